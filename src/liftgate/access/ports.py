@@ -1,0 +1,114 @@
+"""What the use cases of ``access`` need of a store, said as protocols. ``liftgate.store`` fulfils them.
+
+Every method that changes something takes the ledger's draft of it, so that no change can be written without its
+record (design decision 5). Writing transactions are serialised by the rows that they lock.
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, Protocol, TypeVar
+
+from liftgate.access.model import Cancellation, Ending, Grant, GrantRecord, Request, RequestRecord, Review
+from liftgate.ledger.model import Draft
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """A slice of a list, newest first, and the cursor that asks for the next one (None: that was all)."""
+
+    items: tuple[T, ...]
+    next_cursor: str | None
+
+
+class EffectKind(StrEnum):
+    """Work to do after a change, queued in its transaction and drained by any worker."""
+
+    DENY = "deny"  # write the role's wanted denies into IAM; key: role ARN
+    PRUNE = "prune"  # the same, when a deny is no longer wanted; key: role ARN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """One queued piece of work. Doing it twice must do no harm."""
+
+    kind: EffectKind
+    key: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestFilter:
+    """Which requests to list. ``requesters`` and ``reviewable_by`` are who may see, applied in the database."""
+
+    requester: str | None = None
+    entitlements: frozenset[str] | None = None  # None: any
+    states: frozenset[str] | None = None  # words of ``state_name``
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantFilter:
+    """Which grants to list."""
+
+    requester: str | None = None
+    entitlements: frozenset[str] | None = None
+    states: frozenset[str] | None = None
+
+
+class AccessReader(Protocol):
+    """A consistent view of requests and grants."""
+
+    def request(self, request_id: str) -> RequestRecord | None:
+        """One request with its reviews, cancellation and grant."""
+
+    def grant(self, grant_id: str) -> GrantRecord | None:
+        """One grant with its ending."""
+
+    def requests(
+        self, which: RequestFilter, *, now: datetime, cursor: str | None, limit: int
+    ) -> Page[RequestRecord]:
+        """A page of requests, newest first."""
+
+    def grants(
+        self, which: GrantFilter, *, now: datetime, cursor: str | None, limit: int
+    ) -> Page[GrantRecord]:
+        """A page of grants, newest first."""
+
+
+class AccessWriter(AccessReader, Protocol):
+    """A transaction that changes requests and grants; committed whole at its end, or not at all."""
+
+    def lock_request(self, request_id: str) -> RequestRecord | None:
+        """Like ``request``; nobody else changes it until this transaction ends."""
+
+    def lock_grant(self, grant_id: str) -> GrantRecord | None:
+        """Like ``grant``; nobody else changes it until this transaction ends."""
+
+    def add_request(self, request: Request, draft: Draft) -> None:
+        """A new request."""
+
+    def add_review(self, review: Review, draft: Draft) -> None:
+        """A reviewer's answer; one for each reviewer and request."""
+
+    def add_cancellation(self, cancellation: Cancellation, draft: Draft) -> None:
+        """The requester's withdrawal."""
+
+    def add_grant(self, grant: Grant, draft: Draft) -> None:
+        """The grant of a request; one at most for each."""
+
+    def add_ending(self, ending: Ending, draft: Draft, effects: Sequence[Effect]) -> None:
+        """The early end of a grant, with what must follow in AWS."""
+
+
+class AccessStore(Protocol):
+    """Opens transactions."""
+
+    def read(self) -> AbstractContextManager[AccessReader]:
+        """A read-only view."""
+
+    def write(self) -> AbstractContextManager[AccessWriter]:
+        """A writing transaction: committed when the block ends, rolled back when it raises."""

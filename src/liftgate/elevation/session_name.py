@@ -1,0 +1,24 @@
+"""The form of a role session name: it carries the grant, so each CloudTrail event names its grant."""
+
+import re
+
+_NAME = re.compile(r"(gr-[0-9a-hjkmnp-tv-z]{16})-([1-9][0-9]{0,5})")
+
+
+def session_name(grant_id: str, number: int) -> str:
+    """The name of a grant's ``number``-th session. All grant ids are of one length, so no name begins another's."""
+    name = f"{grant_id}-{number}"
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"not a session name: {name}")
+    return name
+
+
+def read_session_name(name: str) -> tuple[str, int] | None:
+    """The grant id and number in a session name, or None where Liftgate did not make it."""
+    match = _NAME.fullmatch(name)
+    return (match[1], int(match[2])) if match else None
+
+
+def sessions_of(grant_id: str) -> str:
+    """The ``aws:userid`` pattern of every session of a grant, on whichever role."""
+    return f"*:{grant_id}-*"

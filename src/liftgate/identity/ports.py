@@ -1,0 +1,50 @@
+"""What sign-in needs of AWS and of a store, said as protocols."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from liftgate.identity.model import Identity
+from liftgate.ledger.model import Draft
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """A token that was handed out, known only by its hash."""
+
+    token_hash: str = field(repr=False)  # SHA-256, in hex
+    person_id: str
+    identity: Identity
+    signed_in_at: datetime
+    expires_at: datetime
+
+
+class IdentityReader(Protocol):
+    """Finds out who holds a token."""
+
+    def sign_in(self, token_hash: str) -> SignIn | None:
+        """The sign-in of a token, expired or not."""
+
+
+class IdentityWriter(IdentityReader, Protocol):
+    """A transaction that changes sign-ins."""
+
+    def use_proof(self, proof_hash: str, *, expires_at: datetime) -> bool:
+        """Mark a proof as used; False where it was used before. Proofs are forgotten after ``expires_at``."""
+
+    def add_sign_in(self, sign_in: SignIn, draft: Draft) -> None:
+        """A new token."""
+
+    def end_sign_in(self, token_hash: str) -> None:
+        """Forget a token."""
+
+
+class IdentityStore(Protocol):
+    """Opens transactions."""
+
+    def read(self) -> AbstractContextManager[IdentityReader]:
+        """A read-only view."""
+
+    def write(self) -> AbstractContextManager[IdentityWriter]:
+        """A writing transaction: committed when the block ends, rolled back when it raises."""

@@ -1,0 +1,54 @@
+"""What the ledger records: one entry for each change, each bound to the one before it by its hash."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+Json: TypeAlias = (
+    "str | int | bool | list[Json] | Mapping[str, Json] | None"  # no floats: their text is not one
+)
+
+
+class EventKind(StrEnum):
+    """Everything that is ever put on record."""
+
+    SIGNED_IN = "identity.signed_in"
+    REQUESTED = "request.made"
+    REVIEWED = "request.reviewed"
+    CANCELLED = "request.cancelled"
+    GRANTED = "grant.made"
+    REVOKED = "grant.revoked"
+    RETURNED = "grant.returned"
+    SESSION_INTENDED = "session.intended"  # before sts:AssumeRole
+    SESSION_LENT = "session.lent"  # after it: credentials exist and were handed over
+    SESSION_FAILED = "session.failed"  # after it: STS refused or did not answer
+    TRIAL_INTENDED = "trial.intended"  # before the closed-window AssumeRole that asks STS for the packed size
+    TRIAL_ENDED = "trial.ended"
+    DENY_INTENDED = "deny.intended"  # before iam:PutRolePolicy or iam:DeleteRolePolicy on an elevated role
+    DENY_IN_PLACE = "deny.in_place"  # after it: read back and equal
+    DENY_FAILED = "deny.failed"
+    CATALOGUE_LOADED = "catalogue.loaded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An entry before it has its place in the chain. Nothing secret may ever be put in ``body``."""
+
+    at: datetime
+    kind: EventKind
+    actor: str  # a person's id, or "liftgate"
+    request_id: str | None = None
+    grant_id: str | None = None
+    body: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A draft at its place in the chain."""
+
+    seq: int  # 1, 2, 3, … without a gap
+    draft: Draft
+    previous: str  # hash of the entry before; 64 zeros for the first
+    hash: str  # SHA-256, in hex, of the canonical JSON of all the above
