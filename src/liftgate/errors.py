@@ -12,19 +12,27 @@ class LiftgateError(Exception):
     """Root of everything that Liftgate raises on purpose.
 
     ``sentence`` says what is wrong, ``advice`` what to do next, ``value`` is what was offered (never a secret),
-    and ``where`` is its place: a JSON path, or ``file:line:column``.
+    and ``where`` is its place: a JSON path, or ``file:line:column``. ``also`` holds further faults of the same thing, so that
+    a person can mend all at once.
     """
 
     code: ClassVar[str] = "liftgate"
 
     def __init__(
-        self, sentence: str, *, advice: str, value: str | None = None, where: str | None = None
+        self,
+        sentence: str,
+        *,
+        advice: str,
+        value: str | None = None,
+        where: str | None = None,
+        also: "tuple[LiftgateError, ...]" = (),
     ) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.advice = advice
         self.value = value
         self.where = where
+        self.also = also
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""

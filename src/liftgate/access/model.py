@@ -4,16 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from liftgate.iam.scope import Scope, Window
+from liftgate.iam.scope import Location, Scope, Window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """What a caller wants, parsed but not yet decided. ``readings`` are the scopes that the words may mean, best first."""
+    """What a caller wants, parsed but not yet decided."""
 
-    readings: tuple[Scope, ...]
+    actions: frozenset[str]  # canonical names
+    places: tuple[frozenset[Location], ...]  # for each place named, the locations that its words may mean
     duration: timedelta
     justification: str
+    kms_keys: frozenset[str] = frozenset()  # empty: those of the entitlement
     entitlement: str | None = None  # a name, or None to let Liftgate find the one that fits
     ticket: str | None = None
     starts_at: datetime | None = None  # None: when it is approved

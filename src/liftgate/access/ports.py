@@ -59,6 +59,15 @@ class GrantFilter:
     states: frozenset[str] | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Once:
+    """The caller's word that a repeated call is the same call: an Idempotency-Key and what was sent with it."""
+
+    person_id: str
+    key: str
+    fingerprint: str  # SHA-256, in hex, of method, path and body
+
+
 class AccessReader(Protocol):
     """A consistent view of requests and grants."""
 
@@ -81,6 +90,15 @@ class AccessReader(Protocol):
 
 class AccessWriter(AccessReader, Protocol):
     """A transaction that changes requests and grants; committed whole at its end, or not at all."""
+
+    def repeated(self, once: Once | None, *, now: datetime) -> str | None:
+        """The id of what the same call made before, if it did. Raises ``KeyReused`` for the same key with another body."""
+
+    def remember(self, once: Once | None, resource_id: str, *, now: datetime) -> None:
+        """Bind the key to what the call made, in the transaction that made it."""
+
+    def record(self, draft: Draft) -> None:
+        """An entry about something that changes nothing else, such as a refusal."""
 
     def lock_request(self, request_id: str) -> RequestRecord | None:
         """Like ``request``; nobody else changes it until this transaction ends."""

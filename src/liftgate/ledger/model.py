@@ -1,13 +1,13 @@
 """What the ledger records: one entry for each change, each bound to the one before it by its hash."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
 Json: TypeAlias = (
-    "str | int | bool | list[Json] | Mapping[str, Json] | None"  # no floats: their text is not one
+    "str | int | bool | Sequence[Json] | Mapping[str, Json] | None"  # no floats: their text is not one
 )
 
 
@@ -16,6 +16,7 @@ class EventKind(StrEnum):
 
     SIGNED_IN = "identity.signed_in"
     REQUESTED = "request.made"
+    REFUSED = "request.refused"  # asked for, and the rules said no
     REVIEWED = "request.reviewed"
     CANCELLED = "request.cancelled"
     GRANTED = "grant.made"

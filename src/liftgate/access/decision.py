@@ -1,0 +1,200 @@
+"""May they? What the catalogue says to an ask: a value with its reasons, never a bare yes or no."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from difflib import get_close_matches
+from typing import Final, TypeAlias
+
+from liftgate.access.errors import (
+    JustificationTooShort,
+    NoSuchEntitlement,
+    NothingToAskFor,
+    OutsideCeiling,
+    StartOutOfRange,
+    TicketNeeded,
+    TooLong,
+)
+from liftgate.access.model import Ask
+from liftgate.catalogue.model import Catalogue, Entitlement
+from liftgate.errors import LiftgateError
+from liftgate.iam.contain import excess
+from liftgate.iam.explain import explain_excess
+from liftgate.iam.scope import Location, Scope
+from liftgate.identity.model import Person
+from liftgate.span import in_words
+
+FURTHEST_START: Final = timedelta(days=30)
+CLOCK_SLACK: Final = timedelta(minutes=1)  # a start "now" may be a little behind by the time that it arrives
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The ask fits this entitlement. ``approvals_needed`` is 0 where it is approved without a review."""
+
+    by: Entitlement
+    scope: Scope
+    approvals_needed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The ask does not fit; every reason, so that all can be mended at once."""
+
+    because: tuple[LiftgateError, ...]
+
+
+Decision: TypeAlias = Allowed | Refused
+
+
+def decide(ask: Ask, requester: Person, catalogue: Catalogue, now: datetime) -> Decision:
+    """What the catalogue says to an ask; without a named entitlement, by the one that fits with the fewest approvals."""
+    open_to = [e for e in catalogue.entitlements.values() if requester.id in e.requesters]
+    if ask.entitlement is not None:
+        return _decide_named(ask, ask.entitlement, open_to, now)
+    if not open_to:
+        return Refused((_nothing_to_ask_for(requester),))
+    decisions = [decide_by(ask, entitlement, now) for entitlement in open_to]
+    fitting = [decision for decision in decisions if isinstance(decision, Allowed)]
+    if fitting:
+        return min(fitting, key=lambda fit: (fit.approvals_needed, fit.by.name))
+    refusals = [decision for decision in decisions if isinstance(decision, Refused)]
+    return min(refusals, key=_distance)
+
+
+def decide_by(ask: Ask, entitlement: Entitlement, now: datetime) -> Decision:
+    """What one entitlement says to an ask of somebody who may use it."""
+    scope = scope_within(ask, entitlement.ceiling)
+    reasons = (
+        *_outside(scope, entitlement),
+        *_too_long(ask, entitlement),
+        *_unjustified(ask, entitlement),
+        *_start_out_of_range(ask, now),
+    )
+    if reasons:
+        return Refused(reasons)
+    return Allowed(entitlement, scope, _approvals_needed(ask, entitlement))
+
+
+def scope_within(ask: Ask, ceiling: Scope) -> Scope:
+    """The scope that an ask means under a ceiling.
+
+    A path without a trailing slash may mean the object, all under it, or both: the meanings that lie inside the ceiling
+    are taken. Where none does, all are kept, so that the refusal names them.
+    """
+    locations = [location for place in ask.places for location in _meant(place, ask.actions, ceiling)]
+    return Scope(
+        actions=ask.actions, locations=frozenset(locations), kms_keys=ask.kms_keys or ceiling.kms_keys
+    )
+
+
+def _meant(place: frozenset[Location], actions: frozenset[str], ceiling: Scope) -> Iterable[Location]:
+    if len(place) == 1:
+        return place
+    inside = [at for at in place if not excess(Scope(actions=actions, locations=frozenset({at})), ceiling)]
+    return inside or place
+
+
+def _outside(scope: Scope, entitlement: Entitlement) -> Iterable[LiftgateError]:
+    beyond = excess(scope, entitlement.ceiling)
+    if beyond:
+        yield OutsideCeiling(
+            f"`{entitlement.name}` does not hold {explain_excess(beyond)}",
+            advice=f"ask for less, or see what it holds: liftgate catalogue show {entitlement.name}",
+            value=explain_excess(beyond),
+            where=entitlement.name,
+        )
+
+
+def _too_long(ask: Ask, entitlement: Entitlement) -> Iterable[LiftgateError]:
+    if ask.duration > entitlement.longest:
+        yield TooLong(
+            f"`{entitlement.name}` is lent for {in_words(entitlement.longest)} at most, not {in_words(ask.duration)}",
+            advice=f"ask for {in_words(entitlement.longest)} or less",
+            value=in_words(ask.duration),
+            where="duration",
+        )
+
+
+def _unjustified(ask: Ask, entitlement: Entitlement) -> Iterable[LiftgateError]:
+    rule = entitlement.justification
+    if len(ask.justification) < rule.at_least:
+        yield JustificationTooShort(
+            f"the justification has {len(ask.justification)} characters, `{entitlement.name}` wants {rule.at_least}",
+            advice="say what you will do and why, in words that the reviewer understands",
+            where="justification",
+        )
+    if ask.ticket is None:
+        if rule.ticket_required:
+            yield TicketNeeded(
+                f"`{entitlement.name}` wants a ticket",
+                advice=f"add --ticket, of the form {rule.ticket_pattern or 'that your tracker uses'}",
+                where="ticket",
+            )
+    elif rule.ticket_pattern is not None and not re.fullmatch(rule.ticket_pattern, ask.ticket):
+        yield TicketNeeded(
+            f"`{ask.ticket}` is not a ticket as `{entitlement.name}` wants it",
+            advice=f"name a ticket of the form {rule.ticket_pattern}",
+            value=ask.ticket,
+            where="ticket",
+        )
+
+
+def _start_out_of_range(ask: Ask, now: datetime) -> Iterable[LiftgateError]:
+    if ask.starts_at is None:
+        return
+    if ask.starts_at < now - CLOCK_SLACK:
+        yield StartOutOfRange(
+            "the start lies in the past",
+            advice="leave the start out to begin when it is approved",
+            value=ask.starts_at.isoformat(),
+            where="starts_at",
+        )
+    if ask.starts_at > now + FURTHEST_START:
+        yield StartOutOfRange(
+            f"the start lies more than {FURTHEST_START.days} days ahead",
+            advice="ask again nearer to the day",
+            value=ask.starts_at.isoformat(),
+            where="starts_at",
+        )
+
+
+def _approvals_needed(ask: Ask, entitlement: Entitlement) -> int:
+    free = entitlement.review.without_review
+    if free is not None and ask.duration <= free.longest and ask.actions <= free.actions:
+        return 0
+    return entitlement.review.approvals
+
+
+def _decide_named(ask: Ask, name: str, open_to: list[Entitlement], now: datetime) -> Decision:
+    for entitlement in open_to:
+        if entitlement.name == name:
+            return decide_by(ask, entitlement, now)
+    near = get_close_matches(name, [entitlement.name for entitlement in open_to], n=1)
+    return Refused(
+        (
+            NoSuchEntitlement(
+                f"there is no entitlement `{name}` that you may ask for",
+                advice=f"did you mean `{near[0]}`?"
+                if near
+                else "see what you may ask for: liftgate catalogue show",
+                value=name,
+                where="entitlement",
+            ),
+        )
+    )
+
+
+def _nothing_to_ask_for(requester: Person) -> LiftgateError:
+    return NothingToAskFor(
+        f"no entitlement is open to `{requester.id}`",
+        advice="ask whoever keeps the catalogue to name you, or a group of yours, under `requesters`",
+        value=requester.id,
+    )
+
+
+def _distance(refusal: Refused) -> tuple[int, int]:
+    """How far an ask is from fitting: one that only leaves the ceiling's time or words is nearer than one outside it."""
+    outside = sum(isinstance(reason, OutsideCeiling) for reason in refusal.because)
+    return outside, len(refusal.because)

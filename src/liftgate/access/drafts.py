@@ -1,0 +1,119 @@
+"""What the ledger says of each change to a request or grant: enough to rebuild it, nothing secret."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from liftgate.access.model import Ask, Cancellation, Ending, EndingKind, Grant, Request, Review
+from liftgate.clock import rfc3339
+from liftgate.errors import LiftgateError
+from liftgate.iam.scope import Location, Scope
+from liftgate.identity.model import Caller
+from liftgate.ledger.model import Draft, EventKind, Json
+
+
+def requested(request: Request) -> Draft:
+    """A request was made."""
+    return Draft(
+        at=request.asked_at,
+        kind=EventKind.REQUESTED,
+        actor=request.requester,
+        request_id=request.id,
+        body={
+            "identity": request.identity,
+            "entitlement": request.entitlement,
+            "catalogue_version": request.catalogue_version,
+            "account": request.account,
+            "role_arn": request.role_arn,
+            "scope": scope_json(request.scope),
+            "duration_seconds": int(request.duration.total_seconds()),
+            "starts_at": rfc3339(request.starts_at) if request.starts_at else None,
+            "justification": request.justification,
+            "ticket": request.ticket,
+            "approvals_needed": request.approvals_needed,
+            "lapses_at": rfc3339(request.lapses_at),
+        },
+    )
+
+
+def refused(ask: Ask, caller: Caller, because: Sequence[LiftgateError], now: datetime) -> Draft:
+    """Something was asked for and the rules said no."""
+    return Draft(
+        at=now,
+        kind=EventKind.REFUSED,
+        actor=caller.person.id,
+        body={
+            "identity": str(caller.identity),
+            "entitlement": ask.entitlement,
+            "actions": sorted(ask.actions),
+            "locations": sorted({str(location) for place in ask.places for location in place}),
+            "duration_seconds": int(ask.duration.total_seconds()),
+            "because": [{"code": reason.code, "sentence": reason.sentence} for reason in because],
+        },
+    )
+
+
+def reviewed(review: Review) -> Draft:
+    """A reviewer answered."""
+    return Draft(
+        at=review.reviewed_at,
+        kind=EventKind.REVIEWED,
+        actor=review.reviewer,
+        request_id=review.request_id,
+        body={"identity": review.identity, "answer": review.answer.value, "comment": review.comment},
+    )
+
+
+def cancelled(cancellation: Cancellation) -> Draft:
+    """The requester withdrew."""
+    return Draft(
+        at=cancellation.cancelled_at,
+        kind=EventKind.CANCELLED,
+        actor=cancellation.by,
+        request_id=cancellation.request_id,
+    )
+
+
+def granted(grant: Grant, *, by: str) -> Draft:
+    """A request became a grant, by its last reviewer or by the entitlement's own rule (``liftgate``)."""
+    return Draft(
+        at=grant.granted_at,
+        kind=EventKind.GRANTED,
+        actor=by,
+        request_id=grant.request_id,
+        grant_id=grant.id,
+        body={
+            "requester": grant.requester,
+            "entitlement": grant.entitlement,
+            "catalogue_version": grant.catalogue_version,
+            "role_arn": grant.role_arn,
+            "scope": scope_json(grant.scope),
+            "starts_at": rfc3339(grant.window.starts_at),
+            "ends_at": rfc3339(grant.window.ends_at),
+        },
+    )
+
+
+def ended(ending: Ending, grant: Grant) -> Draft:
+    """A grant was revoked or returned."""
+    revoked = ending.kind is EndingKind.REVOKED
+    return Draft(
+        at=ending.ended_at,
+        kind=EventKind.REVOKED if revoked else EventKind.RETURNED,
+        actor=ending.by,
+        request_id=grant.request_id,
+        grant_id=grant.id,
+        body={"reason": ending.reason},
+    )
+
+
+def scope_json(scope: Scope) -> Json:
+    """A scope as the ledger and the store write it: sorted, so that equal scopes have equal text."""
+    return {
+        "actions": sorted(scope.actions),
+        "locations": [_location_json(location) for location in sorted(scope.locations)],
+        "kms_keys": sorted(scope.kms_keys),
+    }
+
+
+def _location_json(location: Location) -> Json:
+    return {"partition": location.partition, "bucket": location.bucket, "key": location.key}

@@ -1,0 +1,123 @@
+"""What can go wrong between an ask and a grant."""
+
+from liftgate.errors import Conflict, Invalid, NotFound, Refused
+
+
+class OutsideCeiling(Refused):
+    """More was asked for than the entitlement's ceiling holds."""
+
+    code = "outside_ceiling"
+
+
+class TooLong(Refused):
+    """A longer time was asked for than the entitlement allows."""
+
+    code = "too_long"
+
+
+class JustificationTooShort(Refused):
+    """The reason is missing, or says too little."""
+
+    code = "justification_too_short"
+
+
+class TicketNeeded(Refused):
+    """The entitlement wants a ticket, and none that fits was named."""
+
+    code = "ticket_needed"
+
+
+class NotARequester(Refused):
+    """The entitlement is not for this person."""
+
+    code = "not_a_requester"
+
+
+class NoSuchEntitlement(NotFound):
+    """The catalogue has no entitlement of that name that this person may ask for."""
+
+    code = "no_such_entitlement"
+
+
+class NothingToAskFor(Refused):
+    """No entitlement is for this person at all."""
+
+    code = "nothing_to_ask_for"
+
+
+class StartOutOfRange(Invalid):
+    """The start lies in the past, or too far ahead."""
+
+    code = "start_out_of_range"
+
+
+class TextRefused(Invalid):
+    """A text has a form that could mislead its reader, or is too long."""
+
+    code = "text_refused"
+
+
+class NoSuchRequest(NotFound):
+    """No request of that id that this caller may see."""
+
+    code = "no_such_request"
+
+
+class NoSuchGrant(NotFound):
+    """No grant of that id that this caller may see."""
+
+    code = "no_such_grant"
+
+
+class SelfReview(Refused):
+    """Nobody answers their own request, by whichever identity."""
+
+    code = "self_review"
+
+
+class NotAReviewer(Refused):
+    """The entitlement names others as its reviewers."""
+
+    code = "not_a_reviewer"
+
+
+class AlreadyReviewed(Conflict):
+    """Each reviewer answers a request once."""
+
+    code = "already_reviewed"
+
+
+class RequestClosed(Conflict):
+    """The request is no longer waiting for an answer."""
+
+    code = "request_closed"
+
+
+class EntitlementChanged(Conflict):
+    """The catalogue changed since the request was made, and it no longer fits."""
+
+    code = "entitlement_changed"
+
+
+class NotTheRequester(Refused):
+    """Only the requester may do this."""
+
+    code = "not_the_requester"
+
+
+class MayNotRevoke(Refused):
+    """Only a reviewer of the entitlement or a guard may revoke."""
+
+    code = "may_not_revoke"
+
+
+class GrantClosed(Conflict):
+    """The grant is over already."""
+
+    code = "grant_closed"
+
+
+class KeyReused(Conflict):
+    """An Idempotency-Key was used again for another call."""
+
+    code = "idempotency_key_reused"

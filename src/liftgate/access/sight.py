@@ -1,0 +1,26 @@
+"""Who may see which request and grant: the requester, the entitlement's reviewers, guards and auditors."""
+
+from liftgate.catalogue.model import Catalogue
+
+
+def sees_all(person_id: str, catalogue: Catalogue) -> bool:
+    """Whether somebody may see every request, every grant and the ledger."""
+    return person_id in catalogue.guards or person_id in catalogue.auditors
+
+
+def may_see(person_id: str, *, requester: str, entitlement: str, catalogue: Catalogue) -> bool:
+    """Whether somebody may see a request, or the grant that it became."""
+    return (
+        person_id == requester
+        or sees_all(person_id, catalogue)
+        or entitlement in reviewable_entitlements(person_id, catalogue)
+    )
+
+
+def reviewable_entitlements(person_id: str, catalogue: Catalogue) -> frozenset[str]:
+    """The entitlements of which somebody is a reviewer now."""
+    return frozenset(
+        name
+        for name, entitlement in catalogue.entitlements.items()
+        if person_id in entitlement.review.reviewers
+    )
