@@ -1,0 +1,46 @@
+# Two commands on a fresh machine do all: `make demo`, `make test`.
+PYTHON ?= python3
+export PYTHON
+BIN := .venv/bin
+POSTGRESQL := "postgresql:/usr/lib/postgresql/*/bin/postgres"
+
+.PHONY: help demo test check lint bench docs lock clean
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 10
+
+demo:  ## install, start Liftgate with an embedded AWS, play the story, leave it running
+	@tools/install.sh demo
+	@$(BIN)/liftgate demo
+
+test:  ## install, then check style, types and imports, and run every test
+	@tools/install.sh dev $(POSTGRESQL)
+	@$(MAKE) --no-print-directory lint
+	@$(BIN)/pytest -q
+
+check:  ## the quick part of `make test`, under a minute
+	@tools/install.sh dev
+	@$(MAKE) --no-print-directory lint
+	@$(BIN)/pytest -q -m "not slow"
+
+lint:
+	@mkdir -p build
+	@$(BIN)/ruff check -q .
+	@$(BIN)/ruff format -q --check .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo >build/lint-imports.txt 2>&1 || { cat build/lint-imports.txt; exit 1; }
+
+bench:  ## measure, print ratios taken in one run, write docs/benchmarks.md
+	@tools/install.sh dev $(POSTGRESQL)
+	@$(BIN)/python -m bench
+
+docs:  ## write the generated pages under docs/
+	@tools/install.sh dev
+	@for tool in tools/generate_*_docs.py; do $(BIN)/python $$tool; done
+
+lock:  ## resolve the pinned packages anew (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra demo --extra postgresql --group build pyproject.toml -o requirements/demo.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra demo --extra postgresql --group build --group dev -c requirements/demo.lock pyproject.toml -o requirements/dev.lock
+
+clean:  ## remove what the other targets made
+	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis

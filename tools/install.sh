@@ -1,0 +1,60 @@
+#!/bin/sh
+# Install what a make target needs: a virtual environment with pinned, hashed packages, and on Debian as root the
+# system packages. Usage: tools/install.sh demo|dev [DEBIAN-PACKAGE:COMMAND-OR-PATH-PATTERN ...]
+set -eu
+cd "$(dirname "$0")/.."
+
+what=$1
+shift
+python=${PYTHON:-python3}
+
+may_apt() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; }
+
+apt_install() {
+    echo "installing from Debian: $*"
+    apt-get install -y -q "$@" >/dev/null 2>&1 || {
+        apt-get update -q >/dev/null 2>&1
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -q "$@" >/dev/null
+    }
+}
+
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
+    echo "Liftgate needs Python 3.11 or newer; $python is $("$python" --version 2>&1). Try: make PYTHON=python3.12 $what" >&2
+    exit 1
+}
+
+for wanted in "$@"; do
+    package=${wanted%%:*}
+    found=no
+    for candidate in ${wanted#*:}; do
+        if command -v "$candidate" >/dev/null 2>&1 || [ -e "$candidate" ]; then found=yes; fi
+    done
+    [ $found = yes ] && continue
+    if may_apt; then
+        apt_install "$package"
+    else
+        echo "MISSING: the system package \`$package\`. What needs it will not run, and will say so. Debian: apt install $package" >&2
+    fi
+done
+
+if [ ! -x .venv/bin/python ]; then
+    "$python" -m venv .venv >/dev/null 2>&1 || {
+        rm -rf .venv
+        if may_apt; then
+            apt_install python3-venv && "$python" -m venv .venv
+        else
+            echo "$python cannot make a virtual environment. Debian: apt install python3-venv" >&2
+            exit 1
+        fi
+    }
+fi
+
+lock=requirements/$what.lock
+stamp=.venv/installed-$what
+if [ ! -e "$stamp" ] || ! cmp -s "$lock" "$stamp" || [ pyproject.toml -nt "$stamp" ]; then
+    echo "installing Liftgate and $(grep -c == "$lock") pinned packages into .venv (about a minute, once)"
+    .venv/bin/python -m pip --version >/dev/null 2>&1 || .venv/bin/python -m ensurepip >/dev/null
+    .venv/bin/python -m pip install -q --disable-pip-version-check --no-input --require-hashes -r "$lock"
+    .venv/bin/python -m pip install -q --disable-pip-version-check --no-input --no-deps --no-build-isolation -e .
+    cp "$lock" "$stamp"
+fi
