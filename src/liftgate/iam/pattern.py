@@ -1,0 +1,282 @@
+"""IAM's globs: ``*`` is any characters, also none; ``?`` is any one. Matching, and whether one lies inside others.
+
+Inclusion is decided on the automata of the patterns, never by sampling. In an ARN, a wildcard before the fifth
+colon stays inside its segment, unless it is a ``*`` at the segment's end, which reaches beyond.
+Source: "IAM JSON policy elements: Resource", IAM User Guide.
+
+>>> from liftgate.iam.pattern import covered, matches
+>>> matches("reports/*", "reports/2026/a.csv"), matches("reports/*", "reports-secret/a.csv")
+(True, False)
+>>> covered("rep*/a", ("reports/*", "rep*"))
+True
+"""
+
+import re
+from collections.abc import Callable
+from enum import Enum
+from functools import lru_cache
+from typing import TypeAlias
+
+
+class Wild(Enum):
+    """A wildcard's place in a pattern. The near ones do not match a colon."""
+
+    ONE = "?"
+    MANY = "*"
+    NEAR_ONE = "near ?"
+    NEAR_MANY = "near *"
+
+
+Token: TypeAlias = str | Wild  # one character that stands for itself, or a wildcard
+Tokens: TypeAlias = tuple[Token, ...]
+
+MANY = frozenset({Wild.MANY, Wild.NEAR_MANY})
+
+
+class BudgetSpent(Exception):
+    """A question about patterns took more steps than it was given."""
+
+
+class Budget:
+    """Steps that one question may take, so that no pattern can hold a server up."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, steps: int) -> None:
+        self.left = steps
+
+    def take(self, steps: int = 1) -> bool:
+        """Spend steps; False when there are none left."""
+        self.left -= steps
+        return self.left >= 0
+
+    def spend(self, steps: int = 1) -> None:
+        """Spend steps; raises ``BudgetSpent`` when there are none left."""
+        if not self.take(steps):
+            raise BudgetSpent
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether ``text`` is one of the strings that ``pattern`` stands for. Case counts."""
+    return matcher(pattern)(text)
+
+
+@lru_cache(maxsize=16384)
+def matcher(pattern: str) -> Callable[[str], bool]:
+    """A function that tells whether a text matches, in time linear in the text.
+
+    After each ``*`` the first place where the next run of characters fits is as good as any later one, so the
+    regular expression never goes back (atomic groups).
+    """
+    if "*" not in pattern and "?" not in pattern:
+        return pattern.__eq__
+    first, *rest = re.split(r"\*+", pattern)
+    if not rest:
+        return _full(_run(first))
+    *middle, last = rest
+    searched = "".join(f"(?>.*?{_run(part)})" for part in middle)
+    return _full(f"{_run(first)}{searched}.*{_run(last)}" if last else f"{_run(first)}{searched}.*")
+
+
+def _full(expression: str) -> Callable[[str], bool]:
+    fullmatch = re.compile(expression, re.DOTALL).fullmatch
+    return lambda text: fullmatch(text) is not None
+
+
+def _run(part: str) -> str:
+    return "".join("." if character == "?" else re.escape(character) for character in part)
+
+
+@lru_cache(maxsize=16384)
+def tokens(pattern: str) -> Tokens:
+    """A pattern outside ARNs, in tokens."""
+    return _collapse([Wild(c) if c in "*?" else c for c in pattern])
+
+
+@lru_cache(maxsize=16384)
+def arn_tokens(pattern: str) -> Tokens:
+    """An ARN pattern in tokens. ``*`` alone stands for every resource."""
+    head = pattern.split(":", 5)[:5]
+    if not any(wildcard in segment for segment in head for wildcard in "*?"):
+        return tokens(pattern)
+    length = sum(len(segment) + 1 for segment in head)
+    found: list[Token] = []
+    for place, character in enumerate(pattern):
+        inside = place < length and pattern[place + 1 : place + 2] not in {":", ""}
+        if character == "?":
+            found.append(Wild.NEAR_ONE if place < length else Wild.ONE)
+        elif character == "*":
+            found.append(Wild.NEAR_MANY if inside else Wild.MANY)
+        else:
+            found.append(character)
+    return _collapse(found)
+
+
+def _collapse(found: list[Token]) -> Tokens:
+    """Without a ``*`` beside a ``*``: the one that reaches further says it all."""
+    kept: list[Token] = []
+    for token in found:
+        if kept and token in MANY and kept[-1] in MANY:
+            if token is Wild.MANY:
+                kept[-1] = token
+        else:
+            kept.append(token)
+    return tuple(kept)
+
+
+@lru_cache(maxsize=16384)
+def arn_matcher(pattern: str) -> Callable[[str], bool]:
+    """Like ``matcher``, for ARN patterns."""
+    found = arn_tokens(pattern)
+    if Wild.NEAR_MANY not in found and Wild.NEAR_ONE not in found:
+        return matcher(pattern)
+    automaton = Automaton((found,))
+    return automaton.accepts
+
+
+class Automaton:
+    """The automaton of several patterns at once. A state is an integer: one bit for each place in each pattern."""
+
+    __slots__ = (
+        "alphabet",
+        "any_",
+        "ends",
+        "final",
+        "fresh",
+        "literal",
+        "many",
+        "near",
+        "near_many",
+        "start",
+    )
+
+    def __init__(self, patterns: tuple[Tokens, ...]) -> None:
+        self.literal: dict[str, int] = {}  # places that one character moves on
+        self.any_ = self.near = 0  # places that any character, or any but a colon, moves on
+        self.many = self.near_many = 0  # places at a `*`
+        self.ends: list[int] = []  # the accepting bit of each pattern
+        start, bit = 0, 1
+        for pattern in patterns:
+            start |= bit
+            for token in pattern:
+                self._add(token, bit)
+                bit <<= 1
+            self.ends.append(bit)
+            bit <<= 1
+        self.start = self._open(start)
+        self.final = sum(self.ends)
+        self.alphabet = tuple(self.literal)
+        self.fresh = _fresh(self.literal)
+
+    def _add(self, token: Token, bit: int) -> None:
+        match token:
+            case Wild.ONE:
+                self.any_ |= bit
+            case Wild.NEAR_ONE:
+                self.near |= bit
+            case Wild.MANY:
+                self.many |= bit
+            case Wild.NEAR_MANY:
+                self.near_many |= bit
+            case _:
+                self.literal[token] = self.literal.get(token, 0) | bit
+
+    def _open(self, state: int) -> int:
+        return state | (state & (self.many | self.near_many)) << 1
+
+    def step(self, state: int, character: str) -> int:
+        """Where ``character`` leads."""
+        moves, stays = self.literal.get(character, 0) | self.any_, self.many
+        if character != ":":
+            moves |= self.near
+            stays |= self.near_many
+        return self._open((state & moves) << 1 | state & stays)
+
+    def accepts(self, text: str) -> bool:
+        """Whether any of the patterns matches."""
+        state = self.start
+        for character in text:
+            state = self.step(state, character)
+            if not state:
+                return False
+        return bool(state & self.final)
+
+
+def _fresh(taken: dict[str, int]) -> str:
+    """A character that no pattern names: it stands for all of those."""
+    for character in "xyzwvutsrqponmlkjihgfedcba0123456789_~XYZWVUTSRQPONMLKJIHGFEDCBA":
+        if character not in taken:
+            return character
+    code = 0x4E00
+    while chr(code) in taken:
+        code += 1
+    return chr(code)
+
+
+_COVER_STEPS = 200_000
+
+
+@lru_cache(maxsize=65536)
+def covered(part: str, wholes: tuple[str, ...]) -> bool:
+    """Whether every string of the pattern ``part`` belongs to one of ``wholes``. Raises ``BudgetSpent``."""
+    if any(_plainly_inside(part, whole) for whole in wholes):
+        return True
+    return outside(tokens(part), tuple(map(tokens, wholes)), Budget(_COVER_STEPS)) is None
+
+
+@lru_cache(maxsize=65536)
+def arn_covered(part: str, wholes: tuple[str, ...]) -> bool:
+    """Like ``covered``, for ARN patterns."""
+    if any(_plainly_inside(part, whole) for whole in wholes):
+        return True
+    return outside(arn_tokens(part), tuple(map(arn_tokens, wholes)), Budget(_COVER_STEPS)) is None
+
+
+def _plainly_inside(part: str, whole: str) -> bool:
+    """The common case, and only a yes: equal, or the whole is plain text with one ``*`` at its end."""
+    head = whole[:-1]
+    return part == whole or (
+        whole.endswith("*") and "*" not in head and "?" not in head and part.startswith(head)
+    )
+
+
+def outside(part: Tokens, wholes: tuple[Tokens, ...], budget: Budget) -> str | None:
+    """The shortest-found string of ``part`` that none of ``wholes`` matches, or None where there is none.
+
+    Where ``part`` has a wildcard, only characters that no pattern names need trying: any other character leads
+    to the same state of ``wholes`` and possibly more, which is never easier to escape. A colon, which near
+    wildcards refuse, is tried beside them. States that hold another one already seen are left out, for the same
+    reason. Raises ``BudgetSpent``.
+    """
+    automaton = Automaton(wholes)
+    near = bool(automaton.near | automaton.near_many)
+    seen: dict[int, list[int]] = {}
+    waiting = [(0, automaton.start, "")]
+    while waiting:
+        place, state, text = waiting.pop()
+        known = seen.setdefault(place, [])
+        budget.spend(1 + len(known))
+        if any(smaller & state == smaller for smaller in known):
+            continue
+        known[:] = [larger for larger in known if larger & state != state]
+        known.append(state)
+        if place == len(part):
+            if not state & automaton.final:
+                return text
+            continue
+        token = part[place]
+        if isinstance(token, str):
+            waiting.append((place + 1, automaton.step(state, token), text + token))
+            continue
+        many = token in MANY
+        letters = _tried(token, automaton.fresh, near=near)
+        waiting.extend(
+            (place if many else place + 1, automaton.step(state, letter), text + letter) for letter in letters
+        )
+        if many:
+            waiting.append((place + 1, state, text))
+    return None
+
+
+def _tried(token: Wild, fresh: str, *, near: bool) -> str:
+    return f":{fresh}" if near and token in {Wild.ONE, Wild.MANY} else fresh
