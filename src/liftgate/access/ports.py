@@ -7,14 +7,18 @@ record (design decision 5). Writing transactions are serialised by the rows that
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Generic, Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 from liftgate.access.model import Cancellation, Ending, Grant, GrantRecord, Request, RequestRecord, Review
 from liftgate.ledger.model import Draft
 
 T = TypeVar("T")
+
+DENY_SLACK: Final = timedelta(minutes=5)
+"""How long after a window's end its deny is still wanted: AWS's clock has surely passed the end by then. It is more than any
+clock that AWS would accept is off."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The use cases of asking, reviewing and ending: one function each, one transaction each."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NoReturn
 
 from liftgate.access import drafts, ending, review
@@ -9,7 +9,7 @@ from liftgate.access.decision import Allowed, Refused, decide, decide_by
 from liftgate.access.errors import EntitlementChanged, GrantClosed, NoSuchGrant, NoSuchRequest, RequestClosed
 from liftgate.access.ids import RandomBytes, new_grant_id, new_request_id
 from liftgate.access.model import Answer, Ask, Ending, GrantRecord, Request, RequestRecord
-from liftgate.access.ports import AccessStore, AccessWriter, Effect, EffectKind, Once
+from liftgate.access.ports import DENY_SLACK, AccessStore, AccessWriter, Effect, EffectKind, Once
 from liftgate.access.sight import may_see
 from liftgate.access.state import (
     Active,
@@ -27,9 +27,6 @@ from liftgate.errors import LiftgateError
 from liftgate.identity.model import Caller
 
 ScopeTrial = Callable[[Request], None]  # raises where AWS would not lend the scope: too large, packed
-
-# A deny may go when AWS's clock has surely passed the window: far more than any clock that AWS would accept is off.
-DENY_SLACK = timedelta(minutes=5)
 
 
 def make_request(
