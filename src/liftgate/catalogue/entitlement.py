@@ -1,0 +1,123 @@
+"""One entitlement: its fields read, and its rules checked against one another."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from liftgate.catalogue.arn import RoleArn, parse_role_arn
+from liftgate.catalogue.ceiling import read_ceiling
+from liftgate.catalogue.declared import Declared
+from liftgate.catalogue.errors import ArnUnreadable, TicketPatternUnsafe
+from liftgate.catalogue.fault import FaultKind, FaultList
+from liftgate.catalogue.fields import Fields, Marked
+from liftgate.catalogue.keys import DEFAULT_MAX_SESSION
+from liftgate.catalogue.model import Entitlement, JustificationRule, Mechanism
+from liftgate.catalogue.names import Directory, Found
+from liftgate.catalogue.review_rule import Asked, read_review
+from liftgate.catalogue.ticket_pattern import check_ticket_pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What came of one entitlement: its role, where that could be read, and all of it, where all could."""
+
+    role: RoleArn | None
+    entitlement: Entitlement | None
+
+
+def read_entitlements(declared: Declared, directory: Directory, faults: FaultList) -> Iterator[Read]:
+    """Every entitlement of every file, with a fault for each name that is declared twice."""
+    names: dict[str, Marked[str]] = {}
+    for fields in declared.entitlements:
+        name = fields.text("name")
+        if name and names.setdefault(name.value, name) is not name:
+            sentence = f"the entitlement `{name.value}` is declared twice"
+            other = names[name.value].place
+            faults.add(
+                FaultKind.DECLARED_TWICE, name.place, sentence, f"rename it here or remove it at {other}"
+            )
+        yield _read_entitlement(fields, name, declared, directory, faults)
+
+
+def _read_entitlement(
+    fields: Fields, name: Marked[str] | None, declared: Declared, directory: Directory, faults: FaultList
+) -> Read:
+    description, account = fields.text("description"), fields.text("account")
+    role = _read_role(fields, account, faults)
+    inner = fields.fields("ceiling")
+    ceiling = read_ceiling(inner, role, faults) if inner else None
+    longest = fields.span("longest")
+    requesters = _read_requesters(fields, directory, faults)
+    asked = Asked(
+        longest=longest.value if longest else None,
+        actions=ceiling.actions if ceiling else None,
+        requesters=requesters,
+    )
+    inner = fields.fields("review")
+    review = read_review(inner, asked, directory, declared, faults) if inner else None
+    justification = _read_justification(fields, faults)
+    mechanism = fields.choice("mechanism")
+    external_id, max_session = fields.text("external_id"), fields.span("max_session")
+    if not (name and description and account and role and ceiling and longest and review):
+        return Read(role, None)
+    return Read(
+        role,
+        Entitlement(
+            name=name.value,
+            description=description.value,
+            account=account.value,
+            role_arn=role.text,
+            ceiling=ceiling,
+            longest=longest.value,
+            requesters=requesters.ids,
+            review=review,
+            justification=justification,
+            mechanism=Mechanism(mechanism) if mechanism else Mechanism.SESSION,
+            external_id=external_id.value if external_id else None,
+            max_session=max_session.value if max_session else DEFAULT_MAX_SESSION,
+        ),
+    )
+
+
+def _read_role(fields: Fields, account: Marked[str] | None, faults: FaultList) -> RoleArn | None:
+    written = fields.text("role")
+    if written is None:
+        return None
+    try:
+        role = parse_role_arn(written.value)
+    except ArnUnreadable as error:
+        faults.add_error(FaultKind.BAD_ROLE, written.place, error)
+        return None
+    if account and account.value != role.account:
+        faults.add(
+            FaultKind.ACCOUNT_DIFFERS,
+            account.place,
+            f"the account is `{account.value}`, and the role is in `{role.account}`",
+            f"correct it here or at {written.place}",
+        )
+    return role
+
+
+def _read_requesters(fields: Fields, directory: Directory, faults: FaultList) -> Found:
+    listed = fields.texts("requesters")
+    requesters = directory.find(listed)
+    if listed and requesters.whole and not requesters.people:
+        sentence, advice = "nobody may ask for it: the groups have no members", "name somebody"
+        faults.add(FaultKind.NOBODY_REQUESTS, fields.place_of("requesters"), sentence, advice)
+    return requesters
+
+
+def _read_justification(fields: Fields, faults: FaultList) -> JustificationRule:
+    justification, ticket = fields.fields("justification"), fields.fields("ticket")
+    at_least = justification.whole("at_least") if justification else None
+    required = ticket.flag("required") if ticket else None
+    pattern = ticket.text("pattern") if ticket else None
+    if pattern:
+        try:
+            check_ticket_pattern(pattern.value)
+        except TicketPatternUnsafe as error:
+            faults.add_error(FaultKind.BAD_TICKET_PATTERN, pattern.place, error)
+    return JustificationRule(
+        at_least=at_least.value if at_least else 1,
+        ticket_required=bool(required),
+        ticket_pattern=pattern.value if pattern else None,
+    )

@@ -1,0 +1,122 @@
+"""Which identity proves whom: each belongs to one person, and none can be reached by being lent a session."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from liftgate.catalogue.arn import IdentityArn, RoleArn, parse_identity_arn
+from liftgate.catalogue.declared import DeclaredPerson
+from liftgate.catalogue.errors import ArnUnreadable
+from liftgate.catalogue.fault import FaultKind, FaultList
+from liftgate.catalogue.fields import Marked
+from liftgate.identity.model import IdentityKind, PersonKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvedBy:
+    """Identities of people: exact ones, and the patterns of services. Both begin with ``aws:``."""
+
+    exact: dict[str, str]
+    patterns: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A person's claim on an identity."""
+
+    person: str
+    arn: IdentityArn
+    written: Marked[str]
+
+    @property
+    def is_pattern(self) -> bool:
+        """Whether it stands for every session that begins so."""
+        return self.arn.begin is not None
+
+    @property
+    def begin(self) -> str:
+        """How everything that it stands for begins."""
+        return self.arn.text if self.arn.begin is None else self.arn.begin
+
+    def covers(self, other: "Claim") -> bool:
+        """Whether all that ``other`` stands for is also claimed here."""
+        if self.is_pattern:
+            return other.begin.startswith(self.begin)
+        return not other.is_pattern and other.begin == self.begin
+
+
+def read_identities(people: dict[str, DeclaredPerson], faults: FaultList) -> list[Claim]:
+    """Each identity that reads as one, with a fault for each that does not, or that two people claim."""
+    claims = [claim for id_, person in people.items() for claim in _claims(id_, person, faults)]
+    _check_shared(claims, faults)
+    return claims
+
+
+def refuse_elevated(claims: list[Claim], roles: Iterable[RoleArn], faults: FaultList) -> None:
+    """A fault for each identity that is a session of an elevated role.
+
+    Whoever is lent a session of that role holds such an identity, and could sign in as somebody else.
+    """
+    by_sessions = {role.sessions.lower(): role for role in roles}
+    for claim in claims:
+        head, slash, _ = claim.arn.text.rpartition("/")
+        role = by_sessions.get(f"{head}{slash}".lower())  # IAM's names differ by more than case
+        if role is not None:
+            faults.add(
+                FaultKind.IDENTITY_ELEVATED,
+                claim.written.place,
+                f"sessions of the elevated role `{role.name}` are lent to others, who could then sign in as "
+                f"`{claim.person}`",
+                "name an identity of a role that is not an elevated one",
+            )
+
+
+def proved_by(claims: list[Claim]) -> ProvedBy:
+    """The claims as the catalogue keeps them."""
+    keys = [(f"{IdentityKind.AWS}:{claim.arn.text}", claim) for claim in claims]
+    return ProvedBy(
+        exact={key: claim.person for key, claim in keys if not claim.is_pattern},
+        patterns=tuple(sorted((key, claim.person) for key, claim in keys if claim.is_pattern)),
+    )
+
+
+def _claims(id_: str, person: DeclaredPerson, faults: FaultList) -> Iterable[Claim]:
+    for written in person.identities:
+        try:
+            arn = parse_identity_arn(written.value)
+        except ArnUnreadable as error:
+            faults.add_error(FaultKind.BAD_IDENTITY, written.place, error)
+            continue
+        if arn.begin is not None and person.kind is not PersonKind.SERVICE:
+            faults.add(
+                FaultKind.WILDCARD_PERSON,
+                written.place,
+                f"`{id_}` is a person, whose identities have no wildcard: callers may choose a session's name",
+                "write each session name in full; only a `kind: service` may stand for all sessions of its role",
+            )
+        yield Claim(id_, arn, written)
+
+
+def _check_shared(claims: list[Claim], faults: FaultList) -> None:
+    """Sorted by their beginnings, everything that a pattern covers follows it without a gap."""
+    covering: list[Claim] = []  # each covers the next
+    for claim in sorted(
+        claims, key=lambda claim: (claim.begin, not claim.is_pattern, claim.written.place.key)
+    ):
+        while covering and not covering[-1].covers(claim):
+            covering.pop()
+        other = next((one for one in reversed(covering) if one.person != claim.person), None)
+        if other is not None:
+            _report_shared(claim, other, faults)
+        if not covering or covering[-1].arn.text != claim.arn.text:
+            covering.append(claim)
+
+
+def _report_shared(claim: Claim, other: Claim, faults: FaultList) -> None:
+    first, second = sorted((claim, other), key=lambda one: one.written.place.key)
+    same = first.arn.text == second.arn.text
+    faults.add(
+        FaultKind.IDENTITY_SHARED,
+        second.written.place,
+        f"`{second.person}` and `{first.person}` {'have the same identity' if same else 'have identities that overlap'}",
+        f"remove it here or at {first.written.place}: an identity proves one person",
+    )

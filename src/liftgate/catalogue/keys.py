@@ -1,0 +1,311 @@
+"""Every key of a catalogue file, declared once: the parser, the JSON Schema and the reference all read it here."""
+
+from datetime import timedelta
+from typing import Final
+
+from liftgate.catalogue.model import Mechanism
+from liftgate.catalogue.shape import (
+    ByName,
+    Choice,
+    Flag,
+    Key,
+    Record,
+    Records,
+    Span,
+    Text,
+    Texts,
+    Whole,
+)
+from liftgate.identity.model import PersonKind
+from liftgate.span import in_words
+
+SECOND: Final = timedelta(seconds=1)
+HOUR: Final = timedelta(hours=1)
+
+DEFAULT_LAPSE: Final = timedelta(hours=24)
+DEFAULT_MAX_SESSION: Final = HOUR  # IAM's own default for a role
+LONGEST_GRANT: Final = timedelta(hours=12)
+
+# A person's id becomes the SourceIdentity of lent sessions and the value of a session tag: the characters that both
+# allow, and at least two of them (STS, AssumeRole).
+PERSON_ID: Final = Text(
+    form="a person's id: 2 to 64 of `a-z 0-9 . _ @ + -`, the first a letter or digit",
+    pattern="[a-z0-9][a-z0-9._@+-]{1,63}",
+    most=64,
+)
+GROUP_NAME: Final = Text(
+    form="a group's name: 2 to 64 of `a-z 0-9 . _ -`, the first a letter or digit",
+    pattern="[a-z0-9][a-z0-9._-]{1,63}",
+    most=64,
+)
+PERSON_OR_GROUP: Final = Text(
+    form="the id of a person or the name of a group", pattern="[a-z0-9][a-z0-9._@+-]{1,63}", most=64
+)
+ACTION: Final = Text(
+    form="an S3 action such as `s3:PutObject`, or a group of them such as `write`",
+    pattern="[A-Za-z0-9:*?-]+",
+    most=80,
+)
+
+PERSON: Final = Record(
+    title="a person",
+    keys=(
+        Key(
+            name="name",
+            says="what reviewers read: the person's or service's full name",
+            holds=Text(form="a name of one line, up to 100 characters", most=100),
+            required=True,
+        ),
+        Key(
+            name="kind",
+            says="a `service` is a program: it may ask, revoke and audit, but nobody can ask it to review",
+            holds=Choice(words=tuple(PersonKind)),
+            default=PersonKind.PERSON,
+        ),
+        Key(
+            name="identities",
+            says=(
+                "the ARNs that `aws sts get-caller-identity` answers when this person asks it, each in full; a "
+                "service may end the session name with `*` for all sessions of its role that begin so"
+            ),
+            holds=Texts(item=Text(form="an identity's ARN", pattern="arn:[!-~]+", most=700)),
+            default="none: nobody can sign in as this person with AWS credentials",
+        ),
+    ),
+)
+
+WITHOUT_REVIEW: Final = Record(
+    title="the rule for requests without review",
+    keys=(
+        Key(
+            name="longest",
+            says="up to this duration",
+            holds=Span(least=SECOND, most=LONGEST_GRANT),
+            required=True,
+        ),
+        Key(
+            name="actions",
+            says="for these actions alone; all of them must be in the ceiling",
+            holds=Texts(item=ACTION, least=1),
+            required=True,
+        ),
+    ),
+)
+
+REVIEW: Final = Record(
+    title="a review rule",
+    keys=(
+        Key(
+            name="reviewers",
+            says="people, or groups of people, who may answer; nobody reviews a request of their own",
+            holds=Texts(item=PERSON_OR_GROUP),
+            default="none: then `without_review` must cover everything that can be asked for",
+        ),
+        Key(
+            name="approvals",
+            says="how many of them must approve; one denial is enough to refuse",
+            holds=Whole(least=1, most=20),
+            default="1",
+        ),
+        Key(
+            name="lapses_after",
+            says="a request that was not answered ends by itself after this time",
+            holds=Span(least=timedelta(minutes=1), most=timedelta(days=30)),
+            default=in_words(DEFAULT_LAPSE),
+        ),
+        Key(
+            name="without_review",
+            says="what is approved at once",
+            holds=WITHOUT_REVIEW,
+            default="nothing is",
+        ),
+    ),
+)
+
+CEILING: Final = Record(
+    title="a ceiling",
+    keys=(
+        Key(
+            name="actions",
+            says="S3 actions, such as `s3:PutObject`, or groups of them, such as `write` or `delete`",
+            holds=Texts(item=ACTION, least=1),
+            required=True,
+        ),
+        Key(
+            name="locations",
+            says=(
+                "where: `s3://bucket/` for a whole bucket, `s3://bucket/prefix/` for all under a prefix, "
+                "`s3://bucket/key` for one object"
+            ),
+            holds=Texts(item=Text(form="an S3 location such as `s3://bucket/prefix/`", most=1200), least=1),
+            required=True,
+        ),
+        Key(
+            name="kms_keys",
+            says="ARNs of the KMS keys (not aliases) under which the objects there are encrypted",
+            holds=Texts(item=Text(form="the ARN of a KMS key", pattern="arn:[!-~]+", most=200)),
+            default="none",
+        ),
+    ),
+)
+
+JUSTIFICATION: Final = Record(
+    title="a justification rule",
+    keys=(
+        Key(
+            name="at_least",
+            says="how many characters a requester must write to say why",
+            holds=Whole(least=1, most=500),
+            default="1",
+        ),
+    ),
+)
+
+TICKET: Final = Record(
+    title="a ticket rule",
+    keys=(
+        Key(name="required", says="whether a ticket must be named", holds=Flag(), default="false"),
+        Key(
+            name="pattern",
+            says=(
+                "a regular expression that the whole ticket must match: characters, `[classes]`, `\\d`, `\\w`, `.`, "
+                "`(a|b)` and the repetitions `? * + {m,n}` of a single character, where the next character "
+                "always tells whether the repetition goes on"
+            ),
+            holds=Text(form="a regular expression of up to 100 characters", pattern="[ -~]+", most=100),
+            default="any text",
+        ),
+    ),
+)
+
+ENTITLEMENT: Final = Record(
+    title="an entitlement",
+    keys=(
+        Key(
+            name="name",
+            says="its name in requests, grants and the ledger",
+            holds=Text(
+                form="a name: 2 to 64 of `a-z 0-9 . _ -`, the first a letter or digit",
+                pattern="[a-z0-9][a-z0-9._-]{1,63}",
+                most=64,
+            ),
+            required=True,
+        ),
+        Key(
+            name="description",
+            says="what it is for, in words that help people choose",
+            holds=Text(form="a text of up to 500 characters", most=500, lines=True),
+            required=True,
+        ),
+        Key(
+            name="account",
+            says="the AWS account of the elevated role",
+            holds=Text(form="an account id: twelve digits, in quotes", pattern="[0-9]{12}", most=12),
+            required=True,
+        ),
+        Key(
+            name="role",
+            says="the ARN of the elevated role that sessions are lent from",
+            holds=Text(form="a role's ARN", pattern="arn:[!-~]+", most=700),
+            required=True,
+        ),
+        Key(
+            name="ceiling",
+            says="the most that may ever be asked for",
+            holds=CEILING,
+            required=True,
+        ),
+        Key(
+            name="longest",
+            says="the longest duration that may be asked for, at most 12h",
+            holds=Span(least=SECOND, most=LONGEST_GRANT),
+            required=True,
+        ),
+        Key(
+            name="requesters",
+            says="people and groups who may ask for it",
+            holds=Texts(item=PERSON_OR_GROUP, least=1),
+            required=True,
+        ),
+        Key(
+            name="review",
+            says="who answers a request, and what needs no answer",
+            holds=REVIEW,
+            required=True,
+        ),
+        Key(
+            name="justification",
+            says="what a requester must write",
+            holds=JUSTIFICATION,
+            default="at least one character",
+        ),
+        Key(name="ticket", says="the ticket that a request names", holds=TICKET, default="none is needed"),
+        Key(
+            name="mechanism",
+            says="how a grant reaches its requester: `session` lends STS credentials of the elevated role",
+            holds=Choice(words=tuple(Mechanism)),
+            default=Mechanism.SESSION,
+        ),
+        Key(
+            name="external_id",
+            says="the external id that the elevated role's trust policy asks for",
+            holds=Text(
+                form="an external id: 2 to 1,224 of `A-Z a-z 0-9 + = , . @ : / _ -`",
+                pattern="[A-Za-z0-9+=,.@:/_-]{2,1224}",
+                most=1224,
+            ),
+            default="none",
+        ),
+        Key(
+            name="max_session",
+            says="the elevated role's own `MaxSessionDuration`; grants may be longer, because sessions are refreshed",
+            holds=Span(least=HOUR, most=timedelta(hours=12)),
+            default=in_words(DEFAULT_MAX_SESSION),
+        ),
+    ),
+)
+
+FILE: Final = Record(
+    title="a catalogue file",
+    keys=(
+        Key(
+            name="version",
+            says="the version of this format",
+            holds=Whole(least=1, most=1),
+            required=True,
+        ),
+        Key(
+            name="people",
+            says="people and services, by id",
+            holds=ByName(name=PERSON_ID, value=PERSON),
+            default="none",
+        ),
+        Key(
+            name="groups",
+            says="groups of people, by name",
+            holds=ByName(
+                name=GROUP_NAME,
+                value=Texts(item=Text(form="a person's id", pattern=PERSON_ID.pattern, most=64)),
+            ),
+            default="none",
+        ),
+        Key(
+            name="guards",
+            says="people and groups who may revoke any grant",
+            holds=Texts(item=PERSON_OR_GROUP),
+            default="nobody",
+        ),
+        Key(
+            name="auditors",
+            says="people and groups who may read every request, every grant and the ledger",
+            holds=Texts(item=PERSON_OR_GROUP),
+            default="nobody",
+        ),
+        Key(
+            name="entitlements",
+            says="what may be asked for",
+            holds=Records(item=ENTITLEMENT),
+            default="none",
+        ),
+    ),
+)
