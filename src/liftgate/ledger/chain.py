@@ -17,7 +17,7 @@ from typing import Final, TypeAlias
 from liftgate.errors import LiftgateError
 from liftgate.ledger.canonical import canonical
 from liftgate.ledger.errors import UnreadableEntry
-from liftgate.ledger.fields import hashed_fields
+from liftgate.ledger.fields import hashed_fields, plain_draft
 from liftgate.ledger.model import Draft, Entry
 
 FIRST_PREVIOUS: Final = "0" * 64
@@ -51,7 +51,12 @@ Verdict: TypeAlias = Intact | Broken
 
 
 def seal(draft: Draft, previous: Entry | Head | None) -> Entry:
-    """Give a draft its place after ``previous``: its number, and the hash that binds it."""
+    """Give a draft its place after ``previous``: its number, and the hash that binds it.
+
+    The entry's draft is rebuilt from plain values, so that nobody who holds the draft can still change what was sealed.
+    Raises ``Unrecordable``, ``SecretInDraft`` and ``DraftTooLarge``.
+    """
+    draft = plain_draft(draft)
     seq = previous.seq + 1 if previous else 1
     bound_to = previous.hash if previous else FIRST_PREVIOUS
     return Entry(seq=seq, draft=draft, previous=bound_to, hash=_hash_of(seq, draft, bound_to))
@@ -108,10 +113,11 @@ def _cut_off(last: Head | None, expected: Head | None) -> Broken | None:
 
 def _is_own_hash(entry: Entry) -> bool:
     try:
-        return entry.hash == _hash_of(entry.seq, entry.draft, entry.previous)
-    except LiftgateError:
+        return entry.hash == _hash_of(entry.seq, plain_draft(entry.draft), entry.previous)
+    except (LiftgateError, UnicodeEncodeError):
         return False  # it could not have been sealed like this
 
 
 def _hash_of(seq: int, draft: Draft, previous: str) -> str:
-    return hashlib.sha256(canonical(hashed_fields(seq, draft, previous)).encode()).hexdigest()
+    text = canonical(hashed_fields(seq, draft, previous))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,11 +1,10 @@
 """The ledger as a file: one canonical JSON object a line, which anyone can verify without Liftgate or its database."""
 
-import json
 from collections.abc import Iterable, Iterator
 
-from liftgate.ledger.canonical import canonical
+from liftgate.ledger.canonical import canonical, read_json
 from liftgate.ledger.chain import Head, Verdict, verify
-from liftgate.ledger.errors import UnreadableEntry, Unrecordable
+from liftgate.ledger.errors import UnreadableEntry
 from liftgate.ledger.fields import entry_fields, read_fields
 from liftgate.ledger.model import Entry
 
@@ -33,10 +32,10 @@ def read_export(lines: Iterable[str | bytes], *, after: Head | None = None) -> I
 def _read_line(line: str | bytes, seq: int) -> Entry:
     try:
         text = line.decode() if isinstance(line, bytes) else line
-        fields = json.loads(text)
-        rewritten = canonical(fields)
-    except (ValueError, RecursionError, Unrecordable):
+        fields = read_json(text)
+        is_canonical = isinstance(fields, dict) and canonical(fields) == text.removesuffix("\n")
+    except (ValueError, RecursionError):
         raise UnreadableEntry(seq, "its line is not the JSON of an entry") from None
-    if not isinstance(fields, dict) or rewritten != text.removesuffix("\n"):
+    if not isinstance(fields, dict) or not is_canonical:
         raise UnreadableEntry(seq, "its line is not written as canonical JSON")
     return read_fields(fields, seq=seq)

@@ -5,8 +5,8 @@ so that no byte of a record can change unseen.
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import UTC, datetime, timedelta
+from typing import Final, cast
 
 from liftgate.clock import rfc3339
 from liftgate.ledger.canonical import Plain, plain_body, plain_text
@@ -16,16 +16,30 @@ from liftgate.ledger.model import Draft, Entry, EventKind
 NAMES: Final = ("seq", "at", "kind", "actor", "request_id", "grant_id", "body", "previous", "hash")
 
 
+def plain_draft(draft: Draft) -> Draft:
+    """The same draft, rebuilt from plain values. Raises where it cannot be on record."""
+    if draft.at.utcoffset() is None:
+        raise Unrecordable("a time without a zone has no place in a record", advice="use UTC", where="at")
+    return Draft(
+        at=draft.at.astimezone(UTC),
+        kind=draft.kind,
+        actor=plain_text(draft.actor, "actor"),
+        request_id=_text_or_none(draft.request_id, "request_id"),
+        grant_id=_text_or_none(draft.grant_id, "grant_id"),
+        body=plain_body(draft.body),
+    )
+
+
 def hashed_fields(seq: int, draft: Draft, previous: str) -> dict[str, Plain]:
-    """What an entry's hash is made of: everything but the hash itself."""
+    """What an entry's hash is made of: everything but the hash itself. The draft is a plain one."""
     return {
         "seq": seq,
-        "at": _moment_text(draft.at),
+        "at": rfc3339(draft.at),
         "kind": draft.kind.value,
-        "actor": plain_text(draft.actor, "actor"),
-        "request_id": _text_or_none(draft.request_id, "request_id"),
-        "grant_id": _text_or_none(draft.grant_id, "grant_id"),
-        "body": plain_body(draft.body),
+        "actor": draft.actor,
+        "request_id": draft.request_id,
+        "grant_id": draft.grant_id,
+        "body": cast("Plain", draft.body),
         "previous": previous,
     }
 
@@ -57,12 +71,6 @@ def read_fields(fields: Mapping[str, object], *, seq: int) -> Entry:
         previous=_read_text(fields, "previous", seq),
         hash=_read_text(fields, "hash", seq),
     )
-
-
-def _moment_text(at: datetime) -> str:
-    if at.utcoffset() is None:
-        raise Unrecordable("a time without a zone has no place in a record", advice="use UTC", where="at")
-    return rfc3339(at)
 
 
 def _text_or_none(value: str | None, where: str) -> str | None:

@@ -1,0 +1,98 @@
+"""Grants and their endings."""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import (
+    LABEL_STYLE_TABLENAME_PLUS_COL,
+    Connection,
+    bindparam,
+    insert,
+    select,
+)
+
+from liftgate.access.model import Ending, Grant, GrantRecord
+from liftgate.access.ports import GrantFilter, Page
+from liftgate.store.columns import Moment
+from liftgate.store.errors import Dangling
+from liftgate.store.pages import Place, newest_first, page
+from liftgate.store.requests import Requests
+from liftgate.store.rows import grant_record_of, grant_row
+from liftgate.store.states import grants_in
+from liftgate.store.tables import endings, grants
+
+_RECORDS: Final = (
+    select(grants, endings)
+    .select_from(grants.outerjoin(endings))
+    .set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
+)
+_ONE: Final = _RECORDS.where(grants.c.id == bindparam("grant_id"))
+_LOCK: Final = select(grants.c.id).where(grants.c.id == bindparam("grant_id")).with_for_update()
+_ADD: Final = insert(grants)
+# The role and the window come from the grant itself, so that no caller can end one role's grant on another.
+_ADD_ENDING: Final = insert(endings).from_select(
+    ["grant_id", "kind", "by", "reason", "ended_at", "role_arn", "window_ends_at"],
+    select(
+        grants.c.id,
+        bindparam("kind", type_=endings.c.kind.type),
+        bindparam("by", type_=endings.c.by.type),
+        bindparam("reason", type_=endings.c.reason.type),
+        bindparam("ended_at", type_=Moment()),
+        grants.c.role_arn,
+        grants.c.ends_at,
+    ).where(grants.c.id == bindparam("grant_id")),
+)
+
+
+class Grants:
+    """The grants of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def one(self, grant_id: str) -> GrantRecord | None:
+        """A grant with its ending."""
+        row = self._connection.execute(_ONE, {"grant_id": grant_id}).mappings().one_or_none()
+        return grant_record_of(row) if row else None
+
+    def lock(self, grant_id: str) -> GrantRecord | None:
+        """The same, and nobody else changes it until the transaction ends (two statements: see ``Requests.lock``)."""
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(_LOCK, {"grant_id": grant_id})
+        return self.one(grant_id)
+
+    def page(self, which: GrantFilter, *, now: datetime, cursor: str | None, limit: int) -> Page[GrantRecord]:
+        """A page, newest first."""
+        statement = newest_first(_RECORDS, grants.c.granted_at, grants.c.id, cursor=cursor, limit=limit)
+        if which.requester is not None:
+            statement = statement.where(grants.c.requester == which.requester)
+        if which.entitlements is not None:
+            statement = statement.where(grants.c.entitlement.in_(sorted(which.entitlements)))
+        if which.states is not None:
+            statement = statement.where(grants_in(which.states, now))
+        records = [grant_record_of(row) for row in self._connection.execute(statement).mappings()]
+        return page(records, [Place(found.grant.granted_at, found.grant.id) for found in records], limit)
+
+    def add(self, grant: Grant) -> None:
+        """The grant of a request, which it closes."""
+        Requests(self._connection).close(grant.request_id, "approved")
+        self._connection.execute(_ADD, grant_row(grant))
+
+    def add_ending(self, ending: Ending) -> None:
+        """An early end."""
+        added = self._connection.execute(
+            _ADD_ENDING,
+            {
+                "grant_id": ending.grant_id,
+                "kind": ending.kind.value,
+                "by": ending.by,
+                "reason": ending.reason,
+                "ended_at": ending.ended_at,
+            },
+        )
+        if added.rowcount != 1:
+            raise Dangling(
+                f"there is no grant `{ending.grant_id}` to end",
+                advice="list the grants: liftgate grants",
+                value=ending.grant_id,
+            )

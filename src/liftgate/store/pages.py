@@ -1,0 +1,82 @@
+"""Pages of long lists, by the place of the last item seen: no page grows slower the further one reads.
+
+A cursor is opaque to callers and carries no right: who may see what is asked of the database anew for each page.
+"""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import ColumnElement, Select, literal, tuple_
+
+from liftgate.access.ports import Page
+from liftgate.clock import rfc3339
+from liftgate.store.columns import Moment
+from liftgate.store.errors import BadCursor
+
+T = TypeVar("T")
+
+_LONGEST_CURSOR: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an item stands in a list that is sorted by time, then by id."""
+
+    at: datetime
+    id: str
+
+
+def newest_first(
+    statement: Select[Any],
+    at: ColumnElement[datetime],
+    ident: ColumnElement[str],
+    *,
+    cursor: str | None,
+    limit: int,
+) -> Select[Any]:
+    """The statement for one page, and one row more, which tells whether another page follows."""
+    if cursor is not None:
+        place = _read_cursor(cursor)
+        statement = statement.where(
+            tuple_(at, ident) < tuple_(literal(place.at, Moment()), literal(place.id))
+        )
+    return statement.order_by(at.desc(), ident.desc()).limit(limit + 1)
+
+
+def page(items: Sequence[T], places: Sequence[Place], limit: int) -> Page[T]:
+    """The page that the rows of ``newest_first`` make; ``places`` are those of ``items``."""
+    more = len(items) > limit
+    return Page(tuple(items[:limit]), _cursor(places[limit - 1]) if more else None)
+
+
+def _cursor(place: Place) -> str:
+    text = json.dumps([rfc3339(place.at), place.id], separators=(",", ":"))
+    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> Place:
+    try:
+        place = _decoded(cursor)
+    except (ValueError, RecursionError):
+        place = None
+    if place is None or _cursor(place) != cursor:
+        raise BadCursor(
+            f"`{cursor[:40]}` is not a cursor that Liftgate handed out",
+            advice="pass `next_cursor` of the page before as it is, or none to begin anew",
+            value=cursor[:40],
+        )
+    return place
+
+
+def _decoded(cursor: str) -> Place | None:
+    if len(cursor) > _LONGEST_CURSOR or not cursor.isascii():
+        return None
+    match json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))):
+        case [str(at), str(ident)]:
+            return Place(datetime.fromisoformat(at), ident)
+        case _:
+            return None

@@ -1,0 +1,127 @@
+"""Requests, with their reviews and cancellations."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, Connection, bindparam, insert, select, update
+
+from liftgate.access.model import Answer, Cancellation, Request, RequestRecord, Review
+from liftgate.access.ports import Page, RequestFilter
+from liftgate.store.errors import TakenAlready
+from liftgate.store.pages import Place, newest_first, page
+from liftgate.store.rows import (
+    Row,
+    cancellation_of,
+    cancellation_row,
+    grant_of,
+    request_of,
+    request_row,
+    review_of,
+    review_row,
+)
+from liftgate.store.states import requests_in
+from liftgate.store.tables import cancellations, grants, requests, reviews
+
+_RECORDS: Final = (
+    select(requests, cancellations, grants)
+    .select_from(requests.outerjoin(cancellations).outerjoin(grants))
+    .set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
+)
+_ONE: Final = _RECORDS.where(requests.c.id == bindparam("request_id"))
+_LOCK: Final = select(requests.c.id).where(requests.c.id == bindparam("request_id")).with_for_update()
+_REVIEWS: Final = (
+    select(reviews)
+    .where(reviews.c.request_id.in_(bindparam("request_ids", expanding=True)))
+    .order_by(reviews.c.reviewed_at, reviews.c.reviewer)
+)
+_ADD: Final = insert(requests)
+_ADD_REVIEW: Final = insert(reviews)
+_ADD_CANCELLATION: Final = insert(cancellations)
+_CLOSE: Final = (
+    update(requests)
+    .where(requests.c.id == bindparam("request_id"), requests.c.outcome.is_(None))
+    .values(outcome=bindparam("how"))
+)
+
+
+class Requests:
+    """The requests of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def one(self, request_id: str) -> RequestRecord | None:
+        """A request with all that is known of it."""
+        row = self._connection.execute(_ONE, {"request_id": request_id}).mappings().one_or_none()
+        return self._records([row])[0] if row else None
+
+    def lock(self, request_id: str) -> RequestRecord | None:
+        """The same, and nobody else changes it until the transaction ends.
+
+        PostgreSQL needs two statements: one that waited for a lock sees the other tables as they were before it waited.
+        """
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(_LOCK, {"request_id": request_id})
+        return self.one(request_id)
+
+    def page(
+        self, which: RequestFilter, *, now: datetime, cursor: str | None, limit: int
+    ) -> Page[RequestRecord]:
+        """A page, newest first."""
+        statement = newest_first(_RECORDS, requests.c.asked_at, requests.c.id, cursor=cursor, limit=limit)
+        if which.requester is not None:
+            statement = statement.where(requests.c.requester == which.requester)
+        if which.entitlements is not None:
+            statement = statement.where(requests.c.entitlement.in_(sorted(which.entitlements)))
+        if which.states is not None:
+            statement = statement.where(requests_in(which.states, now))
+        records = self._records(self._connection.execute(statement).mappings().all())
+        return page(records, [Place(found.request.asked_at, found.request.id) for found in records], limit)
+
+    def add(self, request: Request) -> None:
+        """A new request."""
+        self._connection.execute(_ADD, request_row(request))
+
+    def add_review(self, review: Review) -> None:
+        """An answer; a denial closes the request."""
+        if review.answer is Answer.DENY:
+            self.close(review.request_id, "denied")
+        self._connection.execute(_ADD_REVIEW, review_row(review))
+
+    def add_cancellation(self, cancellation: Cancellation) -> None:
+        """The requester's withdrawal, which closes the request."""
+        self.close(cancellation.request_id, "cancelled")
+        self._connection.execute(_ADD_CANCELLATION, cancellation_row(cancellation))
+
+    def close(self, request_id: str, outcome: str) -> None:
+        """Note the fact that closed a request, once."""
+        if self._connection.execute(_CLOSE, {"request_id": request_id, "how": outcome}).rowcount != 1:
+            raise TakenAlready(
+                f"`{request_id}` is closed already, or was never made",
+                advice="look at it again: somebody else may have answered it",
+                value=request_id,
+            )
+
+    def _records(self, rows: Sequence[Row]) -> list[RequestRecord]:
+        answers = self._reviews(row["requests_id"] for row in rows)
+        return [_record(row, answers[row["requests_id"]]) for row in rows]
+
+    def _reviews(self, request_ids: Iterable[str]) -> dict[str, list[Review]]:
+        answers: dict[str, list[Review]] = defaultdict(list)
+        ids = list(request_ids)
+        if ids:
+            for row in self._connection.execute(_REVIEWS, {"request_ids": ids}).mappings():
+                answers[row["request_id"]].append(review_of(row))
+        return answers
+
+
+def _record(row: Row, answers: list[Review]) -> RequestRecord:
+    granted: Any = row["grants_id"]
+    return RequestRecord(
+        request=request_of(row),
+        reviews=tuple(answers),
+        cancellation=cancellation_of(row),
+        grant=None if granted is None else grant_of(row),
+    )

@@ -1,0 +1,143 @@
+"""Between values and rows: each value's fields are columns of the same name, but for the few that are spelled out here."""
+
+from dataclasses import fields
+from typing import Any, TypeAlias
+
+from sqlalchemy import RowMapping
+
+from liftgate.access.model import (
+    Answer,
+    Cancellation,
+    Ending,
+    EndingKind,
+    Grant,
+    GrantRecord,
+    Request,
+    Review,
+)
+from liftgate.elevation.model import Session
+from liftgate.iam.scope import Window
+from liftgate.identity.model import Identity, IdentityKind
+from liftgate.identity.ports import SignIn
+
+Row: TypeAlias = RowMapping
+
+_REQUEST = tuple((field.name, f"requests_{field.name}") for field in fields(Request))
+_GRANT = tuple((field.name, f"grants_{field.name}") for field in fields(Grant) if field.name != "window")
+_SESSION = tuple(field.name for field in fields(Session))
+
+
+def request_of(row: Row) -> Request:
+    """From a row with labels ``requests_…``."""
+    return Request(**{name: row[label] for name, label in _REQUEST})
+
+
+def request_row(request: Request) -> dict[str, Any]:
+    """Into table ``requests``."""
+    return {name: getattr(request, name) for name, _ in _REQUEST}
+
+
+def grant_of(row: Row) -> Grant:
+    """From a row with labels ``grants_…``."""
+    window = Window(starts_at=row["grants_starts_at"], ends_at=row["grants_ends_at"])
+    return Grant(**{name: row[label] for name, label in _GRANT}, window=window)
+
+
+def grant_row(grant: Grant) -> dict[str, Any]:
+    """Into table ``grants``."""
+    row = {name: getattr(grant, name) for name, _ in _GRANT}
+    return {**row, "starts_at": grant.window.starts_at, "ends_at": grant.window.ends_at}
+
+
+def grant_record_of(row: Row) -> GrantRecord:
+    """From a row with labels ``grants_…`` and ``endings_…``."""
+    return GrantRecord(grant=grant_of(row), ending=_ending_of(row))
+
+
+def _ending_of(row: Row) -> Ending | None:
+    if row["endings_grant_id"] is None:
+        return None
+    return Ending(
+        grant_id=row["endings_grant_id"],
+        kind=EndingKind(row["endings_kind"]),
+        by=row["endings_by"],
+        reason=row["endings_reason"],
+        ended_at=row["endings_ended_at"],
+    )
+
+
+def cancellation_of(row: Row) -> Cancellation | None:
+    """From a row with labels ``cancellations_…``, where there is one."""
+    if row["cancellations_request_id"] is None:
+        return None
+    return Cancellation(
+        request_id=row["cancellations_request_id"],
+        by=row["cancellations_by"],
+        cancelled_at=row["cancellations_cancelled_at"],
+    )
+
+
+def cancellation_row(cancellation: Cancellation) -> dict[str, Any]:
+    """Into table ``cancellations``."""
+    return {
+        "request_id": cancellation.request_id,
+        "by": cancellation.by,
+        "cancelled_at": cancellation.cancelled_at,
+    }
+
+
+def review_of(row: Row) -> Review:
+    """From table ``reviews``."""
+    return Review(**{**row, "answer": Answer(row["answer"])})
+
+
+def review_row(review: Review) -> dict[str, Any]:
+    """Into table ``reviews``."""
+    return {
+        "request_id": review.request_id,
+        "reviewer": review.reviewer,
+        "identity": review.identity,
+        "answer": review.answer.value,
+        "comment": review.comment,
+        "reviewed_at": review.reviewed_at,
+    }
+
+
+def session_of(row: Row) -> Session:
+    """From table ``sessions``."""
+    return Session(**row)
+
+
+def session_row(session: Session) -> dict[str, Any]:
+    """Into table ``sessions``."""
+    return {name: getattr(session, name) for name in _SESSION}
+
+
+def sign_in_of(row: Row) -> SignIn:
+    """From table ``sign_ins``."""
+    return SignIn(
+        token_hash=row["token_hash"],
+        person_id=row["person_id"],
+        identity=Identity(
+            kind=IdentityKind(row["identity_kind"]),
+            name=row["identity_name"],
+            account=row["identity_account"],
+            user_id=row["identity_user_id"],
+        ),
+        signed_in_at=row["signed_in_at"],
+        expires_at=row["expires_at"],
+    )
+
+
+def sign_in_row(sign_in: SignIn) -> dict[str, Any]:
+    """Into table ``sign_ins``."""
+    return {
+        "token_hash": sign_in.token_hash,
+        "person_id": sign_in.person_id,
+        "identity_kind": sign_in.identity.kind.value,
+        "identity_name": sign_in.identity.name,
+        "identity_account": sign_in.identity.account,
+        "identity_user_id": sign_in.identity.user_id,
+        "signed_in_at": sign_in.signed_in_at,
+        "expires_at": sign_in.expires_at,
+    }

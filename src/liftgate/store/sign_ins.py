@@ -1,0 +1,54 @@
+"""Tokens that were handed out, and proofs that were used up."""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, text
+
+from liftgate.identity.ports import SignIn
+from liftgate.store.columns import Moment
+from liftgate.store.rows import sign_in_of, sign_in_row
+from liftgate.store.tables import sign_ins, used_proofs
+
+_ONE: Final = select(sign_ins).where(sign_ins.c.token_hash == bindparam("token_hash"))
+_ADD: Final = insert(sign_ins)
+_END: Final = delete(sign_ins).where(sign_ins.c.token_hash == bindparam("token_hash"))
+_USE: Final = text(
+    """
+    INSERT INTO used_proofs (proof_hash, expires_at) VALUES (:proof_hash, :expires_at)
+    ON CONFLICT (proof_hash) DO NOTHING
+    """
+).bindparams(bindparam("expires_at", type_=Moment()))
+_FORGET: Final = tuple(
+    delete(table).where(table.c.expires_at < bindparam("before", type_=Moment()))
+    for table in (sign_ins, used_proofs)
+)
+
+
+class SignIns:
+    """The sign-ins of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def one(self, token_hash: str) -> SignIn | None:
+        """The sign-in of a token, expired or not."""
+        row = self._connection.execute(_ONE, {"token_hash": token_hash}).mappings().one_or_none()
+        return sign_in_of(row) if row else None
+
+    def add(self, sign_in: SignIn) -> None:
+        """A new token."""
+        self._connection.execute(_ADD, sign_in_row(sign_in))
+
+    def end(self, token_hash: str) -> None:
+        """Forget a token."""
+        self._connection.execute(_END, {"token_hash": token_hash})
+
+    def use_proof(self, proof_hash: str, *, expires_at: datetime) -> bool:
+        """Mark a proof as used; False where it was used before, also by a transaction at the same time."""
+        used = {"proof_hash": proof_hash, "expires_at": expires_at}
+        return self._connection.execute(_USE, used).rowcount == 1
+
+    def forget(self, *, before: datetime) -> int:
+        """Delete what expired before a moment; how many were deleted."""
+        return sum(self._connection.execute(statement, {"before": before}).rowcount for statement in _FORGET)

@@ -1,0 +1,78 @@
+"""The store on SQLite and PostgreSQL.
+
+    store = open_store("sqlite:////var/lib/liftgate/liftgate.db", clock=system_clock)
+    store.migrate()
+    with store.write() as transaction:
+        transaction.add_request(request, draft)
+
+Everything in the block is committed with its ledger entries when the block ends, and nothing of it where the block raises.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from liftgate.access.ports import AccessReader
+from liftgate.clock import Clock
+from liftgate.elevation.ports import ElevationReader
+from liftgate.identity.ports import IdentityReader
+from liftgate.ledger.ports import LedgerReader
+from liftgate.store import migrations
+from liftgate.store.catalogue_versions import CatalogueVersion
+from liftgate.store.engine import Engines, engines_for
+from liftgate.store.faults import translated
+from liftgate.store.transaction import SqlTransaction
+
+
+class StoreReader(AccessReader, ElevationReader, IdentityReader, LedgerReader, Protocol):
+    """All that can be read, in one consistent view."""
+
+    def catalogue_version(self, version: str) -> CatalogueVersion | None:
+        """A version of the catalogue, if it was ever seen."""
+
+
+class SqlStore:
+    """Fulfils every store port: ``access``, ``elevation``, ``identity`` and ``ledger``."""
+
+    def __init__(self, engines: Engines, clock: Clock) -> None:
+        self._engines = engines
+        self._clock = clock
+
+    @contextmanager
+    def read(self) -> Iterator[StoreReader]:
+        """A read-only view; the database itself refuses to write in it."""
+        with translated(), self._engines.reading.begin() as connection:
+            yield SqlTransaction(connection, self._clock)
+
+    @contextmanager
+    def write(self) -> Iterator[SqlTransaction]:
+        """A writing transaction: committed when the block ends, rolled back when it raises."""
+        with translated(), self._engines.writing.begin() as connection:
+            transaction = SqlTransaction(connection, self._clock)
+            yield transaction
+            transaction.seal_drafts()
+
+    def migrate(self) -> None:
+        """Bring the database up to this version; safe where several processes start at once."""
+        with translated():
+            migrations.migrate(self._engines.writing)
+
+    def check(self) -> None:
+        """Raise ``Unavailable`` where the database does not answer, or is not of this version."""
+        with translated(), self._engines.reading.begin() as connection:
+            migrations.check(connection)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engines.dispose()
+
+
+def open_store(url: str, *, clock: Clock) -> SqlStore:
+    """A store on ``sqlite:////path/to/file.db`` or ``postgresql://user@host/database``.
+
+    Raises ``DatabaseNewer`` where a newer Liftgate has written it. Call ``migrate`` before anything else.
+    """
+    engines = engines_for(url)
+    with translated(), engines.reading.begin() as connection:
+        migrations.refuse_newer(connection)
+    return SqlStore(engines, clock)

@@ -1,0 +1,212 @@
+"""The one transaction behind all ports: it hands each call to the repository of its aggregate, and seals the ledger's entries at its end."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection
+
+from liftgate.access.model import Cancellation, Ending, Grant, GrantRecord, Request, RequestRecord, Review
+from liftgate.access.ports import Effect, GrantFilter, Once, Page, RequestFilter
+from liftgate.clock import Clock
+from liftgate.elevation.model import Deny, Session
+from liftgate.identity.ports import SignIn
+from liftgate.ledger.model import Draft, Entry
+from liftgate.store.catalogue_versions import CatalogueVersion, CatalogueVersions
+from liftgate.store.denies import Denies
+from liftgate.store.grants import Grants
+from liftgate.store.idempotency import IdempotencyKeys
+from liftgate.store.ledger import Ledger
+from liftgate.store.outbox import Outbox
+from liftgate.store.requests import Requests
+from liftgate.store.sessions import Sessions
+from liftgate.store.sign_ins import SignIns
+
+# What expired is forgotten a little later, since the clocks of several servers differ: a proof must not be usable again.
+_CLOCK_SLACK: Final = timedelta(minutes=5)
+
+
+class SqlTransaction:
+    """Fulfils the readers and writers of ``access``, ``elevation``, ``identity`` and ``ledger``.
+
+    Entries are sealed at the very end, because the head of the chain makes writers wait for one another.
+    """
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self._clock = clock
+        self._drafts: list[Draft] = []
+        self._requests = Requests(connection)
+        self._grants = Grants(connection)
+        self._sessions = Sessions(connection)
+        self._denies = Denies(connection)
+        self._sign_ins = SignIns(connection)
+        self._keys = IdempotencyKeys(connection)
+        self._catalogue_versions = CatalogueVersions(connection)
+        self._ledger = Ledger(connection)
+        self.outbox = Outbox(connection)
+
+    # requests and grants
+
+    def request(self, request_id: str) -> RequestRecord | None:
+        """One request with its reviews, cancellation and grant."""
+        return self._requests.one(request_id)
+
+    def requests(
+        self, which: RequestFilter, *, now: datetime, cursor: str | None, limit: int
+    ) -> Page[RequestRecord]:
+        """A page of requests, newest first."""
+        return self._requests.page(which, now=now, cursor=cursor, limit=limit)
+
+    def grant(self, grant_id: str) -> GrantRecord | None:
+        """One grant with its ending."""
+        return self._grants.one(grant_id)
+
+    def grants(
+        self, which: GrantFilter, *, now: datetime, cursor: str | None, limit: int
+    ) -> Page[GrantRecord]:
+        """A page of grants, newest first."""
+        return self._grants.page(which, now=now, cursor=cursor, limit=limit)
+
+    def lock_request(self, request_id: str) -> RequestRecord | None:
+        """Like ``request``; nobody else changes it until this transaction ends."""
+        return self._requests.lock(request_id)
+
+    def lock_grant(self, grant_id: str) -> GrantRecord | None:
+        """Like ``grant``; nobody else changes it until this transaction ends."""
+        return self._grants.lock(grant_id)
+
+    def add_request(self, request: Request, draft: Draft) -> None:
+        """A new request."""
+        self._requests.add(request)
+        self.record(draft)
+
+    def add_review(self, review: Review, draft: Draft) -> None:
+        """A reviewer's answer; one for each reviewer and request."""
+        self._requests.add_review(review)
+        self.record(draft)
+
+    def add_cancellation(self, cancellation: Cancellation, draft: Draft) -> None:
+        """The requester's withdrawal."""
+        self._requests.add_cancellation(cancellation)
+        self.record(draft)
+
+    def add_grant(self, grant: Grant, draft: Draft) -> None:
+        """The grant of a request; one at most for each."""
+        self._grants.add(grant)
+        self.record(draft)
+
+    def add_ending(self, ending: Ending, draft: Draft, effects: Sequence[Effect]) -> None:
+        """The early end of a grant, with what must follow in AWS."""
+        self._grants.add_ending(ending)
+        self.outbox.enqueue(effects)
+        self.record(draft)
+
+    def repeated(self, once: Once | None, *, now: datetime) -> str | None:
+        """The id of what the same call made before, if it did. Raises ``KeyReused`` for the same key with another body."""
+        return None if once is None else self._keys.repeated(once, now=now)
+
+    def remember(self, once: Once | None, resource_id: str, *, now: datetime) -> None:
+        """Bind the key to what the call made, in the transaction that made it."""
+        if once is not None:
+            self._keys.remember(once, resource_id, now=now)
+
+    # sessions, denies and leases
+
+    def sessions(self, grant_id: str) -> tuple[Session, ...]:
+        """A grant's sessions in the order of their numbers."""
+        return self._sessions.of(grant_id)
+
+    def add_session(self, session: Session, draft: Draft) -> None:
+        """The intent of a session, before AWS is asked."""
+        self._sessions.add(session)
+        self.record(draft)
+
+    def settle_session(self, session: Session, draft: Draft) -> None:
+        """The outcome of a session: lent, or failed."""
+        self._sessions.settle(session)
+        self.record(draft)
+
+    def wanted_denies(self, role_arn: str, *, now: datetime) -> tuple[Deny, ...]:
+        """Grants on this role that ended early and whose window, plus slack, is not over; sorted."""
+        return self._denies.wanted(role_arn, now=now)
+
+    def denies_in_place(self, role_arn: str) -> frozenset[str]:
+        """Grant ids whose deny was read back from the role."""
+        return self._denies.in_place(role_arn)
+
+    def roles_with_denies(self) -> tuple[str, ...]:
+        """Roles on which a deny is wanted or in place."""
+        return self._denies.roles(now=self._clock())
+
+    def set_denies_in_place(self, role_arn: str, grant_ids: Sequence[str], draft: Draft) -> None:
+        """What was read back from the role, in place of what was known before."""
+        self._denies.set_in_place(role_arn, grant_ids)
+        self.record(draft)
+
+    def try_lease(self, name: str, holder: str, *, now: datetime, until: datetime) -> bool:
+        """Take or extend the named lease; False while somebody else holds it."""
+        return self._denies.try_lease(name, holder, now=now, until=until)
+
+    def release_lease(self, name: str, holder: str) -> None:
+        """Give the lease up; nothing happens where somebody else holds it."""
+        self._denies.release_lease(name, holder)
+
+    # sign-ins
+
+    def sign_in(self, token_hash: str) -> SignIn | None:
+        """The sign-in of a token, expired or not."""
+        return self._sign_ins.one(token_hash)
+
+    def use_proof(self, proof_hash: str, *, expires_at: datetime) -> bool:
+        """Mark a proof as used; False where it was used before."""
+        return self._sign_ins.use_proof(proof_hash, expires_at=expires_at)
+
+    def add_sign_in(self, sign_in: SignIn, draft: Draft) -> None:
+        """A new token."""
+        self._sign_ins.add(sign_in)
+        self.record(draft)
+
+    def end_sign_in(self, token_hash: str) -> None:
+        """Forget a token."""
+        self._sign_ins.end(token_hash)
+
+    # the catalogue's versions
+
+    def catalogue_version(self, version: str) -> CatalogueVersion | None:
+        """A version of the catalogue, if it was ever seen."""
+        return self._catalogue_versions.one(version)
+
+    def keep_catalogue_version(self, seen: CatalogueVersion, draft: Draft) -> bool:
+        """Keep a version that was not seen before, on record; False, and nothing recorded, where it was."""
+        is_new = self._catalogue_versions.keep(seen)
+        if is_new:
+            self.record(draft)
+        return is_new
+
+    # the ledger
+
+    def entries(
+        self, *, after: int = 0, limit: int | None = None, about: str | None = None
+    ) -> Iterator[Entry]:
+        """Entries in order, from ``after`` on; ``about`` keeps those of one request or grant id."""
+        return self._ledger.entries(after=after, limit=limit, about=about)
+
+    def head(self) -> Entry | None:
+        """The newest entry."""
+        return self._ledger.head()
+
+    def record(self, draft: Draft) -> None:
+        """Put a draft on record when this transaction commits."""
+        self._drafts.append(draft)
+
+    def seal_drafts(self) -> None:
+        """Write the entries of this transaction. ``SqlStore.write`` calls it, just before it commits."""
+        if self._drafts:
+            self._ledger.append(self._drafts)
+            self._drafts.clear()
+
+    # housekeeping
+
+    def forget_expired(self, *, now: datetime) -> int:
+        """Delete sign-ins, used proofs and idempotency keys that are past their time; how many were deleted."""
+        return self._sign_ins.forget(before=now - _CLOCK_SLACK) + self._keys.forget(now=now)
