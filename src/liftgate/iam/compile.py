@@ -14,8 +14,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from liftgate.iam.errors import ScopeTooLarge
-from liftgate.iam.grants import companions, scope_policy
+from liftgate.iam.contain import contains
+from liftgate.iam.document import Kind, parse_policy
+from liftgate.iam.errors import ScopeTooLarge, Unproved
+from liftgate.iam.grants import check_meaning, companions, scope_policy
 from liftgate.iam.merge import merged
 from liftgate.iam.policy import Condition, Policy, Statement, to_json
 from liftgate.iam.scope import Location, Scope, Window
@@ -67,12 +69,36 @@ def _template(scope: Scope) -> str:
     for spell in (joined, abbreviated):
         text = to_json(within(_spelled(short, spell), _START, _END))
         if len(text) <= SESSION_LIMIT:
+            _prove(text, within(unmerged(scope), _START, _END))
             return text
     raise _too_large("session policy", len(text), SESSION_LIMIT, scope)
 
 
+def _prove(text: str, long: Policy) -> None:
+    """Refuses a text that does not say exactly what the long policy says, once read back as IAM reads it."""
+    short = parse_policy(text, Kind.SESSION)
+    holes = text.count(_START) == text.count(_END) == len(short.statements)
+    if not (holes and contains(short, long) and contains(long, short)):
+        raise Unproved(
+            "the short spelling of this session policy could not be proved right, so it is not used",
+            advice="ask for one location at a time, with fewer wildcards",
+        )
+
+
 def _whole(scope: Scope) -> Policy:
+    check_meaning(scope)
     return Policy(statements=scope_policy(scope).statements + companions(scope).statements)
+
+
+def unmerged(scope: Scope) -> Policy:
+    """What the session policy must say, in as many statements as it takes: one for each action and location."""
+    pairs = [
+        Scope(actions=frozenset({name}), locations=frozenset({place}))
+        for place in sorted(scope.locations)
+        for name in sorted(scope.actions)
+    ]
+    apart = tuple(statement for pair in pairs for statement in scope_policy(pair).statements)
+    return Policy(statements=apart + companions(scope).statements)
 
 
 def _spelled(policy: Policy, spell: Callable[[Iterable[str]], tuple[str, ...]]) -> Policy:

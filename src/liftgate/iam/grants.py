@@ -31,9 +31,9 @@ def scope_policy(scope: Scope) -> Policy:
 
     Object actions stand on object ARNs. Bucket actions stand on the bucket's ARN where a location is the whole
     bucket; where it is a prefix, those that ``s3:prefix`` can limit stand there with that limit, and the others
-    mean nothing. Raises ``EmptyScope`` where an action would mean nothing at all.
+    mean nothing there and are left out: see ``check_meaning``.
     """
-    actions = _checked(scope)
+    actions = _actions(scope)
     places = sorted(scope.locations)
     statements = [
         _allow((one.name for one in actions if one.on_objects), (place.object_arn for place in places)),
@@ -51,7 +51,7 @@ def companions(scope: Scope) -> Policy:
     through S3 in the key's Region. Uploads in progress can be listed only where a whole bucket is in scope,
     because no condition limits that list to a prefix.
     """
-    names = frozenset(one.name for one in _checked(scope))
+    names = frozenset(one.name for one in _actions(scope))
     places = sorted(scope.locations)
     listing = _listing(names)
     whole = [*listing, *([_UPLOADS] if names & _MULTIPART else [])]
@@ -65,25 +65,27 @@ def companions(scope: Scope) -> Policy:
     return Policy(statements=tuple(statement for statement in statements if statement is not None))
 
 
-def _checked(scope: Scope) -> list[S3Action]:
+def check_meaning(scope: Scope) -> None:
+    """Raises ``EmptyScope`` for an action that would mean nothing at any of the scope's locations."""
+    for one in _actions(scope):
+        if any(_means_something(one, place) for place in scope.locations):
+            continue
+        wanted = "a prefix that ends with `/`" if one.by_prefix else "a whole bucket, `s3://bucket/`"
+        raise EmptyScope(
+            f"`{one.name}` means nothing at `{min(scope.locations)}`",
+            advice=f"ask for {wanted}, or leave the action out",
+            value=one.name,
+        )
+
+
+def _actions(scope: Scope) -> list[S3Action]:
     if not scope.actions or not scope.locations:
         missing = "actions" if not scope.actions else "locations"
         raise EmptyScope(f"a scope without {missing} allows nothing", advice=f"name the {missing}")
     for place in scope.locations:
         if "${" in place.object_arn:  # INVARIANT: no value that IAM would fill in ever reaches a policy
             raise BadKey("the key has `${`, which IAM reads as a variable", advice="write the key itself")
-    actions = [action(name) for name in sorted(scope.actions)]
-    for one in actions:
-        if not any(_means_something(one, place) for place in scope.locations):
-            shown = f"`{min(scope.locations)}`"
-            raise EmptyScope(
-                f"`{one.name}` means nothing at {shown}",
-                advice="ask for a whole bucket, `s3://bucket/`, or leave the action out"
-                if not one.by_prefix
-                else "ask for a prefix that ends with `/`, or leave the action out",
-                value=one.name,
-            )
-    return actions
+    return [action(name) for name in sorted(scope.actions)]
 
 
 def _means_something(one: S3Action, place: Location) -> bool:

@@ -3,8 +3,10 @@
 from dataclasses import replace
 from itertools import combinations
 
-from liftgate.iam.pattern import covered
+from liftgate.iam.pattern import Budget, covered
 from liftgate.iam.policy import Condition, Patterns, Policy, Statement
+
+_STEPS = 20_000  # to find whether one pattern lies inside another
 
 
 def merged(policy: Policy) -> Policy:
@@ -37,7 +39,7 @@ def _widest(patterns: tuple[str, ...]) -> tuple[str, ...]:
     kept = sorted(set(patterns), key=lambda pattern: (len(pattern), pattern))
     for pattern in reversed(kept.copy()):
         others = [other for other in kept if other != pattern]
-        if any(covered(pattern, (other,)) for other in others):
+        if any(covered(pattern, (other,), Budget(_STEPS)) for other in others):
             kept = others
     return tuple(sorted(kept))
 

@@ -4,10 +4,10 @@ Inclusion is decided on the automata of the patterns, never by sampling. In an A
 colon stays inside its segment, unless it is a ``*`` at the segment's end, which reaches beyond.
 Source: "IAM JSON policy elements: Resource", IAM User Guide.
 
->>> from liftgate.iam.pattern import covered, matches
+>>> from liftgate.iam.pattern import Budget, covered, matches
 >>> matches("reports/*", "reports/2026/a.csv"), matches("reports/*", "reports-secret/a.csv")
 (True, False)
->>> covered("rep*/a", ("reports/*", "rep*"))
+>>> covered("rep*/a", ("reports/*", "r*/?"), Budget(1000))
 True
 """
 
@@ -130,8 +130,7 @@ def arn_matcher(pattern: str) -> Callable[[str], bool]:
     found = arn_tokens(pattern)
     if Wild.NEAR_MANY not in found and Wild.NEAR_ONE not in found:
         return matcher(pattern)
-    automaton = Automaton((found,))
-    return automaton.accepts
+    return Automaton((found,)).accepts
 
 
 class Automaton:
@@ -202,6 +201,12 @@ class Automaton:
         return bool(state & self.final)
 
 
+@lru_cache(maxsize=4096)
+def automaton_of(patterns: tuple[Tokens, ...]) -> Automaton:
+    """The automaton of these patterns; made once."""
+    return Automaton(patterns)
+
+
 def _fresh(taken: dict[str, int]) -> str:
     """A character that no pattern names: it stands for all of those."""
     for character in "xyzwvutsrqponmlkjihgfedcba0123456789_~XYZWVUTSRQPONMLKJIHGFEDCBA":
@@ -213,23 +218,18 @@ def _fresh(taken: dict[str, int]) -> str:
     return chr(code)
 
 
-_COVER_STEPS = 200_000
-
-
-@lru_cache(maxsize=65536)
-def covered(part: str, wholes: tuple[str, ...]) -> bool:
+def covered(part: str, wholes: tuple[str, ...], budget: Budget) -> bool:
     """Whether every string of the pattern ``part`` belongs to one of ``wholes``. Raises ``BudgetSpent``."""
     if any(_plainly_inside(part, whole) for whole in wholes):
         return True
-    return outside(tokens(part), tuple(map(tokens, wholes)), Budget(_COVER_STEPS)) is None
+    return outside(tokens(part), tuple(map(tokens, wholes)), budget) is None
 
 
-@lru_cache(maxsize=65536)
-def arn_covered(part: str, wholes: tuple[str, ...]) -> bool:
+def arn_covered(part: str, wholes: tuple[str, ...], budget: Budget) -> bool:
     """Like ``covered``, for ARN patterns."""
     if any(_plainly_inside(part, whole) for whole in wholes):
         return True
-    return outside(arn_tokens(part), tuple(map(arn_tokens, wholes)), Budget(_COVER_STEPS)) is None
+    return outside(arn_tokens(part), tuple(map(arn_tokens, wholes)), budget) is None
 
 
 def _plainly_inside(part: str, whole: str) -> bool:
@@ -248,7 +248,7 @@ def outside(part: Tokens, wholes: tuple[Tokens, ...], budget: Budget) -> str | N
     wildcards refuse, is tried beside them. States that hold another one already seen are left out, for the same
     reason. Raises ``BudgetSpent``.
     """
-    automaton = Automaton(wholes)
+    automaton = automaton_of(wholes)
     near = bool(automaton.near | automaton.near_many)
     seen: dict[int, list[int]] = {}
     waiting = [(0, automaton.start, "")]

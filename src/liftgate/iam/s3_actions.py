@@ -64,8 +64,8 @@ class S3Action:
         return self.on_objects or self.on_buckets
 
 
-def _load() -> tuple[Mapping[str, S3Action], Mapping[str, str]]:
-    text = resources.files(__package__).joinpath("s3_actions.json").read_text(encoding="utf-8")
+def _load() -> tuple[Mapping[str, S3Action], Mapping[str, str], Mapping[str, str]]:
+    text = resources.files("liftgate.iam").joinpath("s3_actions.json").read_text(encoding="utf-8")
     data: dict[str, Any] = json.loads(text)
     actions = {
         f"s3:{name}": S3Action(
@@ -77,10 +77,13 @@ def _load() -> tuple[Mapping[str, S3Action], Mapping[str, str]]:
         )
         for name, entry in data["actions"].items()
     }
-    return MappingProxyType(actions), MappingProxyType(data["source"])
+    keys = {re.sub(r"/[$<].*", "/", key).lower(): kind for key, kind in data["conditions"].items()}
+    return MappingProxyType(actions), MappingProxyType(keys), MappingProxyType(data["source"])
 
 
-ACTIONS, SOURCE = _load()  # canonical name to action; where the data comes from
+# Canonical name to action; condition key in lower case (one that takes a tag's name ends with `/`) to the type of its
+# value; where the data comes from.
+ACTIONS, CONDITION_KEYS, SOURCE = _load()
 
 # Small and conservative: no group reaches ACLs, policies, retention, legal hold, lifecycle or replication.
 GROUPS: Mapping[str, frozenset[str]] = MappingProxyType(

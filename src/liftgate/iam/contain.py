@@ -1,0 +1,141 @@
+"""Whether one policy stays inside another: is each request that the first allows also allowed by the second?
+
+The answer is proved, on the automata of the patterns and the finite S3 action catalogue, never sampled.
+
+>>> from liftgate.iam.document import parse_policy
+>>> def allow(action, resource):
+...     return parse_policy('{"Statement": [{"Effect": "Allow", "Action": "%s", "Resource": "%s"}]}' % (action, resource))
+>>> asked, ceiling = allow("s3:PutObject", "arn:aws:s3:::b/rep*"), allow("s3:PutObj*", "arn:aws:s3:::b/reports/*")
+>>> print(contains(asked, ceiling).witness)
+s3:PutObject on arn:aws:s3:::b/rep
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from liftgate.iam.counterexample import escape
+from liftgate.iam.evaluate import allows
+from liftgate.iam.grants import scope_policy
+from liftgate.iam.pattern import Budget, BudgetSpent
+from liftgate.iam.policy import Policy
+from liftgate.iam.request import Request
+from liftgate.iam.rule import rules
+from liftgate.iam.scope import Location, Scope
+
+STEPS = 400_000  # of automata and boxes; about a second at the most
+
+
+@dataclass(frozen=True, slots=True)
+class Contained:
+    """Proved: every request that the one allows, the other allows too."""
+
+    def __bool__(self) -> Literal[True]:
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class NotContained:
+    """Not so: ``witness`` is allowed by the one and not by the other; ``evaluate`` has confirmed it on both."""
+
+    witness: Request
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Neither proved nor refuted. To be taken as a no."""
+
+    because: str
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+
+Containment: TypeAlias = Contained | NotContained | Undecided  # true only where it is proved
+
+
+def contains(a: Policy, b: Policy, *, steps: int = STEPS) -> Containment:
+    """Is each request that ``a`` allows also allowed by ``b``? Never a wrong yes.
+
+    Complete for allow and deny statements over actions and ARN patterns, and for conditions that compare one
+    string (``StringEquals``, ``StringLike`` and their negations) or one moment (``Date…``). Any other condition is
+    met or not met as a whole. S3's actions are those of the catalogue and those that the policies name. ``steps``
+    bounds the work; when they are spent the answer is ``Undecided``.
+    """
+    if a == b:
+        return Contained()
+    try:
+        witness = escape(rules(a), rules(b), Budget(steps))
+    except BudgetSpent:
+        return Undecided("the patterns are too involved to compare in the steps allowed")
+    if witness is None:
+        return Contained()
+    if allows(a, witness) and not allows(b, witness):
+        return NotContained(witness)
+    return Undecided(
+        f"it hangs on a condition or variable that is known only at the request, as in {witness}"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excess:
+    """One part of what is asked that is not inside the ceiling."""
+
+    action: str
+    location: Location | None  # None where it is a KMS key
+    kms_key: str | None = None
+    because: str  # in plain words
+    witness: str | None = None  # a key (or prefix) that would be reached; None where all of it is outside
+
+
+def excess(asked: Scope, ceiling: Scope) -> tuple[Excess, ...]:
+    """Each action at each location, and each KMS key, that is asked for and not inside the ceiling.
+
+    Empty means inside, and is proved by ``contains``.
+    """
+    beyond = tuple(_kms_excess(asked, ceiling))
+    allowed = scope_policy(ceiling)
+    if contains(scope_policy(asked), allowed):
+        return beyond
+    return (*_excess_pairs(asked, ceiling, allowed), *beyond)
+
+
+def _excess_pairs(asked: Scope, ceiling: Scope, allowed: Policy) -> Iterator[Excess]:
+    for location in sorted(asked.locations):
+        for action in sorted(asked.actions):
+            pair = scope_policy(Scope(actions=frozenset({action}), locations=frozenset({location})))
+            answer = contains(pair, allowed)
+            if not isinstance(answer, Contained):
+                yield _excess_of(action, location, ceiling, answer)
+
+
+def _excess_of(action: str, location: Location, ceiling: Scope, answer: NotContained | Undecided) -> Excess:
+    if action not in ceiling.actions:
+        return Excess(action=action, location=location, because="this action is not allowed at all")
+    if isinstance(answer, Undecided):
+        return Excess(
+            action=action, location=location, because=f"it could not be proved inside: {answer.because}"
+        )
+    buckets = {place.bucket_arn for place in ceiling.locations}
+    if location.bucket_arn not in buckets:
+        return Excess(action=action, location=location, because="nothing in this bucket is allowed")
+    return Excess(
+        action=action,
+        location=location,
+        because="this place reaches beyond what is allowed",
+        witness=_reached(answer.witness, location),
+    )
+
+
+def _reached(witness: Request, location: Location) -> str:
+    """The key, or for a list the prefix, of a witness."""
+    listed = witness.keys().get("s3:prefix")
+    return listed[0] if listed else witness.resource.removeprefix(location.bucket_arn).removeprefix("/")
+
+
+def _kms_excess(asked: Scope, ceiling: Scope) -> Iterator[Excess]:
+    for key in sorted(asked.kms_keys - ceiling.kms_keys):
+        yield Excess(action="kms:Decrypt", location=None, kms_key=key, because="this KMS key is not allowed")
