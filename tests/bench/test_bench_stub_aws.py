@@ -17,10 +17,10 @@ ORDER = {
 
 
 def read(status: int, text: str) -> Any:
-    operation = botocore.session.get_session().get_service_model("sts").operation_model("AssumeRole")
-    return create_parser("query").parse(
-        {"status_code": status, "headers": {}, "body": text.encode()}, operation.output_shape
-    )
+    model = botocore.session.get_session().get_service_model("sts")
+    shape = model.operation_model("AssumeRole").output_shape
+    assert shape is not None
+    return create_parser("query").parse({"status_code": status, "headers": {}, "body": text.encode()}, shape)
 
 
 def test_assume_role_answers_with_credentials_for_the_time_asked() -> None:
