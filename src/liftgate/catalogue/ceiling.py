@@ -1,5 +1,7 @@
 """A ceiling: each action and location read by ``iam``, and all of it proved to fit a role's policy."""
 
+from functools import lru_cache
+
 from liftgate.catalogue.arn import RoleArn
 from liftgate.catalogue.fault import FaultKind, FaultList
 from liftgate.catalogue.fields import Fields, Marked
@@ -20,16 +22,13 @@ def read_ceiling(fields: Fields, role: RoleArn | None, faults: FaultList) -> Sco
     if actions is None or locations is None or kms_keys is None or role is None:
         return None
     scope = Scope(actions=actions, locations=locations, kms_keys=kms_keys)
-    try:
-        role_policy(scope)
-    except ScopeTooLarge as error:
+    error = _why_not(scope)
+    if isinstance(error, ScopeTooLarge):
         advice = "name fewer locations, shorter prefixes or fewer actions, or make two entitlements"
         faults.add(FaultKind.CEILING_TOO_BIG, fields.place, error.sentence, advice)
-        return None
-    except LiftgateError as error:
+    elif error is not None:
         faults.add_error(FaultKind.EMPTY_CEILING, fields.place, error)
-        return None
-    return scope
+    return scope if error is None else None
 
 
 def read_actions(names: tuple[Marked[str], ...] | None, faults: FaultList) -> frozenset[str] | None:
@@ -43,6 +42,16 @@ def read_actions(names: tuple[Marked[str], ...] | None, faults: FaultList) -> fr
             faults.add_error(FaultKind.UNKNOWN_ACTION, name.place, error)
             whole = False
     return frozenset(actions) if whole else None
+
+
+@lru_cache(maxsize=4096)  # a reload meets mostly ceilings that it has met before
+def _why_not(scope: Scope) -> LiftgateError | None:
+    """Why no role can have this ceiling, or None."""
+    try:
+        role_policy(scope)
+    except LiftgateError as error:
+        return error.with_traceback(None)
+    return None
 
 
 def _read_locations(

@@ -35,11 +35,11 @@ def read_entitlements(declared: Declared, directory: Directory, faults: FaultLis
             faults.add(
                 FaultKind.DECLARED_TWICE, name.place, sentence, f"rename it here or remove it at {other}"
             )
-        yield _read_entitlement(fields, name, declared, directory, faults)
+        yield _read_entitlement(fields, name, directory, faults)
 
 
 def _read_entitlement(
-    fields: Fields, name: Marked[str] | None, declared: Declared, directory: Directory, faults: FaultList
+    fields: Fields, name: Marked[str] | None, directory: Directory, faults: FaultList
 ) -> Read:
     description, account = fields.text("description"), fields.text("account")
     role = _read_role(fields, account, faults)
@@ -53,7 +53,7 @@ def _read_entitlement(
         requesters=requesters,
     )
     inner = fields.fields("review")
-    review = read_review(inner, asked, directory, declared, faults) if inner else None
+    review = read_review(inner, asked, directory, faults) if inner else None
     justification = _read_justification(fields, faults)
     mechanism = fields.choice("mechanism")
     external_id, max_session = fields.text("external_id"), fields.span("max_session")
@@ -100,7 +100,7 @@ def _read_role(fields: Fields, account: Marked[str] | None, faults: FaultList) -
 def _read_requesters(fields: Fields, directory: Directory, faults: FaultList) -> Found:
     listed = fields.texts("requesters")
     requesters = directory.find(listed)
-    if listed and requesters.whole and not requesters.people:
+    if listed and requesters.whole and not requesters.ids:
         sentence, advice = "nobody may ask for it: the groups have no members", "name somebody"
         faults.add(FaultKind.NOBODY_REQUESTS, fields.place_of("requesters"), sentence, advice)
     return requesters

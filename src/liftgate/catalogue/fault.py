@@ -40,6 +40,7 @@ class FaultKind(StrEnum):
     BAD_CHOICE = "bad_choice"
     BAD_DURATION = "bad_duration"
     EMPTY_LIST = "empty_list"
+    LONG_LIST = "long_list"
     LISTED_TWICE = "listed_twice"
     # its names
     DECLARED_TWICE = "declared_twice"

@@ -222,6 +222,10 @@ def _read_texts(entry: Entry, shape: Texts, faults: FaultList) -> tuple[Marked[s
     if len(listing.items) < shape.least:
         sentence = f"`{entry.key.text}` lists nothing"
         faults.add(FaultKind.EMPTY_LIST, listing.place, sentence, f"list {shape.item.form}")
+    if len(listing.items) > shape.most:
+        sentence = f"`{entry.key.text}` lists {len(listing.items):,} items"
+        faults.add(FaultKind.LONG_LIST, listing.place, sentence, f"list at most {shape.most:,}")
+        return None
     texts: dict[str, Marked[str]] = {}
     for item in listing.items:
         scalar = _expect_scalar(item, shape.item.form, faults)

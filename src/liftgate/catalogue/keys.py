@@ -25,6 +25,7 @@ HOUR: Final = timedelta(hours=1)
 DEFAULT_LAPSE: Final = timedelta(hours=24)
 DEFAULT_MAX_SESSION: Final = HOUR  # IAM's own default for a role
 LONGEST_GRANT: Final = timedelta(hours=12)
+MOST_IN_CEILING: Final = 200  # more of anything fits no policy of 6,144 characters
 
 # A person's id becomes the SourceIdentity of lent sessions and the value of a session tag: the characters that both
 # allow, and at least two of them (STS, AssumeRole).
@@ -86,7 +87,7 @@ WITHOUT_REVIEW: Final = Record(
         Key(
             name="actions",
             says="for these actions alone; all of them must be in the ceiling",
-            holds=Texts(item=ACTION, least=1),
+            holds=Texts(item=ACTION, least=1, most=MOST_IN_CEILING),
             required=True,
         ),
     ),
@@ -128,7 +129,7 @@ CEILING: Final = Record(
         Key(
             name="actions",
             says="S3 actions, such as `s3:PutObject`, or groups of them, such as `write` or `delete`",
-            holds=Texts(item=ACTION, least=1),
+            holds=Texts(item=ACTION, least=1, most=MOST_IN_CEILING),
             required=True,
         ),
         Key(
@@ -137,13 +138,19 @@ CEILING: Final = Record(
                 "where: `s3://bucket/` for a whole bucket, `s3://bucket/prefix/` for all under a prefix, "
                 "`s3://bucket/key` for one object"
             ),
-            holds=Texts(item=Text(form="an S3 location such as `s3://bucket/prefix/`", most=1200), least=1),
+            holds=Texts(
+                item=Text(form="an S3 location such as `s3://bucket/prefix/`", most=1200),
+                least=1,
+                most=MOST_IN_CEILING,
+            ),
             required=True,
         ),
         Key(
             name="kms_keys",
             says="ARNs of the KMS keys (not aliases) under which the objects there are encrypted",
-            holds=Texts(item=Text(form="the ARN of a KMS key", pattern="arn:[!-~]+", most=200)),
+            holds=Texts(
+                item=Text(form="the ARN of a KMS key", pattern="arn:[!-~]+", most=200), most=MOST_IN_CEILING
+            ),
             default="none",
         ),
     ),

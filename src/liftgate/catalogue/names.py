@@ -1,27 +1,28 @@
 """Looks up the names of people and groups, and knows what was probably meant by one that nobody declared."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from liftgate.catalogue.declared import Declared, DeclaredGroup
-from liftgate.catalogue.fault import FaultKind, FaultList
+from liftgate.catalogue.fault import FaultKind, FaultList, Place
 from liftgate.catalogue.fields import Marked
 from liftgate.catalogue.nearest import nearest
+from liftgate.identity.model import PersonKind
 
 _MOST_GUESSES = 100  # each compares a name with all others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """People by id, each with the text that named them first. Not ``whole`` where a name was unknown."""
+    """The people behind some names: together, and name by name. Not ``whole`` where a name was unknown."""
 
-    people: Mapping[str, Marked[str]]
+    ids: frozenset[str]
+    by_name: tuple[tuple[Marked[str], frozenset[str]], ...]
     whole: bool
 
-    @property
-    def ids(self) -> frozenset[str]:
-        """The ids alone."""
-        return frozenset(self.people)
+    def named_by(self, id_: str) -> Place:
+        """Where the name stands that brought somebody in first."""
+        return next(name.place for name, ids in self.by_name if id_ in ids)
 
 
 class Directory:
@@ -32,23 +33,26 @@ class Directory:
         self._faults = faults
         self._guesses = 0
         self._groups = {name: self._members(name, group) for name, group in declared.groups.items()}
+        self.services = frozenset(
+            id_ for id_, person in declared.people.items() if person.kind is PersonKind.SERVICE
+        )
+        self._unions: dict[tuple[str, ...], frozenset[str]] = {}  # many entitlements share one large set
 
     def find(self, names: Iterable[Marked[str]] | None) -> Found:
         """The people whom ``names``, of people or groups, stand for, with a fault for each unknown name."""
-        people: dict[str, Marked[str]] = {}
+        by_name: list[tuple[Marked[str], frozenset[str]]] = []
         whole = names is not None
         for name in names or ():
             if name.value in self._declared.people:
-                people.setdefault(name.value, name)
+                by_name.append((name, frozenset({name.value})))
             elif name.value in self._groups:
-                members = self._groups[name.value]
-                whole = whole and members.whole
-                for member in members.people:
-                    people.setdefault(member, name)
+                ids, group_whole = self._groups[name.value]
+                by_name.append((name, ids))
+                whole = whole and group_whole
             else:
                 whole = False
                 self._report_unknown(name, "person or group")
-        return Found(people=people, whole=whole)
+        return Found(ids=self._union(by_name), by_name=tuple(by_name), whole=whole)
 
     def find_once(self, names: Iterable[Marked[str]]) -> Found:
         """Like ``find``, for names from several files: the same name twice is a fault."""
@@ -63,22 +67,25 @@ class Directory:
                     )
         return self.find(first.values())
 
-    def _members(self, name: str, group: DeclaredGroup) -> Found:
-        people: dict[str, Marked[str]] = {}
-        whole = group.members is not None
+    def _union(self, by_name: list[tuple[Marked[str], frozenset[str]]]) -> frozenset[str]:
+        key = tuple(name.value for name, _ in by_name)
+        if key not in self._unions:
+            self._unions[key] = frozenset().union(*(ids for _, ids in by_name))
+        return self._unions[key]
+
+    def _members(self, name: str, group: DeclaredGroup) -> tuple[frozenset[str], bool]:
+        """A group's people, and whether all of its members are known."""
+        ids: set[str] = set()
         for member in group.members or ():
             if member.value in self._declared.people:
-                people[member.value] = member
-                continue
-            whole = False
-            if member.value in self._declared.groups:
+                ids.add(member.value)
+            elif member.value in self._declared.groups:
                 sentence = f"`{member.value}` is a group, and groups hold people only"
-                self._faults.add(
-                    FaultKind.GROUP_IN_GROUP, member.place, sentence, f"name its members in `{name}`"
-                )
+                advice = f"name its members in `{name}`"
+                self._faults.add(FaultKind.GROUP_IN_GROUP, member.place, sentence, advice)
             else:
                 self._report_unknown(member, "person")
-        return Found(people=people, whole=whole)
+        return frozenset(ids), group.members is not None and len(ids) == len(group.members)
 
     def _report_unknown(self, name: Marked[str], what: str) -> None:
         if not self._declared.whole:  # it may stand in what could not be read

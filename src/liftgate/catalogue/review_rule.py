@@ -4,13 +4,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from liftgate.catalogue.ceiling import read_actions
-from liftgate.catalogue.declared import Declared
 from liftgate.catalogue.fault import FaultKind, FaultList
 from liftgate.catalogue.fields import Fields, Marked
 from liftgate.catalogue.keys import DEFAULT_LAPSE
 from liftgate.catalogue.model import ReviewRule, WithoutReview
 from liftgate.catalogue.names import Directory, Found
-from liftgate.identity.model import PersonKind
 from liftgate.span import in_words
 
 
@@ -23,9 +21,7 @@ class Asked:
     requesters: Found
 
 
-def read_review(
-    fields: Fields, asked: Asked, directory: Directory, declared: Declared, faults: FaultList
-) -> ReviewRule:
+def read_review(fields: Fields, asked: Asked, directory: Directory, faults: FaultList) -> ReviewRule:
     """The rule, with a fault for whatever could never be approved."""
     listed = fields.texts("reviewers")
     reviewers = directory.find(() if listed is None and not fields.has("reviewers") else listed)
@@ -39,7 +35,7 @@ def read_review(
         lapses_after=lapses_after.value if lapses_after else DEFAULT_LAPSE,
         without_review=without_review,
     )
-    _check_services(reviewers, declared, faults)
+    _check_services(reviewers, directory, faults)
     if reviewers.whole and (inner is None or without_review is not None):
         _check_answerable(fields, rule, approvals, asked, faults)
     return rule
@@ -69,15 +65,10 @@ def _check_subset(names: tuple[Marked[str], ...], ceiling: frozenset[str], fault
             )
 
 
-def _check_services(reviewers: Found, declared: Declared, faults: FaultList) -> None:
-    for id_, written in reviewers.people.items():
-        if declared.people[id_].kind is PersonKind.SERVICE:
-            faults.add(
-                FaultKind.SERVICE_REVIEWS,
-                written.place,
-                f"`{id_}` is a service, and nobody can ask a service to review",
-                "let people review",
-            )
+def _check_services(reviewers: Found, directory: Directory, faults: FaultList) -> None:
+    for id_ in sorted(reviewers.ids & directory.services):
+        sentence = f"`{id_}` is a service, and nobody can ask a service to review"
+        faults.add(FaultKind.SERVICE_REVIEWS, reviewers.named_by(id_), sentence, "let people review")
 
 
 def _check_answerable(
@@ -117,7 +108,7 @@ def _check_self_review(rule: ReviewRule, requesters: Found, faults: FaultList) -
     for id_ in sorted(rule.reviewers & requesters.ids):
         faults.add(
             FaultKind.SELF_REVIEW,
-            requesters.people[id_].place,
+            requesters.named_by(id_),
             f"`{id_}` may ask, but {_others(others)} may review it and {_count(rule.approvals)} must approve",
             f"add a reviewer, or take `{id_}` out of the requesters: nobody reviews a request of their own",
         )

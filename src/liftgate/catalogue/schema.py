@@ -54,7 +54,12 @@ def _key(key: Key) -> Schema:
 def _shape(shape: Shape) -> Schema:
     match shape:
         case Texts():
-            items = {"type": "array", "items": _value(shape.item), "uniqueItems": True}
+            items = {
+                "type": "array",
+                "items": _value(shape.item),
+                "uniqueItems": True,
+                "maxItems": shape.most,
+            }
             return {**items, "minItems": shape.least} if shape.least else items
         case ByName():
             names = {"pattern": f"^{shape.name.pattern}$"}

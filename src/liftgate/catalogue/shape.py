@@ -49,6 +49,7 @@ class Texts:
 
     item: Text
     least: int = 0
+    most: int = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

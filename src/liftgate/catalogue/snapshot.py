@@ -1,12 +1,13 @@
 """A catalogue as one canonical JSON text, so that the rules under which a grant was made can be kept beside it.
 
-Sets are sorted, spans are whole seconds, and the text follows RFC 8785, so equal catalogues have equal texts. The text's
-SHA-256 is the catalogue's version: who knows the version can tell whether a kept text was altered.
+Sets are sorted, spans are whole seconds, and the text follows RFC 8785, so equal catalogues have equal texts. A set of
+people is written once, however many entitlements name it, and referred to by its number. The text's SHA-256 is the
+catalogue's version: who knows the version can tell whether a kept text was altered.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final, TypeAlias
 
@@ -28,6 +29,7 @@ FORMAT: Final = 1
 
 _Json: TypeAlias = "dict[str, _Json] | list[_Json] | str | int | bool | None"
 _SECOND = timedelta(seconds=1)
+_People: TypeAlias = frozenset[str]
 
 
 def to_snapshot(catalogue: Catalogue) -> str:
@@ -47,7 +49,7 @@ def from_snapshot(text: str, *, version: str) -> Catalogue:
         )
     try:
         return _read_catalogue(json.loads(text), version)
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise SnapshotCorrupt(
             "the kept catalogue cannot be read",
             advice="it was written by another release of Liftgate: use that one, or a newer one",
@@ -60,14 +62,27 @@ def digest_of(snapshot: str) -> str:
 
 
 def _catalogue(catalogue: Catalogue) -> _Json:
+    sets = sorted(_sets_of_people(catalogue), key=sorted)
+    number = {people: index for index, people in enumerate(sets)}
     return {
         "format": FORMAT,
         "people": {id_: _person(person) for id_, person in catalogue.people.items()},
-        "guards": _sorted(catalogue.guards),
-        "auditors": _sorted(catalogue.auditors),
-        "entitlements": {name: _entitlement(one) for name, one in catalogue.entitlements.items()},
+        "sets": [_sorted(people) for people in sets],
+        "guards": number[catalogue.guards],
+        "auditors": number[catalogue.auditors],
+        "entitlements": {name: _entitlement(one, number) for name, one in catalogue.entitlements.items()},
         "identities": dict(catalogue.identities),
         "patterns": [[pattern, person] for pattern, person in sorted(catalogue.patterns)],
+    }
+
+
+def _sets_of_people(catalogue: Catalogue) -> set[_People]:
+    entitlements = catalogue.entitlements.values()
+    return {
+        catalogue.guards,
+        catalogue.auditors,
+        *(entitlement.requesters for entitlement in entitlements),
+        *(entitlement.review.reviewers for entitlement in entitlements),
     }
 
 
@@ -75,7 +90,7 @@ def _person(person: Person) -> _Json:
     return {"id": person.id, "name": person.name, "kind": person.kind.value}
 
 
-def _entitlement(entitlement: Entitlement) -> _Json:
+def _entitlement(entitlement: Entitlement, number: Mapping[_People, int]) -> _Json:
     return {
         "name": entitlement.name,
         "description": entitlement.description,
@@ -83,8 +98,8 @@ def _entitlement(entitlement: Entitlement) -> _Json:
         "role_arn": entitlement.role_arn,
         "ceiling": _scope(entitlement.ceiling),
         "longest": _seconds(entitlement.longest),
-        "requesters": _sorted(entitlement.requesters),
-        "review": _review(entitlement.review),
+        "requesters": number[entitlement.requesters],
+        "review": _review(entitlement.review, number),
         "justification": {
             "at_least": entitlement.justification.at_least,
             "ticket_required": entitlement.justification.ticket_required,
@@ -104,10 +119,10 @@ def _scope(scope: Scope) -> _Json:
     }
 
 
-def _review(review: ReviewRule) -> _Json:
+def _review(review: ReviewRule, number: Mapping[_People, int]) -> _Json:
     without = review.without_review
     return {
-        "reviewers": _sorted(review.reviewers),
+        "reviewers": number[review.reviewers],
         "approvals": review.approvals,
         "lapses_after": _seconds(review.lapses_after),
         "without_review": {"longest": _seconds(without.longest), "actions": _sorted(without.actions)}
@@ -130,21 +145,22 @@ def _seconds(span: timedelta) -> int:
 def _read_catalogue(kept: Mapping[str, Any], version: str) -> Catalogue:
     if kept["format"] != FORMAT:
         raise ValueError(f"unknown format {kept['format']}")
+    sets = [frozenset(ids) for ids in kept["sets"]]
     return Catalogue(
         version=version,
         people={
             id_: Person(id=one["id"], name=one["name"], kind=PersonKind(one["kind"]))
             for id_, one in kept["people"].items()
         },
-        guards=frozenset(kept["guards"]),
-        auditors=frozenset(kept["auditors"]),
-        entitlements={name: _read_entitlement(one) for name, one in kept["entitlements"].items()},
+        guards=sets[kept["guards"]],
+        auditors=sets[kept["auditors"]],
+        entitlements={name: _read_entitlement(one, sets) for name, one in kept["entitlements"].items()},
         identities=dict(kept["identities"]),
         patterns=tuple((pattern, person) for pattern, person in kept["patterns"]),
     )
 
 
-def _read_entitlement(kept: Mapping[str, Any]) -> Entitlement:
+def _read_entitlement(kept: Mapping[str, Any], sets: Sequence[_People]) -> Entitlement:
     return Entitlement(
         name=kept["name"],
         description=kept["description"],
@@ -152,8 +168,8 @@ def _read_entitlement(kept: Mapping[str, Any]) -> Entitlement:
         role_arn=kept["role_arn"],
         ceiling=_read_scope(kept["ceiling"]),
         longest=timedelta(seconds=kept["longest"]),
-        requesters=frozenset(kept["requesters"]),
-        review=_read_review(kept["review"]),
+        requesters=sets[kept["requesters"]],
+        review=_read_review(kept["review"], sets),
         justification=JustificationRule(**kept["justification"]),
         mechanism=Mechanism(kept["mechanism"]),
         external_id=kept["external_id"],
@@ -172,10 +188,10 @@ def _read_scope(kept: Mapping[str, Any]) -> Scope:
     )
 
 
-def _read_review(kept: Mapping[str, Any]) -> ReviewRule:
+def _read_review(kept: Mapping[str, Any], sets: Sequence[_People]) -> ReviewRule:
     without = kept["without_review"]
     return ReviewRule(
-        reviewers=frozenset(kept["reviewers"]),
+        reviewers=sets[kept["reviewers"]],
         approvals=kept["approvals"],
         lapses_after=timedelta(seconds=kept["lapses_after"]),
         without_review=WithoutReview(

@@ -1,0 +1,188 @@
+"""Writes docs/catalogue.md and docs/catalogue.schema.json from the keys that the parser knows.
+
+Run it from anywhere: ``python tools/generate_catalogue_docs.py``. A test compares the committed files with it.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import assert_never
+
+from liftgate.catalogue.errors import CatalogueFaulty
+from liftgate.catalogue.files import SourceFile
+from liftgate.catalogue.keys import (
+    CEILING,
+    ENTITLEMENT,
+    FILE,
+    JUSTIFICATION,
+    PERSON,
+    REVIEW,
+    TICKET,
+    WITHOUT_REVIEW,
+)
+from liftgate.catalogue.parse import parse_catalogue
+from liftgate.catalogue.render import render_faults
+from liftgate.catalogue.schema import catalogue_schema
+from liftgate.catalogue.shape import (
+    ByName,
+    Choice,
+    Flag,
+    Key,
+    Record,
+    Records,
+    Shape,
+    Span,
+    Text,
+    Texts,
+    Whole,
+)
+from liftgate.iam.s3_actions import GROUPS
+from liftgate.span import in_words
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLE = ROOT / "examples" / "catalogue" / "catalogue.yaml"
+FAULTY = ROOT / "examples" / "catalogue-faulty" / "catalogue.yaml"
+
+RECORDS = (
+    ("The file", FILE),
+    ("A person or service", PERSON),
+    ("An entitlement", ENTITLEMENT),
+    ("`ceiling`", CEILING),
+    ("`review`", REVIEW),
+    ("`review.without_review`", WITHOUT_REVIEW),
+    ("`justification`", JUSTIFICATION),
+    ("`ticket`", TICKET),
+)
+
+HEAD = """\
+<!-- Written by tools/generate_catalogue_docs.py from the keys that the parser knows: change them there. -->
+
+# The catalogue
+
+The catalogue says what may be asked for, by whom, for how long, and who agrees. It is one YAML file, or a folder of
+them: all its `*.yaml` and `*.yml` files, in the order of their names, without those that begin with a dot, and without
+folders within it. Any file may use a name that another one declares; no name is declared twice.
+
+`liftgate catalogue check PATH…` names every fault with its line and column, and what would be right. Editors that know
+JSON Schema complete and check with [catalogue.schema.json](catalogue.schema.json); the sample's first line says so to them.
+"""
+
+TAIL = """\
+## What is checked beyond single values
+
+- An identity proves one person. The same ARN for two people, and a service's pattern that covers somebody else's identity,
+  are faults. People have no patterns: whoever may choose the name of a session could choose theirs. No identity may be a session
+  of an elevated role: whoever is lent one could sign in with it.
+- Every request can be answered. There are at least as many reviewers as approvals, also without the requester, because nobody reviews
+  a request of their own, by whichever identity. Without reviewers, `without_review` covers everything that can be asked for.
+  Reviewers are people; services may ask, revoke and audit.
+- `without_review` stays within the ceiling and within `longest`.
+- The account is that of the role, and locations and keys are in the role's partition (`aws`, `aws-cn`, `aws-us-gov`).
+- The ceiling, with what its actions need to be usable, fits a managed policy of 6,144 characters.
+- Ticket patterns are regular expressions whose matching is always quick. Only single characters and classes are repeated, and what
+  follows a repetition begins with other characters than it repeats: `[A-Z]+-[0-9]+` and `(INC|CHG)[0-9]{7}` are fine,
+  `(a+)+` and `a*a*b` are not. They match the whole ticket, so they have no `^` and `$`.
+
+## How it is read
+
+Every value is the text that stands in the file: an account id keeps its zeros, and `no` is a word. Anchors, aliases, tags, a second
+document, a key said twice, and characters that do not show or that reorder text are faults: what a reviewer reads is all that
+there is. A file has at most 1 MiB.
+
+A running server looks at the files again with each call. A change is taken up once the files have rested for a second; while they hold a
+fault the last good catalogue serves, and `GET /api/v1/catalogue` lists the faults. A server does not start on a faulty catalogue.
+
+A catalogue's version is the SHA-256 of what it says. Comments, order, layout, and how people are put into groups do not
+change it. Each request and grant keeps the version under which it was made.
+"""
+
+
+def main() -> None:
+    """Write both files."""
+    for path, text in documents().items():
+        path.write_text(text, encoding="utf-8")
+        print(f"wrote {path.relative_to(ROOT)}")
+
+
+def documents() -> dict[Path, str]:
+    """What each file should hold."""
+    schema = json.dumps(catalogue_schema(), indent=2, ensure_ascii=False)
+    return {
+        ROOT / "docs" / "catalogue.md": "\n".join(_reference()),
+        ROOT / "docs" / "catalogue.schema.json": f"{schema}\n",
+    }
+
+
+def _reference() -> Iterator[str]:
+    yield HEAD
+    yield "## A sample\n"
+    yield f"```yaml\n{SAMPLE.read_text(encoding='utf-8')}```\n"
+    yield "## Keys\n"
+    for title, record in RECORDS:
+        yield f"### {title}\n"
+        yield from _table(record)
+    yield "## Groups of actions\n"
+    yield "| group | actions |\n| --- | --- |"
+    for name, actions in GROUPS.items():
+        yield f"| `{name}` | {', '.join(f'`{action}`' for action in sorted(actions))} |"
+    yield "\n## What a fault looks like\n"
+    yield f"```text\n{_faults()}```\n"
+    yield TAIL
+
+
+def _table(record: Record) -> Iterator[str]:
+    yield "| key | | what it says | value | left out |\n| --- | --- | --- | --- | --- |"
+    for key in record.keys:
+        need = "required" if key.required else ""
+        yield f"| `{key.name}` | {need} | {_cell(key.says)} | {_cell(_value(key.holds))} | {_default(key)} |"
+    yield ""
+
+
+def _value(shape: Shape) -> str:
+    match shape:
+        case Text():
+            text = shape.form
+        case Whole():
+            text = f"`{shape.least}`" if shape.least == shape.most else f"{shape.least} to {shape.most}"
+        case Flag():
+            text = "`true` or `false`"
+        case Span():
+            text = f"a duration from `{in_words(shape.least)}` to `{in_words(shape.most)}`"
+        case Choice():
+            text = " or ".join(f"`{word}`" for word in shape.words)
+        case Texts():
+            text = f"a list, each {shape.item.form}"
+        case ByName():
+            held = "a list of ids" if isinstance(shape.value, Texts) else shape.value.title
+            text = f"{held}, by {shape.name.form}"
+        case Records():
+            text = f"a list, each {shape.item.title}"
+        case Record():
+            text = f"{shape.title}: see below"
+        case _:
+            assert_never(shape)
+    return text
+
+
+def _default(key: Key) -> str:
+    if key.default is None:
+        return ""
+    literal = not isinstance(key.holds, Texts | ByName | Record | Records | Text)
+    return f"`{key.default}`" if literal else _cell(key.default)
+
+
+def _faults() -> str:
+    file = SourceFile("catalogue.yaml", FAULTY.read_bytes())
+    try:
+        parse_catalogue([file])
+    except CatalogueFaulty as error:
+        return render_faults(error.faults[:3])
+    raise SystemExit(f"{FAULTY} has no fault")
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    main()
