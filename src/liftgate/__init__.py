@@ -1,5 +1,6 @@
-"""Liftgate: just-in-time S3 access that ends by itself."""
+"""Liftgate: just-in-time S3 access that ends by itself.
 
-from typing import Final
+Importing this must cost nothing: each AWS call of an SDK may start a ``liftgate credentials`` of its own.
+"""
 
-VERSION: Final = "0.1.0"
+VERSION = "0.1.0"

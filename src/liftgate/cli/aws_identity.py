@@ -1,0 +1,102 @@
+"""Finds the AWS credentials that prove who is asking, as AWS's own tools would find them, but never our own.
+
+Our ``liftgate credentials`` is itself a credential_process. Were it to prove who asks by a profile that it fills, it would
+call itself without end; so such a profile is refused, by what the AWS config file says and, for what that cannot show
+(a wrapper script), by a mark in the environment of every process that is started meanwhile.
+"""
+
+import os
+import shlex
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import botocore.exceptions
+import botocore.session
+from botocore.credentials import ReadOnlyCredentials
+
+from liftgate.cli.choices import EXEC_GRANT, SIGNING_IN
+from liftgate.cli.errors import NoAwsIdentity, OwnCredentials
+from liftgate.cli.own_process import is_own_process
+
+_DEFAULT_REGION: Final = "us-east-1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwsIdentity:
+    """What is signed with, and the region whose STS will be asked."""
+
+    credentials: ReadOnlyCredentials = field(repr=False)
+    region: str
+
+
+def find_aws_identity(profile: str | None) -> AwsIdentity:
+    """The credentials of ``profile``, or of this environment. Raises ``Unauthenticated`` with what to do."""
+    session = botocore.session.Session(profile=profile)
+    try:
+        _refuse_own(session, profile)
+        with _marked():
+            found = session.get_credentials()
+            frozen = found.get_frozen_credentials() if found else None
+        region = session.get_config_variable("region") or _DEFAULT_REGION
+    except botocore.exceptions.ProfileNotFound:
+        raise _missing(f"the AWS config has no profile `{profile or session.profile}`", session) from None
+    except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError, OSError) as error:
+        raise _failed(error, profile) from None
+    if frozen is None:
+        raise _missing("there are no AWS credentials to prove who is asking", session)
+    return AwsIdentity(credentials=frozen, region=region)
+
+
+def _refuse_own(session: botocore.session.Session, profile: str | None) -> None:
+    if profile is None and os.environ.get("AWS_ACCESS_KEY_ID"):
+        grant = os.environ.get(EXEC_GRANT)
+        if grant:
+            raise _own(f"this shell holds the credentials of grant `{grant}`, which do not say who you are")
+        return
+    profiles: Mapping[str, Any] = session.full_config.get("profiles", {})
+    name = profile or session.profile or "default"
+    for link in _chain(profiles, name):
+        if is_own_process(profiles.get(link, {}).get("credential_process", "")):
+            raise _own(f"the AWS profile `{link}` is filled by liftgate itself")
+
+
+def _chain(profiles: Mapping[str, Any], name: str) -> Iterator[str]:
+    seen: set[str] = set()
+    while name and name not in seen:
+        yield name
+        seen.add(name)
+        name = profiles.get(name, {}).get("source_profile", "")
+
+
+@contextmanager
+def _marked() -> Iterator[None]:
+    os.environ[SIGNING_IN] = "1"
+    try:
+        yield
+    finally:
+        del os.environ[SIGNING_IN]
+
+
+def _own(sentence: str) -> OwnCredentials:
+    return OwnCredentials(
+        sentence,
+        advice="name the profile that you hold all day: --profile NAME, or LIFTGATE_PROFILE",
+        where="--profile",
+    )
+
+
+def _missing(sentence: str, session: botocore.session.Session) -> NoAwsIdentity:
+    known = [name for name in session.available_profiles if name != "default"][:6]
+    hint = f" (there are: {', '.join(known)})" if known else ""
+    return NoAwsIdentity(sentence, advice=f"name a profile with --profile{hint}, or sign in to AWS first")
+
+
+def _failed(error: Exception, profile: str | None) -> NoAwsIdentity:
+    of_profile = f" --profile {shlex.quote(profile)}" if profile else ""
+    sentence = " ".join(str(error).split())[:300]
+    return NoAwsIdentity(
+        f"AWS credentials could not be loaded: {sentence}",
+        advice=f"sign in to AWS first, for example: aws sso login{of_profile}",
+    )

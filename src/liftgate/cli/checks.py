@@ -1,0 +1,207 @@
+"""What ``liftgate doctor`` looks at, in the order in which one thing needs the other."""
+
+import os
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from liftgate import VERSION
+from liftgate.cli.api import Call
+from liftgate.cli.aws_config import profile_names, profile_settings
+from liftgate.cli.cache import cache_folder
+from liftgate.cli.connection import Connection, connect
+from liftgate.cli.exit_code import ExitCode, exit_code_of
+from liftgate.cli.fields import JsonObject, as_object, items, text
+from liftgate.cli.own_process import is_own_process
+from liftgate.cli.profile_install import aws_config_path
+from liftgate.cli.settings import read_settings
+from liftgate.errors import LiftgateError
+from liftgate.span import in_words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing that was looked at. A failed one has an exit code and advice."""
+
+    title: str
+    state: Literal["ok", "note", "fail"]
+    found: str
+    advice: str | None = None
+    exit_code: ExitCode = ExitCode.OK
+
+    def as_json(self) -> JsonObject:
+        """For programs."""
+        return asdict(self)
+
+
+def all_checks(given: Mapping[str, str], environ: Mapping[str, str]) -> Iterator[Check]:
+    """Look at everything; what needs something that failed is left out."""
+    yield from _network_checks(given, environ)
+    yield _profile(environ)
+    yield _cache(environ)
+
+
+def _network_checks(given: Mapping[str, str], environ: Mapping[str, str]) -> Iterator[Check]:
+    try:
+        here = connect(read_settings(given, environ))
+    except LiftgateError as error:
+        yield _failed("settings", error)
+        return
+    yield _ok("settings", f"server {here.settings.server.base}, {_who_proves(here, environ)}")
+    looks: tuple[tuple[str, Callable[[Connection], Check]], ...] = (
+        ("server", _server),
+        ("clock", _clock),
+        ("aws identity", _aws_identity),
+        ("sign-in", _sign_in),
+        ("catalogue", _catalogue),
+    )
+    try:
+        for title, look in looks:
+            check = _look(title, look, here)
+            yield check
+            if check.state == "fail":
+                return
+    finally:
+        here.wire.close()
+
+
+def _look(title: str, look: Callable[[Connection], Check], here: Connection) -> Check:
+    try:
+        return look(here)
+    except LiftgateError as error:
+        return _failed(title, error)
+
+
+def _who_proves(here: Connection, environ: Mapping[str, str]) -> str:
+    if here.settings.local_person is not None:
+        return f"local sign-in as {here.settings.local_person}"
+    if here.settings.profile:
+        return f"AWS profile {here.settings.profile}"
+    if environ.get("AWS_ACCESS_KEY_ID"):
+        return "AWS credentials from the environment"
+    return f"AWS profile {environ.get('AWS_PROFILE') or 'default'}, as AWS tools find it"
+
+
+def _server(here: Connection) -> Check:
+    answer = as_object(here.wire.send(Call(method="GET", path="/health")))
+    theirs = answer.get("version")
+    if isinstance(theirs, str) and theirs != VERSION:
+        return Check(
+            title="server",
+            state="note",
+            found=f"reachable, version {theirs}; this command is version {VERSION}",
+            advice="if something is odd, install the same version",
+        )
+    return _ok("server", f"reachable, version {theirs}" if isinstance(theirs, str) else "reachable")
+
+
+def _clock(here: Connection) -> Check:
+    ahead = here.wire.server_ahead
+    if not ahead:
+        return _ok("clock", "agrees with the server's")
+    side = "behind" if ahead.total_seconds() > 0 else "ahead of"
+    return Check(
+        title="clock",
+        state="note",
+        found=f"this machine's clock is {in_words(abs(ahead))} {side} the server's",
+        advice="set the clock (timedatectl set-ntp true): AWS refuses what is signed 5 minutes off",
+    )
+
+
+def _aws_identity(here: Connection) -> Check:
+    if here.settings.local_person is not None:
+        return _ok("aws identity", "not needed for local sign-in")
+    from liftgate.cli.aws_identity import find_aws_identity  # noqa: PLC0415 - botocore is not for local sign-in
+
+    found = find_aws_identity(here.settings.profile)
+    return _ok("aws identity", f"key {found.credentials.access_key}, STS in {found.region}")
+
+
+def _sign_in(here: Connection) -> Check:
+    kept = here.tokens.kept() is not None
+    answer = here.api.get("/me")
+    person = as_object(answer.get("person"), "person")
+    how = "signed in before" if kept else "the proof was accepted"
+    return _ok(
+        "sign-in", f"{how}: you are {text(person, 'name')} ({text(person, 'id')}), {text(answer, 'identity')}"
+    )
+
+
+def _catalogue(here: Connection) -> Check:
+    answer = here.api.get("/catalogue")
+    faults, count = items(answer, "faults"), len(items(answer, "entitlements"))
+    if faults:
+        return Check(
+            title="catalogue",
+            state="note",
+            found=f"{len(faults)} fault(s) in the server's files; the last good ones are in force",
+            advice="whoever keeps the files: liftgate catalogue check PATH",
+        )
+    return _ok("catalogue", f"no faults, {count} entitlement(s) for you")
+
+
+def _profile(environ: Mapping[str, str]) -> Check:
+    path = aws_config_path(environ)
+    try:
+        config = path.read_bytes().decode("utf-8", "surrogateescape")
+        ours = [name for name in profile_names(config) if _is_ours(config, name)]
+    except OSError:
+        ours = []
+    except LiftgateError as error:
+        return _failed("aws profile", error)
+    if ours:
+        return _ok("aws profile", f"{', '.join(ours)} in {path}")
+    return Check(
+        title="aws profile",
+        state="note",
+        found=f"none of Liftgate's in {path}",
+        advice="for tools that use AWS profiles: liftgate profile install",
+    )
+
+
+def _is_ours(config: str, name: str) -> bool:
+    return is_own_process((profile_settings(config, name) or {}).get("credential_process", ""))
+
+
+def _cache(environ: Mapping[str, str]) -> Check:
+    folder = cache_folder(environ)
+    if folder is None:
+        return _bad_cache("there is no place for a cache", "set HOME or XDG_CACHE_HOME")
+    open_to_others = [path for path in _cached(Path(folder)) if _is_open(path)]
+    if open_to_others:
+        names = ", ".join(str(path) for path in open_to_others[:3])
+        return _bad_cache(f"others can read or change {names}", f"rm -r {folder}; it is made anew")
+    return _ok("cache", f"{folder}, yours alone")
+
+
+def _cached(folder: Path) -> list[Path]:
+    try:
+        return [folder, *folder.iterdir()]
+    except FileNotFoundError:
+        return []
+    except OSError:
+        return [folder]
+
+
+def _is_open(path: Path) -> bool:
+    try:
+        status = path.lstat()
+    except FileNotFoundError:  # another process cleared it away
+        return False
+    return bool(status.st_mode & 0o077) or status.st_uid != os.geteuid() or stat.S_ISLNK(status.st_mode)
+
+
+def _bad_cache(found: str, advice: str) -> Check:
+    return Check(title="cache", state="fail", found=found, advice=advice, exit_code=ExitCode.UNAVAILABLE)
+
+
+def _ok(title: str, found: str) -> Check:
+    return Check(title=title, state="ok", found=found)
+
+
+def _failed(title: str, error: LiftgateError) -> Check:
+    return Check(
+        title=title, state="fail", found=str(error), advice=error.advice, exit_code=exit_code_of(error)
+    )

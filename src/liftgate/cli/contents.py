@@ -1,0 +1,89 @@
+"""The table of contents: every command, what it does in a few words, and the module that holds it.
+
+Part of the quick path: the first help screen is made of this alone. Its lines fit into 60 columns.
+"""
+
+HELP_FLAGS = ("--help", "-h", "help")
+
+_OURS = "liftgate.cli.commands."
+
+CONTENTS = {
+    "Ask": {
+        "request": ("ask for access to S3 locations", _OURS + "request"),
+        "status": ("your open requests and live grants", _OURS + "status"),
+        "show": ("one request or grant in full", _OURS + "show"),
+        "cancel": ("withdraw a request", _OURS + "cancel"),
+    },
+    "Use": {
+        "exec": ("run a command with lent credentials", _OURS + "exec"),
+        "credentials": ("lend credentials to AWS tools", _OURS + "credentials"),
+        "profile": ("put a profile into the AWS config file", _OURS + "profile"),
+        "return": ("give a grant back before it ends", _OURS + "return_"),
+    },
+    "Review": {
+        "review": ("list, approve and deny requests", _OURS + "review"),
+        "grants": ("list grants", _OURS + "grants"),
+        "revoke": ("take a grant back", _OURS + "revoke"),
+    },
+    "Look": {
+        "whoami": ("who the server says you are", _OURS + "whoami"),
+        "doctor": ("what works, what does not, what to do", _OURS + "doctor"),
+        "catalogue": ("what may be asked for; check its files", _OURS + "catalogue"),
+        "ledger": ("the record: show, verify, export", _OURS + "ledger"),
+    },
+    "Set up": {
+        "sign-in": ("sign in now, instead of when needed", _OURS + "sign_in"),
+        "sign-out": ("end the sign-in on this machine", _OURS + "sign_out"),
+        "completion": ("make the shell complete commands", _OURS + "completion"),
+        "serve": ("run the server", _OURS + "serve"),
+        "demo": ("try it all on this machine", _OURS + "demo"),
+    },
+}
+
+_HEAD = """\
+Usage: liftgate COMMAND [OPTIONS]
+
+Just-in-time S3 access that ends by itself.
+"""
+
+_FOOT = """
+Options, before or after the command:
+  --server URL        Liftgate's address ($LIFTGATE_SERVER)
+  --profile NAME      AWS profile that proves who you are
+                      ($LIFTGATE_PROFILE)
+  --as local:NAME     sign in by name: for the demo
+  --output FORMAT     table, or json for programs
+  --version           print the version
+  --help              this, or help on a command
+
+Start with: liftgate doctor
+"""
+
+
+def summary_of(command: str) -> str:
+    """What a command does, in a few words."""
+    return _entry(command)[0]
+
+
+def module_of(command: str) -> str:
+    """The module in which a command is, as ``command``."""
+    return _entry(command)[1]
+
+
+def command_names() -> "list[str]":
+    """Every command, in the order of the help screen."""
+    return [name for group in CONTENTS.values() for name in group]
+
+
+def root_help() -> str:
+    """The first help screen."""
+    lines = [_HEAD]
+    for title, group in CONTENTS.items():
+        lines.append(f"{title}:")
+        lines += [f"  {name:<13}{summary}" for name, (summary, _) in group.items()]
+        lines.append("")
+    return "\n".join(lines).rstrip("\n") + "\n" + _FOOT
+
+
+def _entry(command: str) -> "tuple[str, str]":
+    return next(group[command] for group in CONTENTS.values() if command in group)

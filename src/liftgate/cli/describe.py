@@ -1,0 +1,137 @@
+"""Requests and grants in plain words, and the command to go on with."""
+
+import shlex
+from datetime import datetime
+
+from liftgate.cli.answers import (
+    EndingAnswer,
+    GrantAnswer,
+    GrantBrief,
+    RequestAnswer,
+    ReviewAnswer,
+    ScopeAnswer,
+)
+from liftgate.cli.moments import shown, until
+from liftgate.cli.plain_text import plain
+from liftgate.cli.terminal import paint, paint_state, say, say_fields
+from liftgate.span import in_words
+
+_DENY = {
+    "in_place": "AWS refuses its running sessions",
+    "pending": "new sessions are refused; AWS is being told to refuse running ones",
+}
+
+
+def say_request(request: RequestAnswer, now: datetime) -> None:
+    """A request in full."""
+    say(f"{paint(request.id, 'bold')}  {paint_state(request.state)}")
+    fields = [
+        ("what", request.scope.in_words),
+        ("for", _for_how_long(request)),
+        ("reason", request.justification),
+    ]
+    if request.ticket:
+        fields.append(("ticket", request.ticket))
+    fields.append(
+        ("by", f"{request.requester.name}, through {request.entitlement} in account {request.account}")
+    )
+    fields += [("review", _review(review)) for review in request.reviews]
+    if request.state == "pending":
+        fields.append(("waits for", waiting(request, now)))
+    say_fields(fields + _granted(request, now))
+
+
+def say_outcome(request: RequestAnswer, now: datetime) -> None:
+    """What became of a request that was shown before."""
+    say(f"{paint(request.id, 'bold')}  {paint_state(request.state)}")
+    say_fields([("review", _review(review)) for review in request.reviews] + _granted(request, now))
+
+
+def say_grant(grant: GrantAnswer, now: datetime) -> None:
+    """A grant in full."""
+    say(f"{paint(grant.id, 'bold')}  {paint_state(grant.state)}")
+    fields = [("what", grant.scope.in_words)]
+    if grant.ending:
+        fields += _ending(grant.ending)
+    else:
+        fields.append(("window", window_in_words(grant, now)))
+    fields.append(("by", f"{grant.requester.name}, through {grant.entitlement} in account {grant.account}"))
+    fields.append(("request", grant.request_id))
+    fields.append(("sessions", _sessions(grant)))
+    say_fields(fields)
+
+
+def waiting(request: RequestAnswer, now: datetime) -> str:
+    """What a pending request waits for, and for how long it will."""
+    return f"{request.waiting_for or 'an answer'}; lapses in {until(request.lapses_at, now)}"
+
+
+def window_in_words(grant: GrantAnswer | GrantBrief, now: datetime) -> str:
+    """Where now is in a grant's window."""
+    if grant.state == "scheduled":
+        length = in_words(grant.ends_at - grant.starts_at)
+        return f"begins in {until(grant.starts_at, now)} ({shown(grant.starts_at)}), lasts {length}"
+    if grant.state == "active":
+        return f"ends in {until(grant.ends_at, now)} ({shown(grant.ends_at)})"
+    return f"{grant.state}; its window ended {shown(grant.ends_at)}" if grant.ends_at <= now else grant.state
+
+
+def after_request(request: RequestAnswer) -> tuple[str, ...]:
+    """What a requester does next."""
+    if request.state == "pending":
+        return (f"liftgate show {request.id} --wait",)
+    if request.grant and request.grant.state == "active":
+        return after_grant(request.grant, request.scope)
+    if request.grant and request.grant.state == "scheduled":
+        return (f"liftgate show {request.grant.id}",)
+    return ("liftgate request …",)
+
+
+def after_grant(grant: GrantAnswer | GrantBrief, scope: ScopeAnswer) -> tuple[str, ...]:
+    """What the holder of an active grant does next."""
+    place = shlex.quote(plain(scope.locations[0])) if scope.locations else "s3://BUCKET/"
+    example = f"aws s3 cp FILE {place}" if "s3:PutObject" in scope.actions else f"aws s3 ls {place}"
+    return (
+        f"liftgate exec --grant {grant.id} -- {example}",
+        f"liftgate return {grant.id}",
+    )
+
+
+def time_left(grant: GrantAnswer, now: datetime) -> str:
+    """A grant's time in a table's cell."""
+    if grant.state == "active":
+        return f"{until(grant.ends_at, now)} left"
+    if grant.state == "scheduled":
+        return f"starts in {until(grant.starts_at, now)}"
+    return shown(grant.ending.ended_at if grant.ending else grant.ends_at)
+
+
+def _granted(request: RequestAnswer, now: datetime) -> list[tuple[str, str]]:
+    return [("grant", f"{request.grant.id}, {window_in_words(request.grant, now)}")] if request.grant else []
+
+
+def _for_how_long(request: RequestAnswer) -> str:
+    start = f"from {shown(request.starts_at)}" if request.starts_at else "from its approval"
+    return f"{in_words(request.duration)}, {start}"
+
+
+def _review(review: ReviewAnswer) -> str:
+    answer = {"approve": "approved", "deny": "denied"}.get(review.answer, review.answer)
+    comment = f": {review.comment}" if review.comment else ""
+    return f"{answer} by {review.reviewer.name}{comment}"
+
+
+def _ending(ending: EndingAnswer) -> list[tuple[str, str]]:
+    because = f": {ending.reason}" if ending.reason else ""
+    fields = [("ended", f"{ending.kind} by {ending.by} at {shown(ending.ended_at)}{because}")]
+    if ending.deny:
+        fields.append(("in AWS", _DENY.get(ending.deny, ending.deny)))
+    return fields
+
+
+def _sessions(grant: GrantAnswer) -> str:
+    lent = [session for session in grant.sessions if session.lent_at]
+    if not lent:
+        return "none lent yet"
+    newest = lent[-1]
+    return f"{len(lent)} lent, newest {newest.access_key_id or newest.name}"

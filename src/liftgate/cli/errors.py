@@ -1,0 +1,111 @@
+"""What can go wrong on the client's side. What the server says is in ``problem``."""
+
+from liftgate.errors import Conflict, Invalid, NotFound, Refused, Unauthenticated, Unavailable
+
+
+class BadServerAddress(Invalid):
+    """The server's address cannot be used, or not safely."""
+
+    code = "bad_server_address"
+
+
+class NoServer(Invalid):
+    """Nobody said where Liftgate is."""
+
+    code = "no_server"
+
+
+class ClientFileUnreadable(Invalid):
+    """The client file is not what it should be."""
+
+    code = "client_file_unreadable"
+
+
+class BadSignIn(Invalid):
+    """The way to sign in was not written as ``local:NAME``."""
+
+    code = "bad_sign_in"
+
+
+class BadValue(Invalid):
+    """An argument that cannot be what it should be."""
+
+    code = "bad_value"
+
+
+class ServerUnreachable(Unavailable):
+    """Liftgate did not answer."""
+
+    code = "server_unreachable"
+
+
+class AnswerUnreadable(Unavailable):
+    """Something answered, but not as Liftgate would."""
+
+    code = "answer_unreadable"
+
+
+class NoAwsIdentity(Unauthenticated):
+    """There are no AWS credentials with which to prove who is asking."""
+
+    code = "no_aws_identity"
+
+
+class OwnCredentials(Unauthenticated):
+    """The AWS profile that should prove who is asking is the one that Liftgate itself fills."""
+
+    code = "own_credentials"
+
+
+class NoActiveGrant(NotFound):
+    """There is no grant under which a session could be lent now."""
+
+    code = "no_active_grant"
+
+
+class SeveralGrants(Conflict):
+    """More than one grant is active, and none was named."""
+
+    code = "several_grants"
+
+
+class GrantNotActive(Conflict):
+    """The grant that was named has not begun, or is over."""
+
+    code = "grant_not_active"
+
+
+class SessionEnded(Unavailable):
+    """The credentials that were lent are over already."""
+
+    code = "session_ended"
+
+
+class CacheUnusable(Unavailable):
+    """The cache folder cannot be written, or belongs to somebody else."""
+
+    code = "cache_unusable"
+
+
+class ProfileExists(Conflict):
+    """The AWS config file has a profile of that name that Liftgate did not write."""
+
+    code = "profile_exists"
+
+
+class AwsConfigUnreadable(Invalid):
+    """The AWS config file is not one that can be changed safely."""
+
+    code = "aws_config_unreadable"
+
+
+class ExtraMissing(Unavailable):
+    """A part of Liftgate that this command needs is not installed."""
+
+    code = "extra_missing"
+
+
+class NotApproved(Refused):
+    """A reviewer denied the request that was waited for."""
+
+    code = "not_approved"

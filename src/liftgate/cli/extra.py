@@ -1,0 +1,33 @@
+"""Commands that live with a part of Liftgate that not everybody installs."""
+
+import importlib
+
+import click
+
+from liftgate.cli.contents import summary_of
+from liftgate.cli.errors import ExtraMissing
+
+
+def load_command(module: str, *, name: str, extra: str) -> click.Command:
+    """The ``command`` of a module; where its packages are missing, one that says what to install."""
+    try:
+        loaded = importlib.import_module(module)
+    except ImportError as error:
+        return _stand_in(name, extra, str(error.name))
+    command: click.Command = loaded.command
+    return command
+
+
+def _stand_in(name: str, extra: str, missing: str) -> click.Command:
+    def explain() -> None:
+        raise ExtraMissing(
+            f"`{name}` needs a part of Liftgate that is not installed: {missing}",
+            advice=f"pip install 'liftgate[{extra}]'",
+        )
+
+    return click.Command(
+        name,
+        callback=explain,
+        help=f"{summary_of(name).capitalize()}. It is not installed: pip install 'liftgate[{extra}]'.",
+        context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+    )

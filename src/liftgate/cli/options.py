@@ -1,0 +1,63 @@
+"""Options that many commands share. They may stand before the command or after it; the last one counts.
+
+They are told once, on the first help screen, and left out of each command's own.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+SHARED: Final = "Options of every command, such as --server and --output: liftgate --help"
+
+_GIVEN: Final = "liftgate.given"
+_OUTPUT: Final = "liftgate.output"
+
+
+def client_options(command: F) -> F:
+    """Add ``--server``, ``--profile`` and ``--as``."""
+    with_profile = _kept_option("--profile", "profile")
+    return server_options(with_profile(command))
+
+
+def server_options(command: F) -> F:
+    """Add ``--server`` and ``--as``: for a command in which ``--profile`` means something else."""
+    command = _kept_option("--as", "sign_in")(command)
+    return _kept_option("--server", "server")(command)
+
+
+def output_option(command: F) -> F:
+    """Add ``--output``."""
+    return click.option(
+        "--output",
+        type=click.Choice(["table", "json"]),
+        expose_value=False,
+        callback=_keep_output,
+        hidden=True,
+    )(command)
+
+
+def given_options(context: click.Context) -> dict[str, str]:
+    """What was given of the options that say where and who."""
+    given: dict[str, str] = context.meta.get(_GIVEN, {})
+    return given
+
+
+def wants_json(context: click.Context) -> bool:
+    """Whether the output is for a program."""
+    return context.meta.get(_OUTPUT) == "json"
+
+
+def _kept_option(flag: str, name: str) -> Callable[[F], F]:
+    def keep(context: click.Context, _: click.Parameter, value: str | None) -> None:
+        if value is not None:
+            context.meta.setdefault(_GIVEN, {})[name] = value
+
+    return click.option(flag, name, expose_value=False, callback=keep, hidden=True)
+
+
+def _keep_output(context: click.Context, _: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        context.meta[_OUTPUT] = value

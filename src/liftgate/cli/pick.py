@@ -1,0 +1,50 @@
+"""Which grant to borrow under, and what to say where there is none."""
+
+from datetime import datetime
+
+from liftgate.cli.answers import GrantAnswer, read_grants, read_requests
+from liftgate.cli.errors import GrantNotActive, NoActiveGrant, SeveralGrants
+from liftgate.cli.moments import shown, until
+from liftgate.cli.ports import Api
+
+_ASK = "ask for one: liftgate request s3://BUCKET/PREFIX/ --write --for 20m --reason …"
+
+
+def pick_grant(api: Api) -> GrantAnswer:
+    """The caller's only active grant. Raises ``NoActiveGrant`` or ``SeveralGrants``, with what to do."""
+    page = read_grants(api.get("/grants", view="mine", state="active"))
+    if not page.items:
+        raise NoActiveGrant("you have no active grant", advice=_what_is_coming(api) or _ASK)
+    if len(page.items) > 1:
+        listed = "; ".join(f"--grant {grant.id} ({grant.scope.in_words})" for grant in page.items[:5])
+        raise SeveralGrants(
+            f"you have {len(page.items)}{' or more' if page.more else ''} active grants",
+            advice=f"name one: {listed}",
+        )
+    return page.items[0]
+
+
+def check_active(grant: GrantAnswer, now: datetime) -> None:
+    """Raise ``GrantNotActive`` with the reason, unless sessions may be lent under the grant."""
+    if grant.state == "active":
+        return
+    if grant.state == "scheduled":
+        raise GrantNotActive(
+            f"grant `{grant.id}` begins at {shown(grant.starts_at)}, in {until(grant.starts_at, now)}",
+            advice="try again then",
+            value=grant.id,
+        )
+    how = f"ended at {shown(grant.ends_at)}"
+    if grant.ending:
+        how = f"was {grant.ending.kind} by {grant.ending.by}: {grant.ending.reason}"
+    raise GrantNotActive(f"grant `{grant.id}` {how}", advice=_ASK, value=grant.id)
+
+
+def _what_is_coming(api: Api) -> str | None:
+    scheduled = read_grants(api.get("/grants", view="mine", state="scheduled", limit=1))
+    for grant in scheduled.items:
+        return f"grant `{grant.id}` begins at {shown(grant.starts_at)}"
+    pending = read_requests(api.get("/requests", view="mine", state="pending", limit=1))
+    for request in pending.items:
+        return f"request `{request.id}` waits for {request.waiting_for or 'an answer'}"
+    return None

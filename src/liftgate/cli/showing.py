@@ -1,0 +1,24 @@
+"""Shows one request or grant by its id, whichever it is."""
+
+from liftgate.cli.answers import read_grant, read_request
+from liftgate.cli.asking import show_and_follow
+from liftgate.cli.connection import Connection
+from liftgate.cli.describe import after_grant, say_grant
+from liftgate.cli.identifiers import kind_of_id
+from liftgate.cli.terminal import say_json, say_next
+from liftgate.clock import system_clock
+
+
+def show(here: Connection, name: str, *, wait: bool, as_json: bool) -> None:
+    """Print what an id names; ``wait`` follows a request until it is answered."""
+    if kind_of_id(name) == "request":
+        request = read_request(here.api.get(f"/requests/{name}"))
+        show_and_follow(here, request, wait=wait, as_json=as_json)
+        return
+    grant = read_grant(here.api.get(f"/grants/{name}"))
+    if as_json:
+        say_json(grant.raw)
+        return
+    say_grant(grant, system_clock())
+    if grant.state == "active":
+        say_next(*after_grant(grant, grant.scope))

@@ -1,0 +1,82 @@
+"""Signing in, which happens by itself when a call needs it: prove who asks, keep the token, renew it when refused."""
+
+from collections.abc import Callable
+
+from liftgate.cli.api import PREFIX, Call, Wire
+from liftgate.cli.cache import fresh_token, token_text
+from liftgate.cli.errors import AnswerUnreadable
+from liftgate.cli.fields import JsonObject, as_object, moment, text
+from liftgate.cli.private_file import Lock, forget, read_private, write_private
+from liftgate.cli.settings import Settings
+from liftgate.clock import Clock
+
+
+class TokenSource:
+    """Gives the token of this context, signing in where there is none. Many processes share one sign-in."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        wire: Wire,
+        *,
+        prove: Callable[[], JsonObject],
+        clock: Clock,
+        warn: Callable[[str], None],
+    ) -> None:
+        """``prove`` makes the body of POST /sign-ins; ``warn`` hears of a token that could not be kept."""
+        self._path = settings.cached("token")
+        self._lock = Lock(settings.cached("sign-in-lock"))
+        self._wire = wire
+        self._prove = prove
+        self._clock = clock
+        self._warn = warn
+        self._in_hand: str | None = None  # for a cache that cannot be written
+
+    def token(self, refused: str | None) -> str:
+        """A token; never the one that was just ``refused``."""
+        kept = self._other_than(refused)
+        if kept:
+            return kept
+        try:
+            self._lock.take()
+        except OSError as error:
+            self._warn(f"the sign-in cannot be kept: {error}")
+            return self._sign_in()
+        try:
+            # Another process may have signed in while we waited.
+            return self._other_than(refused) or self._sign_in()
+        finally:
+            self._lock.let_go()
+
+    def kept(self) -> str | None:
+        """The token that is kept, without signing in."""
+        return fresh_token(read_private(self._path), self._clock().timestamp())
+
+    def forget(self) -> None:
+        """Sign in anew next time."""
+        self._in_hand = None
+        forget(self._path)
+
+    def _other_than(self, refused: str | None) -> str | None:
+        token = self._in_hand or self.kept()
+        return None if token == refused else token
+
+    def _sign_in(self) -> str:
+        answer = as_object(
+            self._wire.send(Call(method="POST", path=f"{PREFIX}/sign-ins", body=self._prove()))
+        )
+        token = _token(answer)
+        ends_at = moment(answer, "expires_at") - self._wire.server_ahead
+        self._in_hand = token
+        try:
+            write_private(self._path, token_text(token, expires_at=int(ends_at.timestamp())))
+        except OSError as error:
+            self._warn(f"the sign-in cannot be kept: {error}")
+        return token
+
+
+def _token(answer: JsonObject) -> str:
+    token = text(answer, "token")
+    if not token or not token.isascii() or not token.isprintable() or " " in token:
+        raise AnswerUnreadable("the server's token cannot be used", advice="tell those who run the server")
+    return token

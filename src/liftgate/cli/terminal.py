@@ -1,0 +1,113 @@
+"""What reaches the terminal: lines on stdout, warnings and faults on stderr, colours only where they are wanted."""
+
+import json
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterable, Mapping
+from typing import Final, TextIO
+
+from liftgate.cli.fields import JsonObject
+from liftgate.cli.plain_text import plain, plain_json
+from liftgate.cli.problem import FromServer
+from liftgate.errors import LiftgateError
+
+_COLOURS: Final[Mapping[str, str]] = {
+    "bold": "1",
+    "dim": "2",
+    "red": "31",
+    "green": "32",
+    "yellow": "33",
+}
+_STATE_COLOURS: Final[Mapping[str, str]] = {
+    "active": "green",
+    "approved": "green",
+    "pending": "yellow",
+    "scheduled": "yellow",
+    "denied": "red",
+    "revoked": "red",
+}
+_LABEL_WIDTH: Final = 13  # with two spaces before it
+
+
+def say(line: str = "") -> None:
+    """One line of a result. Text of others goes through ``plain`` first."""
+    print(line)
+
+
+def say_json(value: JsonObject) -> None:
+    """An object of the API, exactly, on one line."""
+    print(plain_json(json.dumps(value)))
+
+
+def warn(sentence: str) -> None:
+    """Something that is not as it should be, but does not stop the command."""
+    print(f"{paint('liftgate:', 'yellow', sys.stderr)} {plain(sentence)}", file=sys.stderr)
+
+
+def say_error(error: LiftgateError, *, as_json: bool = False, exit_code: int = 1) -> None:
+    """The one place where a fault is told: the sentence, what to do, and the id for those who run the server."""
+    if as_json:
+        print(plain_json(json.dumps(_fault(error, exit_code))), file=sys.stderr)
+        return
+    lines = [f"{paint('liftgate:', 'red', sys.stderr)} {plain(str(error))}"]
+    lines.append(f"{paint('next:', 'bold', sys.stderr)} {plain(error.advice)}")
+    if isinstance(error, FromServer) and error.request_id:
+        lines.append(paint(f"request id: {plain(error.request_id)}", "dim", sys.stderr))
+    print("\n".join(lines), file=sys.stderr)
+
+
+def say_fields(fields: Iterable[tuple[str, str]]) -> None:
+    """Labels and texts in two columns, folded at the terminal's edge."""
+    for label, text in fields:
+        say_folded(f"  {paint(label.ljust(_LABEL_WIDTH - 2), 'dim')}", text, indent=_LABEL_WIDTH)
+
+
+def say_folded(head: str, text: str, *, indent: int) -> None:
+    """A head that takes ``indent`` columns, and beside it a text, folded at the terminal's edge."""
+    first, *others = textwrap.wrap(plain(text), max(20, terminal_width() - indent)) or [""]
+    say(f"{head}{first}")
+    for line in others:
+        say(" " * indent + line)
+
+
+def say_next(*commands: str) -> None:
+    """The command or commands to go on with."""
+    say()
+    for number, command in enumerate(commands):
+        say(f"{paint('next:', 'bold') if number == 0 else '     '} {plain(command)}")
+
+
+def paint(text: str, colour: str, stream: TextIO | None = None) -> str:
+    """Text in a colour, where the stream (stdout) is a terminal that wants them (no-color.org)."""
+    return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if has_colours(stream or sys.stdout) else text
+
+
+def paint_state(state: str) -> str:
+    """A state's name in its colour."""
+    shown = plain(state)
+    return paint(shown, _STATE_COLOURS[state]) if state in _STATE_COLOURS else shown
+
+
+def has_colours(stream: TextIO) -> bool:
+    """Whether colours may be written to a stream."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def terminal_width() -> int:
+    """The columns there are; 100 where nobody looks at it."""
+    return max(40, shutil.get_terminal_size((100, 24)).columns)
+
+
+def _fault(error: LiftgateError, exit_code: int) -> JsonObject:
+    from_server = error if isinstance(error, FromServer) else None
+    return {
+        "code": (from_server and from_server.server_code) or error.code,
+        "detail": error.sentence,
+        "advice": error.advice,
+        "value": error.value,
+        "where": error.where,
+        "request_id": from_server.request_id if from_server else None,
+        "exit_code": exit_code,
+    }

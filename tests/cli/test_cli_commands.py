@@ -1,0 +1,345 @@
+"""Whole command lines against a server: what is sent, what is shown, how it ends."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Said
+from tests.cli.fake_liftgate import FakeLiftgate, moment, problem
+
+from liftgate.cli.exit_code import ExitCode
+
+Run = Callable[..., Said]
+REQUEST = "rq-0000000000000001"
+GRANT = "gr-0000000000000001"
+ASK = ("request", "s3://reports/2026/", "--write", "--for", "20m", "--reason", "fix the totals")
+
+
+def test_a_request_is_sent_as_the_contract_says(liftgate: Run, fake: FakeLiftgate) -> None:
+    said = liftgate(
+        *("request", "s3://reports/2026/", "s3://reports/2025/a.csv", "--write", "--delete"),
+        *("--action", "s3:PutObjectTagging", "--for", "1h30m", "--reason", "fix", "--ticket", "OPS-1"),
+        *("--entitlement", "reports", "--start", "2026-11-24T10:00+01:00"),
+    )
+    assert said.code == 0
+    [call] = fake.calls("POST", "/api/v1/requests")
+    assert call.body == {
+        "actions": ["write", "delete", "s3:PutObjectTagging"],
+        "locations": ["s3://reports/2026/", "s3://reports/2025/a.csv"],
+        "duration_seconds": 5400,
+        "justification": "fix",
+        "ticket": "OPS-1",
+        "entitlement": "reports",
+        "starts_at": "2026-11-24T09:00:00Z",
+    }
+    assert call.headers["idempotency-key"]
+
+
+def test_what_is_not_said_is_not_sent(liftgate: Run, fake: FakeLiftgate) -> None:
+    liftgate(*ASK)
+    [call] = fake.calls("POST", "/api/v1/requests")
+    assert set(call.body or {}) == {"actions", "locations", "duration_seconds", "justification"}
+
+
+def test_a_request_is_told_in_plain_words_with_the_next_command(liftgate: Run, fake: FakeLiftgate) -> None:
+    assert liftgate(*ASK).out == (
+        "rq-0000000000000001  pending\n"
+        "  what       write objects under s3://reports/2026/\n"
+        "  for        20m, from its approval\n"
+        "  reason     fix the totals\n"
+        "  by         Ada, through reports in account 111122223333\n"
+        "  waits for  1 approval of Grace or Linus; lapses in 3h59m\n"
+        "\n"
+        "next: liftgate show rq-0000000000000001 --wait\n"
+    )
+    assert len(fake.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("request", "s3://b/", "--for", "20m", "--reason", "x"), "nothing is asked for"),
+        (("request", "b/c", "--write", "--for", "20m", "--reason", "x"), "did you mean s3://b/c ?"),
+        (("request", "s3://b/", "--write", "--for", "20", "--reason", "x"), "20m for minutes"),
+        ((*ASK, "--start", "2026-11-24T09:00"), "names no time zone"),
+        (("request", "--write", "--for", "20m", "--reason", "x"), "next: liftgate request --help"),
+        (("request", "s3://b/", "--write", "--for", "20m"), "missing option `--reason`"),
+    ],
+)
+def test_a_request_that_cannot_be_read_is_never_sent(
+    liftgate: Run, fake: FakeLiftgate, words: tuple[str, ...], said: str
+) -> None:
+    done = liftgate(*words)
+    assert done.code == ExitCode.USAGE
+    assert said in done.err
+    assert fake.seen == []
+
+
+def test_an_approved_request_says_how_to_use_the_grant(liftgate: Run, fake: FakeLiftgate) -> None:
+    fake.approve(fake.add_request(), comment="go ahead")
+    out = liftgate("show", REQUEST).out
+    assert "  review     approved by Grace: go ahead\n" in out
+    assert f"  grant      {GRANT}, ends in 19m59s" in out or f"  grant      {GRANT}, ends in 20m" in out
+    assert f"next: liftgate exec --grant {GRANT} -- aws s3 cp FILE s3://reports/2026/\n" in out
+
+
+def test_a_location_in_a_command_to_copy_is_quoted_for_the_shell(liftgate: Run, fake: FakeLiftgate) -> None:
+    scope = {
+        "actions": ["s3:GetObject"],
+        "locations": ["s3://b/$(rm -rf ~)/"],
+        "kms_keys": [],
+        "in_words": "read",
+    }
+    fake.add_grant(scope=scope)
+    assert "-- aws s3 ls 's3://b/$(rm -rf ~)/'\n" in liftgate("show", GRANT).out
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [
+        ("approved", 0),
+        ("denied", ExitCode.REFUSED),
+        ("lapsed", ExitCode.NOT_APPROVED),
+        ("cancelled", ExitCode.NOT_APPROVED),
+    ],
+)
+def test_waiting_ends_with_what_became_of_the_request(
+    liftgate: Run, fake: FakeLiftgate, monkeypatch: pytest.MonkeyPatch, state: str, code: int
+) -> None:
+    monkeypatch.setattr("liftgate.cli.asking.time.sleep", lambda _: None)
+
+    def answer() -> None:
+        request = fake.requests[REQUEST]
+        if state == "approved":
+            fake.approve(request)
+        else:
+            request |= {"state": state, "waiting_for": None}
+
+    fake.before[f"GET /api/v1/requests/{REQUEST}"] = answer
+    said = liftgate(*ASK, "--wait")
+    assert said.code == code
+    assert f"{REQUEST} waits for 1 approval of Grace or Linus\n" in said.err
+    assert f"\n{REQUEST}  {state}\n" in said.out
+
+
+def test_an_interrupted_wait_says_how_to_go_on(
+    liftgate: Run, fake: FakeLiftgate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(_: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("liftgate.cli.asking.time.sleep", interrupt)
+    said = liftgate(*ASK, "--wait")
+    assert said.code == ExitCode.INTERRUPTED
+    assert f"Go on with: liftgate show {REQUEST} --wait\n" in said.err
+    assert fake.requests[REQUEST]["state"] == "pending"
+
+
+def test_show_waits_too_and_does_not_wait_for_what_is_answered(liftgate: Run, fake: FakeLiftgate) -> None:
+    fake.add_request(state="denied", waiting_for=None)
+    assert liftgate("show", REQUEST, "--wait").code == ExitCode.REFUSED
+    assert liftgate("show", REQUEST).code == 0
+    assert len(fake.calls("GET", f"/api/v1/requests/{REQUEST}")) == 2
+
+
+def test_status_shows_what_is_mine_and_not_over(liftgate: Run, fake: FakeLiftgate) -> None:
+    fake.add_grant(1)
+    fake.add_grant(2, state="scheduled", starts_at=moment(hours=2.5), ends_at=moment(hours=3))
+    fake.add_grant(3, state="ended")
+    fake.add_request(4)
+    fake.add_request(5, person="grace")
+    out = liftgate("status").out
+    assert GRANT in out
+    assert "left" in out
+    assert "starts in 2h29m" in out or "starts in 2h30m" in out
+    assert "1 approval of Grace or Linus" in out
+    assert "gr-0000000000000003" not in out
+    assert "rq-0000000000000005" not in out
+    assert out.endswith(f"      liftgate return {GRANT}\n")
+
+
+def test_an_empty_status_says_how_to_ask(liftgate: Run, fake: FakeLiftgate) -> None:
+    out = liftgate("status").out
+    assert out.startswith("No open requests, no live grants.\n\nnext: liftgate request")
+    assert fake.tokens
+
+
+def test_status_of_an_id_is_show(liftgate: Run, fake: FakeLiftgate) -> None:
+    fake.add_request()
+    assert liftgate("status", REQUEST).out == liftgate("show", REQUEST).out
+
+
+def test_reviewing(liftgate: Run, fake: FakeLiftgate, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in (1, 2, 3):
+        fake.add_request(number)
+    monkeypatch.setenv("LIFTGATE_SIGN_IN", "local:grace")
+    out = liftgate("review").out
+    assert "fix the totals" in out
+    assert f"next: liftgate review approve {REQUEST}\n" in out
+    assert f"      liftgate review deny {REQUEST} --comment …\n" in liftgate("review", "show", REQUEST).out
+    approved = liftgate("review", "approve", REQUEST, "rq-0000000000000002", "--comment", "fine")
+    assert approved.code == 0
+    assert approved.out.count("approved by Grace: fine") == 2
+    assert GRANT in approved.out
+    denied = liftgate("review", "deny", "rq-0000000000000003", "--comment", "ask for less")
+    assert "denied by Grace: ask for less" in denied.out
+    assert liftgate("review").out == "Nothing waits for your answer.\n"
+
+
+def test_of_several_answers_one_that_fails_does_not_stop_the_others(
+    liftgate: Run, fake: FakeLiftgate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake.add_request(1, person="grace")
+    fake.add_request(2)
+    monkeypatch.setenv("LIFTGATE_SIGN_IN", "local:grace")
+    said = liftgate("review", "approve", REQUEST, "rq-0000000000000002", "rq-0000000000000009")
+    assert said.code == ExitCode.REFUSED
+    assert "this is your own request" in said.err
+    assert fake.requests["rq-0000000000000002"]["state"] == "approved"
+
+
+def test_a_wrong_id_among_several_stops_all(liftgate: Run, fake: FakeLiftgate) -> None:
+    fake.add_request(1, person="grace")
+    assert liftgate("review", "approve", REQUEST, GRANT).code == ExitCode.USAGE
+    assert fake.seen == []
+
+
+def test_a_denial_needs_a_comment(liftgate: Run, fake: FakeLiftgate) -> None:
+    said = liftgate("review", "deny", REQUEST)
+    assert (said.code, "missing option `--comment`" in said.err) == (ExitCode.USAGE, True)
+    assert fake.seen == []
+
+
+def test_cancelling(liftgate: Run, fake: FakeLiftgate) -> None:
+    fake.add_request()
+    assert liftgate("cancel", REQUEST).out == f"{REQUEST}  cancelled\n"
+    again = liftgate("cancel", REQUEST)
+    assert again.code == ExitCode.CONFLICT
+    assert "the request is cancelled already" in again.err
+
+
+def test_returning_forgets_the_session(liftgate: Run, fake: FakeLiftgate, home: Path) -> None:
+    fake.add_grant()
+    liftgate("credentials")
+    assert list((home / ".cache/liftgate").glob("*.session"))
+    said = liftgate("return", GRANT, "--reason", "done")
+    assert f"{GRANT}  returned\n" in said.out
+    assert "returned by ada" in said.out
+    assert not list((home / ".cache/liftgate").glob("*.session"))
+    assert liftgate("credentials").code == ExitCode.NOT_FOUND
+
+
+def test_revoking_says_what_holds_in_aws(liftgate: Run, fake: FakeLiftgate) -> None:
+    fake.add_grant(person="grace")
+    said = liftgate("revoke", GRANT, "--reason", "wrong bucket")
+    [call] = fake.calls("POST", f"/api/v1/grants/{GRANT}/revocation")
+    assert call.body == {"reason": "wrong bucket"}
+    assert "revoked by ada" in said.out
+    assert "new sessions are refused; AWS is being told to refuse running ones" in said.out
+    assert said.out.endswith(f"next: liftgate show {GRANT}\n")
+
+
+def test_grants_are_listed_as_asked(liftgate: Run, fake: FakeLiftgate) -> None:
+    for number in (1, 2):
+        fake.add_grant(number)
+    fake.add_grant(3, person="grace", state="revoked")
+    assert "liftgate grants --limit 2" in liftgate("grants", "--limit", "1").out
+    out = liftgate("grants", "--all", "--state", "revoked").out
+    assert "Grace" in out
+    assert GRANT not in out
+    assert liftgate("grants", "--state", "scheduled").out == "No grants.\n"
+    assert liftgate("grants", "--limit", "201").code == ExitCode.USAGE
+
+
+def test_who_i_am(liftgate: Run, fake: FakeLiftgate) -> None:
+    out = liftgate("whoami", "--as", "local:linus").out
+    assert "Linus (linus)" in out
+    assert "guard" in out
+    assert fake.address in out
+
+
+def test_the_catalogue(liftgate: Run, fake: FakeLiftgate) -> None:
+    assert "write objects under s3://reports/" in liftgate("catalogue").out
+    assert liftgate("catalogue", "show").out == liftgate("catalogue").out
+    status, answer = 200, {"version": "c", "loaded_at": moment(), "faults": [{}], "entitlements": []}
+    fake.answers["GET /api/v1/catalogue"] = (status, answer)
+    said = liftgate("catalogue")
+    assert said.out == "There is nothing that you may ask for or review.\n"
+    assert "1 fault(s)" in said.err
+
+
+def test_the_ledger(liftgate: Run, fake: FakeLiftgate, home: Path) -> None:
+    assert "request.made" in liftgate("ledger", "show", "--about", REQUEST).out
+    assert fake.calls("GET", "/api/v1/ledger/entries")[0].query == {
+        "after": "0",
+        "limit": "50",
+        "about": REQUEST,
+    }
+    assert liftgate("ledger", "show", "--after", "1").out == "No entries.\n"
+    assert liftgate("ledger", "verify").out.startswith("intact: 2 entries")
+    assert liftgate("ledger", "export").out == '{"seq":1}\n{"seq":2}\n'
+    target = home / "ledger.jsonl"
+    assert liftgate("ledger", "export", "--to", str(target)).code == 0
+    assert target.read_text(encoding="utf-8") == '{"seq":1}\n{"seq":2}\n'
+    again = liftgate("ledger", "export", "--to", str(target))
+    assert (again.code, "file exists" in again.err) == (ExitCode.USAGE, True)
+
+
+def test_a_broken_ledger_names_the_entry(liftgate: Run, fake: FakeLiftgate) -> None:
+    broken = {"intact": False, "count": 1, "head": None, "broken_at": 2, "because": "altered"}
+    fake.answers["GET /api/v1/ledger/verification"] = (200, broken)
+    said = liftgate("ledger", "verify")
+    assert said.code == ExitCode.CORRUPT
+    assert said.out.startswith("broken at entry 2: altered\n")
+
+
+def test_signing_in_and_out(liftgate: Run, fake: FakeLiftgate, home: Path) -> None:
+    fake.add_grant()
+    assert liftgate("sign-in").out == "Signed in as Ada (ada), by local:ada.\n"
+    liftgate("credentials")
+    assert liftgate("sign-out").out == "Signed out.\n"
+    assert fake.tokens == {}
+    assert [
+        path.suffix
+        for path in (home / ".cache/liftgate").iterdir()
+        if path.suffix in {".token", ".session", ".pick"}
+    ] == []
+    assert liftgate("sign-out").out == "Nobody was signed in.\n"
+
+
+def test_signing_out_of_a_server_that_forgot_us(liftgate: Run, fake: FakeLiftgate) -> None:
+    liftgate("sign-in")
+    fake.tokens.clear()
+    assert liftgate("sign-out").out == "Nobody was signed in.\n"
+
+
+def test_all_commands_of_one_person_share_a_sign_in_and_renew_it_when_it_is_refused(
+    liftgate: Run, fake: FakeLiftgate
+) -> None:
+    for _ in range(3):
+        assert liftgate("status").code == 0
+    assert len(fake.calls("POST", "/api/v1/sign-ins")) == 1
+    fake.tokens.clear()
+    assert liftgate("status").code == 0
+    assert len(fake.calls("POST", "/api/v1/sign-ins")) == 2
+
+
+def test_a_token_with_which_no_header_can_be_made_is_refused(liftgate: Run, fake: FakeLiftgate) -> None:
+    answer = {"token": "a\r\nx-evil: 1", "expires_at": moment(hours=1)}
+    fake.answers["POST /api/v1/sign-ins"] = (201, answer)
+    said = liftgate("status")
+    assert said.code == ExitCode.UNAVAILABLE
+    assert "token cannot be used" in said.err
+
+
+def test_a_problem_is_printed_in_one_form(liftgate: Run, fake: FakeLiftgate) -> None:
+    status, answer = problem(
+        403, "outside_ceiling", "`s3://x/` is outside the ceiling", "ask for less", where="locations[0]"
+    )
+    fake.answers["POST /api/v1/requests"] = (status, answer)
+    said = liftgate(*ASK)
+    assert said.code == ExitCode.REFUSED
+    assert said.out == ""
+    assert said.err == (
+        "liftgate: locations[0]: `s3://x/` is outside the ceiling\nnext: ask for less\nrequest id: req-7f3a\n"
+    )
