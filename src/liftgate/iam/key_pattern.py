@@ -82,7 +82,7 @@ def _unprovable(key: str) -> tuple[str, str] | None:
     size = len(key.encode("utf-8"))
     if size > MOST_BYTES:
         return f"the key has {size:,} bytes", f"S3 keys have at most {MOST_BYTES:,}; ask for the folder above"
-    wildcards = len(re.sub(r"\*+", "*", re.sub(r"[^*?]", "", key)))
+    wildcards = len(re.findall(r"\*+|\?", key))
     if wildcards > MOST_WILDCARDS:
         return (
             f"the key has {wildcards} wildcards",

@@ -66,7 +66,7 @@ def _beyond(patterns: frozenset[str], *, open_: bool) -> tuple[str, ...]:
     if not wild and not open_:
         return tuple(named)
     new_in_s3 = [pattern for pattern in wild if pattern.startswith("s3:")]
-    told_apart = sorted(filter(_has_wildcard, patterns)) if new_in_s3 else wild
+    told_apart = sorted(patterns) if new_in_s3 else unknown
     sets = [(tokens("s3:*"),), *((tokens(pattern),) for pattern in told_apart)]
     invented = [
         text
