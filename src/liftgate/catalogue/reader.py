@@ -91,11 +91,8 @@ def read_document(
     except yaml.MarkedYAMLError as error:
         faults.add(FaultKind.SYNTAX, _error_place(file, error), _problem(error), _SYNTAX_ADVICE)
         return None
-    except (
-        yaml.YAMLError,
-        ValueError,
-        RecursionError,
-    ) as error:  # the pure loader, on numbers or depth beyond sense
+    # The pure loader lets more than its own errors through, on numbers and depths beyond sense.
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
         faults.add(FaultKind.SYNTAX, Place(file=file), f"not YAML: {_one_line(str(error))}", _SYNTAX_ADVICE)
         return None
     return None if reader.spoiled else node
