@@ -67,16 +67,14 @@ def _key(location: Location | None) -> str:
 
 def _verbs(actions: frozenset[str]) -> list[str]:
     left = set(actions)
-    said = []
+    grave = sorted(name for name in left if _changes_permissions(name))
+    said = [f"CHANGE WHO MAY DO WHAT ({', '.join(grave)})"] if grave else []
+    left.difference_update(grave)
     for needed, along, phrase in _PHRASES:
         if needed in left:
             said.append(phrase)
             left -= {needed, *along}
-    plain = sorted(name for name in left if not _changes_permissions(name))
-    grave = sorted(name for name in left if _changes_permissions(name))
-    if grave:
-        said.append(f"CHANGE WHO MAY DO WHAT ({', '.join(grave)})")
-    return [*plain, *said] if not said else [*said, *plain]
+    return [*said, *sorted(left)]
 
 
 def _changes_permissions(name: str) -> bool:

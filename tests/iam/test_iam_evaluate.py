@@ -1,0 +1,103 @@
+import pytest
+from hypothesis import given
+from tests.iam.iam_reference import reference_allows
+from tests.iam.test_iam_contain import policies, requests
+
+from liftgate.iam.document import Kind, parse_policy
+from liftgate.iam.evaluate import Decision, Match, Wall, allows, evaluate
+from liftgate.iam.policy import Effect, Policy
+from liftgate.iam.request import Request
+
+PUT = Request(action="s3:PutObject", resource="arn:aws:s3:::reports/a")
+
+
+def policy(effect: str, action: str, resource: str = "*") -> Policy:
+    return parse_policy(
+        f'{{"Version": "2012-10-17", "Statement": [{{"Sid": "S", "Effect": "{effect}", "Action": "{action}", "Resource": "{resource}"}}]}}'
+    )
+
+
+ALL, READ, WRITE = policy("Allow", "*"), policy("Allow", "s3:Get*"), policy("Allow", "s3:Put*")
+NEVER = policy("Deny", "s3:PutObject", "arn:aws:s3:::reports/*")
+
+
+def test_an_allow_says_which_statements_allowed() -> None:
+    verdict = evaluate(PUT, identity=[READ, ALL], session=[WRITE], boundary=ALL)
+    assert verdict.decision is Decision.ALLOW
+    assert verdict.allowed
+    assert verdict.refused_by is None
+    assert verdict.because == (
+        Match(Wall.IDENTITY, 1, 0, Effect.ALLOW, "S"),
+        Match(Wall.SESSION, 0, 0, Effect.ALLOW, "S"),
+        Match(Wall.BOUNDARY, 0, 0, Effect.ALLOW, "S"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("identity", "session", "boundary", "wall"),
+    [
+        ([], None, None, Wall.IDENTITY),
+        ([READ], None, None, Wall.IDENTITY),
+        ([ALL], [READ], None, Wall.SESSION),
+        ([ALL], [], None, Wall.SESSION),
+        ([ALL], None, READ, Wall.BOUNDARY),
+        ([ALL], [WRITE], READ, Wall.BOUNDARY),
+        ([READ], [ALL], ALL, Wall.IDENTITY),
+    ],
+)
+def test_each_wall_that_is_there_must_allow(
+    identity: list[Policy], session: list[Policy] | None, boundary: Policy | None, wall: Wall
+) -> None:
+    verdict = evaluate(PUT, identity=identity, session=session, boundary=boundary)
+    assert (verdict.decision, verdict.refused_by) == (Decision.IMPLICIT_DENY, wall)
+
+
+@pytest.mark.parametrize("place", ["identity", "session", "boundary"])
+def test_a_deny_in_any_wall_wins(place: str) -> None:
+    walls: dict[str, list[Policy]] = {"identity": [ALL], "session": [ALL], "boundary": [ALL]}
+    both = Policy(statements=ALL.statements + NEVER.statements)
+    walls[place] = [both]
+    verdict = evaluate(
+        PUT, identity=walls["identity"], session=walls["session"], boundary=walls["boundary"][0]
+    )
+    assert (verdict.decision, verdict.refused_by) == (Decision.EXPLICIT_DENY, Wall(place))
+    assert verdict.because[0].statement == 1
+
+
+def test_case_counts_in_resources_and_not_in_actions_and_keys() -> None:
+    limited = parse_policy(
+        '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "S3:putobject",'
+        ' "Resource": "arn:aws:s3:::reports/A", "Condition": {"StringEquals": {"AWS:UserName": "Ada"}}}}'
+    )
+    context = {"aws:username": "Ada"}
+    assert allows(limited, Request(action="s3:PutObject", resource="arn:aws:s3:::reports/A", context=context))
+    assert not allows(
+        limited, Request(action="s3:PutObject", resource="arn:aws:s3:::reports/a", context=context)
+    )
+    lower = {"AWS:USERNAME": "ada"}
+    assert not allows(
+        limited, Request(action="s3:PutObject", resource="arn:aws:s3:::reports/A", context=lower)
+    )
+
+
+def test_a_resource_may_name_the_caller() -> None:
+    own = policy("Allow", "s3:*", "arn:aws:s3:::home/${aws:username}/*")
+    for arn, expected in (("home/ada/x", True), ("home/bob/x", False), ("home/*/x", False)):
+        request = Request(
+            action="s3:GetObject", resource=f"arn:aws:s3:::{arn}", context={"aws:username": "ada"}
+        )
+        assert allows(own, request) is expected
+    assert not allows(own, Request(action="s3:GetObject", resource="arn:aws:s3:::home//x"))
+
+
+def test_principals_that_are_not_read_yet_are_taken_for_the_worst() -> None:
+    text = '{"Statement": {"Effect": "%s", "NotPrincipal": {"AWS": "x"}, "Action": "*", "Resource": "*"}}'
+    open_, closed = (parse_policy(text % effect, Kind.RESOURCE) for effect in ("Allow", "Deny"))
+    assert not allows(open_, PUT)
+    assert evaluate(PUT, identity=[ALL, closed]).decision is Decision.EXPLICIT_DENY
+
+
+@given(policies(limited=True))
+def test_decisions_follow_the_reference(policy_: Policy) -> None:
+    for request in list(requests(limited=True))[::7]:
+        assert allows(policy_, request) is reference_allows(policy_, request)
