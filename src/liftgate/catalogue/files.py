@@ -31,9 +31,9 @@ def read_files(paths: Iterable[Path], faults: FaultList) -> tuple[SourceFile, ..
             _refuse(path, error, faults)
             continue
         if not files:
-            sentence = f"the folder `{path}` holds no catalogue file"
+            sentence = f"the folder `{_name(path)}` holds no catalogue file"
             advice = "put a file there whose name ends in `.yaml` or `.yml`"
-            faults.add(FaultKind.NO_FILES, Place(file=str(path)), sentence, advice)
+            faults.add(FaultKind.NO_FILES, Place(file=_name(path)), sentence, advice)
         found.update({os.path.realpath(file): file for file in files})
     return tuple(_read_all(found.values(), faults))
 
@@ -43,7 +43,11 @@ def list_files(path: Path) -> tuple[Path, ...]:
 
     Folders within it are not entered: a mounted Kubernetes ConfigMap holds every file twice. Raises OSError.
     """
-    if not stat.S_ISDIR(path.stat().st_mode):
+    try:
+        mode = path.stat().st_mode
+    except ValueError as error:  # a NUL in the name
+        raise OSError(str(error)) from error
+    if not stat.S_ISDIR(mode):
         return (path,)
     with os.scandir(path) as entries:
         names = [entry.name for entry in entries if _is_catalogue_name(entry.name) and not entry.is_dir()]
@@ -57,7 +61,7 @@ def _is_catalogue_name(name: str) -> bool:
 def _read_all(files: Iterable[Path], faults: FaultList) -> Iterator[SourceFile]:
     for file in files:
         try:
-            yield SourceFile(str(file), _read(file))
+            yield SourceFile(_name(file), _read(file))
         except OSError as error:
             _refuse(file, error, faults)
 
@@ -73,5 +77,10 @@ def _read(file: Path) -> bytes:
 
 def _refuse(path: Path, error: OSError, faults: FaultList) -> None:
     reason = (error.strerror or str(error)).lower()
-    sentence = f"`{path}` cannot be read: {reason}"
-    faults.add(FaultKind.UNREADABLE_FILE, Place(file=str(path)), sentence, "check its name and permissions")
+    sentence = f"`{_name(path)}` cannot be read: {reason}"
+    faults.add(FaultKind.UNREADABLE_FILE, Place(file=_name(path)), sentence, "check its name and permissions")
+
+
+def _name(path: Path) -> str:
+    """A path as text that every encoder takes: bytes of a name that are not UTF-8 become question marks."""
+    return str(path).encode(errors="replace").decode()

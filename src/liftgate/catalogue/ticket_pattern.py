@@ -219,10 +219,11 @@ class _Parser:
         return frozenset(map(chr, range(ord(low), ord(high) + 1)))
 
     def _class_character(self) -> frozenset[str]:
+        doubled = self.pattern[self.at - 1 : self.at + 1] == "--"
         character = self._next()
         if character == "\\":
             return self._escaped()
-        if character in "[&~|":  # Python warns that doubled ones may become operators
+        if character in "[&~|" or doubled:  # Python warns that doubled ones may become operators
             self.at -= 1
             raise self.fault(f"`{character}` cannot stand in a class", f"write `\\{character}`")
         return frozenset(character)

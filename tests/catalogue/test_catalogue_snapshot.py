@@ -1,0 +1,160 @@
+"""Snapshots keep everything, versions follow meaning, and what was altered is found."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.catalogue.catalogue_samples import EXAMPLES, PEOPLE, entitlement, parsed, with_entitlement
+
+from liftgate.catalogue.errors import SnapshotCorrupt
+from liftgate.catalogue.model import Catalogue, Entitlement, JustificationRule, ReviewRule, WithoutReview
+from liftgate.catalogue.parse import load_catalogue
+from liftgate.catalogue.snapshot import digest_of, from_snapshot, to_snapshot
+from liftgate.catalogue.version import version_of, with_version
+from liftgate.iam.scope import Location, Scope
+from liftgate.identity.model import Person, PersonKind
+
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=8)
+IDS = st.sampled_from(["ada", "grace", "linus", "bot", "zoë"])
+PEOPLE_SETS = st.frozensets(IDS, max_size=4)
+SPANS = st.integers(0, 10**8).map(lambda seconds: timedelta(seconds=seconds))
+ACTIONS = st.frozensets(TEXTS, max_size=3)
+SCOPES = st.builds(
+    Scope,
+    actions=ACTIONS,
+    locations=st.frozensets(st.builds(Location, bucket=TEXTS, key=TEXTS, partition=TEXTS), max_size=3),
+    kms_keys=ACTIONS,
+)
+REVIEWS = st.builds(
+    ReviewRule,
+    reviewers=PEOPLE_SETS,
+    approvals=st.integers(1, 20),
+    lapses_after=SPANS,
+    without_review=st.none() | st.builds(WithoutReview, longest=SPANS, actions=ACTIONS),
+)
+ENTITLEMENTS = st.builds(
+    Entitlement,
+    name=TEXTS,
+    description=TEXTS,
+    account=TEXTS,
+    role_arn=TEXTS,
+    ceiling=SCOPES,
+    longest=SPANS,
+    requesters=PEOPLE_SETS,
+    review=REVIEWS,
+    justification=st.builds(
+        JustificationRule,
+        at_least=st.integers(0, 500),
+        ticket_required=st.booleans(),
+        ticket_pattern=st.none() | TEXTS,
+    ),
+    external_id=st.none() | TEXTS,
+    max_session=SPANS,
+)
+CATALOGUES = st.builds(
+    Catalogue,
+    version=st.just(""),
+    people=st.dictionaries(
+        IDS, st.builds(Person, id=IDS, name=TEXTS, kind=st.sampled_from(PersonKind)), max_size=4
+    ),
+    guards=PEOPLE_SETS,
+    auditors=PEOPLE_SETS,
+    entitlements=st.dictionaries(TEXTS, ENTITLEMENTS, max_size=3),
+    identities=st.dictionaries(TEXTS, IDS, max_size=4),
+    patterns=st.lists(st.tuples(TEXTS, IDS), max_size=3, unique=True).map(lambda found: tuple(sorted(found))),
+)
+
+
+@given(CATALOGUES)
+def test_a_snapshot_loses_nothing(catalogue: Catalogue) -> None:
+    catalogue = with_version(catalogue)
+    assert from_snapshot(to_snapshot(catalogue), version=catalogue.version) == catalogue
+
+
+@given(CATALOGUES, CATALOGUES)
+def test_versions_are_equal_exactly_where_meanings_are(first: Catalogue, second: Catalogue) -> None:
+    assert (version_of(first) == version_of(second)) == (first == second)
+
+
+@given(CATALOGUES, st.data())
+def test_every_altered_snapshot_is_found(catalogue: Catalogue, data: st.DataObject) -> None:
+    text = to_snapshot(catalogue)
+    at = data.draw(st.integers(0, len(text) - 1))
+    altered = text[:at] + data.draw(st.characters(exclude_characters=text[at])) + text[at + 1 :]
+    with pytest.raises(SnapshotCorrupt):
+        from_snapshot(altered, version=version_of(catalogue))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"format":2}', "null", "{", '{"format":1,"sets":[]}', "[" * 100_000]
+)
+def test_what_is_no_snapshot_is_refused_even_under_its_own_digest(text: str) -> None:
+    with pytest.raises(SnapshotCorrupt):
+        from_snapshot(text, version=digest_of(text))
+
+
+@pytest.mark.parametrize("folder", ["catalogue", "catalogue-folder"])
+def test_a_catalogue_from_files_survives_its_snapshot(folder: str) -> None:
+    catalogue = load_catalogue([EXAMPLES / folder])
+    assert from_snapshot(to_snapshot(catalogue), version=catalogue.version) == catalogue
+
+
+def test_a_span_of_part_of_a_second_has_no_snapshot() -> None:
+    catalogue = load_catalogue([EXAMPLES / "catalogue"])
+    one = replace(catalogue.entitlements["reports-write"], longest=timedelta(milliseconds=1500))
+    with pytest.raises(ValueError, match="whole seconds"):
+        to_snapshot(replace(catalogue, entitlements={one.name: one}))
+
+
+SAME = [
+    with_entitlement(requesters="[linus, ada]"),
+    "# a comment\n" + with_entitlement(requesters="[developers]"),
+    with_entitlement(requesters="[ada, developers]", longest="60m", justification="{at_least: 1}"),
+    with_entitlement(requesters="[linus, ada]").replace("1h", "'3600s'").replace("Grace}", '"Grace"}'),
+    with_entitlement(
+        requesters="[linus, ada]", review="{approvals: 1, reviewers: [linus, grace], lapses_after: 1d}"
+    ),
+    with_entitlement(requesters="[linus, ada]").replace("write]", "s3:putobject, s3:AbortMultipartUpload]"),
+    with_entitlement(requesters="[linus, ada]").replace("s3://reports/2026/", "arn:aws:s3:::reports/2026/*"),
+]
+OTHER = [
+    with_entitlement(requesters="[ada]"),
+    with_entitlement(requesters="[linus, ada]", longest="59m"),
+    with_entitlement(requesters="[linus, ada]", external_id="xy"),
+    with_entitlement(requesters="[linus, ada]") + "guards: [grace]\n",
+    with_entitlement(requesters="[linus, ada]") + "auditors: [grace]\n",
+    with_entitlement(requesters="[linus, ada]").replace("name: Grace", "name: Grace Hopper"),
+    with_entitlement(requesters="[linus, ada]")
+    .replace("kind: service", "kind: service")
+    .replace("export/*", "export/i-*"),
+]
+
+
+def test_the_same_meaning_has_the_same_version() -> None:
+    assert len({parsed(text).version for text in SAME}) == 1
+
+
+def test_another_meaning_has_another_version() -> None:
+    versions = {parsed(text).version for text in [SAME[0], *OTHER]}
+    assert len(versions) == 1 + len(OTHER)
+
+
+def test_neither_the_number_nor_the_order_of_files_counts() -> None:
+    one = f"version: 1\nentitlements:\n{entitlement()}"
+    assert parsed(PEOPLE, one).version == parsed(one, PEOPLE).version == parsed(with_entitlement()).version
+
+
+def test_a_large_group_is_written_once() -> None:
+    ids = [f"person-{number}" for number in range(200)]
+    people = "".join(f"  {id_}: {{name: P}}\n" for id_ in ids)
+    ask = "".join(
+        entitlement(name=f"e{number}", requesters="[all]", review="{reviewers: [all]}")
+        for number in range(50)
+    )
+    catalogue = parsed(
+        f"version: 1\npeople:\n{people}groups: {{all: [{', '.join(ids)}]}}\nentitlements:\n{ask}"
+    )
+    assert len(json.loads(to_snapshot(catalogue))["sets"]) == 2  # all, and the nobody of guards and auditors
