@@ -7,10 +7,12 @@ import httpx
 import pytest
 from tests.cli.fake_liftgate import FakeLiftgate, problem, start
 
-from liftgate.cli.api import Call, SignedInApi, Wire
+from liftgate.cli.api import SignedInApi
 from liftgate.cli.errors import AnswerUnreadable, ServerUnreachable
+from liftgate.cli.ports import Call
 from liftgate.cli.problem import FromServer, ServerSaysConflict, ServerSaysUnavailable
 from liftgate.cli.server_url import parse_server_url
+from liftgate.cli.wire import HttpWire
 from liftgate.errors import LiftgateError
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -18,10 +20,10 @@ ME = Call(method="GET", path="/api/v1/me", token="t")
 Handler = Callable[[httpx.Request], httpx.Response]
 
 
-def wire(handler: Handler, server: str = "https://x.example") -> Wire:
+def wire(handler: Handler, server: str = "https://x.example") -> HttpWire:
     url = parse_server_url(server)
     client = httpx.Client(base_url=url.base, transport=httpx.MockTransport(handler))
-    return Wire(url, lambda: NOON, http=client)
+    return HttpWire(url, lambda: NOON, http=client)
 
 
 def answering(response: httpx.Response) -> Handler:
@@ -187,7 +189,9 @@ def test_on_loopback_no_proxy_sees_the_token(fake: FakeLiftgate, monkeypatch: py
     try:
         for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
             monkeypatch.setenv(name, proxy.address)
-        Wire(parse_server_url(fake.address), lambda: NOON).send(Call(method="GET", path="/health", token="t"))
+        HttpWire(parse_server_url(fake.address), lambda: NOON).send(
+            Call(method="GET", path="/health", token="t")
+        )
     finally:
         server.shutdown()
         server.server_close()
@@ -198,10 +202,10 @@ def test_on_loopback_no_proxy_sees_the_token(fake: FakeLiftgate, monkeypatch: py
 def test_https_never_falls_back_to_plain_text(fake: FakeLiftgate) -> None:
     port = fake.address.rpartition(":")[2]
     with pytest.raises(ServerUnreachable):
-        Wire(parse_server_url(f"https://127.0.0.1:{port}"), lambda: NOON).send(ME)
+        HttpWire(parse_server_url(f"https://127.0.0.1:{port}"), lambda: NOON).send(ME)
     assert fake.seen == []
 
 
 def test_nobody_there_is_said_with_the_address() -> None:
     with pytest.raises(ServerUnreachable, match=r"`http://127\.0\.0\.1:9`"):
-        Wire(parse_server_url("http://127.0.0.1:9"), lambda: NOON).send(ME)
+        HttpWire(parse_server_url("http://127.0.0.1:9"), lambda: NOON).send(ME)

@@ -4,9 +4,9 @@ import os
 
 from liftgate.cli.borrow import Borrower
 from liftgate.cli.choices import SIGNING_IN
+from liftgate.cli.connection import connect
 from liftgate.cli.errors import OwnCredentials
 from liftgate.cli.identifiers import grant_id
-from liftgate.cli.ports import Api
 from liftgate.cli.settings import Settings
 from liftgate.cli.shelf import Borrowed, Shelf
 from liftgate.cli.terminal import warn
@@ -23,12 +23,6 @@ def borrow(settings: Settings, grant: str | None) -> Borrowed:
         )
     wanted = grant_id(grant) if grant else None
     borrower = Borrower(
-        shelf=Shelf(settings, warn), connect=lambda: _connect(settings), clock=system_clock, warn=warn
+        shelf=Shelf(settings, warn), connect=lambda: connect(settings).api, clock=system_clock, warn=warn
     )
     return borrower.borrow(wanted)
-
-
-def _connect(settings: Settings) -> Api:
-    from liftgate.cli.connection import connect  # noqa: PLC0415 - an HTTP client takes a while to import
-
-    return connect(settings).api

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Literal
 
 from liftgate import VERSION
-from liftgate.cli.api import Call
 from liftgate.cli.aws_config import profile_names, profile_settings
 from liftgate.cli.cache import cache_folder
 from liftgate.cli.connection import Connection, connect
 from liftgate.cli.exit_code import ExitCode, exit_code_of
 from liftgate.cli.fields import JsonObject, as_object, items, text
 from liftgate.cli.own_process import is_own_process
+from liftgate.cli.ports import Call
 from liftgate.cli.profile_install import aws_config_path
 from liftgate.cli.settings import read_settings
 from liftgate.errors import LiftgateError

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import click
 
-from liftgate.cli.api import SignedInApi, Wire
+from liftgate.cli.api import SignedInApi
 from liftgate.cli.options import given_options
+from liftgate.cli.ports import Wire
 from liftgate.cli.proof import sign_in_body
 from liftgate.cli.settings import Settings, read_settings
 from liftgate.cli.shelf import Shelf
@@ -40,8 +41,12 @@ def connection(context: click.Context) -> Iterator[Connection]:
 
 def connect(settings: Settings) -> Connection:
     """The connection for settings."""
-    wire = Wire(settings.server, system_clock)
-    tokens = TokenSource(settings, wire, prove=lambda: sign_in_body(settings), clock=system_clock, warn=warn)
+    from liftgate.cli.wire import HttpWire  # noqa: PLC0415 - httpx takes longer to import than all of this
+
+    wire = HttpWire(settings.server, system_clock)
+    tokens = TokenSource(
+        settings, wire, prove=lambda: sign_in_body(settings, system_clock), clock=system_clock, warn=warn
+    )
     return Connection(
         settings=settings,
         wire=wire,

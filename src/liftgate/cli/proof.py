@@ -2,10 +2,19 @@
 
 from liftgate.cli.fields import JsonObject
 from liftgate.cli.settings import Settings
+from liftgate.clock import Clock
 
 
-def sign_in_body(settings: Settings) -> JsonObject:
-    """What to send. The proof is bound to the origin that the user configured, so no other server can use it."""
+def sign_in_body(settings: Settings, clock: Clock) -> JsonObject:
+    """What to send. Raises ``Unauthenticated`` where there is no AWS identity to prove."""
     if settings.local_person is not None:
         return {"method": "local", "person": settings.local_person}
-    raise NotImplementedError
+    # botocore takes a while to import, and is needed once in the hours that a sign-in lasts.
+    from liftgate.cli.aws_identity import find_aws_identity  # noqa: PLC0415
+
+    found = find_aws_identity(settings.profile)
+    from liftgate.identity.aws_proof import sign_proof  # noqa: PLC0415
+
+    # Bound to the origin that the user configured, never to one that a server names: no other server can use it.
+    proof = sign_proof(found.credentials, found.region, settings.server.origin, clock())
+    return {"method": "aws", "proof": proof}

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
-from liftgate.cli.api import PREFIX, Call, Wire
+from liftgate.cli.api import PREFIX
 from liftgate.cli.cache import fresh_token, token_text
 from liftgate.cli.errors import AnswerUnreadable
 from liftgate.cli.fields import JsonObject, as_object, moment, text
+from liftgate.cli.ports import Call, Wire
 from liftgate.cli.private_file import Lock, forget, read_private, write_private
 from liftgate.cli.settings import Settings
 from liftgate.clock import Clock

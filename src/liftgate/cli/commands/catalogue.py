@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from liftgate.cli.connection import connection
 from liftgate.cli.errors import ExtraMissing
 from liftgate.cli.exit_code import ExitCode
 from liftgate.cli.fields import JsonObject, as_object, items, optional, seconds, text
@@ -78,7 +79,6 @@ def _fault(fault: Any) -> JsonObject:
 
 
 def _show(context: click.Context) -> None:
-    from liftgate.cli.connection import connection  # noqa: PLC0415 - an HTTP client takes a while to import
 
     with connection(context) as here:
         answer = here.api.get("/catalogue")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from liftgate.cli.connection import connection
 from liftgate.cli.errors import BadValue
 from liftgate.cli.exit_code import ExitCode
 from liftgate.cli.fields import JsonObject, as_object, flag, items, number, optional, text
@@ -61,8 +62,6 @@ def verify(context: click.Context, exported: Path | None) -> None:
 @click.pass_context
 def show(context: click.Context, about: str | None, after: int, limit: int) -> None:
     """Show entries, oldest first."""
-    from liftgate.cli.connection import connection  # noqa: PLC0415 - an HTTP client takes a while to import
-
     if about:
         kind_of_id(about)
     with connection(context) as here:
@@ -93,8 +92,6 @@ def show(context: click.Context, about: str | None, after: int, limit: int) -> N
 @click.pass_context
 def export(context: click.Context, target: Path | None) -> None:
     """Write the whole ledger as JSON Lines, which anyone can verify."""
-    from liftgate.cli.connection import connection  # noqa: PLC0415 - as above
-
     with connection(context) as here:
         lines = here.api.lines("/ledger/export")
         if target is None:
@@ -111,7 +108,6 @@ def export(context: click.Context, target: Path | None) -> None:
 
 
 def _verified_by_server(context: click.Context) -> JsonObject:
-    from liftgate.cli.connection import connection  # noqa: PLC0415 - as above
 
     with connection(context) as here:
         return here.api.get("/ledger/verification")

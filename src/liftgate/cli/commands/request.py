@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 import click
 
 from liftgate.cli.answers import read_request
+from liftgate.cli.asking import show_and_follow
+from liftgate.cli.connection import connection
 from liftgate.cli.errors import BadValue
 from liftgate.cli.fields import JsonObject
 from liftgate.cli.moments import read_moment, read_span
@@ -54,8 +56,6 @@ def command(
         starts_at=read_moment(start, where="--start") if start else None,
         texts={"justification": reason, "ticket": ticket, "entitlement": entitlement},
     )
-    from liftgate.cli.asking import show_and_follow  # noqa: PLC0415 - the network only after the words are right
-    from liftgate.cli.connection import connection  # noqa: PLC0415
 
     with connection(context) as here:
         request = read_request(here.api.post("/requests", body))

@@ -2,9 +2,10 @@
 
 import click
 
-from liftgate.cli.api import PREFIX, Call
+from liftgate.cli.api import PREFIX
 from liftgate.cli.connection import connection
 from liftgate.cli.options import SHARED, client_options
+from liftgate.cli.ports import Call
 from liftgate.cli.problem import ServerSaysUnauthenticated
 from liftgate.cli.terminal import say
 

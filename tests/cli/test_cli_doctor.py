@@ -1,0 +1,119 @@
+import stat
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Said
+from tests.cli.fake_liftgate import FakeLiftgate, problem
+
+from liftgate.cli.exit_code import ExitCode
+
+Run = Callable[..., Said]
+
+
+def states(said: Said) -> dict[str, str]:
+    lines = [line for line in said.out.splitlines() if line[:6].strip() in {"ok", "note", "fail"}]
+    return {line[6:20].strip(): line[:6].strip() for line in lines}
+
+
+def test_all_is_well(liftgate: Run, fake: FakeLiftgate) -> None:
+    assert fake.address
+    liftgate("profile", "install")
+    said = liftgate("doctor")
+    assert said.code == 0
+    assert said.out.endswith("All is well.\n")
+    assert states(said) == dict.fromkeys(
+        ["settings", "server", "clock", "aws identity", "sign-in", "catalogue", "aws profile", "cache"], "ok"
+    )
+    assert "the proof was accepted: you are Ada (ada), local:ada" in said.out
+    assert "signed in before" in liftgate("doctor").out
+
+
+def test_without_a_server_the_rest_is_still_looked_at(liftgate: Run) -> None:
+    said = liftgate("doctor")
+    assert said.code == ExitCode.USAGE
+    assert states(said) == {"settings": "fail", "aws profile": "note", "cache": "ok"}
+    assert "LIFTGATE_SERVER" in said.out
+
+
+def test_a_server_that_is_away(liftgate: Run) -> None:
+    said = liftgate("doctor", "--server", "http://127.0.0.1:9", "--as", "local:ada")
+    assert said.code == ExitCode.UNAVAILABLE
+    assert list(states(said)) == ["settings", "server", "aws profile", "cache"]
+
+
+def test_something_else_at_the_address(liftgate: Run, fake: FakeLiftgate) -> None:
+    fake.answers["GET /health"] = (200, b"<html>welcome</html>")
+    said = liftgate("doctor")
+    assert said.code == ExitCode.UNAVAILABLE
+    assert "is this the address of Liftgate?" in " ".join(said.out.split())
+
+
+def test_another_version_is_a_note(liftgate: Run, fake: FakeLiftgate) -> None:
+    fake.answers["GET /health"] = (200, {"status": "ok", "version": "9.9.9"})
+    said = liftgate("doctor")
+    assert (said.code, states(said)["server"]) == (0, "note")
+    assert "version 9.9.9; this command is version" in said.out
+
+
+@pytest.mark.parametrize(("ahead", "side"), [(timedelta(minutes=7), "7m"), (timedelta(minutes=-7), "7m")])
+def test_a_clock_that_is_off_is_told(liftgate: Run, fake: FakeLiftgate, ahead: timedelta, side: str) -> None:
+    fake.clock_ahead = ahead
+    said = liftgate("doctor")
+    assert states(said)["clock"] == "note"
+    assert "behind" in said.out if ahead > timedelta() else "ahead of" in said.out
+    assert side in said.out or "6m59s" in said.out
+
+
+def test_nobody_to_prove(liftgate: Run, fake: FakeLiftgate, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert fake.address
+    monkeypatch.delenv("LIFTGATE_SIGN_IN")
+    said = liftgate("doctor")
+    assert said.code == ExitCode.NOT_SIGNED_IN
+    assert states(said)["aws identity"] == "fail"
+    assert "sign-in" not in states(said)
+
+
+def test_a_proof_that_is_refused(liftgate: Run, fake: FakeLiftgate) -> None:
+    fake.answers["POST /api/v1/sign-ins"] = problem(
+        401, "nobody", "nobody in the catalogue is this", "ask for a place"
+    )
+    said = liftgate("doctor")
+    assert said.code == ExitCode.NOT_SIGNED_IN
+    assert "nobody in the catalogue is this" in said.out
+    assert "ask for a place" in said.out
+
+
+def test_catalogue_faults_are_a_note(liftgate: Run, fake: FakeLiftgate) -> None:
+    fake.answers["GET /api/v1/catalogue"] = (200, {"faults": [{}, {}], "entitlements": []})
+    said = liftgate("doctor")
+    assert (said.code, states(said)["catalogue"]) == (0, "note")
+    assert "2 fault(s)" in said.out
+
+
+@pytest.mark.parametrize("name", ["", "x.token"])
+def test_a_cache_that_others_can_read(liftgate: Run, fake: FakeLiftgate, home: Path, name: str) -> None:
+    assert fake.address
+    liftgate("status")
+    path = home / ".cache/liftgate" / name
+    if name:
+        path.write_text("x", encoding="utf-8")
+    path.chmod(0o755 if not name else 0o644)
+    said = liftgate("doctor")
+    assert states(said)["cache"] == "fail"
+    assert said.code == ExitCode.UNAVAILABLE
+    assert stat.S_IMODE(path.stat().st_mode) & 0o077
+
+
+def test_programs_get_every_check(liftgate: Run, fake: FakeLiftgate) -> None:
+    assert fake.address
+    checks = liftgate("doctor", "--output", "json").json["checks"]
+    assert checks[0] == {
+        "title": "settings",
+        "state": "ok",
+        "found": f"server {fake.address}, local sign-in as ada",
+        "advice": None,
+        "exit_code": 0,
+    }
+    assert len(checks) == 8
