@@ -133,7 +133,7 @@ def test_an_interrupted_wait_says_how_to_go_on(
     monkeypatch.setattr("liftgate.cli.asking.time.sleep", interrupt)
     said = liftgate(*ASK, "--wait")
     assert said.code == ExitCode.INTERRUPTED
-    assert f"Go on with: liftgate show {REQUEST} --wait\n" in said.err
+    assert said.err.endswith(f"\nnext: liftgate show {REQUEST} --wait\n")
     assert fake.requests[REQUEST]["state"] == "pending"
 
 

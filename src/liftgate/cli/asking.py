@@ -46,5 +46,5 @@ def _followed(api: Api, request: RequestAnswer) -> RequestAnswer:
                 sleep=time.sleep,
             )
     except KeyboardInterrupt:
-        warn(f"no longer waiting; the request stands. Go on with: liftgate show {request.id} --wait")
+        warn("no longer waiting; the request stands", next_step=f"liftgate show {request.id} --wait")
         raise click.exceptions.Exit(ExitCode.INTERRUPTED) from None

@@ -4,14 +4,18 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from liftgate.cli.answers import RequestAnswer
 from liftgate.cli.describe import waiting
 from liftgate.cli.follow import Watcher
 from liftgate.cli.plain_text import plain
-from liftgate.cli.terminal import has_colours
+from liftgate.cli.terminal import has_colours, terminal_width
 from liftgate.clock import Clock
 from liftgate.errors import Unavailable
+
+_SPINNER: Final = 3  # columns: itself, a space, and one that some terminals need to not break the line
+_HINT: Final = " · Ctrl-C stops waiting"
 
 
 @contextmanager
@@ -26,7 +30,7 @@ def live_line(clock: Clock) -> Iterator[Watcher]:
     console = Console(stderr=True, highlight=False)
     with console.status("") as status:
         yield _Status(
-            clock=clock, update=lambda line: status.update(Text(line, overflow="ellipsis", no_wrap=True))
+            clock=clock, update=lambda line: status.update(Text(line)), width=terminal_width() - _SPINNER
         )
 
 
@@ -50,9 +54,16 @@ class _Lines:
 class _Status:
     clock: Clock
     update: Callable[[str], None]
+    width: int
 
     def waits(self, request: RequestAnswer) -> None:
-        self.update(plain(f"waits for {waiting(request, self.clock())} · Ctrl-C to stop waiting"))
+        self._show(f"waits for {waiting(request, self.clock())}")
 
     def lost(self, error: Unavailable) -> None:
-        self.update(plain(f"{error.sentence}; asking again"))
+        self._show(f"{error.sentence}; asking again")
+
+    def _show(self, line: str) -> None:
+        shown = plain(line)
+        if len(shown) + len(_HINT) <= self.width:
+            shown += _HINT
+        self.update(shown if len(shown) <= self.width else f"{shown[: self.width - 1]}…")

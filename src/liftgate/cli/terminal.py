@@ -41,9 +41,11 @@ def say_json(value: JsonObject) -> None:
     print(plain_json(json.dumps(value)))
 
 
-def warn(sentence: str) -> None:
-    """Something that is not as it should be, but does not stop the command."""
+def warn(sentence: str, next_step: str | None = None) -> None:
+    """Something that the user should know, but that is no fault."""
     print(f"{paint('liftgate:', 'yellow', sys.stderr)} {plain(sentence)}", file=sys.stderr)
+    if next_step:
+        print(f"{paint('next:', 'bold', sys.stderr)} {plain(next_step)}", file=sys.stderr)
 
 
 def say_error(error: LiftgateError, *, as_json: bool = False, exit_code: int = 1) -> None:
