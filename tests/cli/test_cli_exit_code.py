@@ -49,9 +49,23 @@ def test_programs_get_faults_as_json(liftgate: Run, fake: FakeLiftgate, status: 
         "advice": "do this",
         "value": "x",
         "where": None,
+        "also": [],
         "request_id": "req-7f3a",
         "exit_code": code,
     }
+
+
+def test_every_fault_of_one_thing_is_told(liftgate: Run, fake: FakeLiftgate) -> None:
+    also = [{"code": "b", "detail": "second", "advice": "do that", "where": "body.b"}, "odd"]
+    answer = problem(422, "a", "first", "do this", where="body.a", also=also)
+    fake.answers[f"GET /api/v1/requests/{REQUEST}"] = answer
+    assert liftgate("show", REQUEST).err == (
+        "liftgate: body.a: first\nnext: do this\n"
+        "liftgate: body.b: second\nnext: do that\n"
+        "request id: req-7f3a\n"
+    )
+    told = json.loads(liftgate("show", REQUEST, "--output", "json").err)
+    assert [one["code"] for one in (told, *told["also"])] == ["a", "b"]
 
 
 @pytest.mark.parametrize(

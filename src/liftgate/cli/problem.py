@@ -49,6 +49,7 @@ class ServerSaysUnavailable(FromServer, Unavailable):
     code = "server_says_unavailable"
 
 
+_MOST_FAULTS: Final = 50  # more than that nobody reads
 _BY_STATUS: Final[Mapping[int, type[FromServer]]] = {
     401: ServerSaysUnauthenticated,
     403: ServerSaysRefused,
@@ -72,14 +73,25 @@ def problem_error(status: int, document: Mapping[str, Any]) -> FromServer:
     Whatever is missing in it, or is not a text, is made up for.
     """
     family = _BY_STATUS.get(status, ServerSaysInvalid if status < 500 else ServerSaysUnavailable)
+    more = document.get("also")
+    others = [one for one in more if isinstance(one, dict)] if isinstance(more, list) else []
+    also = tuple(_fault(family, status, one) for one in others[:_MOST_FAULTS])
+    error = _fault(family, status, document, also)
+    error.request_id = _text(document, "request_id")
+    return error
+
+
+def _fault(
+    family: type[FromServer], status: int, document: Mapping[str, Any], also: tuple[FromServer, ...] = ()
+) -> FromServer:
     error = family(
         _text(document, "detail") or _text(document, "title") or f"the server answered {status}",
         advice=_text(document, "advice") or _ADVICE[family],
         value=_text(document, "value"),
         where=_text(document, "where"),
+        also=also,
     )
     error.server_code = _text(document, "code")
-    error.request_id = _text(document, "request_id")
     return error
 
 

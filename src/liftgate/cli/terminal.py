@@ -51,10 +51,12 @@ def warn(sentence: str, next_step: str | None = None) -> None:
 def say_error(error: LiftgateError, *, as_json: bool = False, exit_code: int = 1) -> None:
     """The one place where a fault is told: the sentence, what to do, and the id for those who run the server."""
     if as_json:
-        print(plain_json(json.dumps(_fault(error, exit_code))), file=sys.stderr)
+        print(plain_json(json.dumps(_document(error, exit_code))), file=sys.stderr)
         return
-    lines = [f"{paint('liftgate:', 'red', sys.stderr)} {plain(str(error))}"]
-    lines.append(f"{paint('next:', 'bold', sys.stderr)} {plain(error.advice)}")
+    lines = []
+    for fault in (error, *error.also):
+        lines.append(f"{paint('liftgate:', 'red', sys.stderr)} {plain(str(fault))}")
+        lines.append(f"{paint('next:', 'bold', sys.stderr)} {plain(fault.advice)}")
     if isinstance(error, FromServer) and error.request_id:
         lines.append(paint(f"request id: {plain(error.request_id)}", "dim", sys.stderr))
     print("\n".join(lines), file=sys.stderr)
@@ -102,14 +104,20 @@ def terminal_width() -> int:
     return max(40, shutil.get_terminal_size((100, 24)).columns)
 
 
-def _fault(error: LiftgateError, exit_code: int) -> JsonObject:
-    from_server = error if isinstance(error, FromServer) else None
+def _document(error: LiftgateError, exit_code: int) -> JsonObject:
     return {
-        "code": (from_server and from_server.server_code) or error.code,
+        **_fault(error),
+        "also": [_fault(other) for other in error.also],
+        "request_id": error.request_id if isinstance(error, FromServer) else None,
+        "exit_code": exit_code,
+    }
+
+
+def _fault(error: LiftgateError) -> JsonObject:
+    return {
+        "code": (error.server_code if isinstance(error, FromServer) else None) or error.code,
         "detail": error.sentence,
         "advice": error.advice,
         "value": error.value,
         "where": error.where,
-        "request_id": from_server.request_id if from_server else None,
-        "exit_code": exit_code,
     }
