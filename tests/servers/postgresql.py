@@ -63,7 +63,9 @@ def postgresql_server(*, durable: bool = False) -> Iterator[PostgresqlServer]:
     try:
         _own(folder)
         data = folder / "data"
-        _run(programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+        _run(
+            programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"
+        )
         port = _free_port()
         settings = {**_SETTINGS, **({} if durable else _NOT_DURABLE), "port": str(port)}
         options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())

@@ -10,12 +10,16 @@ from liftgate.store.columns import Moment, Words
 from liftgate.store.tables import catalogue_versions
 
 _ONE: Final = select(catalogue_versions).where(catalogue_versions.c.version == bindparam("version"))
-_KEEP: Final = text(
-    """
+_KEEP: Final = (
+    text(
+        """
     INSERT INTO catalogue_versions (version, snapshot, first_seen_at) VALUES (:version, :snapshot, :first_seen_at)
     ON CONFLICT (version) DO NOTHING
     """
-).bindparams(bindparam("snapshot", type_=Words()), bindparam("first_seen_at", type_=Moment()))
+    )
+    .bindparams(bindparam("snapshot", type_=Words()), bindparam("first_seen_at", type_=Moment()))
+    .execution_options(preserve_rowcount=True)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

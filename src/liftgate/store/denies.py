@@ -24,13 +24,17 @@ _ROLES: Final = union(
 )
 _FORGET: Final = delete(denies_in_place).where(denies_in_place.c.role_arn == bindparam("role_arn"))
 _NOTE: Final = insert(denies_in_place)
-_LEASE: Final = text(
-    """
+_LEASE: Final = (
+    text(
+        """
     INSERT INTO leases (name, holder, until) VALUES (:name, :holder, :until)
     ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
     WHERE leases.holder = excluded.holder OR leases.until <= :now
     """
-).bindparams(bindparam("until", type_=Moment()), bindparam("now", type_=Moment()))
+    )
+    .bindparams(bindparam("until", type_=Moment()), bindparam("now", type_=Moment()))
+    .execution_options(preserve_rowcount=True)
+)
 _RELEASE: Final = delete(leases).where(
     leases.c.name == bindparam("of_name"), leases.c.holder == bindparam("of_holder")
 )

@@ -54,6 +54,8 @@ def translated() -> Iterator[None]:
         raise
     except (exc.DBAPIError, sqlite3.Error) as fault:
         raise _from_driver(fault) from fault
+    except exc.StatementError as fault:
+        raise fault.orig or fault from None  # a value refused by its column's type
 
 
 def _conflict(fault: exc.IntegrityError) -> LiftgateError:

@@ -30,17 +30,21 @@ _ONE: Final = _RECORDS.where(grants.c.id == bindparam("grant_id"))
 _LOCK: Final = select(grants.c.id).where(grants.c.id == bindparam("grant_id")).with_for_update()
 _ADD: Final = insert(grants)
 # The role and the window come from the grant itself, so that no caller can end one role's grant on another.
-_ADD_ENDING: Final = insert(endings).from_select(
-    ["grant_id", "kind", "by", "reason", "ended_at", "role_arn", "window_ends_at"],
-    select(
-        grants.c.id,
-        bindparam("kind", type_=endings.c.kind.type),
-        bindparam("by", type_=endings.c.by.type),
-        bindparam("reason", type_=endings.c.reason.type),
-        bindparam("ended_at", type_=Moment()),
-        grants.c.role_arn,
-        grants.c.ends_at,
-    ).where(grants.c.id == bindparam("grant_id")),
+_ADD_ENDING: Final = (
+    insert(endings)
+    .from_select(
+        ["grant_id", "kind", "by", "reason", "ended_at", "role_arn", "window_ends_at"],
+        select(
+            grants.c.id,
+            bindparam("kind", type_=endings.c.kind.type),
+            bindparam("by", type_=endings.c.by.type),
+            bindparam("reason", type_=endings.c.reason.type),
+            bindparam("ended_at", type_=Moment()),
+            grants.c.role_arn,
+            grants.c.ends_at,
+        ).where(grants.c.id == bindparam("grant_id")),
+    )
+    .execution_options(preserve_rowcount=True)
 )
 
 

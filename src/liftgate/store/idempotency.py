@@ -18,18 +18,22 @@ KEPT_FOR: Final = timedelta(hours=24)
 """Long enough for every client that retries; a key may be used anew after it."""
 
 # Claims the key, or waits on PostgreSQL until another transaction that claimed it has ended.
-_CLAIM: Final = text(
-    """
+_CLAIM: Final = (
+    text(
+        """
     INSERT INTO idempotency_keys (person_id, key, fingerprint, resource_id, used_at)
     VALUES (:person_id, :key, :fingerprint, NULL, :now)
     ON CONFLICT (person_id, key) DO UPDATE
     SET fingerprint = excluded.fingerprint, resource_id = NULL, used_at = excluded.used_at
     WHERE idempotency_keys.used_at <= :expired_at OR idempotency_keys.resource_id IS NULL
     """
-).bindparams(
-    bindparam("key", type_=Words()),
-    bindparam("now", type_=Moment()),
-    bindparam("expired_at", type_=Moment()),
+    )
+    .bindparams(
+        bindparam("key", type_=Words()),
+        bindparam("now", type_=Moment()),
+        bindparam("expired_at", type_=Moment()),
+    )
+    .execution_options(preserve_rowcount=True)
 )
 _ONE: Final = select(keys.c.fingerprint, keys.c.resource_id).where(
     keys.c.person_id == bindparam("of_person"), keys.c.key == bindparam("of_key")

@@ -13,12 +13,16 @@ from liftgate.store.tables import sign_ins, used_proofs
 _ONE: Final = select(sign_ins).where(sign_ins.c.token_hash == bindparam("token_hash"))
 _ADD: Final = insert(sign_ins)
 _END: Final = delete(sign_ins).where(sign_ins.c.token_hash == bindparam("token_hash"))
-_USE: Final = text(
-    """
+_USE: Final = (
+    text(
+        """
     INSERT INTO used_proofs (proof_hash, expires_at) VALUES (:proof_hash, :expires_at)
     ON CONFLICT (proof_hash) DO NOTHING
     """
-).bindparams(bindparam("expires_at", type_=Moment()))
+    )
+    .bindparams(bindparam("expires_at", type_=Moment()))
+    .execution_options(preserve_rowcount=True)
+)
 _FORGET: Final = tuple(
     delete(table).where(table.c.expires_at < bindparam("before", type_=Moment()))
     for table in (sign_ins, used_proofs)

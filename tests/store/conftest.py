@@ -1,0 +1,91 @@
+"""One store, on each database: every test that takes ``store`` runs on SQLite and on PostgreSQL."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from tests.servers.postgresql import PostgresqlServer, postgresql_server
+from tests.store.store_examples import TestClock
+
+from liftgate.store.sql import SqlStore, open_store
+
+
+@pytest.fixture
+def clock() -> TestClock:
+    return TestClock()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgresqlServer]:
+    """One cluster for all tests here."""
+    with postgresql_server() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database in which nothing is yet."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    server: PostgresqlServer = request.getfixturevalue("postgresql")
+    url = server.new_database()
+    yield url
+    server.drop_database(url)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file, to be copied."""
+    file = tmp_path_factory.mktemp("template") / "liftgate.db"
+    _migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql: PostgresqlServer) -> str:
+    """A migrated database, to be copied."""
+    url = postgresql.new_database()
+    _migrate(url)
+    return url.rpartition("/")[2]
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A migrated database of its own."""
+    if request.param == "sqlite":
+        file = tmp_path / "liftgate.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), file)
+        yield f"sqlite:///{file}"
+        return
+    server: PostgresqlServer = request.getfixturevalue("postgresql")
+    url = server.new_database(template=request.getfixturevalue("postgresql_template"))
+    yield url
+    server.drop_database(url)
+
+
+@pytest.fixture
+def open_another(url: str, clock: TestClock) -> Iterator[Callable[[], SqlStore]]:
+    """Opens further stores on the test's database, as other servers would."""
+    opened: list[SqlStore] = []
+
+    def another() -> SqlStore:
+        opened.append(open_store(url, clock=clock))
+        return opened[-1]
+
+    yield another
+    for store in opened:
+        store.close()
+
+
+@pytest.fixture
+def store(open_another: Callable[[], SqlStore]) -> SqlStore:
+    """A store on the test's database."""
+    return open_another()
+
+
+def _migrate(url: str) -> None:
+    store = open_store(url, clock=TestClock())
+    store.migrate()
+    store.close()
