@@ -9,6 +9,7 @@ from liftgate.iam.pattern import (
     BudgetSpent,
     arn_matcher,
     arn_tokens,
+    common,
     covered,
     matches,
     outside,
@@ -88,11 +89,24 @@ def test_wildcards_stop_at_the_segments_of_an_arn(pattern: str, arn: str, *, exp
     assert (outside(tuple(arn), (arn_tokens(pattern),), Budget(10_000)) is None) is expected
 
 
+@given(PATTERNS, PATTERNS)
+def test_a_common_string_is_found_where_there_is_one(one: str, other: str) -> None:
+    found = common(tokens(one), tokens(other), Budget(10_000))
+    shared = [text for text in words("ab", 8) if glob(one, text) and glob(other, text)]
+    assert (found is None) is (not shared) or (found is not None and len(found) > 8)
+    assert found is None or (glob(one, found) and glob(other, found))
+
+
 SEGMENTS = st.text(alphabet="a:*?", max_size=7)
 
 
 @given(SEGMENTS, SEGMENTS)
 def test_inclusion_of_arns_agrees_with_matching(part: str, whole: str) -> None:
+    shared = common(arn_tokens(part), arn_tokens(whole), Budget(100_000))
+    assert shared is None or (arn_matcher(part)(shared) and arn_matcher(whole)(shared))
+    assert shared is not None or not [
+        t for t in words("a:x", 6) if arn_matcher(part)(t) and arn_matcher(whole)(t)
+    ]
     found = outside(arn_tokens(part), (arn_tokens(whole),), Budget(100_000))
     escaping = [text for text in words("a:x", 6) if arn_matcher(part)(text) and not arn_matcher(whole)(text)]
     if found is None:

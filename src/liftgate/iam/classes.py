@@ -32,7 +32,7 @@ def classes(
             signature = sum(1 << number for number, mask in enumerate(members) if state & mask)
             found.setdefault(signature, text)
         for letter in _letters(automaton, state):
-            budget.spend()
+            budget.spend(automaton.weight)
             following = automaton.step(state, letter)
             if following not in seen and (not alive or following & alive):
                 seen.add(following)

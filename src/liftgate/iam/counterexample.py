@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import and_
 
 from liftgate.iam.cover import corner, gap
 from liftgate.iam.dimension import Dimension, key_dimensions, resource_dimension
-from liftgate.iam.pattern import Budget
-from liftgate.iam.policy import Effect, Patterns
+from liftgate.iam.example import context_that_meets, example
+from liftgate.iam.pattern import Budget, arn_tokens, common, outside
+from liftgate.iam.policy import Condition, Effect, Patterns, Principals
 from liftgate.iam.request import Request
-from liftgate.iam.rule import Rule, implies, resource_inside
+from liftgate.iam.rule import Rule, apart, implies, resource_inside
 from liftgate.iam.universe import Universe, universe
 from liftgate.iam.variables import has_variables
 
@@ -22,6 +25,21 @@ class Comparison:
     b_allows: tuple[Rule, ...]
     b_denies: tuple[Rule, ...]
     actions: Universe
+
+    def near(self, pattern: str | None, actions: int) -> "Comparison":
+        """The same without the rules that speak of none of these actions, or plainly of no ARN of the pattern."""
+
+        def kept(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+            return tuple(
+                rule
+                for rule in rules
+                if self.actions.mask(rule) & actions
+                and (pattern is None or not apart(pattern, rule.resources))
+            )
+
+        return replace(
+            self, a_denies=kept(self.a_denies), b_allows=kept(self.b_allows), b_denies=kept(self.b_denies)
+        )
 
 
 def escape(a: Sequence[Rule], b: Sequence[Rule], budget: Budget) -> Request | None:
@@ -48,24 +66,29 @@ def escape(a: Sequence[Rule], b: Sequence[Rule], budget: Budget) -> Request | No
 def _escape_of(rule: Rule, compared: Comparison, budget: Budget) -> Request | None:
     actions = compared.actions.mask(rule)
     if rule.resources.negated:
-        return _search(_most(rule), None, actions, compared, budget)
+        return _search(_most(rule), None, actions, compared.near(None, actions), budget)
     for pattern in rule.resources.values:
-        left = _not_plainly_inside(rule, pattern, actions, compared, budget)
+        near = compared.near(pattern, actions)
+        left = _not_plainly_inside(rule, pattern, actions, near, budget)
         if left:
             within = "*" if has_variables(pattern) else pattern
             one = replace(rule, resources=Patterns((within,)))
-            found = _search(one, within, left, compared, budget)
+            found = (
+                _plain_escape(one, within, left, near, budget)
+                or _plain_denial(one, within, left, near, budget)
+                or _search(one, within, left, near, budget)
+            )
             if found is not None:
                 return found
     return None
 
 
-def _not_plainly_inside(rule: Rule, pattern: str, actions: int, compared: Comparison, budget: Budget) -> int:
+def _not_plainly_inside(rule: Rule, pattern: str, actions: int, near: Comparison, budget: Budget) -> int:
     """The actions for which no single statement of ``b`` plainly says it all: the common case is none."""
-    if any(compared.actions.mask(denial) & actions for denial in compared.b_denies):
+    if near.b_denies:
         return actions
-    for wide in compared.b_allows:
-        shared = compared.actions.mask(wide) & actions
+    for wide in near.b_allows:
+        shared = near.actions.mask(wide) & actions
         if (
             shared
             and resource_inside(pattern, wide.resources, budget)
@@ -75,40 +98,85 @@ def _not_plainly_inside(rule: Rule, pattern: str, actions: int, compared: Compar
     return actions
 
 
-def _search(
-    rule: Rule, within: str | None, actions: int, compared: Comparison, budget: Budget
-) -> Request | None:
+def _plain_escape(rule: Rule, within: str, actions: int, near: Comparison, budget: Budget) -> Request | None:
+    """An ARN that no allow of ``b`` names for one action: a common no, found without sorting anything."""
+    lowest = actions & -actions
+    allowing = [one for one in near.b_allows if near.actions.mask(one) & lowest]
+    if near.a_denies or any(one.resources.negated for one in allowing):
+        return None
+    named = dict.fromkeys(
+        value for one in allowing for value in one.resources.values if not has_variables(value)
+    )
+    arn = outside(arn_tokens(within), tuple(map(arn_tokens, named)), budget)
+    return None if arn is None else _request_for(lowest, arn, [rule], near, budget)
+
+
+def _plain_denial(rule: Rule, within: str, actions: int, near: Comparison, budget: Budget) -> Request | None:
+    """An ARN that ``b`` plainly denies: the other common no."""
+    for denial in near.b_denies:
+        shared = near.actions.mask(denial) & actions
+        if near.a_denies or denial.resources.negated or not denial.exact:
+            continue
+        for pattern in denial.resources.values:
+            arn = common(arn_tokens(within), arn_tokens(pattern), budget)
+            found = None if arn is None else _request_for(shared & -shared, arn, [rule, denial], near, budget)
+            if found is not None:
+                return found
+    return None
+
+
+def _request_for(action: int, arn: str, met: list[Rule], near: Comparison, budget: Budget) -> Request | None:
+    """A request that meets all tests of some rules; None where they exclude each other."""
+    name = near.actions.name(action.bit_length() - 1)
+    tests = {test for rule in met for test in rule.tests}
+    context = context_that_meets(test for test in tests if isinstance(test, Condition))
+    if context is not None and not any(isinstance(test, Principals) for test in tests):
+        return Request(action=name, resource=arn, context=context)
+    dimensions = key_dimensions(met, budget)
+    box = [reduce(and_, (dimension.mask(rule) for rule in met)) for dimension in dimensions]
+    if not all(box):
+        return None
+    return Request(action=name, resource=arn, context=_context(corner(tuple(box)), dimensions))
+
+
+def _search(rule: Rule, within: str | None, actions: int, near: Comparison, budget: Budget) -> Request | None:
     """The whole question, for one rule of ``a`` and some of its actions: boxes of classes, covered or not."""
-
-    def relevant(rules: Sequence[Rule]) -> list[Rule]:
-        return [one for one in rules if compared.actions.mask(one) & actions]
-
-    a_denies, b_denies = relevant(compared.a_denies), relevant(compared.b_denies)
-    b_allows = [one for one in map(_least, relevant(compared.b_allows)) if one]
-    spoken = [rule, *a_denies, *b_allows, *b_denies]
+    b_allows = [one for one in map(_least, near.b_allows) if one]
+    spoken = [rule, *near.a_denies, *b_allows, *near.b_denies]
     dimensions = [resource_dimension(spoken, within, budget), *key_dimensions(spoken, budget)]
 
     def box(one: Rule) -> tuple[int, ...]:
-        return (compared.actions.mask(one), *(dimension.mask(one) for dimension in dimensions))
+        return (near.actions.mask(one), *(dimension.mask(one) for dimension in dimensions))
 
     asked = (actions, *box(rule)[1:])
-    denied = [box(one) for one in a_denies]
+    denied = [box(one) for one in near.a_denies]
     found = gap(asked, [*map(box, b_allows), *denied], budget)
-    for denial in b_denies:
+    for denial in near.b_denies:
         if found is None:
             both = tuple(a & b for a, b in zip(asked, box(denial), strict=True))
             found = gap(both, denied, budget)
-    return None if found is None else _request(corner(found), dimensions, compared.actions)
+    return None if found is None else _request(corner(found), dimensions, near.actions)
 
 
 def _request(point: tuple[int, ...], dimensions: list[Dimension], actions: Universe) -> Request:
     action, resource, *others = point
+    arn = dimensions[0].values[resource]
+    return Request(
+        action=actions.name(action), resource=arn or "", context=_context(tuple(others), dimensions[1:])
+    )
+
+
+def _context(point: tuple[int, ...], dimensions: list[Dimension]) -> dict[str, str]:
     context: dict[str, str] = {}
-    for number, dimension in zip(others, dimensions[1:], strict=True):
-        value = dimension.values[number]
-        if dimension.key is not None and value is not None:
-            context[dimension.key] = value
-    return Request(action=actions.name(action), resource=str(dimensions[0].values[resource]), context=context)
+    for number, dimension in zip(point, dimensions, strict=True):
+        if isinstance(dimension.test, Condition):
+            value = example(dimension.test, met=number == 1)
+            key: str | None = dimension.test.key
+        else:
+            key, value = dimension.key, dimension.values[number]
+        if key is not None and value is not None:
+            context[key] = value
+    return context
 
 
 def _most(rule: Rule) -> Rule:

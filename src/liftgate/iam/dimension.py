@@ -26,8 +26,9 @@ class Dimension:
     """A dimension: what stands for each class, and which classes a rule speaks of."""
 
     key: str | None  # a condition key; None: the resource, or a test that is not followed
-    values: tuple[str | None, ...]  # one for each class; None: the key is absent, or the test fails
+    values: tuple[str | None, ...]  # one for each class; None: the key is absent
     mask: Callable[[Rule], int]
+    test: Test | None = None  # one that is not followed: the classes are that it fails, and that it is met
 
     @property
     def everything(self) -> int:
@@ -133,4 +134,4 @@ def _written(moment: datetime) -> str:
 
 def _unfollowed(test: Test) -> Dimension:
     """Taken as met or not met, whatever else the request holds: sound, because every request does one of the two."""
-    return Dimension(None, (None, repr(test)), lambda rule: 0b10 if test in rule.tests else 0b11)
+    return Dimension(None, (None, None), lambda rule: 0b10 if test in rule.tests else 0b11, test)

@@ -136,18 +136,7 @@ def arn_matcher(pattern: str) -> Callable[[str], bool]:
 class Automaton:
     """The automaton of several patterns at once. A state is an integer: one bit for each place in each pattern."""
 
-    __slots__ = (
-        "alphabet",
-        "any_",
-        "ends",
-        "final",
-        "fresh",
-        "literal",
-        "many",
-        "near",
-        "near_many",
-        "start",
-    )
+    __slots__ = ("any_", "ends", "final", "fresh", "literal", "many", "near", "near_many", "start", "weight")
 
     def __init__(self, patterns: tuple[Tokens, ...]) -> None:
         self.literal: dict[str, int] = {}  # places that one character moves on
@@ -164,7 +153,7 @@ class Automaton:
             bit <<= 1
         self.start = self._open(start)
         self.final = sum(self.ends)
-        self.alphabet = tuple(self.literal)
+        self.weight = 1 + (bit.bit_length() >> 11)  # what a step costs: long integers take longer
         self.fresh = _fresh(self.literal)
 
     def _add(self, token: Token, bit: int) -> None:
@@ -255,7 +244,7 @@ def outside(part: Tokens, wholes: tuple[Tokens, ...], budget: Budget) -> str | N
     while waiting:
         place, state, text = waiting.pop()
         known = seen.setdefault(place, [])
-        budget.spend(1 + len(known))
+        budget.spend(automaton.weight + len(known))
         if any(smaller & state == smaller for smaller in known):
             continue
         known[:] = [larger for larger in known if larger & state != state]
@@ -280,3 +269,39 @@ def outside(part: Tokens, wholes: tuple[Tokens, ...], budget: Budget) -> str | N
 
 def _tried(token: Wild, fresh: str, *, near: bool) -> str:
     return f":{fresh}" if near and token in {Wild.ONE, Wild.MANY} else fresh
+
+
+def common(one: Tokens, other: Tokens, budget: Budget) -> str | None:
+    """A string of both patterns, or None where there is none. Raises ``BudgetSpent``."""
+    seen: set[tuple[int, int]] = set()
+    waiting = [(0, 0, "")]
+    while waiting:
+        here, there, text = waiting.pop()
+        if (here, there) in seen:
+            continue
+        seen.add((here, there))
+        budget.spend()
+        if here == len(one) and there == len(other):
+            return text
+        left = one[here] if here < len(one) else None
+        right = other[there] if there < len(other) else None
+        if left in MANY:
+            waiting.append((here + 1, there, text))
+        if right in MANY:
+            waiting.append((here, there + 1, text))
+        letter = _shared_letter(left, right)
+        if letter is not None:
+            waiting.append((here + (left not in MANY), there + (right not in MANY), text + letter))
+    return None
+
+
+def _shared_letter(left: Token | None, right: Token | None) -> str | None:
+    """A character that both tokens take."""
+    if left is None or right is None:
+        return None
+    if isinstance(left, str) and isinstance(right, str):
+        return left if left == right else None
+    letter, wild = (left, right) if isinstance(left, str) else (right, left)
+    if not isinstance(letter, str):
+        return "x"
+    return None if letter == ":" and wild in {Wild.NEAR_ONE, Wild.NEAR_MANY} else letter

@@ -1,5 +1,6 @@
 """A statement prepared for comparison: its actions as bits, its resources, and what it asks of each condition key."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
@@ -133,6 +134,20 @@ def _covered_by(value: str, test: Condition, wanted: Condition, budget: Budget) 
         literal = test.operator == "StringEquals" and any(wildcard in value for wildcard in "*?")
         return not literal and covered(value, wanted.values, budget)
     return test.operator == "StringEquals" and value in wanted.values
+
+
+def apart(pattern: str, patterns: Patterns) -> bool:
+    """Whether no ARN of the pattern plainly belongs to ``patterns``. Only a yes is certain."""
+    head = _head(pattern)
+    return not patterns.negated and not any(
+        other.startswith(head) or head.startswith(other) for other in map(_head, patterns.values)
+    )
+
+
+@lru_cache(maxsize=16384)
+def _head(pattern: str) -> str:
+    """The plain text that every string of the pattern begins with."""
+    return re.split(r"[*?]|\$\{", pattern, maxsplit=1)[0]
 
 
 def resource_inside(pattern: str, wide: Patterns, budget: Budget) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from importlib import resources
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -65,8 +65,7 @@ class S3Action:
 
 
 def _load() -> tuple[Mapping[str, S3Action], Mapping[str, str], Mapping[str, str]]:
-    text = resources.files("liftgate.iam").joinpath("s3_actions.json").read_text(encoding="utf-8")
-    data: dict[str, Any] = json.loads(text)
+    data: dict[str, Any] = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
     actions = {
         f"s3:{name}": S3Action(
             name=f"s3:{name}",
