@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 from tests.servers.postgresql import PostgresqlServer, postgresql_server
 from tests.store.store_examples import TestClock
 
@@ -83,6 +84,18 @@ def open_another(url: str, clock: TestClock) -> Iterator[Callable[[], SqlStore]]
 def store(open_another: Callable[[], SqlStore]) -> SqlStore:
     """A store on the test's database."""
     return open_another()
+
+
+@pytest.fixture
+def capture_sql(store: SqlStore) -> Callable[[], list[str]]:
+    """Every statement that the store sends from now on."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        sent.append(statement)
+
+    event.listen(store._engines.writing, "before_cursor_execute", note)
+    return lambda: sent
 
 
 def _migrate(url: str) -> None:

@@ -1,6 +1,7 @@
 """Requests, reviews and grants: what is written comes back, whole, once, and only with its record."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -110,6 +111,16 @@ def test_text_that_not_every_database_keeps_is_refused(store: SqlStore, text: st
         made = add_request(transaction)
     with pytest.raises(Unstorable), store.write() as transaction:
         transaction.add_review(review(made, comment=text), draft())
+
+
+@pytest.mark.parametrize("odd", ["rq-\x00", "rq-\ud800", "", "%00", "rq-" + "x" * 100_000])
+def test_an_odd_id_finds_nothing_and_breaks_nothing(store: SqlStore, odd: str) -> None:
+    with suppress(Unstorable), store.read() as reader:
+        assert reader.request(odd) is None
+        assert reader.grant(odd) is None
+        assert reader.sign_in(odd) is None
+    with store.write() as transaction:
+        add_request(transaction)
 
 
 def test_text_is_data_and_never_sql(store: SqlStore) -> None:

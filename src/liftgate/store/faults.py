@@ -14,6 +14,7 @@ from liftgate.store.errors import (
     DatabaseOlder,
     DatabaseUnavailable,
     TakenAlready,
+    Unstorable,
 )
 
 # What each unique constraint guards. SQLite names the columns, PostgreSQL the constraint.
@@ -52,6 +53,11 @@ def translated() -> Iterator[None]:
         if _sqlstate(fault) == "42P01":  # undefined_table
             raise _older() from fault
         raise
+    except (exc.DataError, UnicodeEncodeError) as fault:
+        raise Unstorable(
+            "a text or number is of a form that the database does not take",
+            advice="send well-formed Unicode without control characters, and numbers of a sensible size",
+        ) from fault
     except (exc.DBAPIError, sqlite3.Error) as fault:
         raise _from_driver(fault) from fault
     except exc.StatementError as fault:

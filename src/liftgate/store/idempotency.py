@@ -76,7 +76,8 @@ class IdempotencyKeys:
     def remember(self, once: Once, resource_id: str, *, now: datetime) -> None:
         """Bind a key that ``repeated`` claimed to what was made."""
         bound = {"of_person": once.person_id, "of_key": once.key, "made": resource_id, "now": now}
-        self._connection.execute(_BIND, bound)
+        if self._connection.execute(_BIND, bound).rowcount != 1:
+            raise RuntimeError("`remember` needs `repeated` to have claimed the key in this transaction")
 
     def forget(self, *, now: datetime) -> int:
         """Delete expired keys; how many were deleted."""

@@ -14,6 +14,7 @@ from liftgate.store.rows import Row
 from liftgate.store.tables import ledger
 
 _BATCH: Final = 500
+_LAST: Final = 2**63 - 1  # the largest number that either database keeps
 _NEWEST: Final = select(ledger).order_by(ledger.c.seq.desc()).limit(1)
 _HEAD: Final = select(ledger.c.seq, ledger.c.hash).order_by(ledger.c.seq.desc()).limit(1)
 _ADD: Final = insert(ledger)
@@ -52,7 +53,7 @@ class Ledger:
 
     def entries(self, *, after: int, limit: int | None, about: str | None) -> Iterator[Entry]:
         """Entries in order, read in batches. Raises ``UnreadableEntry`` at one that was damaged."""
-        left = limit
+        after, left = min(after, _LAST), limit
         while left is None or left > 0:
             wanted = _BATCH if left is None else min(_BATCH, left)
             rows = self._batch(after, wanted, about)

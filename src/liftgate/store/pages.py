@@ -4,6 +4,7 @@ A cursor is opaque to callers and carries no right: who may see what is asked of
 """
 
 import json
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from liftgate.store.errors import BadCursor
 T = TypeVar("T")
 
 _LONGEST_CURSOR: Final = 200
+_ID: Final = re.compile(r"[0-9a-z-]{1,64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,8 @@ def _cursor(place: Place) -> str:
 
 
 def _read_cursor(cursor: str) -> Place:
-    try:
-        place = _decoded(cursor)
-    except (ValueError, RecursionError):
-        place = None
-    if place is None or _cursor(place) != cursor:
+    place = _decoded(cursor)
+    if place is None:
         raise BadCursor(
             f"`{cursor[:40]}` is not a cursor that Liftgate handed out",
             advice="pass `next_cursor` of the page before as it is, or none to begin anew",
@@ -73,10 +72,17 @@ def _read_cursor(cursor: str) -> Place:
 
 
 def _decoded(cursor: str) -> Place | None:
-    if len(cursor) > _LONGEST_CURSOR or not cursor.isascii():
+    """The place that a cursor says; None where it is not, to the letter, what ``_cursor`` writes of a place."""
+    try:
+        place = _place(json.loads(urlsafe_b64decode(cursor[:_LONGEST_CURSOR] + "=" * (-len(cursor) % 4))))
+        return place if place is not None and _cursor(place) == cursor else None
+    except (ValueError, OverflowError, RecursionError):
         return None
-    match json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))):
-        case [str(at), str(ident)]:
+
+
+def _place(fields: object) -> Place | None:
+    match fields:
+        case [str(at), str(ident)] if _ID.fullmatch(ident):
             return Place(datetime.fromisoformat(at), ident)
         case _:
             return None
