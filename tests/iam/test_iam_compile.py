@@ -1,4 +1,6 @@
 import json
+import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import product
 
@@ -18,9 +20,9 @@ from liftgate.iam.compile import (
 )
 from liftgate.iam.contain import NotContained, contains, excess
 from liftgate.iam.document import Kind, parse_policy
-from liftgate.iam.errors import BadKey, BadKmsKey, EmptyScope, ScopeTooLarge, UnknownAction
+from liftgate.iam.errors import BadKey, BadKmsKey, EmptyScope, ScopeTooLarge, UnknownAction, Unproved
 from liftgate.iam.evaluate import Wall, allows, evaluate
-from liftgate.iam.policy import Policy
+from liftgate.iam.policy import Patterns, Policy
 from liftgate.iam.request import Request
 from liftgate.iam.s3_actions import ACTIONS, AccessLevel
 from liftgate.iam.scope import Location, Scope, Window
@@ -168,7 +170,7 @@ def test_what_was_not_parsed_is_still_not_let_through() -> None:
 def test_a_key_that_looks_like_a_template_hole_is_refused_not_filled_in() -> None:
     window = Window(starts_at=NOON, ends_at=NOON + timedelta(hours=1))
     tricky = scope(["write"], "s3://reports/2222-02-22T22:22:22Z/", "s3://reports/1111-11-11T11:11:11Z/")
-    with pytest.raises(Exception, match="could not be proved right"):
+    with pytest.raises(Unproved):
         compile_session_policy(tricky, window)
 
 
@@ -363,6 +365,26 @@ def test_a_tight_fit_is_reached_by_shorter_spelling() -> None:
     )
     assert sum(map(len, names)) > 700
     assert len(compile_session_policy(asked, TWENTY_MINUTES)) <= 2048
+
+
+def test_a_short_spelling_that_is_wrong_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The proof bites: whatever the merger gets wrong, too much or too little, no policy comes out."""
+    module = sys.modules["liftgate.iam.compile"]
+    right = module.merged
+
+    def too_wide(policy: Policy) -> Policy:
+        first, *rest = right(policy).statements
+        return Policy(
+            statements=(replace(first, resources=Patterns(("arn:aws:s3:::wrong/*",))), first, *rest)
+        )
+
+    def too_narrow(policy: Policy) -> Policy:
+        return Policy(statements=right(policy).statements[1:])
+
+    for number, wrong in enumerate((too_wide, too_narrow)):
+        monkeypatch.setattr(module, "merged", wrong)
+        with pytest.raises(Unproved):
+            compile_session_policy(scope(["write"], f"s3://wrong-{number}/p/"), TWENTY_MINUTES)
 
 
 def test_overlapping_locations_are_merged() -> None:

@@ -129,10 +129,9 @@ def _is_like(test: Condition) -> bool:
 
 
 def _covered_by(value: str, test: Condition, wanted: Condition, budget: Budget) -> bool:
-    """Whether one value of ``test`` lies inside the values of ``wanted``."""
+    """Whether one value of ``test`` lies inside the values of ``wanted``. A literal star is taken for a wildcard: more."""
     if wanted.operator == "StringLike":
-        literal = test.operator == "StringEquals" and any(wildcard in value for wildcard in "*?")
-        return not literal and covered(value, wanted.values, budget)
+        return covered(value, wanted.values, budget)
     return test.operator == "StringEquals" and value in wanted.values
 
 
