@@ -212,6 +212,20 @@ def test_a_living_session_outlives_a_server_that_cannot_be_asked(
         script.borrow()
 
 
+def test_a_server_that_cannot_be_asked_is_left_alone_for_a_minute(script: Script) -> None:
+    script.add_grant()
+    first = script.borrow()
+    script.fault = ServerUnreachable("no answer", advice="wait")
+    script.now = NOON + timedelta(minutes=50)  # due for renewal
+    asked = len(script.asked)
+    for _ in range(5):
+        assert script.borrow() == script.borrow(GRANT) == first
+    assert len(script.asked) == asked + 1
+    script.fault = None
+    script.now += timedelta(seconds=CHECK_AGAIN_AFTER)
+    assert script.borrow()["AccessKeyId"] == "ASIA2"
+
+
 @pytest.mark.parametrize("status", [403, 404, 409])
 def test_a_server_that_says_no_takes_the_session_from_the_shelf(script: Script, status: int) -> None:
     script.add_grant()

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from liftgate.cli.answers import GrantAnswer, read_grant
-from liftgate.cli.cache import session_text
+from liftgate.cli.cache import CHECK_AGAIN_AFTER, session_text
 from liftgate.cli.errors import AnswerUnreadable, SessionEnded
 from liftgate.cli.fields import JsonObject, moment, text
 from liftgate.cli.pick import check_active, pick_grant
@@ -50,6 +50,7 @@ class Borrower:
                 raise
             # AWS still honours it, and what runs under it should not stop because Liftgate cannot be asked.
             self.warn(f"going on with the session at hand: {error}")
+            self._put_off(kept, was_picked=wanted is None)
             return Borrowed(grant=kept.grant, document=kept.document)
         except (Refused, NotFound, Conflict):
             self.shelf.drop(wanted)
@@ -65,7 +66,7 @@ class Borrower:
             check_active(grant, self.clock())
         kept = self.shelf.session(grant.id, self._now())
         if kept is not None and self._now() < kept.refresh_at:
-            self.shelf.keep(grant.id, _checked(kept, self._now()), self._now())
+            self.shelf.keep(kept.grant, _checked(kept, self._now(), kept.refresh_at), self._now())
             return Borrowed(grant=grant.id, document=kept.document)
         return Borrowed(grant=grant.id, document=self._lent(api, grant))
 
@@ -91,6 +92,14 @@ class Borrower:
         self.shelf.keep(grant.id, kept, now)
         return document
 
+    def _put_off(self, kept: Kept, *, was_picked: bool) -> None:
+        """Leave the server alone for a while: a process that waits for it at each of its AWS calls would crawl."""
+        now = self._now()
+        later = min(kept.ends_at, int(now) + CHECK_AGAIN_AFTER)
+        self.shelf.keep(kept.grant, _checked(kept, now, max(kept.refresh_at, later)), now)
+        if was_picked:
+            self.shelf.keep_pick(kept.grant, now)
+
     def _now(self) -> float:
         return self.clock().timestamp()
 
@@ -101,11 +110,11 @@ def _refresh_at(lent_at: float, ends_at: float) -> float:
     return max(early, lent_at + life / 2)  # a very short session is not lent again at once
 
 
-def _checked(kept: Kept, now: float) -> str:
+def _checked(kept: Kept, now: float, refresh_at: int) -> str:
     return session_text(
         kept.document,
         lent_at=kept.lent_at,
-        refresh_at=kept.refresh_at,
+        refresh_at=refresh_at,
         ends_at=kept.ends_at,
         checked_at=int(now),
     )

@@ -59,8 +59,8 @@ class TokenSource:
         forget(self._path)
 
     def _other_than(self, refused: str | None) -> str | None:
-        token = self._in_hand or self.kept()
-        return None if token == refused else token
+        known = (self._in_hand, self.kept())
+        return next((token for token in known if token is not None and token != refused), None)
 
     def _sign_in(self) -> str:
         answer = as_object(
