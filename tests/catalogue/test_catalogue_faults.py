@@ -445,6 +445,10 @@ def test_one_mistake_makes_one_fault() -> None:
     """What rests on a faulty value is not judged: no approvals counted among reviewers who are unknown."""
     text = with_entitlement(review="{reviewers: [ownerz], approvals: 2}")
     assert [fault.kind for fault in faults_in(text)] == [K.UNKNOWN_NAME]
+    text = with_entitlement(review="{reviewers: [owners], approvals: 2}").replace(
+        "[grace, linus]", "[grace, linsu]"
+    )
+    assert [fault.kind for fault in faults_in(text)] == [K.UNKNOWN_NAME]
 
 
 def test_names_are_not_called_unknown_while_a_file_cannot_be_read() -> None:
@@ -477,3 +481,8 @@ def test_locations_take_the_partition_of_their_role() -> None:
     text = with_entitlement(role=ROLE.replace("arn:aws:", "arn:aws-cn:"))
     (location,) = parsed(text).entitlements["reports-write"].ceiling.locations
     assert location.object_arn == "arn:aws-cn:s3:::reports/2026/*"
+
+
+def test_an_elevated_role_is_known_in_any_case() -> None:
+    text = with_entitlement(role="arn:aws:iam::111122223333:role/Export")
+    assert {fault.kind for fault in faults_in(text)} == {K.IDENTITY_ELEVATED}

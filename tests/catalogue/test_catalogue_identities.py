@@ -149,6 +149,16 @@ def test_everybody_who_claims_what_another_has_is_named() -> None:
     assert [fault.line for fault in faults] == [4, 5, 6]
 
 
+@pytest.mark.parametrize("names", [("ada", "bot"), ("bot", "ada")])
+def test_a_pattern_covers_the_session_whose_name_is_all_that_it_says(names: tuple[str, str]) -> None:
+    wild, exact = names
+    people = sorted(
+        [(wild, f"kind: service, identities: ['{EXPORT}/i-*']"), (exact, f"identities: ['{EXPORT}/i-']")]
+    )
+    text = "version: 1\npeople:\n" + "".join(f"  {id_}: {{name: P, {rest}}}\n" for id_, rest in people)
+    assert [fault.kind for fault in faults_in(text)] == [FaultKind.IDENTITY_SHARED]
+
+
 @pytest.mark.parametrize(
     "arn",
     [

@@ -77,7 +77,7 @@ def test_lines_are_counted_by_every_line_break(breaks: str) -> None:
 
 def test_a_byte_order_mark_at_the_beginning_is_no_character() -> None:
     (fault,) = faults_in("\ufeffguard: 1\nversion: 1\n")
-    assert (fault.line, fault.column) == (1, 1)
+    assert (fault.kind, fault.line, fault.column) == (FaultKind.UNKNOWN_KEY, 1, 1)
 
 
 def test_an_alias_bomb_is_never_expanded() -> None:

@@ -62,6 +62,12 @@ def test_a_long_line_is_cut_around_its_place() -> None:
     assert line[caret.index("^") : caret.rindex("^") + 1] == "HERE"
 
 
+def test_a_long_text_is_underlined_no_further_than_it_is_shown() -> None:
+    text = render_faults([replace(FAULT, excerpt="x" * 5000, column=11, width=4000)])
+    _, _, line, caret, *_ = text.splitlines()
+    assert len(caret) <= len(line)
+
+
 @given(st.text(max_size=120), st.integers(1, 130), st.integers(1, 130))
 def test_no_control_code_reaches_the_terminal(text: str, column: int, width: int) -> None:
     fault = Fault(

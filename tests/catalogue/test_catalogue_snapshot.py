@@ -1,6 +1,9 @@
 """Snapshots keep everything, versions follow meaning, and what was altered is found."""
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import timedelta
 
@@ -145,6 +148,32 @@ def test_another_meaning_has_another_version() -> None:
 def test_neither_the_number_nor_the_order_of_files_counts() -> None:
     one = f"version: 1\nentitlements:\n{entitlement()}"
     assert parsed(PEOPLE, one).version == parsed(one, PEOPLE).version == parsed(with_entitlement()).version
+
+
+def test_the_order_of_patterns_does_not_count() -> None:
+    catalogue = replace(
+        load_catalogue([EXAMPLES / "catalogue"]), patterns=(("aws:b*", "ada"), ("aws:a*", "ada"))
+    )
+    assert version_of(catalogue) == version_of(replace(catalogue, patterns=catalogue.patterns[::-1]))
+
+
+def test_every_process_gives_the_same_version() -> None:
+    """Python orders sets by a seed that each process draws anew."""
+    program = (
+        "import sys, pathlib; from liftgate.catalogue.parse import load_catalogue;"
+        "print(load_catalogue([pathlib.Path(sys.argv[1])]).version)"
+    )
+    versions = {
+        subprocess.run(
+            [sys.executable, "-c", program, str(EXAMPLES / "catalogue-folder")],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout.strip()
+        for seed in "123456"
+    }
+    assert versions == {load_catalogue([EXAMPLES / "catalogue-folder"]).version}
 
 
 def test_a_large_group_is_written_once() -> None:

@@ -187,7 +187,9 @@ def test_a_folder_holds_what_its_names_say(tmp_path: Path) -> None:
 
 
 def test_a_file_named_twice_is_read_once(file: Path) -> None:
-    source = at_once(file, file.parent, file.parent / "." / file.name)
+    link = file.parent.parent / "link"
+    link.symlink_to(file.parent)
+    source = at_once(file, file.parent, link, link / file.name)
     assert set(source.current().catalogue.entitlements) == {"reports-write"}
 
 
@@ -240,6 +242,26 @@ def test_what_was_loaded_while_it_was_fresh_is_looked_at_again(file: Path) -> No
     clock.move(1)
     assert source.current() is not first  # read again, once
     assert source.current() is source.current()
+
+
+def test_what_was_read_while_it_changed_is_not_served(file: Path) -> None:
+    edits = [with_entitlement(longest=f"{hours}h") for hours in (5, 4, 3)]
+    editing = False
+
+    def clock() -> datetime:
+        """Asked for before and after the files are read, and each time they are written anew."""
+        if editing and edits:
+            file.write_text(edits.pop())
+        return datetime(2100, 1, 1, tzinfo=UTC)
+
+    source = CatalogueSource([file], clock, settle=timedelta(0))
+    editing = True
+    file.write_text(with_entitlement(longest="2h"))
+    served = []
+    while edits:
+        served.append(source.current().catalogue.entitlements["reports-write"].longest)
+    assert set(served) == {timedelta(hours=1)}
+    assert source.current().catalogue.entitlements["reports-write"].longest == timedelta(hours=5)
 
 
 def test_many_threads_see_one_catalogue_and_never_a_half_one(tmp_path: Path) -> None:

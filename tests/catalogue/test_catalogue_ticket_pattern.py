@@ -42,6 +42,7 @@ REFUSED = {
     "(a+)?a": "can begin with",
     "a?a": "can begin with",
     "a+b?a": "can begin with",
+    "a+(b?a)": "can begin with",
     "(a|b)(a|b)(a|b)(a|b)(a|b)(a|b)(a|b)": "128 ways",
     "(a?)?": "nothing by itself",
     "a++": "repetition is repeated",

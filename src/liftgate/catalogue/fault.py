@@ -121,7 +121,7 @@ class FaultList:
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}
         self._lines: dict[str, list[str]] = {}
-        self._found: dict[tuple[object, ...], Fault] = {}
+        self._found: list[Fault] = []
 
     def __bool__(self) -> bool:
         return bool(self._found)
@@ -131,7 +131,7 @@ class FaultList:
         self._texts[file] = text
 
     def add(self, kind: FaultKind, place: Place, sentence: str, suggestion: str) -> None:
-        """One more fault; the same one at the same place is kept once. Raises TooManyFaults."""
+        """One more fault. Raises TooManyFaults."""
         if len(self._found) >= MOST_FAULTS:
             sentence, suggestion = (
                 f"there are more than {MOST_FAULTS} faults",
@@ -148,9 +148,7 @@ class FaultList:
     def ordered(self) -> tuple[Fault, ...]:
         """All faults as a reader meets them: by file, line and column."""
         return tuple(
-            sorted(
-                self._found.values(), key=lambda fault: (fault.file, fault.line, fault.column, fault.sentence)
-            )
+            sorted(self._found, key=lambda fault: (fault.file, fault.line, fault.column, fault.sentence))
         )
 
     def _keep(self, kind: FaultKind, place: Place, sentence: str, suggestion: str) -> None:
@@ -165,7 +163,7 @@ class FaultList:
             excerpt=self._line(place),
             width=place.width,
         )
-        self._found.setdefault((kind, place, sentence), fault)
+        self._found.append(fault)
 
     def _line(self, place: Place) -> str | None:
         if place.file not in self._texts:

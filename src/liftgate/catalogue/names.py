@@ -55,16 +55,14 @@ class Directory:
         return Found(ids=self._union(by_name), by_name=tuple(by_name), whole=whole)
 
     def find_once(self, names: Iterable[Marked[str]]) -> Found:
-        """Like ``find``, for names from several files: the same name twice is a fault."""
+        """Like ``find``, for the lists of several files: the same name in two of them is a fault."""
         first: dict[str, Marked[str]] = {}
         for name in names:
             if first.setdefault(name.value, name) is not name:
-                sentence = f"`{name.value}` is listed twice"
-                other = first[name.value].place
-                if other.file != name.place.file:  # within one list it was reported when it was read
-                    self._faults.add(
-                        FaultKind.LISTED_TWICE, name.place, sentence, f"remove it here or at {other}"
-                    )
+                advice = f"remove it here or at {first[name.value].place}"
+                self._faults.add(
+                    FaultKind.LISTED_TWICE, name.place, f"`{name.value}` is listed twice", advice
+                )
         return self.find(first.values())
 
     def _union(self, by_name: list[tuple[Marked[str], frozenset[str]]]) -> frozenset[str]:

@@ -18,17 +18,12 @@ def person_of(catalogue: Catalogue, identity: Identity) -> Person | None:
 
 
 def _fits(proved: str, pattern: str) -> bool:
-    """Whether a pattern's only wildcard, its last character, stands for the rest of the session's name.
+    """Whether a pattern's last character, its only wildcard, stands for the rest of a session's name.
 
     A pattern of another form was not made by the parser, and fits nothing; nor does a wildcard reach past a ``/``.
     """
     begin = pattern.removesuffix("*")
-    if begin == pattern or "*" in begin or "?" in begin or ":assumed-role/" not in begin:
+    if begin == pattern or ":assumed-role/" not in begin or not proved.startswith(begin):
         return False
     rest = proved.removeprefix(begin)
-    return len(rest) < len(proved) and rest != "" and "/" not in rest and _names_a_role(begin)
-
-
-def _names_a_role(begin: str) -> bool:
-    """Whether account and role are literal: the wildcard stands in the last of three segments."""
-    return begin.partition(":assumed-role/")[2].count("/") == 1
+    return rest != "" and "/" not in rest
