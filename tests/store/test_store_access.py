@@ -102,23 +102,25 @@ def test_a_time_without_a_zone_is_refused(store: SqlStore) -> None:
         transaction.add_request(made, draft())
 
 
-@pytest.mark.parametrize("text", ["nul \x00 inside", "half \ud800 a character"])
-def test_text_that_not_every_database_keeps_is_refused(store: SqlStore, text: str) -> None:
-    for field in ("justification", "ticket", "identity"):
-        with pytest.raises(Unstorable), store.write() as transaction:
-            transaction.add_request(request(**{field: text}), draft())
+def test_text_that_not_every_database_keeps_is_refused(store: SqlStore) -> None:
     with store.write() as transaction:
         made = add_request(transaction)
-    with pytest.raises(Unstorable), store.write() as transaction:
-        transaction.add_review(review(made, comment=text), draft())
+    for text in ("nul \x00 inside", "half \ud800 a character"):
+        for field in ("justification", "ticket", "identity"):
+            with pytest.raises(Unstorable), store.write() as transaction:
+                transaction.add_request(request(**{field: text}), draft())
+        with pytest.raises(Unstorable), store.write() as transaction:
+            transaction.add_review(review(made, comment=text), draft())
+    with store.read() as reader:
+        assert len(list(reader.entries())) == 1
 
 
-@pytest.mark.parametrize("odd", ["rq-\x00", "rq-\ud800", "", "%00", "rq-" + "x" * 100_000])
-def test_an_odd_id_finds_nothing_and_breaks_nothing(store: SqlStore, odd: str) -> None:
-    with suppress(Unstorable), store.read() as reader:
-        assert reader.request(odd) is None
-        assert reader.grant(odd) is None
-        assert reader.sign_in(odd) is None
+def test_an_odd_id_finds_nothing_and_breaks_nothing(store: SqlStore) -> None:
+    for odd in ("rq-\x00", "rq-\ud800", "", "%00", "rq-" + "x" * 100_000):
+        with suppress(Unstorable), store.read() as reader:
+            assert reader.request(odd) is None
+            assert reader.grant(odd) is None
+            assert reader.sign_in(odd) is None
     with store.write() as transaction:
         add_request(transaction)
 

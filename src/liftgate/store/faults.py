@@ -34,7 +34,10 @@ _TAKEN: Final = {
     "sessions.access_key_id": "another session has this access key",
     "uq_sessions_access_key_id": "another session has this access key",
 }
-_DANGLING_STATE: Final = "23503"  # PostgreSQL, appendix A: foreign_key_violation
+# PostgreSQL, appendix A
+_FOREIGN_KEY_VIOLATION: Final = "23503"
+_UNDEFINED_TABLE: Final = "42P01"
+_BUSY_STATES: Final = ("55P03", "40P01", "40001", "53300")  # no lock in time, deadlock, too many connections
 _LOCKED: Final = ("database is locked", "database table is locked")
 _MISSING: Final = ("no such table", "no such column")
 _DAMAGED: Final = ("malformed", "not a database")
@@ -50,7 +53,7 @@ def translated() -> Iterator[None]:
     except exc.TimeoutError as fault:
         raise _busy() from fault
     except exc.ProgrammingError as fault:
-        if _sqlstate(fault) == "42P01":  # undefined_table
+        if _sqlstate(fault) == _UNDEFINED_TABLE:
             raise _older() from fault
         raise
     except (exc.DataError, UnicodeEncodeError) as fault:
@@ -66,7 +69,7 @@ def translated() -> Iterator[None]:
 
 def _conflict(fault: exc.IntegrityError) -> LiftgateError:
     name = _constraint(fault)
-    if _sqlstate(fault) == _DANGLING_STATE or "FOREIGN KEY" in str(fault.orig):
+    if _sqlstate(fault) == _FOREIGN_KEY_VIOLATION or "FOREIGN KEY" in str(fault.orig):
         return Dangling(
             "this belongs to something that the database does not have",
             advice="look at what it belongs to again",
@@ -84,8 +87,8 @@ def _constraint(fault: exc.IntegrityError) -> str:
     return str(fault.orig).removeprefix("UNIQUE constraint failed: ")
 
 
-def _sqlstate(fault: exc.DBAPIError) -> str | None:
-    state: str | None = getattr(fault.orig, "sqlstate", None)
+def _sqlstate(fault: exc.DBAPIError | sqlite3.Error) -> str | None:
+    state: str | None = getattr(getattr(fault, "orig", None), "sqlstate", None)
     return state
 
 
@@ -97,7 +100,7 @@ def _from_driver(fault: exc.DBAPIError | sqlite3.Error) -> LiftgateError:
         return DatabaseDamaged(
             "the database file is damaged, or is none", advice="restore it from a backup; see docs/ledger.md"
         )
-    if any(part in text for part in _LOCKED):
+    if _sqlstate(fault) in _BUSY_STATES or any(part in text for part in _LOCKED):
         return _busy()
     return DatabaseUnavailable(
         "the database did not answer; what was being written may or may not be there",
