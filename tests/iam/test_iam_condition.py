@@ -148,3 +148,10 @@ def test_keys_with_several_values_are_known() -> None:
     assert not has_one_value("aws:tagkeys")
     assert not has_one_value("s3:requestobjecttagkeys")
     assert not has_one_value("dynamodb:attributes")
+
+
+def test_an_equality_fills_in_variables_and_knows_no_wildcards() -> None:
+    equals = Condition("StringEquals", KEY, ("a*${aws:username}?",))
+    assert holds(equals, {KEY: ("a*ada?",), "aws:username": ("ada",)})
+    assert not holds(equals, {KEY: ("axxada!",), "aws:username": ("ada",)})
+    assert not holds(equals, {KEY: ("a*?",)})
