@@ -32,6 +32,9 @@ class PostgresqlServer:
     """A running cluster, and fresh databases in it."""
 
     port: int
+    programs: Path
+    folder: Path
+    options: str
 
     def url(self, database: str) -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
@@ -47,6 +50,15 @@ class PostgresqlServer:
     def drop_database(self, url: str) -> None:
         name = url.rpartition("/")[2]
         self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def crash_and_start(self) -> None:
+        """End the server without letting it write anything more, and start it again on what is on disk."""
+        _run(self.programs / "pg_ctl", "stop", "-m", "immediate", "-D", self.folder / "data")
+        self.start()
+
+    def start(self) -> None:
+        log, data = self.folder / "log", self.folder / "data"
+        _run(self.programs / "pg_ctl", "start", "-w", "-D", data, "-l", log, "-o", self.options)
 
     def _run(self, statement: sql.Composed) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
@@ -69,9 +81,10 @@ def postgresql_server(*, durable: bool = False) -> Iterator[PostgresqlServer]:
         port = _free_port()
         settings = {**_SETTINGS, **({} if durable else _NOT_DURABLE), "port": str(port)}
         options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
-        _run(programs / "pg_ctl", "start", "-w", "-D", data, "-l", folder / "log", "-o", options)
+        server = PostgresqlServer(port, programs, folder, options)
+        server.start()
         try:
-            yield PostgresqlServer(port)
+            yield server
         finally:
             _run(programs / "pg_ctl", "stop", "-m", "immediate", "-D", data)
     finally:

@@ -124,7 +124,7 @@ def _set_up_postgresql(connection: Any, _record: object) -> None:
 def _parsed(url: str) -> URL:
     try:
         return make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise _bad_url("the database's URL cannot be read") from None
 
 

@@ -140,7 +140,9 @@ def _tables() -> None:
         sa.Column("asked_at", _MOMENT, nullable=False),
         sa.Column("lapses_at", _MOMENT, nullable=False),
         sa.Column("outcome", sa.Text(), nullable=True),
-        sa.CheckConstraint("outcome IN ('approved', 'denied', 'cancelled')", name="ck_requests_outcome"),
+        sa.CheckConstraint(
+            "outcome IN ('approved', 'denied', 'cancelled')", name=op.f("ck_requests_outcome")
+        ),
         sa.PrimaryKeyConstraint("id", name="pk_requests"),
         sqlite_strict=True,
     )
