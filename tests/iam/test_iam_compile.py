@@ -356,6 +356,15 @@ def test_a_scope_too_large_is_refused_with_what_to_cut() -> None:
     assert "`s3://reports/2026/` would hold 40 of them" in caught.value.advice
 
 
+def test_thousands_of_locations_are_refused_before_any_work() -> None:
+    many = Scope(
+        actions=WRITE.actions, locations=frozenset(Location("reports", f"*{n}*{n}*/a") for n in range(5_000))
+    )
+    for compiling in (lambda: compile_session_policy(many, TWENTY_MINUTES), lambda: role_policy(many)):
+        with pytest.raises(ScopeTooLarge, match="5,000 locations"):
+            compiling()
+
+
 def test_a_tight_fit_is_reached_by_shorter_spelling() -> None:
     """A set of actions whose names alone would not fit."""
     names = sorted(name for name, one in ACTIONS.items() if one.on_objects)

@@ -27,6 +27,7 @@ __all__ = ["companions", "compile_session_policy", "role_policy", "scope_policy"
 
 SESSION_LIMIT = 2048  # characters of an inline session policy (STS API Reference, AssumeRole)
 ROLE_LIMIT = 6144  # characters of a managed policy, which is what a boundary is (IAM quotas)
+_MOST_LOCATIONS = ROLE_LIMIT // len('"arn:aws:s3:::abc/a",')
 
 _START, _END = "1111-11-11T11:11:11Z", "2222-02-22T22:22:22Z"  # where a window's bounds go in a template
 
@@ -86,6 +87,10 @@ def _prove(text: str, long: Policy) -> None:
 
 
 def _whole(scope: Scope) -> Policy:
+    if len(scope.locations) > _MOST_LOCATIONS:  # before any work that grows with them
+        raise ScopeTooLarge(
+            f"a scope of {len(scope.locations):,} locations fits into no policy", advice=_what_to_cut(scope)
+        )
     check_meaning(scope)
     return Policy(statements=scope_policy(scope).statements + companions(scope).statements)
 
