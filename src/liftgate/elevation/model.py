@@ -35,6 +35,7 @@ class Deny:
 
     grant_id: str
     until: datetime
+    ended_at: datetime  # when it was revoked or returned: no session of it was handed over later
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,3 +45,8 @@ class DenyState:
     role_arn: str
     wanted: tuple[Deny, ...]
     in_place: frozenset[str] = frozenset()  # grant ids
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the role was seen to carry just what is wanted."""
+        return self.in_place == {deny.grant_id for deny in self.wanted}

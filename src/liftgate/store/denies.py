@@ -11,7 +11,7 @@ from liftgate.elevation.model import Deny
 from liftgate.store.columns import Moment
 from liftgate.store.tables import denies_in_place, endings, leases
 
-_WANTED: Final = select(endings.c.grant_id, endings.c.window_ends_at).where(
+_WANTED: Final = select(endings.c.grant_id, endings.c.window_ends_at, endings.c.ended_at).where(
     endings.c.role_arn == bindparam("role_arn"),
     endings.c.window_ends_at > bindparam("ended_after", type_=Moment()),
 )
@@ -52,7 +52,14 @@ class Denies:
             _WANTED, {"role_arn": role_arn, "ended_after": now - DENY_SLACK}
         ).mappings()
         return tuple(
-            sorted(Deny(grant_id=row["grant_id"], until=row["window_ends_at"] + DENY_SLACK) for row in found)
+            sorted(
+                Deny(
+                    grant_id=row["grant_id"],
+                    until=row["window_ends_at"] + DENY_SLACK,
+                    ended_at=row["ended_at"],
+                )
+                for row in found
+            )
         )
 
     def in_place(self, role_arn: str) -> frozenset[str]:

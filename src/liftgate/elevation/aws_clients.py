@@ -1,0 +1,39 @@
+"""The boto3 clients with which the broker calls AWS: short time-outs, few retries, one client for all threads."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import boto3
+from botocore.config import Config
+
+# What a person waits for: an attempt that is not answered in seconds is better tried again.
+_PATIENCE: Final = Config(
+    connect_timeout=3,
+    read_timeout=10,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    max_pool_connections=50,
+    user_agent_extra="liftgate",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwsEndpoints:
+    """Where AWS is. The URLs are None for AWS itself, and name the embedded AWS in the demo."""
+
+    region: str
+    sts_url: str | None = None
+    iam_url: str | None = None
+
+
+def sts_client(at: AwsEndpoints) -> Any:
+    """A client for the regional STS endpoint, signing as the broker (boto3's usual credential chain)."""
+    return boto3.session.Session().client(
+        "sts", region_name=at.region, endpoint_url=at.sts_url or None, config=_PATIENCE
+    )
+
+
+def iam_client(at: AwsEndpoints) -> Any:
+    """A client for IAM, signing as the broker."""
+    return boto3.session.Session().client(
+        "iam", region_name=at.region, endpoint_url=at.iam_url or None, config=_PATIENCE
+    )

@@ -1,0 +1,45 @@
+"""What can go wrong between a grant and its sessions."""
+
+from liftgate.errors import Conflict, Unavailable
+
+
+class GrantNotActive(Conflict):
+    """Sessions are lent only inside a grant's window, and only while nobody ended it."""
+
+    code = "grant_not_active"
+
+
+class GrantEndedMeanwhile(Conflict):
+    """The grant was ended while AWS was lending: the credentials exist, are refused by AWS, and were not handed over."""
+
+    code = "grant_ended_meanwhile"
+
+
+class LendingRefused(Unavailable):
+    """STS said no: the set-up is at fault, not the requester."""
+
+    code = "lending_refused"
+
+
+class LendingUnavailable(Unavailable):
+    """STS did not answer, or asked to come back later."""
+
+    code = "lending_unavailable"
+
+
+class RoleUnreachable(Unavailable):
+    """IAM refused to show or change the deny on an elevated role, or did not answer."""
+
+    code = "role_unreachable"
+
+
+class DenyNotInPlace(Unavailable):
+    """What was read back from an elevated role is not what was written."""
+
+    code = "deny_not_in_place"
+
+
+class RoleBusy(Unavailable):
+    """Another worker is writing the denies of this role."""
+
+    code = "role_busy"

@@ -1,0 +1,67 @@
+"""Reads and writes the one inline policy that Liftgate keeps on an elevated role, through boto3."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from liftgate.elevation.deny import POLICY_NAME
+from liftgate.elevation.errors import RoleUnreachable
+
+
+class IamRolePolicies:
+    """The deny policies of roles in the broker's own account. Touches no policy of another name."""
+
+    def __init__(self, client: Any) -> None:
+        """``client``: a boto3 IAM client that signs as the broker, with short time-outs."""
+        self._client = client
+
+    def read(self, role_arn: str) -> str | None:
+        """The policy's JSON text, or None where the role has none."""
+        with _translated(role_arn):
+            try:
+                answer = self._client.get_role_policy(RoleName=_name(role_arn), PolicyName=POLICY_NAME)
+            except self._client.exceptions.NoSuchEntityException:
+                return None
+        document = answer["PolicyDocument"]  # botocore has decoded it
+        return document if isinstance(document, str) else json.dumps(document)
+
+    def write(self, role_arn: str, policy: str) -> None:
+        """Put the policy in place of the one before."""
+        with _translated(role_arn):
+            self._client.put_role_policy(
+                RoleName=_name(role_arn), PolicyName=POLICY_NAME, PolicyDocument=policy
+            )
+
+    def remove(self, role_arn: str) -> None:
+        """Take the policy away; no fault where there is none."""
+        with _translated(role_arn):
+            try:
+                self._client.delete_role_policy(RoleName=_name(role_arn), PolicyName=POLICY_NAME)
+            except self._client.exceptions.NoSuchEntityException:
+                return
+
+
+def _name(role_arn: str) -> str:
+    return role_arn.rsplit("/", 1)[-1]  # IAM calls take the name without its path
+
+
+@contextmanager
+def _translated(role_arn: str) -> Iterator[None]:
+    try:
+        yield
+    except ClientError as refusal:
+        code = refusal.response["Error"].get("Code", "")
+        raise RoleUnreachable(
+            f"IAM refuses to show or change the denies on `{role_arn}`: {code}",
+            advice="whoever runs Liftgate: the broker needs iam:GetRolePolicy, PutRolePolicy and DeleteRolePolicy on it",
+            value=role_arn,
+        ) from refusal
+    except BotoCoreError as failure:
+        raise RoleUnreachable(
+            f"IAM did not answer about `{role_arn}`: {type(failure).__name__}",
+            advice="nothing: the worker tries again",
+            value=role_arn,
+        ) from failure

@@ -1,0 +1,81 @@
+"""The AssumeRole call for a grant: narrow, attributed, and never longer than the window."""
+
+import hashlib
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from liftgate.access.model import Grant, Request
+from liftgate.elevation.model import Credentials
+from liftgate.elevation.ports import LendOrder
+from liftgate.elevation.session_name import session_name
+from liftgate.iam.compile import compile_session_policy
+from liftgate.iam.scope import Scope, Window
+
+# STS lends no shorter and no longer (AWS: API reference, AssumeRole, DurationSeconds).
+SHORTEST: Final = timedelta(seconds=900)
+LONGEST: Final = timedelta(hours=12)
+# A policy this short never fills the packed size, whatever its letters: half of what its plain text may be.
+TRIAL_FROM: Final = 1_200
+
+_SOURCE_IDENTITY: Final = re.compile(r"[A-Za-z0-9_+=,.@-]{2,64}")
+_HASHED: Final = re.compile(r"sha256-[0-9a-f]{40}")
+_TRIAL_GRANT: Final = "gr-" + "0" * 16
+_CLOSED: Final = Window(
+    starts_at=datetime(2001, 1, 1, tzinfo=UTC), ends_at=datetime(2001, 1, 1, 0, 0, 1, tzinfo=UTC)
+)
+
+
+def lend_order(grant: Grant, number: int, now: datetime) -> LendOrder:
+    """The call that lends a grant's ``number``-th session."""
+    return LendOrder(
+        role_arn=grant.role_arn,
+        external_id=grant.external_id,
+        session_name=session_name(grant.id, number),
+        source_identity=source_identity(grant.requester),
+        session_policy=compile_session_policy(grant.scope, grant.window),
+        duration=_duration(grant.window.ends_at - now, grant.max_session),
+        tags=_tags(grant.id, grant.requester),
+    )
+
+
+def trial_order(request: Request) -> LendOrder:
+    """The same call for a request, with a window that closed long ago: STS judges its size, and it can do nothing."""
+    return LendOrder(
+        role_arn=request.role_arn,
+        external_id=request.external_id,
+        session_name=session_name(_TRIAL_GRANT, 1),
+        source_identity=source_identity(request.requester),
+        session_policy=closed_policy(request.scope),
+        duration=SHORTEST,
+        tags=_tags(_TRIAL_GRANT, request.requester),
+    )
+
+
+def closed_policy(scope: Scope) -> str:
+    """The session policy of a scope with a window that closed long ago: as long as a real one, and empty in meaning."""
+    return compile_session_policy(scope, _CLOSED)
+
+
+def within_window(credentials: Credentials, window: Window) -> Credentials:
+    """Credentials as they are handed over: the expiry that an SDK reads is never later than the window's end."""
+    return replace(credentials, expires_at=min(credentials.expires_at, window.ends_at))
+
+
+def source_identity(person_id: str) -> str:
+    """A person's id in the letters that STS allows. Two people never share one: what does not fit is hashed."""
+    if _SOURCE_IDENTITY.fullmatch(person_id) and not _HASHED.fullmatch(person_id):
+        return person_id
+    return "sha256-" + hashlib.sha256(person_id.encode()).hexdigest()[:40]
+
+
+def _tags(grant_id: str, person_id: str) -> tuple[tuple[str, str], ...]:
+    return (("liftgate-grant", grant_id), ("liftgate-person", source_identity(person_id)))
+
+
+def _duration(left: timedelta, max_session: timedelta) -> timedelta:
+    whole = timedelta(
+        seconds=-(-left // timedelta(seconds=1))
+    )  # rounded up: the policy's own bound is the sharp one
+    return max(SHORTEST, min(whole, max_session, LONGEST))

@@ -1,0 +1,126 @@
+"""Brings the denies on an elevated role in line with the store: written, read back, and only then called in place.
+
+The policy is derived from the store whole, so any worker can do this at any time, and twice does no harm. One lease for each role
+keeps two workers from overwriting each other with an older view.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Final, TypeAlias
+
+from liftgate.clock import Clock
+from liftgate.elevation import drafts
+from liftgate.elevation.deny import deny_policy, same_policy
+from liftgate.elevation.errors import DenyNotInPlace, RoleBusy
+from liftgate.elevation.model import Deny, DenyState
+from liftgate.elevation.ports import ElevationStore, RolePolicies
+from liftgate.errors import LiftgateError
+
+# Longer than all AWS calls of one round may take together: a worker that lost its lease has surely stopped writing.
+_LEASE: Final = timedelta(minutes=2)
+_ROUNDS: Final = 5  # each round takes in what was revoked during the one before
+_TURNS: Final = 100
+
+Pause: TypeAlias = Callable[[], None]
+
+
+def bring_denies_in_place(
+    role_arn: str,
+    *,
+    store: ElevationStore,
+    policies: RolePolicies,
+    clock: Clock,
+    holder: str,
+    pause: Pause,
+    look_again: bool = False,
+) -> DenyState:
+    """Make the role carry just the denies that the store wants.
+
+    ``holder`` names this call, and no other, as the lease's owner; ``pause`` waits a moment between attempts to get it.
+    With ``look_again`` the role is read even where the store believes that all is in place. Raises ``RoleBusy``,
+    ``RoleUnreachable`` and ``DenyNotInPlace``: then the denies are pending, and the same call later finishes the work.
+    """
+    _take_lease(role_arn, store=store, clock=clock, holder=holder, pause=pause)
+    try:
+        return _until_settled(role_arn, store=store, policies=policies, clock=clock, look_again=look_again)
+    except LiftgateError as failure:
+        with store.write() as transaction:
+            transaction.record(drafts.deny_failed(role_arn, failure, clock()))
+        raise
+    finally:
+        with store.write() as transaction:
+            transaction.release_lease(_lease_name(role_arn), holder)
+
+
+def deny_state(role_arn: str, *, store: ElevationStore, now: datetime) -> DenyState:
+    """What the store wants on the role, and what was last read back from it."""
+    with store.read() as view:
+        return DenyState(
+            role_arn=role_arn,
+            wanted=view.wanted_denies(role_arn, now=now),
+            in_place=view.denies_in_place(role_arn),
+        )
+
+
+def _until_settled(
+    role_arn: str, *, store: ElevationStore, policies: RolePolicies, clock: Clock, look_again: bool
+) -> DenyState:
+    state = deny_state(role_arn, store=store, now=clock())
+    for _ in range(_ROUNDS):
+        if not look_again and state.is_settled:
+            return state
+        _write_and_read_back(role_arn, state.wanted, store=store, policies=policies, clock=clock)
+        look_again = False
+        state = deny_state(role_arn, store=store, now=clock())
+    if state.is_settled:
+        return state
+    raise DenyNotInPlace(
+        f"the denies on `{role_arn}` changed faster than they could be written",
+        advice="nothing: the worker goes on; look again with liftgate doctor",
+        value=role_arn,
+    )
+
+
+def _write_and_read_back(
+    role_arn: str, wanted: Sequence[Deny], *, store: ElevationStore, policies: RolePolicies, clock: Clock
+) -> None:
+    policy = deny_policy(wanted)
+    found = policies.read(role_arn)
+    if not same_policy(found, policy):
+        with store.write() as transaction:
+            transaction.record(drafts.deny_intended(role_arn, wanted, clock()))
+        if policy is None:
+            policies.remove(role_arn)
+        else:
+            policies.write(role_arn, policy)
+        found = policies.read(role_arn)
+    if not same_policy(found, policy):
+        raise DenyNotInPlace(
+            f"what `{role_arn}` carries is not what was written to it",
+            advice="see in CloudTrail who else changes its inline policy LiftgateRevocations; the worker writes it again",
+            value=role_arn,
+        )
+    with store.write() as transaction:
+        transaction.set_denies_in_place(
+            role_arn,
+            [deny.grant_id for deny in wanted],
+            drafts.deny_in_place(role_arn, wanted, clock()),
+        )
+
+
+def _take_lease(role_arn: str, *, store: ElevationStore, clock: Clock, holder: str, pause: Pause) -> None:
+    for _ in range(_TURNS):
+        now = clock()
+        with store.write() as transaction:
+            if transaction.try_lease(_lease_name(role_arn), holder, now=now, until=now + _LEASE):
+                return
+        pause()
+    raise RoleBusy(
+        f"another worker is writing the denies of `{role_arn}`",
+        advice="nothing: it takes yours in, or the worker does",
+        value=role_arn,
+    )
+
+
+def _lease_name(role_arn: str) -> str:
+    return f"denies:{role_arn}"

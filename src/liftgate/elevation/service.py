@@ -1,0 +1,137 @@
+"""The use cases of lending: one function each. The intent is committed before AWS is called, the outcome after it."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from liftgate.access.errors import NoSuchGrant
+from liftgate.access.model import Grant, GrantRecord, Request
+from liftgate.access.state import Active, grant_state, state_name
+from liftgate.clock import Clock
+from liftgate.elevation import drafts
+from liftgate.elevation.errors import GrantEndedMeanwhile, GrantNotActive
+from liftgate.elevation.lend import TRIAL_FROM, closed_policy, lend_order, trial_order, within_window
+from liftgate.elevation.model import Credentials, Session
+from liftgate.elevation.ports import ElevationStore, Lender, LendOrder, Lent
+from liftgate.errors import LiftgateError
+from liftgate.identity.model import Caller
+
+
+def lend_session(
+    grant_id: str, caller: Caller, *, store: ElevationStore, lender: Lender, clock: Clock
+) -> tuple[Session, Credentials]:
+    """Lend a session under a grant to its requester. The credentials are nowhere but in the answer.
+
+    Raises ``NoSuchGrant`` for a grant of somebody else, ``GrantNotActive`` outside its window or after its end,
+    ``GrantEndedMeanwhile`` where it ended while AWS was lending, and what the lender raises.
+    """
+    grant, session, order = _intend(grant_id, caller, store, clock)
+    try:
+        lent = lender.lend(order)
+    except LiftgateError as failure:
+        _settle_failed(session, grant, failure, store, clock)
+        raise
+    credentials = within_window(lent.credentials, grant.window)
+    return _settle_lent(session, grant, lent, credentials, store=store, clock=clock), credentials
+
+
+def try_scope(request: Request, *, store: ElevationStore, lender: Lender, clock: Clock) -> None:
+    """Refuse a scope that AWS would not lend, when it is asked for and not when it is approved.
+
+    The 2,048 characters are counted here. The packed size only STS knows: a policy that could come near it is tried, with
+    a window that closed long ago. Raises ``ScopeTooLarge``, and what the lender raises.
+    """
+    if len(closed_policy(request.scope)) < TRIAL_FROM:
+        return
+    order = trial_order(request)
+    with store.write() as transaction:
+        transaction.record(drafts.trial_intended(request, order, clock()))
+    failure: LiftgateError | None = None
+    packed = None
+    try:
+        packed = lender.lend(order).packed_percent
+    except LiftgateError as refusal:
+        failure = refusal
+    with store.write() as transaction:
+        transaction.record(drafts.trial_ended(request, packed, failure, clock()))
+    if failure is not None:
+        raise failure
+
+
+def _intend(
+    grant_id: str, caller: Caller, store: ElevationStore, clock: Clock
+) -> tuple[Grant, Session, LendOrder]:
+    with store.write() as transaction:
+        now = clock()
+        grant = _active(transaction.lock_grant(grant_id), grant_id, caller, now)
+        earlier = transaction.sessions(grant.id)
+        number = earlier[-1].number + 1 if earlier else 1
+        order = lend_order(grant, number, now)
+        session = Session(
+            grant_id=grant.id,
+            number=number,
+            name=order.session_name,
+            role_arn=order.role_arn,
+            intended_at=now,
+        )
+        transaction.add_session(session, drafts.session_intended(session, grant, order))
+    return grant, session, order
+
+
+def _active(record: GrantRecord | None, grant_id: str, caller: Caller, now: datetime) -> Grant:
+    if record is None or record.grant.requester != caller.person.id:
+        raise NoSuchGrant(
+            f"there is no grant `{grant_id[:40]}` of yours",
+            advice="list yours: liftgate grants",
+            value=grant_id[:40],
+        )
+    state = grant_state(record, now)
+    if not isinstance(state, Active):
+        raise GrantNotActive(
+            f"`{record.grant.id}` is {state_name(state)}",
+            advice="ask anew: liftgate request"
+            if now >= record.grant.window.starts_at
+            else f"it begins at {record.grant.window.starts_at:%Y-%m-%d %H:%M:%S} UTC",
+            value=record.grant.id,
+        )
+    return state.grant
+
+
+def _settle_failed(
+    session: Session, grant: Grant, failure: LiftgateError, store: ElevationStore, clock: Clock
+) -> None:
+    with store.write() as transaction:
+        failed = replace(session, failure=f"{failure.code}: {failure.sentence}")
+        transaction.settle_session(failed, drafts.session_failed(failed, grant, clock()))
+
+
+def _settle_lent(
+    session: Session,
+    grant: Grant,
+    lent: Lent,
+    credentials: Credentials,
+    *,
+    store: ElevationStore,
+    clock: Clock,
+) -> Session:
+    with store.write() as transaction:
+        now = clock()
+        record = transaction.lock_grant(grant.id)
+        state = grant_state(record, now) if record is not None else None
+        handed_over = isinstance(state, Active)
+        settled = replace(
+            session,
+            lent_at=now,
+            access_key_id=credentials.access_key_id,
+            expires_at=credentials.expires_at,
+        )
+        draft = drafts.session_lent(
+            settled, grant, packed_percent=lent.packed_percent, handed_over=handed_over
+        )
+        transaction.settle_session(settled, draft)
+    if state is None or not handed_over:
+        raise GrantEndedMeanwhile(
+            f"`{grant.id}` was {state_name(state) if state else 'removed'} while AWS was lending",
+            advice="ask anew if you still need it: liftgate request",
+            value=grant.id,
+        )
+    return settled

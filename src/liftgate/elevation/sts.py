@@ -1,0 +1,109 @@
+"""Asks the real STS for sessions, through boto3."""
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from liftgate.elevation.errors import LendingRefused, LendingUnavailable
+from liftgate.elevation.model import Credentials
+from liftgate.elevation.ports import LendOrder, Lent
+from liftgate.errors import LiftgateError
+from liftgate.iam.errors import ScopeTooLarge
+
+_TOO_LARGE: Final = frozenset({"PackedPolicyTooLarge", "PackedPolicyTooLargeException"})
+_LATER: Final = frozenset(
+    {
+        "Throttling",
+        "ThrottlingException",
+        "RequestThrottled",
+        "ServiceUnavailable",
+        "InternalFailure",
+        "InternalError",
+    }
+)
+_BROKER: Final = frozenset(
+    {
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "IncompleteSignature",
+        "InvalidClientTokenId",
+        "RequestExpired",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    }
+)
+
+
+class StsLender:
+    """Lends by sts:AssumeRole. boto3's clients may be shared between threads; its sessions may not."""
+
+    def __init__(self, client: Any) -> None:
+        """``client``: a boto3 STS client that signs as the broker, with short time-outs."""
+        self._client = client
+
+    def lend(self, order: LendOrder) -> Lent:
+        """One sts:AssumeRole. Raises ``ScopeTooLarge``, ``LendingRefused`` and ``LendingUnavailable``."""
+        try:
+            answer = self._client.assume_role(**_call(order))
+        except ClientError as refusal:
+            raise _refused(refusal, order) from refusal
+        except BotoCoreError as failure:
+            raise LendingUnavailable(
+                f"STS did not answer: {type(failure).__name__}",
+                advice="try again; if it stays away, ask whoever runs Liftgate: liftgate doctor",
+                value=order.role_arn,
+            ) from failure
+        return Lent(
+            credentials=_credentials(answer["Credentials"]), packed_percent=answer.get("PackedPolicySize")
+        )
+
+
+def _call(order: LendOrder) -> dict[str, Any]:
+    call: dict[str, Any] = {
+        "RoleArn": order.role_arn,
+        "RoleSessionName": order.session_name,
+        "SourceIdentity": order.source_identity,
+        "Policy": order.session_policy,
+        "DurationSeconds": int(order.duration.total_seconds()),
+        "Tags": [{"Key": key, "Value": value} for key, value in order.tags],
+    }
+    if order.external_id is not None:
+        call["ExternalId"] = order.external_id
+    return call
+
+
+def _credentials(answer: dict[str, Any]) -> Credentials:
+    expires_at: datetime = answer["Expiration"]
+    return Credentials(
+        access_key_id=answer["AccessKeyId"],
+        secret_access_key=answer["SecretAccessKey"],
+        session_token=answer["SessionToken"],
+        expires_at=expires_at.astimezone(UTC).replace(microsecond=0),
+    )
+
+
+def _refused(refusal: ClientError, order: LendOrder) -> LiftgateError:
+    code = refusal.response["Error"].get("Code", "")
+    said = refusal.response["Error"].get("Message", "")[:300]
+    if code in _TOO_LARGE:
+        return ScopeTooLarge(
+            f"STS packs the session policy of this scope to more than it takes: {said}",
+            advice="ask for fewer places or fewer actions, or for the folder that holds them",
+            value=order.role_arn,
+        )
+    if code in _LATER:
+        return LendingUnavailable(
+            f"STS asks to come back later: {code}", advice="try again in a minute", value=order.role_arn
+        )
+    if code in _BROKER:
+        return LendingRefused(
+            f"STS does not accept the broker's own credentials: {code}",
+            advice="whoever runs Liftgate: check its AWS credentials and its clock",
+            value=order.role_arn,
+        )
+    return LendingRefused(
+        f"STS refuses to lend `{order.role_arn}`: {code}: {said}",
+        advice="whoever runs Liftgate: check the role's trust policy, its MaxSessionDuration and the broker's policy",
+        value=order.role_arn,
+    )
