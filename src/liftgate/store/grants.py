@@ -18,7 +18,7 @@ from liftgate.store.errors import Dangling
 from liftgate.store.pages import Place, newest_first, page
 from liftgate.store.requests import Requests
 from liftgate.store.rows import grant_record_of, grant_row
-from liftgate.store.states import grants_in
+from liftgate.store.states import are_few_grants, grants_in
 from liftgate.store.tables import endings, grants
 
 _RECORDS: Final = (
@@ -67,7 +67,14 @@ class Grants:
 
     def page(self, which: GrantFilter, *, now: datetime, cursor: str | None, limit: int) -> Page[GrantRecord]:
         """A page, newest first."""
-        statement = newest_first(_RECORDS, grants.c.granted_at, grants.c.id, cursor=cursor, limit=limit)
+        statement = newest_first(
+            _RECORDS,
+            grants.c.granted_at,
+            grants.c.id,
+            cursor=cursor,
+            limit=limit,
+            few=are_few_grants(which.states),
+        )
         if which.requester is not None:
             statement = statement.where(grants.c.requester == which.requester)
         if which.entitlements is not None:

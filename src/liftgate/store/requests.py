@@ -21,7 +21,7 @@ from liftgate.store.rows import (
     review_of,
     review_row,
 )
-from liftgate.store.states import requests_in
+from liftgate.store.states import are_few_requests, requests_in
 from liftgate.store.tables import cancellations, grants, requests, reviews
 
 _RECORDS: Final = (
@@ -70,7 +70,14 @@ class Requests:
         self, which: RequestFilter, *, now: datetime, cursor: str | None, limit: int
     ) -> Page[RequestRecord]:
         """A page, newest first."""
-        statement = newest_first(_RECORDS, requests.c.asked_at, requests.c.id, cursor=cursor, limit=limit)
+        statement = newest_first(
+            _RECORDS,
+            requests.c.asked_at,
+            requests.c.id,
+            cursor=cursor,
+            limit=limit,
+            few=are_few_requests(which.states),
+        )
         if which.requester is not None:
             statement = statement.where(requests.c.requester == which.requester)
         if which.entitlements is not None:

@@ -34,6 +34,17 @@ GRANT_STATES: Final[_Clauses] = {
 }
 
 _LIVE: Final = frozenset({"scheduled", "active"})
+_PENDING: Final = frozenset({"pending"})
+
+
+def are_few_requests(states: frozenset[str] | None) -> bool:
+    """Whether only what waits now is asked for: few, however many requests are past."""
+    return states == _PENDING
+
+
+def are_few_grants(states: frozenset[str] | None) -> bool:
+    """Whether only what is live now is asked for: few, however many grants are past."""
+    return states is not None and bool(states) and states <= _LIVE
 
 
 def requests_in(states: Iterable[str], now: datetime) -> ColumnElement[bool]:

@@ -34,6 +34,10 @@ metadata = MetaData(
 
 # SQLite would otherwise keep any type in any column.
 _STRICT: Final[dict[str, Any]] = {"sqlite_strict": True}
+_OPEN: Final[dict[str, Any]] = {
+    "sqlite_where": text("outcome IS NULL"),
+    "postgresql_where": text("outcome IS NULL"),
+}
 
 requests = Table(
     "requests",
@@ -61,14 +65,10 @@ requests = Table(
     Index(None, "asked_at", "id"),
     Index(None, "requester", "asked_at", "id"),
     Index(None, "entitlement", "asked_at", "id"),
-    # Requests to review: the few that are open, however many are past.
-    Index(
-        "ix_requests_open",
-        "lapses_at",
-        "entitlement",
-        sqlite_where=text("outcome IS NULL"),
-        postgresql_where=text("outcome IS NULL"),
-    ),
+    # What waits for an answer: the few that are open, however many are past.
+    Index("ix_requests_open", "lapses_at", **_OPEN),
+    Index("ix_requests_open_requester", "requester", "lapses_at", **_OPEN),
+    Index("ix_requests_open_entitlement", "entitlement", "lapses_at", **_OPEN),
     **_STRICT,
 )
 
@@ -115,8 +115,9 @@ grants = Table(
     Index(None, "requester", "granted_at", "id"),
     Index(None, "entitlement", "granted_at", "id"),
     # What is live: found from its end, so that past grants are never looked at.
-    Index(None, "requester", "ends_at"),
     Index(None, "ends_at"),
+    Index(None, "requester", "ends_at"),
+    Index(None, "entitlement", "ends_at"),
     **_STRICT,
 )
 

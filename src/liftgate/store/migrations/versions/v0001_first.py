@@ -148,13 +148,13 @@ def _tables() -> None:
     )
     op.create_index("ix_requests_asked_at_id", "requests", ["asked_at", "id"])
     op.create_index("ix_requests_entitlement_asked_at_id", "requests", ["entitlement", "asked_at", "id"])
-    op.create_index(
-        "ix_requests_open",
-        "requests",
-        ["lapses_at", "entitlement"],
-        sqlite_where=sa.text("outcome IS NULL"),
-        postgresql_where=sa.text("outcome IS NULL"),
-    )
+    for name, columns in {
+        "ix_requests_open": ["lapses_at"],
+        "ix_requests_open_requester": ["requester", "lapses_at"],
+        "ix_requests_open_entitlement": ["entitlement", "lapses_at"],
+    }.items():
+        is_open = sa.text("outcome IS NULL")
+        op.create_index(name, "requests", columns, sqlite_where=is_open, postgresql_where=is_open)
     op.create_index("ix_requests_requester_asked_at_id", "requests", ["requester", "asked_at", "id"])
     op.create_table(
         "sign_ins",
@@ -211,6 +211,7 @@ def _tables() -> None:
     op.create_index("ix_grants_entitlement_granted_at_id", "grants", ["entitlement", "granted_at", "id"])
     op.create_index("ix_grants_granted_at_id", "grants", ["granted_at", "id"])
     op.create_index("ix_grants_requester_ends_at", "grants", ["requester", "ends_at"])
+    op.create_index("ix_grants_entitlement_ends_at", "grants", ["entitlement", "ends_at"])
     op.create_index("ix_grants_requester_granted_at_id", "grants", ["requester", "granted_at", "id"])
     op.create_table(
         "reviews",

@@ -1,0 +1,171 @@
+"""No hot statement reads a table from end to end, so 100,000 past grants cost a new request nothing."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+from tests.store.store_examples import (
+    MINUTE,
+    NOON,
+    ROLE,
+    add_ending,
+    add_grant,
+    add_request,
+    deny,
+    draft,
+    session,
+    sign_in,
+)
+
+from liftgate.access.ports import GrantFilter, Once, RequestFilter
+from liftgate.ledger.model import EventKind
+from liftgate.store.sql import SqlStore
+from liftgate.store.transaction import SqlTransaction
+
+ONCE = Once(person_id="ada", key="7d3e", fingerprint="f" * 64)
+
+
+@dataclass(frozen=True)
+class Sent:
+    statement: str
+    parameters: Any
+
+
+@contextmanager
+def listening(engine: Engine) -> Iterator[list[Sent]]:
+    sent: list[Sent] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *rest: Any) -> None:
+        is_many = rest[-1]
+        sent.append(Sent(statement, parameters[0] if is_many else parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def ask(transaction: SqlTransaction) -> None:
+    transaction.repeated(ONCE, now=NOON)
+    add_grant(transaction)
+    transaction.remember(ONCE, "rq-1", now=NOON)
+
+
+def end_early(transaction: SqlTransaction) -> None:
+    add_ending(transaction, add_grant(transaction))
+    transaction.outbox.enqueue([deny()])
+    transaction.set_denies_in_place(ROLE, ["gr-1"], draft())
+
+
+def sign_in_and_out(transaction: SqlTransaction) -> None:
+    transaction.add_sign_in(sign_in(), draft())
+    transaction.sign_in("a" * 64)
+    transaction.end_sign_in("a" * 64)
+
+
+def lend(transaction: SqlTransaction) -> None:
+    given = add_grant(transaction)
+    transaction.lock_grant(given.id)
+    number = len(transaction.sessions(given.id)) + 1
+    transaction.add_session(session(given, number), draft(EventKind.SESSION_INTENDED))
+    transaction.settle_session(session(given, number, lent_at=NOON), draft(EventKind.SESSION_LENT))
+
+
+def page(which: RequestFilter | GrantFilter) -> Callable[[SqlTransaction], object]:
+    if isinstance(which, RequestFilter):
+        return lambda t: t.requests(which, now=NOON, cursor=None, limit=50)
+    return lambda t: t.grants(which, now=NOON, cursor=None, limit=50)
+
+
+HOT: dict[str, Callable[[SqlTransaction], object]] = {
+    "request and grant": ask,
+    "session": lend,
+    "one request": lambda t: t.lock_request(add_request(t).id),
+    "early end": end_early,
+    "wanted denies": lambda t: t.wanted_denies(ROLE, now=NOON),
+    "denies in place": lambda t: t.denies_in_place(ROLE),
+    "lease": lambda t: t.try_lease("deny", "w", now=NOON, until=NOON + MINUTE),
+    "sign-in": sign_in_and_out,
+    "proof": lambda t: t.use_proof("p" * 64, expires_at=NOON),
+    "my active grants": page(GrantFilter(requester="ada", states=frozenset({"active"}))),
+    "my live grants": page(GrantFilter(requester="ada", states=frozenset({"active", "scheduled"}))),
+    "all active grants": page(GrantFilter(states=frozenset({"active"}))),
+    "my grants": page(GrantFilter(requester="ada")),
+    "requests to review": page(
+        RequestFilter(entitlements=frozenset({"a", "b"}), states=frozenset({"pending"}))
+    ),
+    "all pending requests": page(RequestFilter(states=frozenset({"pending"}))),
+    "all live grants of some entitlements": page(
+        GrantFilter(entitlements=frozenset({"a", "b"}), states=frozenset({"active", "scheduled"}))
+    ),
+    "my pending requests": page(RequestFilter(requester="ada", states=frozenset({"pending"}))),
+    "my requests": page(RequestFilter(requester="ada")),
+    "work due": lambda t: t.outbox.claim(NOON, lease=MINUTE, limit=5, worker="w"),
+    "the story of a request": lambda t: list(t.entries(about="rq-1")),
+    "the ledger from a place": lambda t: list(t.entries(after=5, limit=5)),
+    "housekeeping": lambda t: t.forget_expired(now=NOON),
+}
+
+
+LEADING = {
+    "my active grants": "ix_grants_requester_ends_at (requester=? AND ends_at>?)",
+    "my live grants": "ix_grants_requester_ends_at (requester=? AND ends_at>?)",
+    "all active grants": "ix_grants_ends_at (ends_at>?)",
+    "all live grants of some entitlements": "ix_grants_entitlement_ends_at (entitlement=? AND ends_at>?)",
+    "requests to review": "ix_requests_open_entitlement (entitlement=? AND lapses_at>?)",
+    "all pending requests": "ix_requests_open (lapses_at>?)",
+    "my pending requests": "ix_requests_open_requester (requester=? AND lapses_at>?)",
+    "wanted denies": "ix_endings_role_arn_window_ends_at (role_arn=? AND window_ends_at>?)",
+}
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_sqlite_finds_what_is_live_without_looking_at_what_is_past(store: SqlStore) -> None:
+    engine = store._engines.writing
+    for name, leading in LEADING.items():
+        with listening(engine) as sent, store.write() as transaction:
+            HOT[name](transaction)
+        with engine.begin() as connection:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sent[0].statement}", sent[0].parameters)
+            assert leading in plan.all()[0].detail, name
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_sqlite_searches_and_never_scans(store: SqlStore) -> None:
+    engine = store._engines.writing
+    for name, use in HOT.items():
+        with listening(engine) as sent, store.write() as transaction:
+            use(transaction)
+        with engine.begin() as connection:
+            for one in sent:
+                plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {one.statement}", one.parameters)
+                steps = [row.detail for row in plan]
+                assert [step for step in steps if _scans(step, one.statement)] == [], (
+                    name,
+                    one.statement,
+                    steps,
+                )
+
+
+def _scans(step: str, statement: str) -> bool:
+    is_head = step == "SCAN ledger" and "ORDER BY ledger.seq DESC" in statement  # LIMIT 1, from its end
+    return step.startswith("SCAN ") and not is_head
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_postgresql_has_an_index_for_each(store: SqlStore) -> None:
+    engine = store._engines.writing
+    for name, use in HOT.items():
+        with listening(engine) as sent, store.write() as transaction:
+            use(transaction)
+        with engine.begin() as connection:
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+            for one in sent:
+                plan = connection.exec_driver_sql(f"EXPLAIN {one.statement}", one.parameters)
+                steps = [row[0] for row in plan]
+                assert [step for step in steps if "Seq Scan" in step] == [], (name, one.statement, steps)
