@@ -116,6 +116,7 @@ class RequestRecord:
     reviews: tuple[Review, ...] = ()
     cancellation: Cancellation | None = None
     grant: Grant | None = None
+    ending: Ending | None = None  # of the grant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,10 +47,11 @@ class Effect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestFilter:
-    """Which requests to list. ``requesters`` and ``reviewable_by`` are who may see, applied in the database."""
+    """Which requests to list: what somebody may see, applied in the database."""
 
     requester: str | None = None
     entitlements: frozenset[str] | None = None  # None: any
+    or_requester: str | None = None  # with ``entitlements``: also this person's own
     states: frozenset[str] | None = None  # words of ``state_name``
 
 
@@ -60,6 +61,7 @@ class GrantFilter:
 
     requester: str | None = None
     entitlements: frozenset[str] | None = None
+    or_requester: str | None = None
     states: frozenset[str] | None = None
 
 

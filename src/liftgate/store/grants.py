@@ -5,9 +5,11 @@ from typing import Final
 
 from sqlalchemy import (
     LABEL_STYLE_TABLENAME_PLUS_COL,
+    ColumnElement,
     Connection,
     bindparam,
     insert,
+    or_,
     select,
 )
 
@@ -78,7 +80,10 @@ class Grants:
         if which.requester is not None:
             statement = statement.where(grants.c.requester == which.requester)
         if which.entitlements is not None:
-            statement = statement.where(grants.c.entitlement.in_(sorted(which.entitlements)))
+            seen: ColumnElement[bool] = grants.c.entitlement.in_(sorted(which.entitlements))
+            if which.or_requester is not None:
+                seen = or_(seen, grants.c.requester == which.or_requester)
+            statement = statement.where(seen)
         if which.states is not None:
             statement = statement.where(grants_in(which.states, now))
         records = [grant_record_of(row) for row in self._connection.execute(statement).mappings()]

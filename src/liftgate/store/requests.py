@@ -5,7 +5,16 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import LABEL_STYLE_TABLENAME_PLUS_COL, Connection, bindparam, insert, select, update
+from sqlalchemy import (
+    LABEL_STYLE_TABLENAME_PLUS_COL,
+    ColumnElement,
+    Connection,
+    bindparam,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from liftgate.access.model import Answer, Cancellation, Request, RequestRecord, Review
 from liftgate.access.ports import Page, RequestFilter
@@ -15,18 +24,18 @@ from liftgate.store.rows import (
     Row,
     cancellation_of,
     cancellation_row,
-    grant_of,
+    grant_record_of,
     request_of,
     request_row,
     review_of,
     review_row,
 )
 from liftgate.store.states import are_few_requests, requests_in
-from liftgate.store.tables import cancellations, grants, requests, reviews
+from liftgate.store.tables import cancellations, endings, grants, requests, reviews
 
 _RECORDS: Final = (
-    select(requests, cancellations, grants)
-    .select_from(requests.outerjoin(cancellations).outerjoin(grants))
+    select(requests, cancellations, grants, endings)
+    .select_from(requests.outerjoin(cancellations).outerjoin(grants).outerjoin(endings))
     .set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
 )
 _ONE: Final = _RECORDS.where(requests.c.id == bindparam("request_id"))
@@ -81,7 +90,7 @@ class Requests:
         if which.requester is not None:
             statement = statement.where(requests.c.requester == which.requester)
         if which.entitlements is not None:
-            statement = statement.where(requests.c.entitlement.in_(sorted(which.entitlements)))
+            statement = statement.where(_seen(which.entitlements, which.or_requester))
         if which.states is not None:
             statement = statement.where(requests_in(which.states, now))
         records = self._records(self._connection.execute(statement).mappings().all())
@@ -126,9 +135,16 @@ class Requests:
 
 def _record(row: Row, answers: list[Review]) -> RequestRecord:
     granted: Any = row["grants_id"]
+    grant = None if granted is None else grant_record_of(row)
     return RequestRecord(
         request=request_of(row),
         reviews=tuple(answers),
         cancellation=cancellation_of(row),
-        grant=None if granted is None else grant_of(row),
+        grant=grant.grant if grant else None,
+        ending=grant.ending if grant else None,
     )
+
+
+def _seen(entitlements: frozenset[str], or_requester: str | None) -> ColumnElement[bool]:
+    of_these = requests.c.entitlement.in_(sorted(entitlements))
+    return of_these if or_requester is None else or_(of_these, requests.c.requester == or_requester)
