@@ -6,7 +6,15 @@ from datetime import datetime
 from typing import Protocol
 
 from liftgate.identity.model import Identity
+from liftgate.identity.sts_request import StsAnswer, StsRequest
 from liftgate.ledger.model import Draft
+
+
+class StsTransport(Protocol):
+    """Carries a request to STS and its answer back, changing neither."""
+
+    def ask(self, request: StsRequest) -> StsAnswer:
+        """Send it once, following no redirect. Raises ``Unavailable`` where nothing whole comes back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,87 @@
+"""What can go wrong when somebody proves who they are."""
+
+from liftgate.errors import Invalid, Refused, Unauthenticated, Unavailable
+
+
+class ProofMalformed(Invalid):
+    """A part of the proof is not what a signature of AWS has there."""
+
+    code = "proof_malformed"
+
+
+class UnknownRegion(Invalid):
+    """AWS has no STS in that region, as far as Liftgate knows."""
+
+    code = "unknown_region"
+
+
+class AudienceUnusable(Invalid):
+    """The address of a server cannot be signed, since it could be read in two ways."""
+
+    code = "audience_unusable"
+
+
+class ProofOutOfTime(Unauthenticated):
+    """The proof was signed too long ago, or in the future."""
+
+    code = "proof_out_of_time"
+
+
+class ProofUsed(Unauthenticated):
+    """Each proof signs in once."""
+
+    code = "proof_used"
+
+
+class ProofRefused(Unauthenticated):
+    """AWS does not accept the signature for this server."""
+
+    code = "proof_refused"
+
+
+class IdentityNotAccepted(Unauthenticated):
+    """What AWS names is neither a session of a role, nor a user, nor a federated user."""
+
+    code = "identity_not_accepted"
+
+
+class IdentityUnknown(Unauthenticated):
+    """The identity is proved, but the catalogue knows nobody by it."""
+
+    code = "identity_unknown"
+
+
+class TokenUnknown(Unauthenticated):
+    """The token is none that is in use."""
+
+    code = "token_unknown"
+
+
+class TokenExpired(Unauthenticated):
+    """The sign-in is over."""
+
+    code = "token_expired"
+
+
+class LocalSignInOff(Refused):
+    """This server lets nobody in by a name alone."""
+
+    code = "local_sign_in_off"
+
+
+class NotLoopback(Refused):
+    """Signing in by a name alone is for this machine only."""
+
+    code = "not_loopback"
+
+
+class StsUnavailable(Unavailable):
+    """STS did not answer, or asks to be called later."""
+
+    code = "sts_unavailable"
+
+
+class StsAnswerRefused(Unavailable):
+    """What answered in the place of STS did not answer as STS does."""
+
+    code = "sts_answer_refused"

@@ -1,0 +1,166 @@
+"""Signing in, being known, and signing out: one use case a function."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final, TypeAlias
+
+from liftgate.clock import Clock, rfc3339
+from liftgate.identity.aws import prove
+from liftgate.identity.aws_proof import AwsProof
+from liftgate.identity.errors import (
+    IdentityUnknown,
+    LocalSignInOff,
+    ProofUsed,
+    TokenExpired,
+    TokenUnknown,
+)
+from liftgate.identity.model import Caller, Identity, IdentityKind, Person
+from liftgate.identity.ports import IdentityStore, IdentityWriter, SignIn, StsTransport
+from liftgate.identity.token import RandomBytes, has_form, hash_of, new_token
+from liftgate.ledger.model import Draft, EventKind
+
+PersonOf: TypeAlias = Callable[[Identity], Person | None]
+
+AWS_LASTS: Final = timedelta(hours=1)  # about as long as the credentials that proved it
+LOCAL_LASTS: Final = timedelta(hours=8)
+
+_SIGN_IN: Final = "sign in again"
+
+
+def sign_in_with_aws(
+    proof: AwsProof,
+    *,
+    audience: str,
+    transport: StsTransport,
+    store: IdentityStore,
+    person_of: PersonOf,
+    clock: Clock,
+    random: RandomBytes,
+) -> tuple[str, SignIn]:
+    """A token for whoever signed ``proof`` for this server, whose origin is ``audience`` by its own settings.
+
+    A proof is used up where AWS accepts it, also by somebody whom the catalogue does not know. Doing so in the transaction of
+    the sign-in lets exactly one of several replays in, loses no proof to a fault of STS, and lets nobody who cannot
+    sign write into the database. Raises ``ProofUsed``, ``IdentityUnknown`` and what ``aws.prove`` raises.
+    """
+    proved = prove(proof, audience=audience, transport=transport, now=clock())
+    now = clock()  # STS may have taken its time
+    person = person_of(proved.identity)
+    with store.write() as transaction:
+        is_first = transaction.use_proof(proved.proof_hash, expires_at=proved.useless_from)
+        if is_first and person is not None:
+            return _signed_in(transaction, person, proved.identity, now=now, lasts=AWS_LASTS, random=random)
+    if not is_first:
+        raise ProofUsed("this proof of identity was used before", advice="sign a new one, a second later")
+    raise _unknown(proved.identity)
+
+
+def sign_in_locally(
+    person_id: str,
+    *,
+    enabled: bool,
+    store: IdentityStore,
+    person_of: PersonOf,
+    clock: Clock,
+    random: RandomBytes,
+) -> tuple[str, SignIn]:
+    """A token for the person of that id, on nothing but their word. For the demo; ``enabled`` is the server's setting.
+
+    Raises ``LocalSignInOff`` and ``IdentityUnknown``.
+    """
+    if not enabled:
+        raise LocalSignInOff(
+            "this server lets nobody in by a name alone", advice="sign in with an AWS identity"
+        )
+    identity = Identity(kind=IdentityKind.LOCAL, name=person_id)
+    person = person_of(identity)
+    if person is None:
+        raise _unknown(identity)
+    with store.write() as transaction:
+        return _signed_in(transaction, person, identity, now=clock(), lasts=LOCAL_LASTS, random=random)
+
+
+def caller_of(
+    token: str, *, store: IdentityStore, person_of: PersonOf, clock: Clock, local_sign_in: bool = False
+) -> Caller:
+    """Who holds a token, by the catalogue of this moment: who was removed from it is nobody from then on.
+
+    ``local_sign_in`` is the server's setting: once it is off, tokens that were had by a name alone are worth nothing.
+    Raises ``TokenUnknown``, ``TokenExpired`` and ``IdentityUnknown``.
+    """
+    sign_in = _find(token, store)
+    if clock() >= sign_in.expires_at:
+        raise TokenExpired("the sign-in is over", advice=_SIGN_IN)
+    if sign_in.identity.kind is IdentityKind.LOCAL and not local_sign_in:
+        raise _token_unknown()
+    person = person_of(sign_in.identity)
+    if person is None:
+        raise _unknown(sign_in.identity)
+    if person.id != sign_in.person_id:
+        # The identity was given to somebody else: they are to sign in, and the ledger to say so.
+        raise _token_unknown()
+    return Caller(person=person, identity=sign_in.identity)
+
+
+def sign_out(token: str, *, store: IdentityStore) -> None:
+    """End a token. One that is not known is ended already."""
+    if has_form(token):
+        with store.write() as transaction:
+            transaction.end_sign_in(hash_of(token))
+
+
+def _signed_in(
+    transaction: IdentityWriter,
+    person: Person,
+    identity: Identity,
+    *,
+    now: datetime,
+    lasts: timedelta,
+    random: RandomBytes,
+) -> tuple[str, SignIn]:
+    token = new_token(random)
+    sign_in = SignIn(
+        token_hash=hash_of(token),
+        person_id=person.id,
+        identity=identity,
+        signed_in_at=now,
+        expires_at=now + lasts,
+    )
+    transaction.add_sign_in(sign_in, _draft(sign_in))
+    return token, sign_in
+
+
+def _draft(sign_in: SignIn) -> Draft:
+    return Draft(
+        at=sign_in.signed_in_at,
+        kind=EventKind.SIGNED_IN,
+        actor=sign_in.person_id,
+        body={
+            "identity": str(sign_in.identity),
+            "user_id": sign_in.identity.user_id,
+            "expires_at": rfc3339(sign_in.expires_at),
+        },
+    )
+
+
+def _find(token: str, store: IdentityStore) -> SignIn:
+    if not has_form(token):
+        raise _token_unknown()
+    with store.read() as reader:
+        found = reader.sign_in(hash_of(token))
+    if found is None:
+        raise _token_unknown()
+    return found
+
+
+def _token_unknown() -> TokenUnknown:
+    return TokenUnknown("the token is none that is in use", advice=_SIGN_IN)
+
+
+def _unknown(identity: Identity) -> IdentityUnknown:
+    shown = str(identity)[:300].encode("ascii", "backslashreplace").decode()
+    return IdentityUnknown(
+        f"the catalogue knows nobody as `{shown}`",
+        advice="ask those who keep the catalogue to add this identity to a person",
+        value=shown,
+    )

@@ -1,0 +1,28 @@
+"""Tokens of sign-ins: 256 random bits that mean nothing, of which only the SHA-256 is ever kept."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+RandomBytes: TypeAlias = Callable[[int], bytes]
+
+PREFIX: Final = "lg_"  # so that scanners for leaked secrets can know one
+_BYTES: Final = 32
+_FORM: Final = re.compile(PREFIX + "[A-Za-z0-9_-]{43}")
+
+
+def new_token(random: RandomBytes) -> str:
+    """A token, to be handed over once. ``random`` is a cryptographic source: ``secrets.token_bytes``."""
+    return PREFIX + base64.urlsafe_b64encode(random(_BYTES)).rstrip(b"=").decode()
+
+
+def has_form(token: str) -> bool:
+    """Whether a text could be a token at all."""
+    return _FORM.fullmatch(token) is not None
+
+
+def hash_of(token: str) -> str:
+    """What is stored and looked up. No salt and no stretching: 256 random bits cannot be guessed."""
+    return hashlib.sha256(token.encode()).hexdigest()
