@@ -13,8 +13,8 @@ def sign_in_body(settings: Settings, clock: Clock) -> JsonObject:
     from liftgate.cli.aws_identity import find_aws_identity  # noqa: PLC0415
 
     found = find_aws_identity(settings.profile)
-    from liftgate.identity.aws_proof import sign_proof  # noqa: PLC0415
+    from liftgate.identity.aws_proof import proof_fields, sign_proof  # noqa: PLC0415
 
     # Bound to the origin that the user configured, never to one that a server names: no other server can use it.
     proof = sign_proof(found.credentials, found.region, settings.server.origin, clock())
-    return {"method": "aws", "proof": proof}
+    return {"method": "aws", **proof_fields(proof)}
