@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, exc, select, text, update
-from tests.store.store_examples import MINUTE, NOON, add_grant, draft
+from tests.store.store_examples import MINUTE, NOON, TestClock, add_grant, deny, draft, ending
 
 from liftgate.ledger.chain import Broken, Head, Intact, Verdict, seal, verify
 from liftgate.ledger.errors import UnreadableEntry
@@ -14,7 +14,7 @@ from liftgate.ledger.export import export_lines, verify_export
 from liftgate.ledger.model import EventKind
 from liftgate.store.engine import engines_for
 from liftgate.store.ledger import Ledger
-from liftgate.store.sql import SqlStore
+from liftgate.store.sql import SqlStore, open_store
 from liftgate.store.tables import ledger
 
 LENGTH = 7
@@ -152,12 +152,43 @@ def test_postgresql_refuses_to_truncate_also_for_a_replica(store: SqlStore, url:
     assert isinstance(verified(store), Intact)
 
 
-def assert_refused(url: str, statement: str, *, first: str = "SELECT 1") -> None:
+@pytest.mark.slow
+@pytest.mark.usefixtures("head")
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_liftgate_can_run_as_a_role_that_may_only_append(url: str, clock: TestClock) -> None:
+    name = "appender_" + url.rpartition("_")[2]
+    engines = engines_for(url)
+    with engines.writing.begin() as connection:
+        for statement in (
+            f"CREATE ROLE {name} LOGIN",
+            f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}",
+            f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {name}",
+            f"REVOKE UPDATE, DELETE ON ledger FROM {name}",
+        ):
+            connection.execute(text(statement))
+    engines.dispose()
+
+    as_appender = url.replace("postgres@", f"{name}@")
+    store = open_store(as_appender, clock=clock)
+    store.migrate()
+    with store.write() as transaction:
+        given = add_grant(transaction)
+        transaction.add_ending(ending(given), draft(EventKind.REVOKED), [deny()])
+    assert isinstance(verified(store), Intact)
+    store.close()
+    for statement in ("UPDATE ledger SET actor = 'eve'", "TRUNCATE ledger", "DROP TABLE ledger"):
+        assert_refused(as_appender, statement, because="permission denied|must be owner")
+    assert_refused(as_appender, "ALTER TABLE ledger DISABLE TRIGGER ALL", because="must be owner")
+
+
+def assert_refused(
+    url: str, statement: str, *, first: str = "SELECT 1", because: str = "append-only"
+) -> None:
     engines = engines_for(url)
     try:
         with engines.writing.connect() as connection, connection.begin() as attempt:
             connection.execute(text(first))
-            with pytest.raises(exc.DBAPIError, match="append-only"):
+            with pytest.raises(exc.DBAPIError, match=because):
                 connection.execute(text(statement))
             attempt.rollback()
     finally:
