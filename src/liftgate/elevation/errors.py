@@ -43,3 +43,9 @@ class RoleBusy(Unavailable):
     """Another worker is writing the denies of this role."""
 
     code = "role_busy"
+
+
+class SecretHandedOver(Conflict):
+    """A call that hands out credentials was repeated: what it handed out is not kept."""
+
+    code = "secret_handed_over"

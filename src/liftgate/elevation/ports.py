@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from liftgate.access.model import GrantRecord
+from liftgate.access.ports import Once
 from liftgate.elevation.model import Credentials, Deny, Session
 from liftgate.ledger.model import Draft
 
@@ -76,6 +77,12 @@ class ElevationWriter(ElevationReader, Protocol):
 
     def lock_grant(self, grant_id: str) -> GrantRecord | None:
         """Like ``grant``; nobody else changes it until this transaction ends."""
+
+    def repeated(self, once: Once | None, *, now: datetime) -> str | None:
+        """The id of what the same call made before, if it did."""
+
+    def remember(self, once: Once | None, resource_id: str, *, now: datetime) -> None:
+        """Bind the key to what the call made, in the transaction that made it."""
 
     def add_session(self, session: Session, draft: Draft) -> None:
         """The intent of a session, before AWS is asked."""

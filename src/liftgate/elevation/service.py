@@ -5,10 +5,11 @@ from datetime import datetime
 
 from liftgate.access.errors import NoSuchGrant
 from liftgate.access.model import Grant, GrantRecord, Request
+from liftgate.access.ports import Once
 from liftgate.access.state import Active, grant_state, state_name
 from liftgate.clock import Clock
 from liftgate.elevation import drafts
-from liftgate.elevation.errors import GrantEndedMeanwhile, GrantNotActive
+from liftgate.elevation.errors import GrantEndedMeanwhile, GrantNotActive, SecretHandedOver
 from liftgate.elevation.lend import TRIAL_FROM, closed_policy, lend_order, trial_order, within_window
 from liftgate.elevation.model import Credentials, Session
 from liftgate.elevation.ports import ElevationStore, Lender, LendOrder, Lent
@@ -17,14 +18,21 @@ from liftgate.identity.model import Caller
 
 
 def lend_session(
-    grant_id: str, caller: Caller, *, store: ElevationStore, lender: Lender, clock: Clock
+    grant_id: str,
+    caller: Caller,
+    *,
+    store: ElevationStore,
+    lender: Lender,
+    clock: Clock,
+    once: Once | None = None,
 ) -> tuple[Session, Credentials]:
     """Lend a session under a grant to its requester. The credentials are nowhere but in the answer.
 
     Raises ``NoSuchGrant`` for a grant of somebody else, ``GrantNotActive`` outside its window or after its end,
-    ``GrantEndedMeanwhile`` where it ended while AWS was lending, and what the lender raises.
+    ``GrantEndedMeanwhile`` where it ended while AWS was lending, ``SecretHandedOver`` for a repeated call, and what
+    the lender raises.
     """
-    grant, session, order = _intend(grant_id, caller, store, clock)
+    grant, session, order = _intend(grant_id, caller, store, clock, once)
     try:
         lent = lender.lend(order)
     except LiftgateError as failure:
@@ -58,10 +66,16 @@ def try_scope(request: Request, *, store: ElevationStore, lender: Lender, clock:
 
 
 def _intend(
-    grant_id: str, caller: Caller, store: ElevationStore, clock: Clock
+    grant_id: str, caller: Caller, store: ElevationStore, clock: Clock, once: Once | None
 ) -> tuple[Grant, Session, LendOrder]:
     with store.write() as transaction:
         now = clock()
+        if transaction.repeated(once, now=now) is not None:
+            raise SecretHandedOver(
+                "these credentials were handed over once, and are not kept",
+                advice="ask again with another Idempotency-Key: a new session is lent",
+                value=grant_id[:40],
+            )
         grant = _active(transaction.lock_grant(grant_id), grant_id, caller, now)
         earlier = transaction.sessions(grant.id)
         number = earlier[-1].number + 1 if earlier else 1
@@ -74,6 +88,7 @@ def _intend(
             intended_at=now,
         )
         transaction.add_session(session, drafts.session_intended(session, grant, order))
+        transaction.remember(once, grant.id, now=now)
     return grant, session, order
 
 

@@ -1,0 +1,107 @@
+"""The program that serves the embedded AWS: ministack behind a gate, on a socket that its parent opened.
+
+Run by ``liftgate.demo.embedded_aws``, never by hand: it needs an inherited listening socket, an environment that was
+made for it, and a pipe on standard input whose end means that its parent is gone.
+"""
+
+import asyncio
+import os
+import re
+import sys
+import threading
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, TypeAlias
+from urllib.parse import parse_qs
+
+Message: TypeAlias = dict[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+App: TypeAlias = Callable[[Mapping[str, Any], Receive, Send], Awaitable[None]]
+
+READY_PATH: Final = "/_ministack/ready"
+
+# Ministack takes no key at all, ``test`` and any account number for root, unverified. Keys that AWS or this program
+# made are 20 capitals and digits, so the form alone keeps those out.
+_ISSUED_KEY: Final = re.compile(r"[A-Z0-9]{20,128}")
+_AUTHORIZATION: Final = re.compile(r"AWS4-HMAC-SHA256 Credential=([^/,\s]*)/.*", re.DOTALL)
+_REFUSAL: Final = (
+    b"<ErrorResponse><Error><Code>MissingAuthenticationToken</Code>"
+    b"<Message>The embedded AWS serves signed requests only.</Message></Error></ErrorResponse>"
+)
+
+
+def signed_only(app: App) -> App:
+    """Let through the readiness probe and requests that name a key somebody was issued; refuse all else.
+
+    Ministack checks the signatures. This gate closes what it leaves open: unsigned calls, its well-known root keys,
+    and its own ``/_ministack`` paths, which reset or reconfigure it without any key.
+    """
+
+    async def gate(scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan" or (scope["type"] == "http" and _may_pass(scope)):
+            await app(scope, receive, send)
+        elif scope["type"] == "http":
+            headers = [(b"content-type", b"text/xml")]
+            await send({"type": "http.response.start", "status": 403, "headers": headers})
+            await send({"type": "http.response.body", "body": _REFUSAL})
+        else:
+            await send({"type": "websocket.close", "code": 1008})
+
+    return gate
+
+
+def _may_pass(scope: Mapping[str, Any]) -> bool:
+    path: str = scope["path"]
+    if path == READY_PATH:
+        return True
+    if path.startswith(("/_ministack", "/_localstack", "/_aws")):
+        return False
+    keys = _keys_named(scope)
+    return len(keys) == 1 and _ISSUED_KEY.fullmatch(keys[0]) is not None
+
+
+def _keys_named(scope: Mapping[str, Any]) -> list[str]:
+    """Every access key that a request names, in its header or its query, readable or not."""
+    keys = []
+    for name, value in scope["headers"]:
+        if name.lower() == b"authorization":
+            match = _AUTHORIZATION.fullmatch(value.decode("latin-1"))
+            keys.append(match[1] if match else "")
+    query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    for name, values in query.items():
+        if name.lower() == "x-amz-credential":
+            keys += [value.partition("/")[0] for value in values]
+        elif name.lower() in {"awsaccesskeyid", "signature"}:
+            keys += [""] * len(values)
+    return keys
+
+
+def main(arguments: list[str]) -> None:
+    """Serve until standard input ends. The one argument is the number of the inherited socket."""
+    from hypercorn.asyncio import serve  # noqa: PLC0415  # belongs to the demo extra
+    from hypercorn.config import Config  # noqa: PLC0415
+    from ministack.app import app  # noqa: PLC0415  # reads its settings from the environment when imported
+
+    config = Config()
+    config.bind = [f"fd://{int(arguments[0])}"]
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = 1
+    config.loglevel = "WARNING"
+    asyncio.run(_serve_until_orphaned(serve, signed_only(app), config))
+
+
+async def _serve_until_orphaned(serve: Callable[..., Awaitable[None]], app: App, config: object) -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def watch() -> None:
+        while os.read(sys.stdin.fileno(), 1024):
+            pass
+        loop.call_soon_threadsafe(stopped.set)
+
+    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
+    await serve(app, config, shutdown_trigger=stopped.wait)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

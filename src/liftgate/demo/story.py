@@ -1,0 +1,167 @@
+"""The story that the demo plays: the main job end to end, each step with what was expected and what really happened.
+
+Liftgate is driven through its own command line and AWS through the ``aws`` command, as people would; only where
+the second matters does a client in this process take over.
+"""
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+
+from liftgate.demo.ran import Ran
+from liftgate.demo.tampering import tamper
+from liftgate.demo.window import watch_window_close
+from liftgate.demo.world import World
+
+REPORT = "s3://lakeside-reports/2026/q3/summary.csv"
+Q3 = "s3://lakeside-reports/2026/q3/"
+Q4 = "s3://lakeside-reports/2026/q4/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step of the story. ``observed`` is what AWS or Liftgate answered, word for word."""
+
+    step: str
+    expected: str
+    observed: str
+    ok: bool
+    command: str
+
+
+def story(world: World) -> Iterator[Step]:
+    """The steps, in order; each is played when it is asked for."""
+    yield from _baseline(world)
+    request = yield from _ask(world)
+    grant = yield from _review(world, request)
+    yield from _work(world, grant)
+    yield from _close_on_time(world)
+    yield from _revoke_one_of_two(world)
+    yield from _ledger(world)
+
+
+def _baseline(world: World) -> Iterator[Step]:
+    read = world.aws("baseline", "s3", "cp", REPORT, "-")
+    yield _step("baseline may read", "the object", read, ok="region,total" in read.output)
+    write = world.upload("baseline", REPORT)
+    yield _step("baseline may not write", "AccessDenied from AWS", write, ok=_denied(write, "PutObject"))
+
+
+def _ask(world: World) -> Generator[Step, None, str]:
+    who = world.liftgate("ada", "whoami")
+    yield _step(
+        "the caller proves an AWS identity",
+        "ada, by the ARN that STS answered",
+        who,
+        ok=who.exit_code == 0 and "assumed-role/LakesideReadOnly/ada" in who.output,
+    )
+    beyond = world.ask("ada", "s3://lakeside-payroll/2026/", "--write", minutes=20)
+    yield _step(
+        "a request outside the ceiling is refused and the excess named",
+        "a refusal that names lakeside-payroll",
+        beyond,
+        ok=beyond.exit_code != 0 and "lakeside-payroll" in beyond.output and not beyond.request_id,
+    )
+    asked = world.ask("ada", Q3, "--write", minutes=20)
+    yield _step(
+        "a request is made by a caller who proved an AWS identity",
+        "a pending request",
+        asked,
+        ok=asked.exit_code == 0 and bool(asked.request_id) and not asked.grant_id,
+    )
+    return asked.request_id
+
+
+def _review(world: World, request: str) -> Generator[Step, None, str]:
+    own = world.liftgate("ada", "review", "approve", request, "--comment", "looks fine to me")
+    yield _step(
+        "the requester cannot review it",
+        "a refusal: it is their own request",
+        own,
+        ok=own.exit_code != 0 and "your own request" in own.output,
+    )
+    approved = world.liftgate("grace", "review", "approve", request, "--comment", "go ahead")
+    yield _step(
+        "a reviewer approves",
+        "a grant",
+        approved,
+        ok=approved.exit_code == 0 and bool(approved.grant_id),
+    )
+    return approved.grant_id
+
+
+def _work(world: World, grant: str) -> Iterator[Step]:
+    inside = world.upload_under(grant, Q3 + "corrected.csv")
+    yield _step("the lent session writes inside its prefix", "uploaded", inside, ok=inside.exit_code == 0)
+    outside = world.upload_under(grant, Q4 + "corrected.csv")
+    yield _step(
+        "AWS refuses it outside the prefix", "AccessDenied", outside, ok=_denied(outside, "PutObject")
+    )
+    delete = world.aws_under(grant, "s3", "rm", REPORT)
+    yield _step("AWS refuses it to delete", "AccessDenied", delete, ok=_denied(delete, "DeleteObject"))
+    bucket = world.upload_under(grant, "s3://lakeside-payroll/2026/corrected.csv")
+    yield _step("AWS refuses it in another bucket", "AccessDenied", bucket, ok=_denied(bucket, "PutObject"))
+    iam = world.aws_under(grant, "iam", "list-users")
+    yield _step("AWS refuses it on IAM", "AccessDenied", iam, ok=_denied(iam, "ListUsers"))
+    returned = world.liftgate("ada", "return", grant)
+    refused = world.upload_under(grant, Q3 + "after.csv")
+    yield _step("the requester returns it early", "returned", returned, ok=returned.exit_code == 0)
+    yield _step(
+        "AWS refuses the returned session while it still runs",
+        "AccessDenied",
+        refused,
+        ok=_denied(refused, "PutObject"),
+    )
+
+
+def _close_on_time(world: World) -> Iterator[Step]:
+    asked = world.ask("ada", Q4, "--write", seconds=10)
+    closed = watch_window_close(world, asked.grant_id)
+    yield Step(
+        step="a grant of some seconds ends on time with Liftgate stopped",
+        expected="AWS allows until the window's end and refuses from then on, with no Liftgate running",
+        observed=closed.observed,
+        ok=closed.ok,
+        command=asked.command,
+    )
+
+
+def _revoke_one_of_two(world: World) -> Iterator[Step]:
+    first = world.ask("ada", Q3, "--write", minutes=2)
+    second = world.ask("ada", Q4, "--write", minutes=2)
+    running = world.upload_under(first.grant_id, Q3 + "one.csv")
+    yield _step(
+        "two overlapping grants of one person, both in use",
+        "uploaded under the first",
+        running,
+        ok=running.exit_code == 0 and first.grant_id != second.grant_id,
+    )
+    world.upload_under(second.grant_id, Q4 + "two.csv")
+    revoked = world.liftgate("grace", "revoke", first.grant_id, "--reason", "wrong quarter")
+    yield _step("one of them is revoked", "the deny is in place", revoked, ok=revoked.exit_code == 0)
+    refused = world.upload_under(first.grant_id, Q3 + "one-again.csv")
+    yield _step("its running session is refused", "AccessDenied", refused, ok=_denied(refused, "PutObject"))
+    goes_on = world.upload_under(second.grant_id, Q4 + "two-again.csv")
+    yield _step("the other goes on", "uploaded", goes_on, ok=goes_on.exit_code == 0)
+    world.liftgate("ada", "return", second.grant_id)
+
+
+def _ledger(world: World) -> Iterator[Step]:
+    verified = world.liftgate("grace", "ledger", "verify")
+    yield _step("the ledger verifies", "intact", verified, ok=verified.exit_code == 0)
+    found = tamper(world.database)
+    yield Step(
+        step="one altered byte in the ledger is found and its entry named",
+        expected=f"entry {found.altered} is named, in a copy with one byte changed",
+        observed=found.observed,
+        ok=found.named == found.altered,
+        command="liftgate ledger verify  # on the altered copy",
+    )
+
+
+def _step(step: str, expected: str, ran: Ran, *, ok: bool) -> Step:
+    return Step(step=step, expected=expected, observed=ran.output, ok=ok, command=ran.command)
+
+
+def _denied(ran: Ran, operation: str) -> bool:
+    """Whether AWS itself, and nobody before it, refused just this call."""
+    return ran.exit_code != 0 and "AccessDenied" in ran.output and operation in ran.output

@@ -1,0 +1,266 @@
+"""The little world in which the demo's story plays: an AWS, a Liftgate server, and three people at their terminals."""
+
+import json
+import os
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from liftgate.demo.embedded_aws import Keys, running_embedded_aws
+from liftgate.demo.errors import ServerFailed
+from liftgate.demo.ran import Ran, run
+from liftgate.demo.sample_account import REPORTS, SampleAccount, create_sample_account
+
+_CATALOGUE: Final = Path(__file__).with_name("catalogue.yaml")
+_READY_WITHIN_SECONDS: Final = 30
+_STOPS_WITHIN_SECONDS: Final = 15
+_PROGRAMS: Final = Path(sys.executable).parent
+
+
+class World:
+    """Everything that runs, and how to do things in it as one of its people."""
+
+    def __init__(self, account: SampleAccount, folder: Path, *, port: int) -> None:
+        self.folder = folder
+        self.bucket = REPORTS
+        self.catalogue = folder / "catalogue.yaml"
+        self.database = folder / "liftgate.db"
+        self.aws_config = folder / "aws-config"
+        self.address = ""
+        self._account = account
+        self._port = port
+        self._server: subprocess.Popen[str] | None = None
+        self._sessions: dict[str, Keys] = {}
+        shutil.copy(_CATALOGUE, self.catalogue)
+        self.upload_source = folder / "corrected.csv"
+        self.upload_source.write_text("region,total\nnorth,1250\n")
+
+    # Liftgate itself
+
+    def start_server(self) -> None:
+        """Start ``liftgate serve`` as the broker, and wait until it says that it serves."""
+        broker = self._account.broker
+        environment = self._plain_environment() | {
+            "AWS_ACCESS_KEY_ID": broker.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": broker.secret_access_key,
+            "LIFTGATE_AWS_REGION": self._account.aws.region,
+            "LIFTGATE_AWS_STS_ENDPOINT": self._account.aws.endpoint_url,
+            "LIFTGATE_AWS_IAM_ENDPOINT": self._account.aws.endpoint_url,
+            "LIFTGATE_CATALOGUE": str(self.catalogue),
+            "LIFTGATE_DATABASE_URL": f"sqlite:///{self.database}",
+            "LIFTGATE_LOCAL_SIGN_IN": "true",
+            "LIFTGATE_PORT": str(self._port),
+        }
+        log = (self.folder / "server.log").open("a")
+        with log:
+            self._server = subprocess.Popen(  # noqa: S603 - our own program
+                [str(_PROGRAMS / "liftgate"), "serve"],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+        self.address = self._ready_address()
+        self._port = int(self.address.rsplit(":", 1)[1])
+        self._write_aws_config()
+
+    def stop_server(self) -> None:
+        """Stop it, and wait until it is gone."""
+        if self._server is None:
+            return
+        self._server.terminate()
+        try:
+            self._server.wait(_STOPS_WITHIN_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._server.kill()
+            self._server.wait()
+        if self._server.stdout is not None:
+            self._server.stdout.close()
+        self._server = None
+
+    def wait(self) -> int:
+        """Wait until the server ends by itself."""
+        return self._server.wait() if self._server else 0
+
+    # what people do
+
+    def liftgate(self, who: str, *arguments: str) -> Ran:
+        """A person's ``liftgate`` command, who proves their identity by their everyday AWS profile."""
+        shown = "liftgate " + " ".join(_quoted(argument) for argument in arguments)
+        return run(
+            [str(_PROGRAMS / "liftgate"), *arguments],
+            environment=self._environment_of(who),
+            shown=shown if who == "ada" else f"AWS_PROFILE={who} {shown}",
+        )
+
+    def ask(self, who: str, place: str, *options: str, minutes: int = 0, seconds: int = 0) -> Ran:
+        """``liftgate request`` with a reason."""
+        lasts = f"{minutes}m" if minutes else f"{seconds}s"
+        reason = "correct the figures of the north"
+        return self.liftgate(who, "request", place, *options, "--for", lasts, "--reason", reason)
+
+    def aws(self, profile: str, *arguments: str) -> Ran:
+        """An ``aws`` command with one of the profiles."""
+        environment = self._environment_of("ada") | {"AWS_PROFILE": profile}
+        return self._aws(arguments, environment, note=f"--profile {profile}")
+
+    def upload(self, profile: str, to: str) -> Ran:
+        """``aws s3 cp`` of a small file."""
+        return self.aws(profile, "s3", "cp", str(self.upload_source), to)
+
+    def aws_under(self, grant_id: str, *arguments: str) -> Ran:
+        """An ``aws`` command with the session lent under a grant: the same session at every call, revoked or not."""
+        keys = self._session(grant_id)
+        environment = self._plain_environment() | {
+            "AWS_ACCESS_KEY_ID": keys.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": keys.secret_access_key,
+            "AWS_SESSION_TOKEN": keys.session_token or "",
+            "AWS_REGION": self._account.aws.region,
+            "AWS_ENDPOINT_URL": self._account.aws.endpoint_url,
+        }
+        return self._aws(arguments, environment, note=f" # with the session lent under {grant_id}")
+
+    def upload_under(self, grant_id: str, to: str) -> Ran:
+        """``aws s3 cp`` of a small file with the session lent under a grant."""
+        return self.aws_under(grant_id, "s3", "cp", str(self.upload_source), to)
+
+    def client_under(self, grant_id: str) -> Any:
+        """An S3 client of this process with the session lent under a grant."""
+        return self._account.aws.client("s3", self._session(grant_id))
+
+    def ends_at(self, grant_id: str) -> datetime:
+        """When a grant's window ends."""
+        shown = self.liftgate("ada", "show", grant_id, "--output", "json")
+        return datetime.fromisoformat(json.loads(shown.output)["ends_at"])
+
+    # how it is done
+
+    def _session(self, grant_id: str) -> Keys:
+        if grant_id not in self._sessions:
+            lent = self.liftgate("ada", "credentials", "--grant", grant_id)
+            answer = json.loads(lent.output)
+            self._sessions[grant_id] = Keys(
+                access_key_id=answer["AccessKeyId"],
+                secret_access_key=answer["SecretAccessKey"],
+                session_token=answer["SessionToken"],
+            )
+        return self._sessions[grant_id]
+
+    def _aws(self, arguments: tuple[str, ...], environment: Mapping[str, str], *, note: str) -> Ran:
+        shown = " ".join("corrected.csv" if word == str(self.upload_source) else word for word in arguments)
+        return run([str(_PROGRAMS / "aws"), *arguments], environment=environment, shown=f"aws {shown} {note}")
+
+    def _ready_address(self) -> str:
+        server = self._server
+        if server is None or server.stdout is None:
+            raise ServerFailed("the server was not started", advice="start the demo again")
+        ready, _, _ = select.select([server.stdout], [], [], _READY_WITHIN_SECONDS)
+        first = server.stdout.readline() if ready else ""
+        address = first.strip().rsplit(" ", 1)[-1]
+        if not address.startswith("http://"):
+            self.stop_server()
+            raise ServerFailed(
+                f"the server did not start: {_tail(self.folder / 'server.log') or first.strip()}",
+                advice="run it by itself to see more: liftgate serve",
+            )
+        return address
+
+    def _environment_of(self, who: str) -> dict[str, str]:
+        home = self.folder / "home" / who
+        home.mkdir(parents=True, exist_ok=True)
+        return self._plain_environment() | {
+            "HOME": str(home),
+            "AWS_CONFIG_FILE": str(self.aws_config),
+            "AWS_PROFILE": "baseline" if who == "ada" else who,
+            "LIFTGATE_SERVER": self.address,
+        }
+
+    def _plain_environment(self) -> dict[str, str]:
+        """Nothing of the caller's AWS or Liftgate settings leaks in, and nothing of the story leaks out."""
+        kept = {name: os.environ[name] for name in ("LANG", "LC_ALL", "TZ", "TERM") if name in os.environ}
+        return kept | {
+            "PATH": f"{_PROGRAMS}{os.pathsep}{os.environ.get('PATH', '')}",
+            "HOME": str(self.folder / "home"),
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_SHARED_CREDENTIALS_FILE": str(self.folder / "no-credentials"),
+            "AWS_CONFIG_FILE": str(self.folder / "no-config"),
+            "AWS_PAGER": "",
+            "COLUMNS": "100",
+        }
+
+    def _write_aws_config(self) -> None:
+        sections = [self._user_section(name) for name in self._account.people]
+        sections += [
+            self._baseline_section("baseline", "ada"),
+            *(self._baseline_section(name, name) for name in self._account.people if name != "ada"),
+            self._lent_section(),
+        ]
+        self.aws_config.touch(mode=0o600)
+        self.aws_config.write_text("\n".join(sections))
+
+    def _user_section(self, name: str) -> str:
+        keys = self._account.people[name]
+        return _section(
+            f"{name}-keys",
+            aws_access_key_id=keys.access_key_id,
+            aws_secret_access_key=keys.secret_access_key,
+            region=self._account.aws.region,
+            endpoint_url=self._account.aws.endpoint_url,
+        )
+
+    def _baseline_section(self, profile: str, person: str) -> str:
+        return _section(
+            profile,
+            role_arn=self._account.baseline_role_arn,
+            role_session_name=person,
+            source_profile=f"{person}-keys",
+            region=self._account.aws.region,
+            endpoint_url=self._account.aws.endpoint_url,
+        )
+
+    def _lent_section(self) -> str:
+        program = _PROGRAMS / "liftgate"
+        return _section(
+            "liftgate",
+            credential_process=f'"{program}" --server {self.address} --profile baseline credentials',
+            region=self._account.aws.region,
+            endpoint_url=self._account.aws.endpoint_url,
+        )
+
+
+@contextmanager
+def running_world(*, port: int = 0) -> Iterator[World]:
+    """Start the embedded AWS with its sample account, and Liftgate; stop both, and leave nothing behind."""
+    folder = Path(tempfile.mkdtemp(prefix="liftgate-demo-"))
+    try:
+        with running_embedded_aws() as aws:
+            world = World(create_sample_account(aws), folder, port=port)
+            world.start_server()
+            try:
+                yield world
+            finally:
+                world.stop_server()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _section(name: str, **settings: str) -> str:
+    lines = "".join(f"{key} = {value}\n" for key, value in settings.items())
+    return f"[profile {name}]\n{lines}"
+
+
+def _quoted(argument: str) -> str:
+    return f'"{argument}"' if " " in argument else argument
+
+
+def _tail(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    return lines[-1][:500] if lines else ""
