@@ -23,7 +23,7 @@ from liftgate.cli.errors import (
     SeveralGrants,
 )
 from liftgate.cli.fields import JsonObject
-from liftgate.cli.problem import problem_error
+from liftgate.cli.problem import ServerSaysConflict, problem_error
 from liftgate.cli.settings import read_settings
 from liftgate.cli.shelf import Shelf
 from liftgate.clock import rfc3339
@@ -43,6 +43,7 @@ class Script:
     server_ahead: timedelta = timedelta()
     memory: FakeLiftgate = field(default_factory=FakeLiftgate)
     fault: LiftgateError | None = None
+    lost: list[LiftgateError] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     lent: int = 0
     changes: Json = field(default_factory=dict)
@@ -67,6 +68,8 @@ class Script:
     def post(self, path: str, body: JsonObject | None = None) -> JsonObject:
         del body
         self._ask(f"POST {path}")
+        if self.lost:
+            raise self.lost.pop()
         self.lent += 1
         return {
             "access_key_id": f"ASIA{self.lent}",
@@ -238,6 +241,18 @@ def test_a_server_that_says_no_takes_the_session_from_the_shelf(script: Script, 
     script.fault = ServerUnreachable("no answer", advice="wait")
     with pytest.raises(ServerUnreachable):
         script.borrow(GRANT)
+
+
+def test_a_session_whose_secret_was_lost_on_the_way_is_lent_anew(script: Script) -> None:
+    script.add_grant()
+    lost = problem_error(409, {"code": "secret_handed_over", "detail": "handed over once"})
+    script.lost = [lost]
+    assert script.borrow()["AccessKeyId"] == "ASIA1"
+    assert script.asked.count(f"POST /grants/{GRANT}/sessions") == 2
+    script.now += timedelta(hours=2)
+    script.lost = [lost, lost]
+    with pytest.raises(ServerSaysConflict):
+        script.borrow()
 
 
 def test_a_revoked_grant_says_by_whom_and_why(script: Script) -> None:

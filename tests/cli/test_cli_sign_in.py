@@ -5,11 +5,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from liftgate.cli.fields import JsonObject
 from liftgate.cli.ports import Call
+from liftgate.cli.problem import ServerSaysUnauthenticated, problem_error
 from liftgate.cli.settings import read_settings
 from liftgate.cli.sign_in import TokenSource
 from liftgate.clock import rfc3339
+from liftgate.errors import LiftgateError
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -22,9 +26,12 @@ class Door:
         self.now = NOON
         self.server_ahead = server_ahead
         self.warnings: list[str] = []
+        self.refusals: list[LiftgateError] = []
 
     def send(self, call: Call) -> JsonObject:
         self.calls.append(call)
+        if self.refusals:
+            raise self.refusals.pop()
         ends = self.now + self.server_ahead + timedelta(hours=1)
         return {"token": f"token-{len(self.calls)}", "expires_at": rfc3339(ends)}
 
@@ -39,8 +46,9 @@ class Door:
         return TokenSource(
             settings,
             self,
-            prove=lambda: {"method": "local"},
+            prove=lambda signed_at: {"signed_at": rfc3339(signed_at)},
             clock=lambda: self.now,
+            random_below=lambda below: below - 1 - len(self.calls),
             warn=self.warnings.append,
         )
 
@@ -68,10 +76,27 @@ def test_a_refused_token_is_replaced_by_what_another_process_got() -> None:
     assert len(door.calls) == 2
 
 
-def test_a_proof_is_never_sent_twice() -> None:
+def test_no_call_with_a_proof_is_repeated() -> None:
     door = Door()
     door.source().token(None)
-    assert [call.key for call in door.calls] == [None]  # without a key no call is repeated
+    assert [call.key for call in door.calls] == [None]  # the wire repeats only what has a key
+
+
+def test_where_another_machine_signed_in_the_same_second_another_moment_is_signed() -> None:
+    door = Door()
+    door.refusals = [problem_error(401, {"code": "proof_used"})] * 2
+    assert door.source().token(None) == "token-3"
+    moments = [(call.body or {})["signed_at"] for call in door.calls]
+    assert moments == ["2026-11-24T12:00:00Z", "2026-11-24T11:59:01Z", "2026-11-24T11:59:02Z"]
+
+
+@pytest.mark.parametrize(("code", "tries"), [("proof_used", 4), ("identity_unknown", 1)])
+def test_a_refusal_in_the_end_is_told(code: str, tries: int) -> None:
+    door = Door()
+    door.refusals = [problem_error(401, {"code": code})] * 9
+    with pytest.raises(ServerSaysUnauthenticated):
+        door.source().token(None)
+    assert len(door.calls) == tries
 
 
 def test_a_token_that_cannot_be_kept_serves_this_process(home: Path) -> None:

@@ -16,12 +16,16 @@ from liftgate.cli.errors import AnswerUnreadable, SessionEnded
 from liftgate.cli.fields import JsonObject, moment, text
 from liftgate.cli.pick import check_active, pick_grant
 from liftgate.cli.ports import Api
+from liftgate.cli.problem import ServerSaysConflict
 from liftgate.cli.shelf import Borrowed, Kept, Shelf
 from liftgate.clock import Clock, rfc3339
 from liftgate.errors import Conflict, NotFound, Refused, Unauthenticated, Unavailable
 
 _REFRESH_BEFORE: Final = 300  # seconds before a session's end, or …
 _REFRESH_AT_SHARE: Final = 0.2  # … this share of its life, whichever comes first
+
+# The connection broke after the server lent a session; asked again with the same Idempotency-Key, it has no secret left.
+_LOST: Final = "secret_handed_over"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +75,7 @@ class Borrower:
         return Borrowed(grant=grant.id, document=self._lent(api, grant))
 
     def _lent(self, api: Api, grant: GrantAnswer) -> str:
-        answer = api.post(f"/grants/{grant.id}/sessions")
+        answer = _handed_over(api, f"/grants/{grant.id}/sessions")
         ends_at = min(moment(answer, "expires_at"), grant.ends_at)
         document = _document(answer, ends_at)
         now = self._now()
@@ -102,6 +106,17 @@ class Borrower:
 
     def _now(self) -> float:
         return self.clock().timestamp()
+
+
+def _handed_over(api: Api, path: str) -> JsonObject:
+    try:
+        return api.post(path)
+    except ServerSaysConflict as error:
+        if error.server_code != _LOST:
+            raise
+    return api.post(
+        path
+    )  # a new call with a new key: the lost session is in nobody's hands, and ends by itself
 
 
 def _refresh_at(lent_at: float, ends_at: float) -> float:

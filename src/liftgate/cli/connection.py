@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from secrets import randbelow
 
 import click
 
@@ -45,7 +46,12 @@ def connect(settings: Settings) -> Connection:
 
     wire = HttpWire(settings.server, system_clock)
     tokens = TokenSource(
-        settings, wire, prove=lambda: sign_in_body(settings, system_clock), clock=system_clock, warn=warn
+        settings,
+        wire,
+        prove=lambda signed_at: sign_in_body(settings, signed_at),
+        clock=system_clock,
+        random_below=randbelow,
+        warn=warn,
     )
     return Connection(
         settings=settings,

@@ -1,11 +1,12 @@
 """The body of POST /sign-ins: a proof of an AWS identity, or the name of the demo's local sign-in."""
 
+from datetime import datetime
+
 from liftgate.cli.fields import JsonObject
 from liftgate.cli.settings import Settings
-from liftgate.clock import Clock
 
 
-def sign_in_body(settings: Settings, clock: Clock) -> JsonObject:
+def sign_in_body(settings: Settings, signed_at: datetime) -> JsonObject:
     """What to send. Raises ``Unauthenticated`` where there is no AWS identity to prove."""
     if settings.local_person is not None:
         return {"method": "local", "person": settings.local_person}
@@ -16,5 +17,5 @@ def sign_in_body(settings: Settings, clock: Clock) -> JsonObject:
     from liftgate.identity.aws_proof import proof_fields, sign_proof  # noqa: PLC0415
 
     # Bound to the origin that the user configured, never to one that a server names: no other server can use it.
-    proof = sign_proof(found.credentials, found.region, settings.server.origin, clock())
+    proof = sign_proof(found.credentials, found.region, settings.server.origin, signed_at)
     return {"method": "aws", **proof_fields(proof)}

@@ -1,6 +1,8 @@
 """Signing in, which happens by itself when a call needs it: prove who asks, keep the token, renew it when refused."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
 
 from liftgate.cli.api import PREFIX
 from liftgate.cli.cache import fresh_token, token_text
@@ -8,8 +10,13 @@ from liftgate.cli.errors import AnswerUnreadable
 from liftgate.cli.fields import JsonObject, as_object, moment, text
 from liftgate.cli.ports import Call, Wire
 from liftgate.cli.private_file import Lock, forget, read_private, write_private
+from liftgate.cli.problem import ServerSaysUnauthenticated
 from liftgate.cli.settings import Settings
 from liftgate.clock import Clock
+
+_PROOF_USED: Final = "proof_used"
+_MOST_TRIES: Final = 3
+_SPREAD_SECONDS: Final = 60  # well within the five minutes for which a proof is good
 
 
 class TokenSource:
@@ -20,16 +27,18 @@ class TokenSource:
         settings: Settings,
         wire: Wire,
         *,
-        prove: Callable[[], JsonObject],
+        prove: Callable[[datetime], JsonObject],
         clock: Clock,
+        random_below: Callable[[int], int],
         warn: Callable[[str], None],
     ) -> None:
-        """``prove`` makes the body of POST /sign-ins; ``warn`` hears of a token that could not be kept."""
+        """``prove`` makes the body of POST /sign-ins, signed at a moment; ``warn`` hears of a token that cannot be kept."""
         self._path = settings.cached("token")
         self._lock = Lock(settings.cached("sign-in-lock"))
         self._wire = wire
         self._prove = prove
         self._clock = clock
+        self._random_below = random_below
         self._warn = warn
         self._in_hand: str | None = None  # for a cache that cannot be written
 
@@ -63,9 +72,7 @@ class TokenSource:
         return next((token for token in known if token is not None and token != refused), None)
 
     def _sign_in(self) -> str:
-        answer = as_object(
-            self._wire.send(Call(method="POST", path=f"{PREFIX}/sign-ins", body=self._prove()))
-        )
+        answer = self._let_in()
         token = _token(answer)
         ends_at = moment(answer, "expires_at") - self._wire.server_ahead
         self._in_hand = token
@@ -74,6 +81,22 @@ class TokenSource:
         except OSError as error:
             self._warn(f"the sign-in cannot be kept: {error}")
         return token
+
+    def _let_in(self) -> JsonObject:
+        signed_at = self._clock()
+        for _ in range(_MOST_TRIES):
+            try:
+                return self._show_proof(signed_at)
+            except ServerSaysUnauthenticated as error:
+                if error.server_code != _PROOF_USED:
+                    raise
+            # A proof is good once, and two of one second are one: other machines may hold the same AWS credentials.
+            signed_at = self._clock() - timedelta(seconds=1 + self._random_below(_SPREAD_SECONDS))
+        return self._show_proof(signed_at)
+
+    def _show_proof(self, signed_at: datetime) -> JsonObject:
+        call = Call(method="POST", path=f"{PREFIX}/sign-ins", body=self._prove(signed_at))
+        return as_object(self._wire.send(call))
 
 
 def _token(answer: JsonObject) -> str:

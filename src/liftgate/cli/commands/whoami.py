@@ -3,7 +3,7 @@
 import click
 
 from liftgate.cli.connection import connection
-from liftgate.cli.fields import as_object, flag, moment, text
+from liftgate.cli.fields import as_object, flag, moment, optional, text
 from liftgate.cli.moments import until
 from liftgate.cli.options import SHARED, client_options, output_option, wants_json
 from liftgate.cli.terminal import say_fields, say_json
@@ -26,7 +26,9 @@ def command(context: click.Context) -> None:
     fields = [
         ("you are", f"{text(person, 'name')} ({text(person, 'id')})"),
         ("proved", f"by {text(answer, 'identity')}"),
-        ("until", f"in {until(moment(answer, 'expires_at'), system_clock())}, then signed in anew by itself"),
         ("server", here.settings.server.base),
     ]
+    ends_at = optional(moment, answer, "expires_at")
+    if ends_at:
+        fields.append(("until", f"in {until(ends_at, system_clock())}, then signed in anew by itself"))
     say_fields(fields + ([("also", ", ".join(roles))] if roles else []))
