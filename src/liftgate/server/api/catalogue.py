@@ -1,0 +1,131 @@
+"""What the caller may ask for or review, and whether the catalogue's files are well."""
+
+from typing import Literal
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from liftgate.catalogue.model import Entitlement
+from liftgate.server.api.doc import problems
+from liftgate.server.api.shapes import (
+    EXACT,
+    Moment,
+    PersonShape,
+    ScopeShape,
+    answer,
+    people_shapes,
+    scope_shape,
+)
+from liftgate.server.calls import Call, SignedIn
+
+router = APIRouter(tags=["catalogue"])
+
+
+class CatalogueFaultShape(BaseModel):
+    """What is wrong with the files as they stand; the last good catalogue goes on serving."""
+
+    model_config = EXACT
+
+    file: str
+    line: int | None
+    column: int | None
+    sentence: str
+    suggestion: str | None
+
+
+class EntitlementShape(BaseModel):
+    """What may be asked for."""
+
+    model_config = EXACT
+
+    name: str
+    description: str
+    account: str
+    role_arn: str
+    ceiling: ScopeShape
+    longest_seconds: int
+    mechanism: Literal["session"]
+    approvals: int
+    reviewers: list[PersonShape]
+    without_review_seconds: int | None = Field(description="Up to this long it is approved at once.")
+    without_review_actions: list[str]
+    justification_at_least: int
+    ticket_required: bool
+    ticket_pattern: str | None
+    may_request: bool
+    may_review: bool
+
+
+class CatalogueShape(BaseModel):
+    """The catalogue in force, as far as it concerns the caller."""
+
+    model_config = EXACT
+
+    version: str
+    loaded_at: Moment
+    faults: list[CatalogueFaultShape]
+    entitlements: list[EntitlementShape]
+
+
+@router.get(
+    "/catalogue", response_model=CatalogueShape, operation_id="show_catalogue", responses=problems(401)
+)
+def show(call: SignedIn) -> Response:
+    """Entitlements that the caller may ask for or review; guards and auditors see all, and the files' faults."""
+    entitlements = sorted(call.catalogue.entitlements.values(), key=lambda entitlement: entitlement.name)
+    return answer(
+        CatalogueShape(
+            version=call.catalogue.version,
+            loaded_at=call.loaded.loaded_at,
+            faults=_fault_shapes(call),
+            entitlements=[_shape(item, call) for item in entitlements if _concerns(item, call)],
+        )
+    )
+
+
+def _concerns(entitlement: Entitlement, call: Call) -> bool:
+    return call.sees_all or call.person_id in entitlement.requesters | entitlement.review.reviewers
+
+
+def _fault_shapes(call: Call) -> list[CatalogueFaultShape]:
+    """Everybody is told that something is wrong; the files' text is for those who may see everything."""
+    faults = call.loaded.faults
+    if call.sees_all or not faults:
+        return [
+            CatalogueFaultShape(
+                file=fault.file,
+                line=fault.line,
+                column=fault.column,
+                sentence=fault.sentence,
+                suggestion=fault.suggestion,
+            )
+            for fault in faults
+        ]
+    sentence = "the catalogue's files are faulty; the last good version is served"
+    return [
+        CatalogueFaultShape(
+            file="", line=None, column=None, sentence=sentence, suggestion="tell whoever keeps it"
+        )
+    ]
+
+
+def _shape(entitlement: Entitlement, call: Call) -> EntitlementShape:
+    rule, free = entitlement.review, entitlement.review.without_review
+    return EntitlementShape(
+        name=entitlement.name,
+        description=entitlement.description,
+        account=entitlement.account,
+        role_arn=entitlement.role_arn,
+        ceiling=scope_shape(entitlement.ceiling),
+        longest_seconds=int(entitlement.longest.total_seconds()),
+        mechanism=entitlement.mechanism.value,
+        approvals=rule.approvals,
+        reviewers=people_shapes(rule.reviewers, call.catalogue),
+        without_review_seconds=int(free.longest.total_seconds()) if free else None,
+        without_review_actions=sorted(free.actions) if free else [],
+        justification_at_least=entitlement.justification.at_least,
+        ticket_required=entitlement.justification.ticket_required,
+        ticket_pattern=entitlement.justification.ticket_pattern,
+        may_request=call.person_id in entitlement.requesters,
+        may_review=call.person_id in rule.reviewers,
+    )

@@ -1,0 +1,161 @@
+"""A grant, its sessions and lent credentials, as they are answered."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from liftgate.access.model import GrantRecord
+from liftgate.access.ports import DENY_SLACK
+from liftgate.access.state import grant_state, state_name
+from liftgate.catalogue.model import Catalogue
+from liftgate.elevation.model import Credentials, Session
+from liftgate.server.api.shapes import (
+    EXACT,
+    Moment,
+    PersonShape,
+    ScopeShape,
+    example,
+    person_shape,
+    scope_shape,
+)
+
+
+class EndingShape(BaseModel):
+    """How a grant ended before its window did."""
+
+    model_config = EXACT
+
+    kind: Literal["revoked", "returned"]
+    by: PersonShape
+    reason: str = Field(examples=["the wrong quarter"])
+    ended_at: Moment
+    deny: Literal["in_place", "pending"] | None = Field(
+        description="Whether AWS was seen to refuse its running sessions; null: its window is over anyway."
+    )
+
+
+class SessionShape(BaseModel):
+    """One lent session. Its secret is nowhere."""
+
+    model_config = EXACT
+
+    number: int = Field(examples=[1])
+    name: str = Field(
+        examples=["gr-3xv7m0q4c2h5k8rt-1"], description="The role session name, in CloudTrail too."
+    )
+    access_key_id: str | None = Field(examples=["ASIAIOSFODNN7EXAMPLE"])
+    intended_at: Moment
+    lent_at: Moment | None
+    expires_at: Moment | None
+    failure: str | None = Field(description="Why AWS did not lend it.")
+
+
+class GrantShape(BaseModel):
+    """One grant."""
+
+    model_config = EXACT
+
+    id: str = Field(examples=["gr-3xv7m0q4c2h5k8rt"])
+    state: Literal["scheduled", "active", "ended", "revoked", "returned"]
+    request_id: str = Field(examples=["rq-3xv7m0q4c2h5k8rs"])
+    requester: PersonShape
+    entitlement: str = Field(examples=["reports-writer"])
+    account: str = Field(examples=["111122223333"])
+    role_arn: str = Field(examples=["arn:aws:iam::111122223333:role/LiftgateReportsWriter"])
+    scope: ScopeShape
+    starts_at: Moment
+    ends_at: Moment = Field(description="From this second on AWS refuses every session of it.")
+    granted_at: Moment
+    catalogue_version: str = Field(description="Under which it was made.")
+    ending: EndingShape | None
+    sessions: list[SessionShape] | None = Field(description="null in lists: ask for the one grant.")
+
+
+class CredentialsShape(BaseModel):
+    """Lent credentials: handed over once, kept nowhere."""
+
+    model_config = example(
+        access_key_id="ASIAIOSFODNN7EXAMPLE",
+        secret_access_key="wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",  # noqa: S106 - AWS's own example
+        session_token="IQoJb3JpZ2luX2VjEXAMPLETOKEN",  # noqa: S106 - an example
+        expires_at="2026-11-24T09:20:00Z",
+        session_name="gr-3xv7m0q4c2h5k8rt-1",
+        grant_id="gr-3xv7m0q4c2h5k8rt",
+    )
+
+    access_key_id: str
+    secret_access_key: str = Field(repr=False)
+    session_token: str = Field(repr=False)
+    expires_at: Moment = Field(description="Never later than the end of the grant's window.")
+    session_name: str
+    grant_id: str
+
+
+def grant_shape(
+    record: GrantRecord,
+    catalogue: Catalogue,
+    now: datetime,
+    *,
+    denied: Collection[str],
+    sessions: Iterable[Session] | None = None,
+) -> GrantShape:
+    """A grant as it is at ``now``. ``denied`` holds the ids of grants whose deny was read back from the role."""
+    grant = record.grant
+    return GrantShape(
+        id=grant.id,
+        state=state_name(grant_state(record, now)),  # type: ignore[arg-type]  # the words of the five states
+        request_id=grant.request_id,
+        requester=person_shape(grant.requester, catalogue),
+        entitlement=grant.entitlement,
+        account=grant.account,
+        role_arn=grant.role_arn,
+        scope=scope_shape(grant.scope),
+        starts_at=grant.window.starts_at,
+        ends_at=grant.window.ends_at,
+        granted_at=grant.granted_at,
+        catalogue_version=grant.catalogue_version,
+        ending=_ending_shape(record, catalogue, now, denied),
+        sessions=None if sessions is None else [_session_shape(session) for session in sessions],
+    )
+
+
+def credentials_shape(session: Session, credentials: Credentials) -> CredentialsShape:
+    """Credentials on their one way to the caller."""
+    return CredentialsShape(
+        access_key_id=credentials.access_key_id,
+        secret_access_key=credentials.secret_access_key,
+        session_token=credentials.session_token,
+        expires_at=credentials.expires_at,
+        session_name=session.name,
+        grant_id=session.grant_id,
+    )
+
+
+def _ending_shape(
+    record: GrantRecord, catalogue: Catalogue, now: datetime, denied: Collection[str]
+) -> EndingShape | None:
+    ending = record.ending
+    if ending is None:
+        return None
+    is_over = now >= record.grant.window.ends_at + DENY_SLACK
+    return EndingShape(
+        kind=ending.kind.value,
+        by=person_shape(ending.by, catalogue),
+        reason=ending.reason,
+        ended_at=ending.ended_at,
+        deny="in_place" if ending.grant_id in denied else (None if is_over else "pending"),
+    )
+
+
+def _session_shape(session: Session) -> SessionShape:
+    return SessionShape(
+        number=session.number,
+        name=session.name,
+        access_key_id=session.access_key_id,
+        intended_at=session.intended_at,
+        lent_at=session.lent_at,
+        expires_at=session.expires_at,
+        failure=session.failure,
+    )

@@ -1,0 +1,171 @@
+"""Grants: look, borrow under one, take one back or give it back."""
+
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, Field
+
+from liftgate.access import service
+from liftgate.access.errors import NoSuchGrant
+from liftgate.access.model import GrantRecord
+from liftgate.access.sight import may_see
+from liftgate.elevation.model import Session
+from liftgate.elevation.service import lend_session
+from liftgate.server.api.doc import problems
+from liftgate.server.api.grant_shape import CredentialsShape, GrantShape, credentials_shape, grant_shape
+from liftgate.server.api.lists import Cursor, Limit, grants_in_view
+from liftgate.server.api.shapes import EXACT, Nothing, PageShape, answer
+from liftgate.server.calls import Call, GrantId, SignedIn, SignedInOnce
+from liftgate.server.denies import deny_soon
+
+router = APIRouter(prefix="/grants", tags=["Grants"])
+
+_LONGEST_TEXT = 4_000
+
+
+class GrantQuery(BaseModel):
+    """Which grants to list."""
+
+    model_config = {"extra": "forbid"}
+
+    view: Literal["mine", "all"] = Field(default="mine", description="`mine`; `all`: all that I may see.")
+    state: list[Literal["scheduled", "active", "ended", "revoked", "returned"]] = Field(
+        default=[], max_length=5, description="Only those in one of these states."
+    )
+    cursor: Cursor = None
+    limit: Limit = 50
+
+
+class RevocationBody(BaseModel):
+    """Why a grant is taken back."""
+
+    model_config = EXACT
+
+    reason: str = Field(min_length=1, max_length=_LONGEST_TEXT, examples=["the wrong quarter"])
+
+
+class ReturnBody(BaseModel):
+    """Why a grant is given back."""
+
+    model_config = EXACT
+
+    reason: str = Field(default="", max_length=_LONGEST_TEXT, examples=["done"])
+
+
+@router.get("", response_model=PageShape[GrantShape], responses=problems(401))
+def list_grants(call: SignedIn, query: Annotated[GrantQuery, Query()]) -> Response:
+    """List grants, newest first. Their sessions are left out: ask for the one grant."""
+    now = call.parts.clock()
+    with call.parts.store.read() as view:
+        page = grants_in_view(
+            view,
+            query.view,
+            frozenset(query.state),
+            call.caller.person.id,
+            call.catalogue,
+            now=now,
+            cursor=query.cursor,
+            limit=query.limit,
+        )
+        in_place = {
+            role: view.denies_in_place(role)
+            for role in {record.grant.role_arn for record in page.items if record.ending}
+        }
+    items = [
+        grant_shape(record, call.catalogue, now, denied=in_place.get(record.grant.role_arn, frozenset()))
+        for record in page.items
+    ]
+    return answer(PageShape[GrantShape](items=items, next_cursor=page.next_cursor))
+
+
+@router.get("/{grant_id}", response_model=GrantShape, responses=problems(401, 404))
+def get_grant(call: SignedIn, grant_id: GrantId) -> Response:
+    """Look at one grant, with its sessions."""
+    return _answer(grant_id, call, status=200)
+
+
+@router.post(
+    "/{grant_id}/sessions",
+    status_code=201,
+    response_model=CredentialsShape,
+    responses=problems(401, 404, 409),
+)
+def lend(call: SignedInOnce, grant_id: GrantId, body: Nothing | None = None) -> Response:
+    """Lend a session under one's own grant. The credentials are in this answer and nowhere else."""
+    del body
+    session, credentials = lend_session(
+        grant_id,
+        call.caller,
+        store=call.parts.store,
+        lender=call.parts.lender,
+        clock=call.parts.clock,
+        once=call.once,
+    )
+    return answer(credentials_shape(session, credentials), 201)
+
+
+@router.post(
+    "/{grant_id}/revocation",
+    status_code=201,
+    response_model=GrantShape,
+    responses=problems(401, 403, 404, 409),
+)
+def revoke_grant(call: SignedInOnce, grant_id: GrantId, body: RevocationBody) -> Response:
+    """Take a grant back. ``ending.deny`` says whether AWS refuses its running sessions already."""
+    record = service.revoke_grant(
+        grant_id,
+        call.caller,
+        body.reason,
+        catalogue=call.catalogue,
+        store=call.parts.store,
+        clock=call.parts.clock,
+        once=call.once,
+    )
+    deny_soon(record.grant.role_arn, call.parts)
+    return _answer(grant_id, call)
+
+
+@router.post(
+    "/{grant_id}/return",
+    status_code=201,
+    response_model=GrantShape,
+    responses=problems(401, 403, 404, 409),
+)
+def return_grant(call: SignedInOnce, grant_id: GrantId, body: ReturnBody | None = None) -> Response:
+    """Give one's own grant back before its window ends. Its running sessions are refused as well."""
+    record = service.return_grant(
+        grant_id,
+        call.caller,
+        body.reason if body else "",
+        catalogue=call.catalogue,
+        store=call.parts.store,
+        clock=call.parts.clock,
+        once=call.once,
+    )
+    deny_soon(record.grant.role_arn, call.parts)
+    return _answer(grant_id, call)
+
+
+def _answer(grant_id: str, call: Call, status: Literal[200, 201] = 201) -> Response:
+    with call.parts.store.read() as view:
+        record = view.grant(grant_id)
+        if record is None or not _may_see(record, call):
+            raise NoSuchGrant(
+                f"there is no grant `{grant_id[:40]}` that you may see",
+                advice="list yours: liftgate grants",
+                value=grant_id[:40],
+            )
+        sessions: Iterable[Session] = view.sessions(grant_id)
+        denied = view.denies_in_place(record.grant.role_arn) if record.ending else frozenset[str]()
+    shape = grant_shape(record, call.catalogue, call.parts.clock(), denied=denied, sessions=sessions)
+    return answer(shape, status)
+
+
+def _may_see(record: GrantRecord, call: Call) -> bool:
+    return may_see(
+        call.caller.person.id,
+        requester=record.grant.requester,
+        entitlement=record.grant.entitlement,
+        catalogue=call.catalogue,
+    )

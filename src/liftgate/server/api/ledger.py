@@ -1,0 +1,105 @@
+"""The ledger, for guards and auditors: to read, to verify, to take away."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel
+
+from liftgate.ledger.chain import Broken, verify
+from liftgate.ledger.export import export_lines
+from liftgate.ledger.fields import entry_fields
+from liftgate.server.api.doc import problems
+from liftgate.server.api.shapes import EXACT, answer
+from liftgate.server.calls import SeesAll
+from liftgate.server.parts import Parts
+
+router = APIRouter(prefix="/ledger", tags=["ledger"])
+
+_BATCH: Final = 500
+
+
+class EntriesShape(BaseModel):
+    """Entries, oldest first."""
+
+    model_config = EXACT
+
+    items: list[dict[str, Any]]
+    next_after: int | None
+
+
+class HeadShape(BaseModel):
+    """The end of the chain: keep it elsewhere, and a later verification can be held to it."""
+
+    model_config = EXACT
+
+    seq: int
+    hash: str
+
+
+class VerificationShape(BaseModel):
+    """Whether the chain holds, and where it does not."""
+
+    model_config = EXACT
+
+    intact: bool
+    count: int | None = None
+    head: HeadShape | None = None
+    broken_at: int | None = None
+    because: str | None = None
+
+
+@router.get(
+    "/entries", response_model=EntriesShape, operation_id="list_ledger_entries", responses=problems(401, 403)
+)
+def entries(
+    call: SeesAll,
+    after: Annotated[int, Query(ge=0, le=2**53)] = 0,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    about: Annotated[str | None, Query(pattern=r"^(rq|gr)-[0-9a-hjkmnp-tv-z]{16}$")] = None,
+) -> Response:
+    """Entries from `after` on; `about` keeps those of one request or grant."""
+    with call.parts.store.read() as view:
+        found = list(view.entries(after=after, limit=limit, about=about))
+    shape = EntriesShape(
+        items=[dict(entry_fields(entry)) for entry in found],
+        next_after=found[-1].seq if len(found) == limit else None,
+    )
+    return answer(shape)
+
+
+@router.get(
+    "/verification",
+    response_model=VerificationShape,
+    operation_id="verify_ledger",
+    responses=problems(401, 403),
+)
+def verification(call: SeesAll) -> Response:
+    """Check the whole chain, now."""
+    with call.parts.store.read() as view:
+        verdict = verify(view.entries())
+    if isinstance(verdict, Broken):
+        return answer(VerificationShape(intact=False, broken_at=verdict.seq, because=verdict.because))
+    head = HeadShape(seq=verdict.head.seq, hash=verdict.head.hash) if verdict.head else None
+    return answer(VerificationShape(intact=True, count=verdict.count, head=head))
+
+
+@router.get(
+    "/export", operation_id="export_ledger", responses=problems(401, 403), response_class=StreamingResponse
+)
+def export(call: SeesAll) -> StreamingResponse:
+    """The whole ledger as JSON Lines, which anybody can verify without this server."""
+    return StreamingResponse(_lines(call.parts), media_type="application/jsonl")
+
+
+def _lines(parts: Parts) -> Iterator[str]:
+    """In batches, each with a view of its own: entries never change, so the batches fit together."""
+    after = 0
+    while True:
+        with parts.store.read() as view:
+            batch = list(view.entries(after=after, limit=_BATCH))
+        yield "".join(export_lines(batch))
+        if len(batch) < _BATCH:
+            return
+        after = batch[-1].seq

@@ -1,0 +1,117 @@
+"""What the lists hold: mine, what waits for me, all that I may see. Decided by the database, never by leaving out rows later,
+but for the few requests of a page that wait for somebody else's answer.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
+
+from liftgate.access.model import GrantRecord, RequestRecord
+from liftgate.access.ports import AccessReader, GrantFilter, Page, RequestFilter
+from liftgate.access.sight import reviewable_entitlements, sees_all
+from liftgate.catalogue.model import Catalogue
+from liftgate.server.waiting import approved_by
+
+_MOST_ROUNDS: Final = 10  # a page that is not full is still a page: its cursor goes on
+
+Cursor = Annotated[
+    str | None,
+    Field(max_length=200, pattern=r"^[A-Za-z0-9_=-]+$", description="`next_cursor` of the page before."),
+]
+Limit = Annotated[int, Field(ge=1, le=200, description="How many, at most.")]
+
+
+def requests_in_view(
+    store: AccessReader,
+    view: Literal["mine", "to_review", "all"],
+    states: frozenset[str],
+    person_id: str,
+    catalogue: Catalogue,
+    *,
+    now: datetime,
+    cursor: str | None,
+    limit: int,
+) -> Page[RequestRecord]:
+    """A page of requests, newest first. ``states`` empty: any."""
+    if view == "to_review":
+        return _to_review(store, states, person_id, catalogue, now=now, cursor=cursor, limit=limit)
+    requester, entitlements, or_requester = _who(view, person_id, catalogue)
+    which = RequestFilter(
+        requester=requester, entitlements=entitlements, or_requester=or_requester, states=states or None
+    )
+    return store.requests(which, now=now, cursor=cursor, limit=limit)
+
+
+def grants_in_view(
+    store: AccessReader,
+    view: Literal["mine", "all"],
+    states: frozenset[str],
+    person_id: str,
+    catalogue: Catalogue,
+    *,
+    now: datetime,
+    cursor: str | None,
+    limit: int,
+) -> Page[GrantRecord]:
+    """A page of grants, newest first."""
+    requester, entitlements, or_requester = _who(view, person_id, catalogue)
+    which = GrantFilter(
+        requester=requester, entitlements=entitlements, or_requester=or_requester, states=states or None
+    )
+    return store.grants(which, now=now, cursor=cursor, limit=limit)
+
+
+def _who(
+    view: Literal["mine", "all"], person_id: str, catalogue: Catalogue
+) -> tuple[str | None, frozenset[str] | None, str | None]:
+    """Requester, entitlements and other requester of a filter; what ``access.sight`` says of one, said of all."""
+    if view == "mine":
+        return person_id, None, None
+    if sees_all(person_id, catalogue):
+        return None, None, None
+    return None, reviewable_entitlements(person_id, catalogue), person_id
+
+
+def _to_review(
+    store: AccessReader,
+    states: frozenset[str],
+    person_id: str,
+    catalogue: Catalogue,
+    *,
+    now: datetime,
+    cursor: str | None,
+    limit: int,
+) -> Page[RequestRecord]:
+    reviewable = reviewable_entitlements(person_id, catalogue)
+    if not reviewable or (states and "pending" not in states):
+        return Page((), None)
+    which = RequestFilter(entitlements=reviewable, states=frozenset({"pending"}))
+
+    def waits_for_me(record: RequestRecord) -> bool:
+        return record.request.requester != person_id and person_id not in approved_by(record)
+
+    return _filled(
+        lambda cursor, left: store.requests(which, now=now, cursor=cursor, limit=left),
+        waits_for_me,
+        cursor=cursor,
+        limit=limit,
+    )
+
+
+def _filled(
+    fetch: Callable[[str | None, int], Page[RequestRecord]],
+    keep: Callable[[RequestRecord], bool],
+    *,
+    cursor: str | None,
+    limit: int,
+) -> Page[RequestRecord]:
+    kept: list[RequestRecord] = []
+    for _ in range(_MOST_ROUNDS):
+        page = fetch(cursor, limit - len(kept))
+        kept += filter(keep, page.items)
+        cursor = page.next_cursor
+        if cursor is None or len(kept) == limit:
+            break
+    return Page(tuple(kept), cursor)

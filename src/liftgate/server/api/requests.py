@@ -1,0 +1,146 @@
+"""Asking, and answering those who ask."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, Field
+
+from liftgate.access import service
+from liftgate.access.errors import NoSuchRequest
+from liftgate.access.model import Answer, RequestRecord
+from liftgate.access.sight import may_see
+from liftgate.elevation.service import try_scope
+from liftgate.server.api.ask import AskBody, read_ask
+from liftgate.server.api.doc import problems
+from liftgate.server.api.lists import Cursor, Limit, requests_in_view
+from liftgate.server.api.request_shape import RequestShape, request_shape
+from liftgate.server.api.shapes import Nothing, PageShape, answer, example
+from liftgate.server.calls import Call, RequestId, SignedIn, SignedInOnce
+
+router = APIRouter(prefix="/requests", tags=["Requests"])
+
+
+class RequestQuery(BaseModel):
+    """Which requests to list."""
+
+    model_config = {"extra": "forbid"}
+
+    view: Literal["mine", "to_review", "all"] = Field(
+        default="mine",
+        description="`mine`; `to_review`: what waits for my answer; `all`: all that I may see.",
+    )
+    state: list[Literal["pending", "approved", "denied", "cancelled", "lapsed"]] = Field(
+        default=[], max_length=5, description="Only those in one of these states."
+    )
+    cursor: Cursor = None
+    limit: Limit = 50
+
+
+class ReviewBody(BaseModel):
+    """A reviewer's answer."""
+
+    model_config = example(answer="approve", comment="go ahead")
+
+    answer: Literal["approve", "deny"]
+    comment: str = Field(default="", max_length=4_000)
+
+
+@router.post("", status_code=201, response_model=RequestShape, responses=problems(401, 403, 404, 409))
+def make_request(call: SignedInOnce, body: AskBody) -> Response:
+    """Ask for access. Where no review is needed, the grant is in the answer."""
+    parts = call.parts
+    record = service.make_request(
+        read_ask(body, call.caller, call.catalogue),
+        call.caller,
+        catalogue=call.catalogue,
+        store=parts.store,
+        clock=parts.clock,
+        random=parts.random,
+        trial=lambda request: try_scope(request, store=parts.store, lender=parts.lender, clock=parts.clock),
+        once=call.once,
+    )
+    return _shown(record, call, 201)
+
+
+@router.get("", response_model=PageShape[RequestShape], responses=problems(401))
+def list_requests(call: SignedIn, query: Annotated[RequestQuery, Query()]) -> Response:
+    """List requests, newest first."""
+    now = call.parts.clock()
+    with call.parts.store.read() as view:
+        page = requests_in_view(
+            view,
+            query.view,
+            frozenset(query.state),
+            call.person_id,
+            call.catalogue,
+            now=now,
+            cursor=query.cursor,
+            limit=query.limit,
+        )
+    items = [request_shape(record, call.catalogue, now) for record in page.items]
+    return answer(PageShape[RequestShape](items=items, next_cursor=page.next_cursor))
+
+
+@router.get("/{request_id}", response_model=RequestShape, responses=problems(401, 404))
+def get_request(call: SignedIn, request_id: RequestId) -> Response:
+    """Look at one request."""
+    with call.parts.store.read() as view:
+        record = view.request(request_id)
+    if record is None or not may_see(
+        call.person_id,
+        requester=record.request.requester,
+        entitlement=record.request.entitlement,
+        catalogue=call.catalogue,
+    ):
+        raise NoSuchRequest(
+            f"there is no request `{request_id}` that you may see",
+            advice="list yours: liftgate status",
+            value=request_id,
+        )
+    return _shown(record, call, 200)
+
+
+@router.post(
+    "/{request_id}/reviews",
+    status_code=201,
+    response_model=RequestShape,
+    responses=problems(401, 403, 404, 409),
+)
+def review_request(call: SignedInOnce, request_id: RequestId, body: ReviewBody) -> Response:
+    """Approve or deny a request. The last approval needed makes the grant."""
+    record = service.review_request(
+        request_id,
+        call.caller,
+        Answer(body.answer),
+        body.comment,
+        catalogue=call.catalogue,
+        store=call.parts.store,
+        clock=call.parts.clock,
+        random=call.parts.random,
+        once=call.once,
+    )
+    return _shown(record, call, 201)
+
+
+@router.post(
+    "/{request_id}/cancellation",
+    status_code=201,
+    response_model=RequestShape,
+    responses=problems(401, 403, 404, 409),
+)
+def cancel_request(call: SignedInOnce, request_id: RequestId, body: Nothing | None = None) -> Response:
+    """Withdraw one's own request while it is pending."""
+    del body
+    record = service.cancel_request(
+        request_id,
+        call.caller,
+        catalogue=call.catalogue,
+        store=call.parts.store,
+        clock=call.parts.clock,
+        once=call.once,
+    )
+    return _shown(record, call, 201)
+
+
+def _shown(record: RequestRecord, call: Call, status: Literal[200, 201]) -> Response:
+    return answer(request_shape(record, call.catalogue, call.parts.clock()), status)

@@ -1,0 +1,147 @@
+"""Signing in by a proof, finding out who one is, and signing out."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Body, Request, Response
+from pydantic import BaseModel, Field
+
+from liftgate.identity.aws_proof import AwsProof
+from liftgate.identity.model import Person
+from liftgate.identity.service import sign_in_locally, sign_in_with_aws, sign_out
+from liftgate.server.api.doc import problems
+from liftgate.server.api.shapes import EXACT, Moment, answer
+from liftgate.server.calls import SignedIn, parts_of, person_in, token_of
+
+router = APIRouter(tags=["sign-ins"])
+
+_Text = Annotated[str, Field(min_length=1, max_length=4_096)]
+
+
+class SignInWithAws(BaseModel):
+    """By the AWS identity that the caller holds: the signature of an sts:GetCallerIdentity bound to this server.
+
+    The server builds the call itself, anew, and asks STS whether the signature is good.
+    """
+
+    model_config = EXACT
+
+    method: Literal["aws"]
+    access_key_id: _Text
+    amz_date: _Text = Field(examples=["20261124T090000Z"])
+    region: _Text = Field(examples=["us-east-1"])
+    signature: _Text
+    signed_headers: list[_Text] = Field(min_length=1, max_length=20)
+    session_token: Annotated[str, Field(min_length=1, max_length=8_192)] | None = None
+
+
+class SignInLocally(BaseModel):
+    """By a name alone: the demo, on loopback only."""
+
+    model_config = EXACT
+
+    method: Literal["local"]
+    person: str = Field(min_length=1, max_length=128, examples=["ada"])
+
+
+class NamedPersonShape(BaseModel):
+    """A person or service."""
+
+    model_config = EXACT
+
+    id: str
+    name: str
+    kind: Literal["person", "service"]
+
+
+class SignInShape(BaseModel):
+    """A token, handed over once."""
+
+    model_config = EXACT
+
+    token: str
+    person: NamedPersonShape
+    identity: str = Field(examples=["aws:arn:aws:sts::111122223333:assumed-role/ReadOnly/ada"])
+    expires_at: Moment
+
+
+class MeShape(BaseModel):
+    """Who the caller is."""
+
+    model_config = EXACT
+
+    person: NamedPersonShape
+    identity: str
+    is_guard: bool
+    is_auditor: bool
+
+
+@router.post(
+    "/sign-ins",
+    status_code=201,
+    response_model=SignInShape,
+    operation_id="sign_in",
+    responses=problems(401, 403),
+)
+def sign_in(
+    request: Request, body: Annotated[SignInWithAws | SignInLocally, Body(discriminator="method")]
+) -> Response:
+    """Prove who you are; the answer is a token for the calls that follow."""
+    parts = parts_of(request)
+    catalogue = parts.catalogue.current().catalogue
+    if isinstance(body, SignInWithAws):
+        token, signed_in = sign_in_with_aws(
+            AwsProof(
+                access_key_id=body.access_key_id,
+                amz_date=body.amz_date,
+                region=body.region,
+                signature=body.signature,
+                signed_headers=tuple(body.signed_headers),
+                session_token=body.session_token,
+            ),
+            store=parts.store,
+            transport=parts.transport,
+            audience=parts.audience,
+            person_of=person_in(catalogue),
+            clock=parts.clock,
+            random=parts.random,
+        )
+    else:
+        token, signed_in = sign_in_locally(
+            body.person,
+            enabled=parts.settings.local_sign_in,
+            store=parts.store,
+            person_of=person_in(catalogue),
+            clock=parts.clock,
+            random=parts.random,
+        )
+    shape = SignInShape(
+        token=token,
+        person=_named(catalogue.people[signed_in.person_id]),
+        identity=str(signed_in.identity),
+        expires_at=signed_in.expires_at,
+    )
+    return answer(shape, 201)
+
+
+@router.get("/me", response_model=MeShape, operation_id="who_am_i", responses=problems(401))
+def me(call: SignedIn) -> Response:
+    """Who the server takes the caller for."""
+    return answer(
+        MeShape(
+            person=_named(call.caller.person),
+            identity=str(call.caller.identity),
+            is_guard=call.person_id in call.catalogue.guards,
+            is_auditor=call.person_id in call.catalogue.auditors,
+        )
+    )
+
+
+@router.delete("/sign-ins/current", status_code=204, operation_id="sign_out", responses=problems(401))
+def end(request: Request, call: SignedIn) -> Response:
+    """Forget the token of this call."""
+    sign_out(token_of(request), store=call.parts.store)
+    return Response(status_code=204)
+
+
+def _named(person: Person) -> NamedPersonShape:
+    return NamedPersonShape(id=person.id, name=person.name, kind=person.kind.value)

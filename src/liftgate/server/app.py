@@ -1,0 +1,107 @@
+"""The application: routes, the layers around them, and what is answered when something is wrong."""
+
+from functools import cache as cached
+from functools import partial
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from liftgate import VERSION
+from liftgate.errors import LiftgateError
+from liftgate.server.api import catalogue, grants, health, ledger, requests, sign_ins
+from liftgate.server.api.doc import ProblemShape
+from liftgate.server.body import REQUEST_ID, BodyGate
+from liftgate.server.edge import Edge
+from liftgate.server.errors import BadInput, MethodNotAllowed, NoSuchPath
+from liftgate.server.parts import Parts
+from liftgate.server.problems import problem
+from liftgate.server.rights import API, RIGHTS, Right
+from liftgate.server.wording import in_words
+
+
+def create_app(parts: Parts) -> ASGIApp:
+    """The whole application, ready to be served."""
+    app = build_routes()
+    app.state.parts = parts
+    app.openapi()  # fails here, and not at somebody's call, where a route has no right
+    return Edge(
+        BodyGate(app),
+        log=parts.log,
+        new_id=lambda: parts.random(8).hex(),
+        tls=parts.audience.startswith("https://"),
+    )
+
+
+def build_routes() -> FastAPI:
+    """The routes and their OpenAPI document, without anything to serve them with."""
+    app = FastAPI(
+        title="Liftgate",
+        version=VERSION,
+        summary="Just-in-time S3 access that ends by itself.",
+        openapi_url=f"{API}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    api = APIRouter(prefix=API)
+    for module in (sign_ins, requests, grants, catalogue, ledger):
+        api.include_router(module.router)
+    app.include_router(health.router)
+    app.include_router(api)
+    app.add_exception_handler(LiftgateError, _on_liftgate_error)
+    app.add_exception_handler(RequestValidationError, _on_bad_input)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.openapi = cached(partial(openapi_document, app))  # type: ignore[method-assign]  # FastAPI's own way to extend it
+    return app
+
+
+def openapi_document(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document, with the problems and the way to sign in that all routes share."""
+    document = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
+    parts = document.setdefault("components", {})
+    problem_schema = ProblemShape.model_json_schema(ref_template="#/components/schemas/{model}")
+    shared = problem_schema.pop("$defs", {})
+    parts.setdefault("schemas", {}).update({"Problem": problem_schema, **shared})
+    parts["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
+    _hold_to_rights(document)
+    return document
+
+
+def _hold_to_rights(document: dict[str, Any]) -> None:
+    """No route without a line in the table of rights, and a sign-in wherever the table does not let anybody in."""
+    for path, methods in document["paths"].items():
+        for method, route in methods.items():
+            if RIGHTS[method.upper(), path] is not Right.ANYBODY:
+                route["security"] = [{"bearer": []}]
+
+
+def _on_liftgate_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, LiftgateError)  # noqa: S101 - what Starlette registered this for
+    return problem(error, request.scope[REQUEST_ID])
+
+
+def _on_bad_input(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - what Starlette registered this for
+    known: set[str] = set()
+    fault = in_words(error.errors(), kind=BadInput, what="body", known=known, skip=1)
+    return problem(fault, request.scope[REQUEST_ID])
+
+
+def _on_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - what Starlette registered this for
+    fault: LiftgateError
+    if error.status_code == 405:
+        fault = MethodNotAllowed(
+            f"`{request.method}` is not a method of this path", advice="see docs/api.md", value=request.method
+        )
+    elif error.status_code == 404:
+        fault = NoSuchPath("the API has no such path", advice="see docs/api.md", value=request.url.path[:80])
+    else:
+        fault = BadInput("the call cannot be read", advice="send one JSON object, in UTF-8")
+    return problem(fault, request.scope[REQUEST_ID], headers=error.headers)

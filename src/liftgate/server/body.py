@@ -1,0 +1,95 @@
+"""What a call may carry: a bounded body, declared as JSON, with one meaning. Checked before any handler sees it.
+
+A pure ASGI layer: it holds the body (64 KiB at most), looks at it, and hands it on whole, so that the size is known even
+where no length was declared or a wrong one was.
+"""
+
+from typing import Final
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from liftgate.errors import LiftgateError
+from liftgate.server.errors import BodyTooLarge, WrongMediaType
+from liftgate.server.json_text import check_json
+from liftgate.server.problems import problem
+
+LARGEST_BODY: Final = 64 * 1024  # bytes
+BODY: Final = "liftgate.body"  # where the scope holds the body that was read
+REQUEST_ID: Final = "liftgate.request_id"
+
+
+class BodyGate:
+    """Lets calls through whose body can be read in one way only."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Check one call."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            body = await _checked_body(Headers(scope=scope), receive)
+        except LiftgateError as error:
+            await problem(error, scope[REQUEST_ID])(scope, receive, send)
+            return
+        if body is None:  # hung up
+            return
+        scope[BODY] = body
+        await self._app(scope, _replay(body, receive), send)
+
+
+async def _checked_body(headers: Headers, receive: Receive) -> bytes | None:
+    declared = headers.get("content-length", "")
+    if declared.isascii() and declared.isdigit() and (len(declared) > 12 or int(declared) > LARGEST_BODY):
+        raise _too_large()
+    body = await _read(receive)
+    if body:
+        _check_declared(headers)
+        check_json(body)
+    return body
+
+
+async def _read(receive: Receive) -> bytes | None:
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > LARGEST_BODY:
+            raise _too_large()
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def _check_declared(headers: Headers) -> None:
+    kind, _, parameters = headers.get("content-type", "").partition(";")
+    charset = parameters.strip().lower().replace('"', "")
+    if kind.strip().lower() != "application/json" or charset not in {"", "charset=utf-8"}:
+        raise WrongMediaType(
+            "the body is not declared as JSON", advice="send it with Content-Type: application/json"
+        )
+    if headers.get("content-encoding", "identity").lower() != "identity":
+        raise WrongMediaType("the body is compressed", advice="send it without Content-Encoding")
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replay() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return replay
+
+
+def _too_large() -> BodyTooLarge:
+    return BodyTooLarge(
+        f"the body is larger than {LARGEST_BODY:,} bytes",
+        advice="no call needs as much: ask for prefixes instead of single objects, or make several requests",
+    )

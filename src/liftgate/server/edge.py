@@ -1,0 +1,104 @@
+"""The outermost layer: an id for each call, headers that keep browsers and caches out, one line in the log, no surprise let out.
+
+A pure ASGI layer, since it is on the way of every call. The log has the path but never the query, headers or body.
+"""
+
+import traceback
+from collections.abc import Callable
+from itertools import islice
+from time import perf_counter
+from typing import Any, Final, Protocol
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from liftgate.server.body import REQUEST_ID
+from liftgate.server.problems import internal_fault, problem
+
+PERSON: Final = "liftgate.person"  # where the scope holds who was found to be calling
+_DEEPEST_FRAMES: Final = 12
+
+# https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html, "Security Headers"
+_HEADERS: Final = (
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+_TLS_ONLY: Final = (b"strict-transport-security", b"max-age=31536000")
+
+
+class Log(Protocol):
+    """What is needed of structlog."""
+
+    def info(self, event: str, **fields: Any) -> Any:
+        """A line that says what was done."""
+
+    def warning(self, event: str, **fields: Any) -> Any:
+        """A line that says what did not work, and is tried again."""
+
+    def error(self, event: str, **fields: Any) -> Any:
+        """A line that somebody should look at."""
+
+
+class Edge:
+    """Wraps the whole application."""
+
+    def __init__(self, app: ASGIApp, *, log: Log, new_id: Callable[[], str], tls: bool) -> None:
+        self._app = app
+        self._log = log
+        self._new_id = new_id
+        self._headers = (*_HEADERS, _TLS_ONLY) if tls else _HEADERS
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one call, whatever happens inside."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._answer(scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1008})
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began = perf_counter()
+        request_id = scope[REQUEST_ID] = self._new_id()
+        ours = [*self._headers, (b"x-request-id", request_id.encode())]
+        status = 0
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], *ours]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_headers)
+        except Exception as error:  # noqa: BLE001 - the last place that can keep its text from the caller
+            self._log.error("failed", request_id=request_id, **_without_text(error))
+            if not status:
+                await problem(internal_fault(), request_id)(scope, receive, send_with_headers)
+        self._log.info(
+            "answered",
+            request_id=request_id,
+            method=scope["method"],
+            path=scope["path"][:200],
+            status=status,
+            person=scope.get(PERSON),
+            ms=round((perf_counter() - began) * 1000, 2),
+        )
+
+
+def _without_text(error: BaseException) -> dict[str, Any]:
+    """What kind of error it is and where it came from; its own text may quote what it choked on."""
+    kinds: list[str] = []
+    cause: BaseException | None = error
+    while cause is not None and len(kinds) < _DEEPEST_FRAMES:
+        kinds.append(type(cause).__name__)
+        cause = cause.__cause__
+    frames = traceback.extract_tb(error.__traceback__)
+    inner = islice(reversed(frames), _DEEPEST_FRAMES)
+    return {
+        "error": " from ".join(kinds),
+        "at": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in inner],
+    }

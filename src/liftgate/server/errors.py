@@ -1,0 +1,75 @@
+"""What can be wrong with a call before any rule is asked, and with the settings of a server."""
+
+from liftgate.errors import Corrupt, Invalid, NotFound, Refused, Unauthenticated
+
+
+class BadSettings(Invalid):
+    """The server's settings cannot be used."""
+
+    code = "bad_settings"
+
+
+class SettingsFileUnreadable(Invalid):
+    """The settings file is missing, or is not TOML."""
+
+    code = "settings_unreadable"
+
+
+class LocalSignInExposed(Refused):
+    """The demo's sign-in would be open to other machines."""
+
+    code = "local_sign_in_exposed"
+
+
+class NotSignedIn(Unauthenticated):
+    """The call carries no token in the form that it should have."""
+
+    code = "not_signed_in"
+
+
+class MayNotSeeAll(Refused):
+    """Only guards and auditors see everything."""
+
+    code = "may_not_see_all"
+
+
+class NoSuchPath(NotFound):
+    """The API has no such path."""
+
+    code = "no_such_path"
+
+
+class MethodNotAllowed(Invalid):
+    """The path exists, but not for this method."""
+
+    code = "method_not_allowed"
+
+
+class BodyTooLarge(Invalid):
+    """The body is larger than any call needs."""
+
+    code = "body_too_large"
+
+
+class WrongMediaType(Invalid):
+    """The body is not declared as JSON."""
+
+    code = "wrong_media_type"
+
+
+class NotJson(Invalid):
+    """The body is not JSON that has one meaning only."""
+
+    code = "not_json"
+
+
+class BadInput(Invalid):
+    """A field of the body, the query or a header is not what it should be."""
+
+    code = "bad_input"
+
+
+class Internal(Corrupt):
+    """Liftgate failed in a way that nobody foresaw."""
+
+    code = "internal"

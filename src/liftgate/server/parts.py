@@ -1,0 +1,105 @@
+"""Everything that the server is made of, and how it is built for real."""
+
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from secrets import token_bytes
+from threading import Event
+from typing import Any, Final
+
+import structlog
+
+from liftgate.access.ids import RandomBytes
+from liftgate.catalogue.source import CatalogueSource
+from liftgate.clock import Clock, system_clock
+from liftgate.elevation.aws_clients import AwsEndpoints, iam_client, sts_client
+from liftgate.elevation.iam_roles import IamRolePolicies
+from liftgate.elevation.ports import Lender, RolePolicies
+from liftgate.elevation.revocation import Pause
+from liftgate.elevation.sts import StsLender
+from liftgate.identity.ports import StsTransport
+from liftgate.identity.sts_http import sts_over_http
+from liftgate.server.edge import Log
+from liftgate.server.kept_catalogue import KeptCatalogue
+from liftgate.server.settings import Settings
+from liftgate.store.sql import SqlStore, open_store
+
+_PAUSE_SECONDS: Final = 0.02  # between attempts to get a role's lease
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What handlers and the worker work with. Tests put their own clock, randomness and AWS here."""
+
+    settings: Settings
+    audience: str  # the origin to which proofs of identity must be bound
+    store: SqlStore
+    catalogue: KeptCatalogue
+    clock: Clock
+    random: RandomBytes
+    lender: Lender
+    policies: RolePolicies
+    transport: StsTransport
+    pause: Pause
+    log: Log
+    wake_worker: Event
+
+    def new_name(self, what: str) -> str:
+        """A name that nobody else has: of a lease's holder, a worker, or one call."""
+        return f"{what}-{self.random(8).hex()}"
+
+
+@contextmanager
+def running_parts(settings: Settings, *, audience: str) -> Iterator[Parts]:
+    """The real thing: opens and migrates the store, loads the catalogue, makes AWS clients; closes them at the end.
+
+    Raises ``CatalogueFaulty`` with every fault, and what the store says where it cannot serve.
+    """
+    at = AwsEndpoints(
+        region=settings.aws_region, sts_url=settings.aws_sts_endpoint, iam_url=settings.aws_iam_endpoint
+    )
+    source = CatalogueSource(settings.catalogue, system_clock)
+    store = open_store(_prepared(settings.database_url.get_secret_value()), clock=system_clock)
+    store.migrate()
+    never = Event()
+    with sts_over_http(endpoint=settings.aws_sts_endpoint) as transport, closing(store):
+        yield Parts(
+            settings=settings,
+            audience=audience,
+            store=store,
+            catalogue=KeptCatalogue(source, store, system_clock),
+            clock=system_clock,
+            random=token_bytes,
+            lender=StsLender(sts_client(at)),
+            policies=IamRolePolicies(iam_client(at)),
+            transport=transport,
+            pause=lambda: _wait(never),
+            log=_log(),
+            wake_worker=Event(),
+        )
+
+
+def _prepared(database_url: str) -> str:
+    """A new SQLite file is made readable by its owner alone, before anything is in it."""
+    prefix = "sqlite:///"
+    if database_url.startswith(prefix):
+        path = database_url.removeprefix(prefix)
+        os.makedirs(os.path.dirname(path) or ".", mode=0o700, exist_ok=True)  # noqa: PTH103, PTH120 - a mode for each new folder
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    return database_url
+
+
+def _wait(never: Event) -> None:
+    never.wait(_PAUSE_SECONDS)
+
+
+def _log() -> Any:
+    return structlog.wrap_logger(
+        structlog.PrintLogger(),
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+    )

@@ -1,0 +1,52 @@
+"""Who may call what: the one table. A route that is not in it cannot be served, and a test goes through it line by line.
+
+The right says who gets past the door. What is behind it is looked at again by the rules of ``access``: of the things of others
+that a caller may not see, each answer says only that there is none (404).
+"""
+
+from collections.abc import Mapping
+from enum import Enum
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
+Route: TypeAlias = tuple[str, str]  # method and path template
+
+API: Final = "/api/v1"
+
+
+class Right(Enum):
+    """Who gets past the door, and what they then find."""
+
+    ANYBODY = "anybody, without a sign-in"
+    SIGNED_IN = "whoever is signed in; they see what is theirs"
+    SEES_IT = "the requester, reviewers of the entitlement, guards and auditors; 404 for others"
+    REVIEWER = "reviewers of the entitlement, but never the requester; 404 for those who may not see it"
+    REQUESTER = "the requester; 404 for those who may not see it"
+    REVOKER = "reviewers of the entitlement and guards; 404 for those who may not see it"
+    SEES_ALL = "guards and auditors"
+
+
+RIGHTS: Final[Mapping[Route, Right]] = MappingProxyType(
+    {
+        ("GET", "/health"): Right.ANYBODY,
+        ("GET", "/ready"): Right.ANYBODY,
+        ("GET", f"{API}/openapi.json"): Right.ANYBODY,
+        ("POST", f"{API}/sign-ins"): Right.ANYBODY,
+        ("DELETE", f"{API}/sign-ins/current"): Right.SIGNED_IN,
+        ("GET", f"{API}/me"): Right.SIGNED_IN,
+        ("GET", f"{API}/catalogue"): Right.SIGNED_IN,
+        ("POST", f"{API}/requests"): Right.SIGNED_IN,
+        ("GET", f"{API}/requests"): Right.SIGNED_IN,
+        ("GET", f"{API}/requests/{{request_id}}"): Right.SEES_IT,
+        ("POST", f"{API}/requests/{{request_id}}/reviews"): Right.REVIEWER,
+        ("POST", f"{API}/requests/{{request_id}}/cancellation"): Right.REQUESTER,
+        ("GET", f"{API}/grants"): Right.SIGNED_IN,
+        ("GET", f"{API}/grants/{{grant_id}}"): Right.SEES_IT,
+        ("POST", f"{API}/grants/{{grant_id}}/sessions"): Right.REQUESTER,
+        ("POST", f"{API}/grants/{{grant_id}}/revocation"): Right.REVOKER,
+        ("POST", f"{API}/grants/{{grant_id}}/return"): Right.REQUESTER,
+        ("GET", f"{API}/ledger/entries"): Right.SEES_ALL,
+        ("GET", f"{API}/ledger/verification"): Right.SEES_ALL,
+        ("GET", f"{API}/ledger/export"): Right.SEES_ALL,
+    }
+)

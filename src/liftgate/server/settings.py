@@ -1,0 +1,223 @@
+"""What a server is told before it starts: one TOML file, and ``LIFTGATE_…`` variables that go before it.
+
+    settings = load_settings(Path("/etc/liftgate/server.toml"))
+
+A name that is no setting is refused with the nearest one that is: a misspelt limit must not be a missing limit.
+"""
+
+import ipaddress
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, SettingsConfigDict
+
+from liftgate.catalogue.nearest import suggest
+from liftgate.server.errors import BadSettings, LocalSignInExposed, SettingsFileUnreadable
+from liftgate.server.wording import in_words
+
+PREFIX: Final = "LIFTGATE_"
+
+# Read by the command line, by tests and by this program's own start: no settings of a server.
+_NOT_OURS: Final = frozenset(
+    {
+        "LIFTGATE_SERVER",
+        "LIFTGATE_PROFILE",
+        "LIFTGATE_SIGN_IN",
+        "LIFTGATE_SIGNING_IN",
+        "LIFTGATE_EXEC_GRANT",
+        "LIFTGATE_DEBUG",
+        "LIFTGATE_SETTINGS",
+        "LIFTGATE_HYPOTHESIS_PROFILE",
+    }
+)
+
+
+class Settings(BaseSettings):
+    """The settings of ``liftgate serve``."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
+    )
+
+    catalogue: Annotated[tuple[Path, ...], NoDecode, Field(min_length=1)] = Field(
+        description="Catalogue files or folders. In the variable, a `:` stands between them.",
+        examples=[["/etc/liftgate/catalogue"]],
+    )
+    host: str = Field(
+        default="127.0.0.1",
+        min_length=1,
+        max_length=253,
+        description="Address to listen on. Anything but loopback needs a `public_url`, and TLS in front.",
+        examples=["0.0.0.0"],  # noqa: S104 - an example for readers, bound by nobody
+    )
+    port: int = Field(
+        default=8484,
+        ge=0,
+        le=65_535,
+        description="Port to listen on; 0 takes one that is free and prints it.",
+    )
+    public_url: str | None = Field(
+        default=None,
+        description="The address by which people reach this server. AWS proofs are bound to it: a proof that was signed "
+        "for another address is refused. Left out, it is the address that is listened on.",
+        examples=["https://liftgate.example.com"],
+    )
+    database_url: SecretStr = Field(
+        default_factory=lambda: SecretStr(default_database_url(os.environ)),
+        description="`sqlite:////path/to/file.db` or `postgresql://user@host/database`. Left out, it is a file "
+        "`liftgate/liftgate.db` under `XDG_DATA_HOME`, which only its owner may read.",
+        examples=["postgresql://liftgate@db.internal/liftgate"],
+    )
+    aws_region: str = Field(
+        default="us-east-1",
+        pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$",
+        description="Region whose STS lends sessions. Credentials of the broker itself are found as AWS's SDKs find them.",
+        examples=["eu-central-1"],
+    )
+    aws_sts_endpoint: str | None = Field(
+        default=None,
+        description="Another address for STS, for lending and for proofs of identity alike: an embedded AWS.",
+        examples=["http://127.0.0.1:4566"],
+    )
+    aws_iam_endpoint: str | None = Field(
+        default=None, description="Another address for IAM.", examples=["http://127.0.0.1:4566"]
+    )
+    local_sign_in: bool = Field(
+        default=False,
+        description="Let anybody on this machine sign in by a name alone. For the demo: the server refuses to start where "
+        "`host` or `public_url` is not loopback.",
+    )
+    worker: bool = Field(
+        default=True,
+        description="Also do queued work, such as denies in AWS, in this process. At least one process must.",
+    )
+
+    @field_validator("catalogue", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return value.split(os.pathsep) if isinstance(value, str) else value
+
+    @field_validator("public_url", "aws_sts_endpoint", "aws_iam_endpoint")
+    @classmethod
+    def _check_address(cls, value: str | None) -> str | None:
+        return None if value is None else origin_of(value)
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the server, directly or through what stands before it."""
+        named = urlsplit(self.public_url).hostname if self.public_url else self.host
+        return is_loopback(self.host) and is_loopback(named or "")
+
+
+def load_settings(file: Path | None = None, given: Mapping[str, Any] | None = None) -> Settings:
+    """Settings from options (``given``), else the environment, else the file.
+
+    Raises ``BadSettings`` with every fault, ``SettingsFileUnreadable``, and ``LocalSignInExposed``.
+    """
+    from_file = _from_file(file) if file else {}
+    from_environment = _from_environment()
+    try:
+        settings = Settings(**{**from_file, **from_environment, **(given or {})})
+    except ValidationError as faults:
+        raise in_words(
+            faults.errors(include_url=False), kind=BadSettings, what="settings", known=Settings.model_fields
+        ) from None
+    _refuse_exposed(settings)
+    return settings
+
+
+def default_database_url(environ: Mapping[str, str]) -> str:
+    """SQLite, in the folder for data of the XDG Base Directory Specification."""
+    folder = environ.get("XDG_DATA_HOME") or str(
+        Path(environ.get("HOME") or Path.home()) / ".local" / "share"
+    )
+    return f"sqlite:///{Path(folder).absolute() / 'liftgate' / 'liftgate.db'}"
+
+
+def origin_of(address: str) -> str:
+    """The origin of an address (RFC 6454): its scheme, host and port, as a browser and our command line say them."""
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        host, port, parts = "", None, urlsplit("")
+    is_origin = parts.path in {"", "/"} and not (parts.query or parts.fragment or parts.username)
+    if parts.scheme not in {"http", "https"} or not host or not is_origin:
+        raise PydanticCustomError(
+            "origin", "is not the address of a server; write it like https://liftgate.example.com"
+        )
+    shown = f"[{host}]" if ":" in host else host
+    default = {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{shown}" + (f":{port}" if port not in {None, default} else "")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, whatever a name server says: an address of loopback, or ``localhost`` (RFC 6761)."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def _from_file(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as fault:
+        said = fault.strerror if isinstance(fault, OSError) else str(fault)
+        raise SettingsFileUnreadable(
+            f"the settings file cannot be read: {(said or 'no reason given').lower()}",
+            advice="it holds lines such as port = 8484; see docs/settings.md",
+            where=str(file),
+        ) from None
+
+
+def _from_environment() -> dict[str, Any]:
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known | _NOT_OURS)
+    if unknown:
+        first, *others = [
+            BadSettings(
+                f"`{name[:80]}` is no setting of the server",
+                advice=suggest(name, known, "unset it; docs/settings.md names them all"),
+                where=name[:80],
+            )
+            for name in unknown
+        ]
+        first.also = tuple(others)
+        raise first
+    return EnvSettingsSource(Settings)()
+
+
+def _refuse_exposed(settings: Settings) -> None:
+    for name in ("aws_sts_endpoint", "aws_iam_endpoint"):
+        address: str | None = getattr(settings, name)
+        if address and address.startswith("http://") and not is_loopback(urlsplit(address).hostname or ""):
+            raise BadSettings(
+                f"`{name}` is plain http, over which the credentials that are lent could be read",
+                advice="write https://, or leave it out to use AWS",
+                where=name,
+            )
+    if settings.local_sign_in and not settings.is_loopback:
+        raise LocalSignInExposed(
+            "`local_sign_in` lets anybody in by a name alone, so it is for loopback only",
+            advice="switch it off, or listen on 127.0.0.1 and leave `public_url` out",
+            where="local_sign_in",
+        )
+    if not is_loopback(settings.host) and settings.public_url is None:
+        raise BadSettings(
+            f"the server would listen on `{settings.host}`, but nobody said by which address it is reached",
+            advice="set `public_url`, such as https://liftgate.example.com",
+            where="public_url",
+        )
+    if settings.public_url and settings.public_url.startswith("http://") and not settings.is_loopback:
+        raise BadSettings(
+            "`public_url` is plain http, over which tokens and credentials could be read",
+            advice="put TLS in front of the server, and write https://",
+            where="public_url",
+        )

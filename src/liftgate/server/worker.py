@@ -1,0 +1,103 @@
+"""Does the queued work: denies that must be on roles, and denies that may go again.
+
+Any number of workers may run, in any number of processes: each piece of work is leased, and doing it twice does no harm.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from threading import Event, Thread
+from typing import Final
+
+from liftgate.access.ports import EffectKind
+from liftgate.errors import LiftgateError
+from liftgate.server.denies import settle_role
+from liftgate.server.parts import Parts
+from liftgate.store.outbox import Claimed, retry_delay
+
+_AT_ONCE: Final = 10
+_LEASE: Final = timedelta(minutes=3)  # longer than one role may take
+_LONGEST_SLEEP: Final = timedelta(seconds=15)
+_LOOK_AGAIN_EVERY: Final = timedelta(
+    minutes=5
+)  # at roles that carry denies: somebody else may have changed them
+
+
+def drain_once(parts: Parts, *, worker: str) -> int:
+    """Do what is due now, once each; how many pieces of work were taken up."""
+    with parts.store.write() as transaction:
+        claimed = transaction.outbox.claim(parts.clock(), lease=_LEASE, limit=_AT_ONCE, worker=worker)
+    for item in claimed:
+        _do(parts, item)
+    return len(claimed)
+
+
+def look_at_roles(parts: Parts) -> int:
+    """Read the denies of every role that carries any, and mend what is not as it should be; how many roles failed."""
+    with parts.store.read() as view:
+        roles = view.roles_with_denies()
+    return sum(not _try_role(parts, role_arn) for role_arn in roles)
+
+
+def start_worker(parts: Parts) -> Callable[[], None]:
+    """Start the worker's thread; the answer stops it and waits until it has ended."""
+    stopping = Event()
+    thread = Thread(target=_run, args=(parts, stopping), name="liftgate-worker", daemon=True)
+    thread.start()
+
+    def stop() -> None:
+        stopping.set()
+        parts.wake_worker.set()
+        thread.join()
+
+    return stop
+
+
+def _run(parts: Parts, stopping: Event) -> None:
+    worker = parts.new_name("worker")
+    looked_at = None
+    while not stopping.is_set():
+        parts.wake_worker.clear()
+        try:
+            if looked_at is None or parts.clock() - looked_at >= _LOOK_AGAIN_EVERY:
+                look_at_roles(parts)
+                looked_at = parts.clock()
+            if drain_once(parts, worker=worker):
+                continue
+            parts.wake_worker.wait(_sleep(parts).total_seconds())
+        except LiftgateError as failure:  # the database is away: nothing can be claimed until it is back
+            parts.log.warning("worker", code=failure.code)
+            stopping.wait(1)
+
+
+def _sleep(parts: Parts) -> timedelta:
+    now = parts.clock()
+    with parts.store.write() as transaction:
+        due_at = transaction.outbox.due_after(now)
+    return _LONGEST_SLEEP if due_at is None else max(timedelta(0), min(due_at - now, _LONGEST_SLEEP))
+
+
+def _do(parts: Parts, item: Claimed) -> None:
+    try:
+        match item.effect.kind:
+            case EffectKind.DENY | EffectKind.PRUNE:
+                settle_role(item.effect.key, parts)
+    except LiftgateError as failure:
+        parts.log.warning(
+            "effect failed", kind=item.effect.kind.value, code=failure.code, attempts=item.attempts
+        )
+        jitter = parts.random(1)[0] / 256
+        with parts.store.write() as transaction:
+            next_due = parts.clock() + retry_delay(item.attempts, jitter=jitter)
+            transaction.outbox.failed(item, next_due=next_due, error=failure)
+        return
+    with parts.store.write() as transaction:
+        transaction.outbox.done(item)
+
+
+def _try_role(parts: Parts, role_arn: str) -> bool:
+    try:
+        settle_role(role_arn, parts, look_again=True)
+    except LiftgateError as failure:
+        parts.log.warning("role not settled", role=role_arn, code=failure.code)
+        return False
+    return True
