@@ -114,7 +114,7 @@ class World:
 
     def upload(self, profile: str, to: str) -> Ran:
         """``aws s3 cp`` of a small file."""
-        return self.aws(profile, "s3", "cp", str(self.upload_source), to)
+        return self.aws(profile, "s3", "cp", "--no-progress", str(self.upload_source), to)
 
     def aws_under(self, grant_id: str, *arguments: str) -> Ran:
         """An ``aws`` command with the session lent under a grant: the same session at every call, revoked or not."""
@@ -123,14 +123,14 @@ class World:
             "AWS_ACCESS_KEY_ID": keys.access_key_id,
             "AWS_SECRET_ACCESS_KEY": keys.secret_access_key,
             "AWS_SESSION_TOKEN": keys.session_token or "",
-            "AWS_REGION": self._account.aws.region,
+            "AWS_DEFAULT_REGION": self._account.aws.region,
             "AWS_ENDPOINT_URL": self._account.aws.endpoint_url,
         }
         return self._aws(arguments, environment, note=f" # with the session lent under {grant_id}")
 
     def upload_under(self, grant_id: str, to: str) -> Ran:
         """``aws s3 cp`` of a small file with the session lent under a grant."""
-        return self.aws_under(grant_id, "s3", "cp", str(self.upload_source), to)
+        return self.aws_under(grant_id, "s3", "cp", "--no-progress", str(self.upload_source), to)
 
     def client_under(self, grant_id: str) -> Any:
         """An S3 client of this process with the session lent under a grant."""
