@@ -101,7 +101,7 @@ def _outside(scope: Scope, entitlement: Entitlement) -> Iterable[LiftgateError]:
     if beyond:
         yield OutsideCeiling(
             f"`{entitlement.name}` does not hold {explain_excess(beyond)}",
-            advice=f"ask for less, or see what it holds: liftgate catalogue show {entitlement.name}",
+            advice="ask for less, or see what you may ask for: liftgate catalogue show",
             value=explain_excess(beyond),
             where=entitlement.name,
         )

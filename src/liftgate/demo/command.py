@@ -1,14 +1,25 @@
 """``liftgate demo``: play the story on an embedded AWS, and leave it running for you to try."""
 
 import json
+import shutil
+import signal
 import sys
+import textwrap
 from dataclasses import asdict
+from typing import Any, Final
 
 import click
 
 from liftgate.cli.plain_text import plain
 from liftgate.demo.story import Step, story
 from liftgate.demo.world import World, running_world
+
+_AS_IT_IS: Final[dict[str, Any]] = {
+    "break_long_words": False,
+    "break_on_hyphens": False,
+    "replace_whitespace": False,
+    "drop_whitespace": True,
+}
 
 
 @click.command("demo", short_help="See it all on an embedded AWS")
@@ -25,6 +36,9 @@ def command(*, check: bool, port: int) -> None:
 
     Nothing is sent to the real AWS, and nothing is left behind.
     """
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM)
+    )  # so that what was started is stopped
     with running_world(port=port) as world:
         failed = [step for step in _told(world, check=check) if not step.ok]
         if check:
@@ -33,7 +47,7 @@ def command(*, check: bool, port: int) -> None:
         _leave_running(world)
 
 
-def _told(world: World, *, check: bool) -> "list[Step]":
+def _told(world: World, *, check: bool) -> list[Step]:
     steps = []
     for step in story(world):
         steps.append(step)
@@ -49,14 +63,17 @@ def _say(number: int, step: Step) -> None:
     mark = click.style("ok", fg="green") if step.ok else click.style("FAILED", fg="red", bold=True)
     click.echo(f"{number:>2}. {step.step}  [{mark}]")
     click.secho(f"    $ {step.command}", dim=True)
-    for line in step.observed.splitlines()[:12]:
-        click.echo(f"    {plain(line)}")
+    width = shutil.get_terminal_size().columns
+    for line in step.observed.splitlines():
+        click.echo(
+            textwrap.fill(plain(line), width, initial_indent="    ", subsequent_indent="      ", **_AS_IT_IS)
+        )
     if not step.ok:
         click.echo(f"    expected: {step.expected}")
     click.echo()
 
 
-def _say_what_to_try(world: World, failed: "list[Step]") -> None:
+def _say_what_to_try(world: World, failed: list[Step]) -> None:
     if failed:
         click.secho(f"{len(failed)} step(s) did not go as expected.", fg="red", bold=True)
     programs = sys.executable.rsplit("/", 1)[0]

@@ -1,10 +1,10 @@
 """Runs a program as a user would, and keeps what it really printed."""
 
 import re
-import shlex
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 _LONGEST_SECONDS: Final = 60
@@ -31,12 +31,12 @@ class Ran:
         return _first(_GRANT, self.output)
 
 
-def run(command: Sequence[str], *, environment: Mapping[str, str], shown: str | None = None) -> Ran:
-    """Run a program to its end; ``shown`` is how a person would type it. One that hangs counts as failed."""
-    typed = shown if shown is not None else shlex.join(command)
+def run(command: Sequence[str], *, environment: Mapping[str, str], folder: Path, shown: str) -> Ran:
+    """Run a program in a folder to its end; ``shown`` is how a person types it. One that hangs counts as failed."""
     try:
         done = subprocess.run(  # noqa: S603 - the story's own commands
             list(command),
+            cwd=folder,
             env=dict(environment),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -48,8 +48,8 @@ def run(command: Sequence[str], *, environment: Mapping[str, str], shown: str | 
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return Ran(command=typed, exit_code=-1, output=f"no answer within {_LONGEST_SECONDS} s")
-    return Ran(command=typed, exit_code=done.returncode, output=done.stdout.strip())
+        return Ran(command=shown, exit_code=-1, output=f"no answer within {_LONGEST_SECONDS} s")
+    return Ran(command=shown, exit_code=done.returncode, output=done.stdout.strip())
 
 
 def _first(pattern: re.Pattern[str], text: str) -> str:

@@ -21,6 +21,7 @@ from liftgate.demo.sample_account import REPORTS, SampleAccount, create_sample_a
 _CATALOGUE: Final = Path(__file__).with_name("catalogue.yaml")
 _READY_WITHIN_SECONDS: Final = 30
 _STOPS_WITHIN_SECONDS: Final = 15
+_UPLOAD: Final = "corrected.csv"
 _PROGRAMS: Final = Path(sys.executable).parent
 
 
@@ -39,8 +40,7 @@ class World:
         self._server: subprocess.Popen[str] | None = None
         self._sessions: dict[str, Keys] = {}
         shutil.copy(_CATALOGUE, self.catalogue)
-        self.upload_source = folder / "corrected.csv"
-        self.upload_source.write_text("region,total\nnorth,1250\n")
+        (folder / _UPLOAD).write_text("region,total\nnorth,1250\n")
 
     # Liftgate itself
 
@@ -98,6 +98,7 @@ class World:
         return run(
             [str(_PROGRAMS / "liftgate"), *arguments],
             environment=self._environment_of(who),
+            folder=self.folder,
             shown=shown if who == "ada" else f"AWS_PROFILE={who} {shown}",
         )
 
@@ -114,7 +115,7 @@ class World:
 
     def upload(self, profile: str, to: str) -> Ran:
         """``aws s3 cp`` of a small file."""
-        return self.aws(profile, "s3", "cp", "--no-progress", str(self.upload_source), to)
+        return self.aws(profile, "s3", "cp", "--no-progress", _UPLOAD, to)
 
     def aws_under(self, grant_id: str, *arguments: str) -> Ran:
         """An ``aws`` command with the session lent under a grant: the same session at every call, revoked or not."""
@@ -130,7 +131,7 @@ class World:
 
     def upload_under(self, grant_id: str, to: str) -> Ran:
         """``aws s3 cp`` of a small file with the session lent under a grant."""
-        return self.aws_under(grant_id, "s3", "cp", "--no-progress", str(self.upload_source), to)
+        return self.aws_under(grant_id, "s3", "cp", "--no-progress", _UPLOAD, to)
 
     def client_under(self, grant_id: str) -> Any:
         """An S3 client of this process with the session lent under a grant."""
@@ -155,8 +156,12 @@ class World:
         return self._sessions[grant_id]
 
     def _aws(self, arguments: tuple[str, ...], environment: Mapping[str, str], *, note: str) -> Ran:
-        shown = " ".join("corrected.csv" if word == str(self.upload_source) else word for word in arguments)
-        return run([str(_PROGRAMS / "aws"), *arguments], environment=environment, shown=f"aws {shown} {note}")
+        return run(
+            [str(_PROGRAMS / "aws"), *arguments],
+            environment=environment,
+            folder=self.folder,
+            shown=f"aws {' '.join(arguments)} {note}",
+        )
 
     def _ready_address(self) -> str:
         server = self._server
