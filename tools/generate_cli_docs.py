@@ -17,11 +17,6 @@ from liftgate.cli.exit_code import ExitCode
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "cli.md"
 PROGRAM = "import sys; from liftgate.cli.main import main; sys.exit(main())"
 
-ELSEWHERE = {
-    "serve",
-    "demo",
-}  # they need parts that not everybody installs; docs/settings.md tells of the server
-
 HEAD = """\
 <!-- Written by tools/generate_cli_docs.py from the program's own --help: change it there. -->
 
@@ -96,8 +91,6 @@ def command_paths(group: click.Group, path: list[str]) -> Iterator[list[str]]:
     """Every command, each group before what is in it."""
     context = click.Context(group)
     for name in group.list_commands(context):
-        if name in ELSEWHERE:
-            continue
         command = group.get_command(context, name)
         yield [*path, name]
         if isinstance(command, click.Group):

@@ -243,19 +243,7 @@ def _signed_in(fake: FakeLiftgate, call: Seen, path: str, person: str) -> Answer
             fake.tokens = {token: who for token, who in fake.tokens.items() if who != person}
             return 204, None
         case ("GET", "catalogue"):
-            return 200, {
-                "version": "c" * 64,
-                "loaded_at": moment(),
-                "faults": [],
-                "entitlements": [
-                    {
-                        "name": "reports",
-                        "description": "Write the reports of a year",
-                        "longest_seconds": 7200,
-                        "ceiling": scope("s3://reports/"),
-                    }
-                ],
-            }
+            return 200, catalogue()
         case ("GET", "ledger", *rest):
             return _ledger(rest, call)
         case (_, "requests", *rest):
@@ -266,6 +254,34 @@ def _signed_in(fake: FakeLiftgate, call: Seen, path: str, person: str) -> Answer
             return problem(404, "no_such_page", "there is nothing here")
 
 
+def catalogue() -> Json:
+    return {
+        "version": "c" * 64,
+        "loaded_at": moment(),
+        "faults": [],
+        "entitlements": [
+            {
+                "name": "reports",
+                "description": "Write the reports of a year",
+                "account": "111122223333",
+                "role_arn": "arn:aws:iam::111122223333:role/ReportsWriter",
+                "ceiling": scope("s3://reports/"),
+                "longest_seconds": 7200,
+                "mechanism": "session",
+                "approvals": 1,
+                "reviewers": [{"id": "grace", "name": "Grace"}, {"id": "linus", "name": "Linus"}],
+                "without_review_seconds": 120,
+                "without_review_actions": ["s3:PutObject"],
+                "justification_at_least": 10,
+                "ticket_required": True,
+                "ticket_pattern": "OPS-[0-9]+",
+                "may_request": True,
+                "may_review": False,
+            }
+        ],
+    }
+
+
 def _ledger(rest: list[str], call: Seen) -> Answer:
     if rest == ["verification"]:
         return 200, {"intact": True, "count": 2, "head": {"seq": 2, "hash": "b" * 64}}
@@ -273,7 +289,7 @@ def _ledger(rest: list[str], call: Seen) -> Answer:
         return 200, b'{"seq":1}\n{"seq":2}\n'
     entry = {
         "seq": 1,
-        "at": "2026-11-24T03:00:00Z",
+        "at": "2026-11-24T03:00:00.123456Z",
         "kind": "request.made",
         "actor": "ada",
         "request_id": "rq-0000000000000001",

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from liftgate.cli.cache import cache_folder
 from liftgate.cli.choices import VARIABLES, choose, client_file_path, plain_client_file, plain_toml
-from liftgate.cli.errors import BadSignIn, ClientFileUnreadable, NoServer
+from liftgate.cli.errors import BadSignIn, CacheUnusable, ClientFileUnreadable, NoServer
 from liftgate.cli.settings import read_client_file, read_settings
 
 LINES = st.one_of(
@@ -64,6 +65,21 @@ def test_the_file_is_not_opened_where_nothing_is_open() -> None:
 def test_the_client_file_is_in_the_config_folder_and_a_relative_one_does_not_count(home: Path) -> None:
     assert client_file_path({"XDG_CONFIG_HOME": "/etc/x"}) == "/etc/x/liftgate/client.toml"
     assert client_file_path({"XDG_CONFIG_HOME": "x"}) == f"{home}/.config/liftgate/client.toml"
+
+
+def test_without_a_home_nothing_is_read_from_the_folder_one_is_in(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trap = home / "~/.config/liftgate/client.toml"
+    trap.parent.mkdir(parents=True)
+    trap.write_text('server = "https://evil.example"\n', encoding="utf-8")
+    monkeypatch.chdir(home)
+    monkeypatch.setattr("os.path.expanduser", lambda path: path)  # what it does where there is no home
+    assert plain_client_file({}) == {}
+    assert read_client_file({}) == {}
+    assert cache_folder({}) is None
+    with pytest.raises(CacheUnusable):
+        read_settings({"server": "https://x.example"}, {})
 
 
 def write_client_file(home: Path, text: str) -> dict[str, str]:

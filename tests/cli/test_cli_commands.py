@@ -200,6 +200,13 @@ def test_of_several_answers_one_that_fails_does_not_stop_the_others(
     assert fake.requests["rq-0000000000000002"]["state"] == "approved"
 
 
+def test_one_of_two_approvals_says_what_is_still_waited_for(liftgate: Run, fake: FakeLiftgate) -> None:
+    request = fake.add_request(waiting_for="1 approval of Linus")
+    fake.answers[f"POST /api/v1/requests/{REQUEST}/reviews"] = (201, request)
+    said = liftgate("review", "approve", REQUEST, "--as", "local:grace")
+    assert f"{REQUEST}  pending\n  waits for  1 approval of Linus; lapses in " in said.out
+
+
 def test_a_wrong_id_among_several_stops_all(liftgate: Run, fake: FakeLiftgate) -> None:
     fake.add_request(1, person="grace")
     assert liftgate("review", "approve", REQUEST, GRANT).code == ExitCode.USAGE
@@ -267,11 +274,32 @@ def test_the_catalogue(liftgate: Run, fake: FakeLiftgate) -> None:
     fake.answers["GET /api/v1/catalogue"] = (status, answer)
     said = liftgate("catalogue")
     assert said.out == "There is nothing that you may ask for or review.\n"
-    assert "1 fault(s)" in said.err
+    assert "catalogue files are faulty" in said.err
+
+
+def test_one_entitlement_in_full(liftgate: Run, fake: FakeLiftgate) -> None:
+    assert fake.address
+    assert liftgate("catalogue", "show", "reports").out == (
+        "reports\n"
+        "  about      Write the reports of a year\n"
+        "  what       write objects under s3://reports/\n"
+        "  actions    s3:PutObject\n"
+        "  where      s3://reports/\n"
+        "  longest    2h\n"
+        "  review     1 of Grace, Linus\n"
+        "  at once    up to 2m without a review: s3:PutObject\n"
+        "  reason     at least 10 characters\n"
+        "  ticket     needed, like OPS-[0-9]+\n"
+        "  you        may ask\n"
+        "  role       arn:aws:iam::111122223333:role/ReportsWriter\n"
+    )
+    assert liftgate("catalogue", "show", "reports", "--output", "json").json["name"] == "reports"
+    missing = liftgate("catalogue", "show", "report")
+    assert (missing.code, "did you mean `reports`?" in missing.err) == (ExitCode.NOT_FOUND, True)
 
 
 def test_the_ledger(liftgate: Run, fake: FakeLiftgate, home: Path) -> None:
-    assert "request.made" in liftgate("ledger", "show", "--about", REQUEST).out
+    assert "2026-11-24T03:00:00Z  request.made" in liftgate("ledger", "show", "--about", REQUEST).out
     assert fake.calls("GET", "/api/v1/ledger/entries")[0].query == {
         "after": "0",
         "limit": "50",
@@ -345,3 +373,6 @@ def test_a_problem_is_printed_in_one_form(liftgate: Run, fake: FakeLiftgate) -> 
     assert said.err == (
         "liftgate: locations[0]: `s3://x/` is outside the ceiling\nnext: ask for less\nrequest id: req-7f3a\n"
     )
+    named = problem(403, "too_long", "`reports` lends no longer than 1h", "ask for less", where="reports")
+    fake.answers["POST /api/v1/requests"] = named
+    assert liftgate(*ASK).err.startswith("liftgate: `reports` lends no longer than 1h\n")

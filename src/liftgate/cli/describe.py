@@ -44,7 +44,10 @@ def say_request(request: RequestAnswer, now: datetime) -> None:
 def say_outcome(request: RequestAnswer, now: datetime) -> None:
     """What became of a request that was shown before."""
     say(f"{paint(request.id, 'bold')}  {paint_state(request.state)}")
-    say_fields([("review", _review(review)) for review in request.reviews] + _granted(request, now))
+    fields = [("review", _review(review)) for review in request.reviews]
+    if request.state == "pending":  # one of several approvals
+        fields.append(("waits for", waiting(request, now)))
+    say_fields(fields + _granted(request, now))
 
 
 def say_grant(grant: GrantAnswer, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """What can go wrong on the client's side. What the server says is in ``problem``."""
 
-from liftgate.errors import Conflict, Invalid, NotFound, Refused, Unauthenticated, Unavailable
+from liftgate.errors import Conflict, Invalid, NotFound, Unauthenticated, Unavailable
 
 
 class BadServerAddress(Invalid):
@@ -105,7 +105,7 @@ class ExtraMissing(Unavailable):
     code = "extra_missing"
 
 
-class NotApproved(Refused):
-    """A reviewer denied the request that was waited for."""
+class NoSuchEntitlement(NotFound):
+    """No entitlement of that name that we may know of."""
 
-    code = "not_approved"
+    code = "no_such_entitlement"

@@ -12,8 +12,11 @@ def load_command(module: str, *, name: str, extra: str) -> click.Command:
     """The ``command`` of a module; where its packages are missing, one that says what to install."""
     try:
         loaded = importlib.import_module(module)
-    except ImportError as error:
-        return _stand_in(name, extra, str(error.name))
+    except ModuleNotFoundError as error:
+        missing = error.name or ""
+        if missing.startswith("liftgate"):
+            raise  # our own parts are always there: this is a fault, and not to be explained away
+        return _stand_in(name, extra, missing)
     command: click.Command = loaded.command
     return command
 

@@ -34,7 +34,7 @@ def read_settings(given: Mapping[str, str], environ: Mapping[str, str]) -> Setti
         raise NoServer(
             "nobody said where Liftgate is",
             advice=f'give --server URL, or set LIFTGATE_SERVER, or write server = "…" into '
-            f"{client_file_path(environ)}",
+            f"{client_file_path(environ) or '~/.config/liftgate/client.toml'}",
         )
     return Settings(
         server=parse_server_url(chosen["server"]),
@@ -48,6 +48,8 @@ def read_settings(given: Mapping[str, str], environ: Mapping[str, str]) -> Setti
 def read_client_file(environ: Mapping[str, str]) -> dict[str, str]:
     """What the client file says; nothing where there is none. Raises ``ClientFileUnreadable``."""
     path = client_file_path(environ)
+    if not path:
+        return {}
     try:
         with Path(path).open("rb") as file:
             values = tomllib.load(file)

@@ -55,7 +55,7 @@ def say_error(error: LiftgateError, *, as_json: bool = False, exit_code: int = 1
         return
     lines = []
     for fault in (error, *error.also):
-        lines.append(f"{paint('liftgate:', 'red', sys.stderr)} {plain(str(fault))}")
+        lines.append(f"{paint('liftgate:', 'red', sys.stderr)} {_folded(_sentence(fault))}")
         lines.append(f"{paint('next:', 'bold', sys.stderr)} {plain(fault.advice)}")
     if isinstance(error, FromServer) and error.request_id:
         lines.append(paint(f"request id: {plain(error.request_id)}", "dim", sys.stderr))
@@ -70,7 +70,8 @@ def say_fields(fields: Iterable[tuple[str, str]]) -> None:
 
 def say_folded(head: str, text: str, *, indent: int) -> None:
     """A head that takes ``indent`` columns, and beside it a text, folded at the terminal's edge."""
-    first, *others = textwrap.wrap(plain(text), max(20, terminal_width() - indent)) or [""]
+    width = max(20, terminal_width() - indent)
+    first, *others = textwrap.wrap(plain(text), width, break_on_hyphens=False) or [""]
     say(f"{head}{first}")
     for line in others:
         say(" " * indent + line)
@@ -102,6 +103,26 @@ def has_colours(stream: TextIO) -> bool:
 def terminal_width() -> int:
     """The columns there are; 100 where nobody looks at it."""
     return max(40, shutil.get_terminal_size((100, 24)).columns)
+
+
+def _sentence(error: LiftgateError) -> str:
+    is_named = error.where is None or error.where in error.sentence
+    return plain(error.sentence if is_named else str(error))
+
+
+def _folded(text: str) -> str:
+    """Folded between words on a terminal; whole for a program, and for whoever searches a log."""
+    if not sys.stderr.isatty():
+        return text
+    hanging = " " * len("liftgate: ")
+    return textwrap.fill(
+        text,
+        terminal_width(),
+        initial_indent=hanging,
+        subsequent_indent=hanging,
+        break_long_words=False,
+        break_on_hyphens=False,
+    ).lstrip()
 
 
 def _document(error: LiftgateError, exit_code: int) -> JsonObject:

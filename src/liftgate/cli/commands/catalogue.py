@@ -1,17 +1,20 @@
 """``liftgate catalogue``: what may be asked for; and a check of its files before they are put in place."""
 
+import difflib
 from pathlib import Path
 from typing import Any
 
 import click
 
 from liftgate.cli.connection import connection
-from liftgate.cli.errors import ExtraMissing
+from liftgate.cli.entitlement import entitlement_fields
+from liftgate.cli.errors import ExtraMissing, NoSuchEntitlement
 from liftgate.cli.exit_code import ExitCode
-from liftgate.cli.fields import JsonObject, as_object, items, optional, seconds, text
+from liftgate.cli.fields import JsonObject, as_object, items, seconds, text
 from liftgate.cli.options import SHARED, client_options, output_option, wants_json
+from liftgate.cli.plain_text import plain
 from liftgate.cli.table import Column, say_table
-from liftgate.cli.terminal import say, say_json, say_next, warn
+from liftgate.cli.terminal import paint, say, say_fields, say_json, say_next, warn
 from liftgate.span import in_words
 
 _COLUMNS = (
@@ -35,10 +38,11 @@ def command(context: click.Context) -> None:
 @command.command("show", short_help="Show what you may ask for or review", epilog=SHARED)
 @client_options
 @output_option
+@click.argument("name", required=False, metavar="[NAME]")
 @click.pass_context
-def show(context: click.Context) -> None:
-    """Show the entitlements that you may ask for or review."""
-    _show(context)
+def show(context: click.Context, name: str | None) -> None:
+    """Show the entitlements that you may ask for or review, or one of them in full."""
+    _show(context, name)
 
 
 @command.command("check", short_help="Find every fault in files", epilog=SHARED)
@@ -50,7 +54,7 @@ def check(context: click.Context, paths: tuple[Path, ...]) -> None:
     try:
         from liftgate.catalogue.parse import check_catalogue  # noqa: PLC0415 - only this command needs a YAML reader
         from liftgate.catalogue.render import render_faults  # noqa: PLC0415
-    except ImportError as error:
+    except ModuleNotFoundError as error:
         raise ExtraMissing(
             f"`catalogue check` needs a part that is not installed: {error.name}",
             advice="pip install 'liftgate[server]'",
@@ -78,31 +82,50 @@ def _fault(fault: Any) -> JsonObject:
     }
 
 
-def _show(context: click.Context) -> None:
-
+def _show(context: click.Context, name: str | None = None) -> None:
     with connection(context) as here:
         answer = here.api.get("/catalogue")
-    if wants_json(context):
-        say_json(answer)
-        return
     entitlements = [as_object(item, "entitlements") for item in items(answer, "entitlements")]
-    if entitlements:
-        say_table(_COLUMNS, [_row(one) for one in entitlements])
-        say_next("liftgate request s3://BUCKET/PREFIX/ --write --for 20m --reason …")
+    if name is not None:
+        _show_one(entitlements, name, as_json=wants_json(context))
+    elif wants_json(context):
+        say_json(answer)
     else:
-        say("There is nothing that you may ask for or review.")
+        _say_all(entitlements)
     faults = items(answer, "faults")
     if faults:
-        warn(f"the server's catalogue files have {len(faults)} fault(s); it goes on with the last good ones")
+        warn("the server's catalogue files are faulty; it goes on with the last good ones", "liftgate doctor")
+
+
+def _say_all(entitlements: list[JsonObject]) -> None:
+    if not entitlements:
+        say("There is nothing that you may ask for or review.")
+        return
+    say_table(_COLUMNS, [_row(one) for one in entitlements])
+    say_next("liftgate request s3://BUCKET/PREFIX/ --write --for 20m --reason …")
 
 
 def _row(entitlement: JsonObject) -> tuple[str, ...]:
-    ceiling = entitlement.get("ceiling")
-    what = text(ceiling, "in_words") if isinstance(ceiling, dict) else ""
-    longest = optional(seconds, entitlement, "longest_seconds")
     return (
         text(entitlement, "name"),
-        what,
-        in_words(longest) if longest else "",
-        optional(text, entitlement, "description") or "",
+        text(as_object(entitlement.get("ceiling"), "ceiling"), "in_words"),
+        in_words(seconds(entitlement, "longest_seconds")),
+        text(entitlement, "description"),
     )
+
+
+def _show_one(entitlements: list[JsonObject], name: str, *, as_json: bool) -> None:
+    names = [text(one, "name") for one in entitlements]
+    if name not in names:
+        near = difflib.get_close_matches(name, names, n=1)
+        raise NoSuchEntitlement(
+            f"there is no entitlement `{name[:80]}` that you may ask for or review",
+            advice=f"did you mean `{near[0]}`?" if near else "list them: liftgate catalogue",
+            value=name[:80],
+        )
+    found = entitlements[names.index(name)]
+    if as_json:
+        say_json(found)
+        return
+    say(paint(plain(name), "bold"))
+    say_fields(entitlement_fields(found))

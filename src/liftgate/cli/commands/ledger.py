@@ -8,8 +8,9 @@ import click
 from liftgate.cli.connection import connection
 from liftgate.cli.errors import BadValue
 from liftgate.cli.exit_code import ExitCode
-from liftgate.cli.fields import JsonObject, as_object, flag, items, number, optional, text
+from liftgate.cli.fields import JsonObject, as_object, flag, items, moment, number, optional, text
 from liftgate.cli.identifiers import kind_of_id
+from liftgate.cli.moments import shown
 from liftgate.cli.options import SHARED, client_options, output_option, wants_json
 from liftgate.cli.plain_text import plain
 from liftgate.cli.table import Column, say_table
@@ -149,7 +150,13 @@ def _say_verdict(verdict: JsonObject) -> None:
 
 def _row(entry: JsonObject) -> tuple[str, ...]:
     about = optional(text, entry, "grant_id") or optional(text, entry, "request_id") or ""
-    return (str(number(entry, "seq")), text(entry, "at"), text(entry, "kind"), text(entry, "actor"), about)
+    return (
+        str(number(entry, "seq")),
+        shown(moment(entry, "at")),
+        text(entry, "kind"),
+        text(entry, "actor"),
+        about,
+    )
 
 
 def _file_error(path: Path, error: OSError) -> BadValue:
