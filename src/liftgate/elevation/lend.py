@@ -19,7 +19,8 @@ LONGEST: Final = timedelta(hours=12)
 # A policy this short never fills the packed size, whatever its letters: half of what its plain text may be.
 TRIAL_FROM: Final = 1_200
 
-_SOURCE_IDENTITY: Final = re.compile(r"[A-Za-z0-9_+=,.@-]{2,64}")
+# SourceIdentity allows a comma as well, but the tag that says the same does not.
+_SOURCE_IDENTITY: Final = re.compile(r"[A-Za-z0-9_+=.@-]{2,64}")
 _HASHED: Final = re.compile(r"sha256-[0-9a-f]{40}")
 _TRIAL_GRANT: Final = "gr-" + "0" * 16
 _CLOSED: Final = Window(
