@@ -72,6 +72,11 @@ def stub_aws(*, delay: timedelta) -> Iterator[str]:
         process.wait(10)
 
 
+def stub_environment() -> dict[str, str]:
+    """AWS variables for whoever calls the stand-in: keys that it never looks at."""
+    return {"AWS_ACCESS_KEY_ID": "AKIAEXAMPLEEXAMPLE00", "AWS_SECRET_ACCESS_KEY": "x" * 40}
+
+
 def main(arguments: list[str]) -> None:
     """Serve until standard input ends; the one argument is the delay in seconds."""
     delay = float(arguments[0])
