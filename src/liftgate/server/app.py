@@ -2,11 +2,14 @@
 
 from functools import cache as cached
 from functools import partial
-from typing import Any
+from http import HTTPStatus
+from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp
@@ -16,18 +19,23 @@ from liftgate.errors import LiftgateError
 from liftgate.server.api import catalogue, grants, health, ledger, requests, sign_ins
 from liftgate.server.api.doc import ProblemShape
 from liftgate.server.body import REQUEST_ID, BodyGate
+from liftgate.server.calls import sees_everything, signed_in, signed_in_once
 from liftgate.server.edge import Edge
 from liftgate.server.errors import BadInput, MethodNotAllowed, NoSuchPath
 from liftgate.server.parts import Parts
-from liftgate.server.problems import problem
+from liftgate.server.problems import problem, status_of
 from liftgate.server.rights import API, RIGHTS, Right
-from liftgate.server.wording import in_words
+from liftgate.server.wording import field_names, in_words
+
+_API_MODULES: Final = (sign_ins, requests, grants, catalogue, ledger)
+_DOORS: Final = {Right.SEES_ALL: frozenset({sees_everything})}
 
 
 def create_app(parts: Parts) -> ASGIApp:
     """The whole application, ready to be served."""
     app = build_routes()
     app.state.parts = parts
+    _hold_doors_to_rights()
     app.openapi()  # fails here, and not at somebody's call, where a route has no right
     return Edge(
         BodyGate(app),
@@ -50,7 +58,7 @@ def build_routes() -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     api = APIRouter(prefix=API)
-    for module in (sign_ins, requests, grants, catalogue, ledger):
+    for module in _API_MODULES:
         api.include_router(module.router)
     app.include_router(health.router)
     app.include_router(api)
@@ -73,6 +81,22 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
     return document
 
 
+def _hold_doors_to_rights() -> None:
+    """Who gets past the door of a route is what the table says: a route that forgot to ask who calls is not served."""
+    for module in (health, *_API_MODULES):
+        prefix = "" if module is health else API
+        for route in module.router.routes:
+            if isinstance(route, APIRoute):
+                asked = {inner.call for inner in route.dependant.dependencies}
+                for method in route.methods or ():
+                    right = RIGHTS[method, prefix + route.path]
+                    if (
+                        not asked & _DOORS.get(right, frozenset({signed_in, signed_in_once}))
+                        and right is not Right.ANYBODY
+                    ):
+                        raise AssertionError(f"{method} {route.path} is open, but is for {right.value}")
+
+
 def _hold_to_rights(document: dict[str, Any]) -> None:
     """No route without a line in the table of rights, and a sign-in wherever the table does not let anybody in."""
     for path, methods in document["paths"].items():
@@ -81,19 +105,37 @@ def _hold_to_rights(document: dict[str, Any]) -> None:
                 route["security"] = [{"bearer": []}]
 
 
-def _on_liftgate_error(request: Request, error: Exception) -> Response:
+async def _on_liftgate_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, LiftgateError)  # noqa: S101 - what Starlette registered this for
+    if status_of(error) >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        request.app.state.parts.log.warning(
+            "answered 5xx", code=error.code, request_id=request.scope[REQUEST_ID]
+        )
     return problem(error, request.scope[REQUEST_ID])
 
 
-def _on_bad_input(request: Request, error: Exception) -> Response:
+async def _on_bad_input(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - what Starlette registered this for
-    known: set[str] = set()
-    fault = in_words(error.errors(), kind=BadInput, what="body", known=known, skip=1)
+    faults = error.errors()
+    what = str(faults[0]["loc"][0]) if faults and faults[0]["loc"] else "call"
+    fault = in_words(faults, kind=BadInput, what=what, known=_known_fields(request), skip=1)
     return problem(fault, request.scope[REQUEST_ID])
 
 
-def _on_http(request: Request, error: Exception) -> Response:
+def _known_fields(request: Request) -> frozenset[str]:
+    """The fields that the call could have had, so that a misspelt one can be suggested."""
+    route = request.scope.get("route")
+    if not isinstance(route, APIRoute):
+        return frozenset()
+    shapes = [
+        field.field_info.annotation for field in (*route.dependant.body_params, *route.dependant.query_params)
+    ]
+    return field_names(
+        *(shape for shape in shapes if isinstance(shape, type) and issubclass(shape, BaseModel))
+    )
+
+
+async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - what Starlette registered this for
     fault: LiftgateError
     if error.status_code == 405:

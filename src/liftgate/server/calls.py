@@ -5,13 +5,14 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Header, Path, Request
 
 from liftgate.access.ports import Once
 from liftgate.access.sight import sees_all
 from liftgate.catalogue.model import Catalogue
 from liftgate.catalogue.source import Loaded
 from liftgate.catalogue.who import person_of
+from liftgate.elevation.errors import SecretHandedOver
 from liftgate.identity.model import Caller, Identity, IdentityKind, Person
 from liftgate.identity.service import PersonOf, caller_of
 from liftgate.server.api.shapes import GRANT_ID, REQUEST_ID
@@ -23,6 +24,15 @@ from liftgate.server.parts import Parts
 _BEARER: Final = re.compile(r"[Bb]earer +([A-Za-z0-9_-]{1,200})")
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,200}")
 
+_NOBODY_YET: Final = "(sign-ins)"  # in the place of a person; no id in a catalogue has brackets
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        description="A random text, new with each new call. The same call sent again with the same key is made once.",
+        examples=["0d1f7e52-7a6c-4d35-9a0e-5c1b2f9d7a11"],
+    ),
+]
 RequestId = Annotated[str, Path(pattern=REQUEST_ID, examples=["rq-3xv7m0q4c2h5k8rs"])]
 GrantId = Annotated[str, Path(pattern=GRANT_ID, examples=["gr-3xv7m0q4c2h5k8rt"])]
 
@@ -94,10 +104,26 @@ def signed_in(request: Request) -> Call:
     return Call(parts, caller, loaded)
 
 
-def signed_in_once(request: Request) -> Call:
+def signed_in_once(request: Request, idempotency_key: IdempotencyKey = None) -> Call:
     """The same, with the caller's Idempotency-Key bound to what was sent with it."""
     call = signed_in(request)
-    return Call(call.parts, call.caller, call.loaded, _once(request, call.person_id))
+    return Call(call.parts, call.caller, call.loaded, _once(request, call.person_id, idempotency_key))
+
+
+def refuse_repeated(request: Request) -> None:
+    """A sign-in hands out a token, which is not kept. Raises ``SecretHandedOver`` where its key was used before."""
+    parts = parts_of(request)
+    once = _once(request, _NOBODY_YET, request.headers.get("idempotency-key"))
+    if once is None:
+        return
+    now = parts.clock()
+    with parts.store.write() as transaction:
+        if transaction.repeated(once, now=now) is not None:
+            raise SecretHandedOver(
+                "the token was handed over once, and is not kept",
+                advice="sign in again with another Idempotency-Key",
+            )
+        transaction.remember(once, _NOBODY_YET, now=now)
 
 
 def sees_everything(request: Request) -> Call:
@@ -117,8 +143,7 @@ SignedInOnce = Annotated[Call, Depends(signed_in_once)]
 SeesAll = Annotated[Call, Depends(sees_everything)]
 
 
-def _once(request: Request, person_id: str) -> Once | None:
-    key = request.headers.get("idempotency-key")
+def _once(request: Request, person_id: str, key: str | None) -> Once | None:
     if key is None:
         return None
     if not _KEY.fullmatch(key):

@@ -63,7 +63,6 @@ def _run(parts: Parts, listener: socket.socket) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
-        date_header=False,
         lifespan="off",
         timeout_graceful_shutdown=10,
         h11_max_incomplete_event_size=32 * 1024,

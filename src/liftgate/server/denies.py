@@ -1,9 +1,15 @@
 """Brings the denies of one role in place: at once after a revocation, and again by the worker."""
 
+from contextlib import suppress
+from datetime import timedelta
+from typing import Final
+
 from liftgate.elevation.model import DenyState
 from liftgate.elevation.revocation import bring_denies_in_place
 from liftgate.errors import LiftgateError
 from liftgate.server.parts import Parts
+
+_PATIENCE: Final = timedelta(seconds=3)
 
 
 def settle_role(role_arn: str, parts: Parts, *, look_again: bool = False) -> DenyState:
@@ -20,9 +26,18 @@ def settle_role(role_arn: str, parts: Parts, *, look_again: bool = False) -> Den
 
 
 def deny_soon(role_arn: str, parts: Parts) -> None:
-    """Try at once, since somebody waits for the answer; where that fails, the queued work stays and the worker goes on."""
+    """Try at once, since somebody waits for the answer, but not for longer than they would wait.
+
+    Where that fails or takes longer, the queued work stays, the answer says `pending`, and the worker goes on.
+    """
+    trying = parts.background.submit(_try, role_arn, parts)
+    with suppress(TimeoutError):
+        trying.result(timeout=_PATIENCE.total_seconds())
+    parts.wake_worker.set()
+
+
+def _try(role_arn: str, parts: Parts) -> None:
     try:
         settle_role(role_arn, parts)
     except LiftgateError as failure:
         parts.log.warning("deny pending", role=role_arn, code=failure.code)
-    parts.wake_worker.set()

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from secrets import token_bytes
@@ -25,6 +26,7 @@ from liftgate.server.kept_catalogue import KeptCatalogue
 from liftgate.server.settings import Settings
 from liftgate.store.sql import SqlStore, open_store
 
+_BACKGROUND_THREADS: Final = 8
 _PAUSE_SECONDS: Final = 0.02  # between attempts to get a role's lease
 
 
@@ -43,6 +45,7 @@ class Parts:
     transport: StsTransport
     pause: Pause
     log: Log
+    background: Executor  # for work whose caller does not wait to its end
     wake_worker: Event
 
     def new_name(self, what: str) -> str:
@@ -63,7 +66,11 @@ def running_parts(settings: Settings, *, audience: str) -> Iterator[Parts]:
     store = open_store(_prepared(settings.database_url.get_secret_value()), clock=system_clock)
     store.migrate()
     never = Event()
-    with sts_over_http(endpoint=settings.aws_sts_endpoint) as transport, closing(store):
+    with (
+        closing(store),
+        sts_over_http(endpoint=settings.aws_sts_endpoint) as transport,
+        ThreadPoolExecutor(_BACKGROUND_THREADS, thread_name_prefix="liftgate-background") as background,
+    ):
         yield Parts(
             settings=settings,
             audience=audience,
@@ -76,6 +83,7 @@ def running_parts(settings: Settings, *, audience: str) -> Iterator[Parts]:
             transport=transport,
             pause=lambda: _wait(never),
             log=_log(),
+            background=background,
             wake_worker=Event(),
         )
 

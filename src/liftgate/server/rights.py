@@ -22,6 +22,7 @@ class Right(Enum):
     SEES_IT = "the requester, reviewers of the entitlement, guards and auditors; 404 for others"
     REVIEWER = "reviewers of the entitlement, but never the requester; 404 for those who may not see it"
     REQUESTER = "the requester; 404 for those who may not see it"
+    HOLDER = "the requester alone; 404 for everybody else"
     REVOKER = "reviewers of the entitlement and guards; 404 for those who may not see it"
     SEES_ALL = "guards and auditors"
 
@@ -42,7 +43,7 @@ RIGHTS: Final[Mapping[Route, Right]] = MappingProxyType(
         ("POST", f"{API}/requests/{{request_id}}/cancellation"): Right.REQUESTER,
         ("GET", f"{API}/grants"): Right.SIGNED_IN,
         ("GET", f"{API}/grants/{{grant_id}}"): Right.SEES_IT,
-        ("POST", f"{API}/grants/{{grant_id}}/sessions"): Right.REQUESTER,
+        ("POST", f"{API}/grants/{{grant_id}}/sessions"): Right.HOLDER,
         ("POST", f"{API}/grants/{{grant_id}}/revocation"): Right.REVOKER,
         ("POST", f"{API}/grants/{{grant_id}}/return"): Right.REQUESTER,
         ("GET", f"{API}/ledger/entries"): Right.SEES_ALL,

@@ -67,6 +67,9 @@ def _run(parts: Parts, stopping: Event) -> None:
         except LiftgateError as failure:  # the database is away: nothing can be claimed until it is back
             parts.log.warning("worker", code=failure.code)
             stopping.wait(1)
+        except Exception as fault:  # noqa: BLE001 - a worker that dies silently would leave every later deny undone
+            parts.log.error("worker", error=type(fault).__name__)  # noqa: TRY400 - without its text, which may quote anything
+            stopping.wait(1)
 
 
 def _sleep(parts: Parts) -> timedelta:

@@ -1,6 +1,7 @@
 """The ledger, for guards and auditors: to read, to verify, to take away."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Response
@@ -90,7 +91,9 @@ def verification(call: SeesAll) -> Response:
 )
 def export(call: SeesAll) -> StreamingResponse:
     """The whole ledger as JSON Lines, which anybody can verify without this server."""
-    return StreamingResponse(_lines(call.parts), media_type="application/jsonl")
+    lines = _lines(call.parts)
+    first = next(lines)  # a damaged entry here is answered as a problem, not with an answer that breaks off
+    return StreamingResponse(chain([first], lines), media_type="application/jsonl")
 
 
 def _lines(parts: Parts) -> Iterator[str]:

@@ -8,9 +8,12 @@ from pydantic import BaseModel, Field
 from liftgate.identity.aws_proof import AwsProof
 from liftgate.identity.model import Person
 from liftgate.identity.service import sign_in_locally, sign_in_with_aws, sign_out
+from liftgate.identity.token import hash_of
 from liftgate.server.api.doc import problems
 from liftgate.server.api.shapes import EXACT, Moment, answer
-from liftgate.server.calls import SignedIn, parts_of, person_in, token_of
+from liftgate.server.calls import SignedIn, parts_of, person_in, refuse_repeated, token_of
+from liftgate.server.errors import NotSignedIn
+from liftgate.server.local_calls import refuse_unless_local
 
 router = APIRouter(tags=["sign-ins"])
 
@@ -71,6 +74,7 @@ class MeShape(BaseModel):
 
     person: NamedPersonShape
     identity: str
+    expires_at: Moment = Field(description="When the caller must sign in again.")
     is_guard: bool
     is_auditor: bool
 
@@ -87,6 +91,7 @@ def sign_in(
 ) -> Response:
     """Prove who you are; the answer is a token for the calls that follow."""
     parts = parts_of(request)
+    refuse_repeated(request)
     catalogue = parts.catalogue.current().catalogue
     if isinstance(body, SignInWithAws):
         token, signed_in = sign_in_with_aws(
@@ -106,6 +111,7 @@ def sign_in(
             random=parts.random,
         )
     else:
+        refuse_unless_local(request)
         token, signed_in = sign_in_locally(
             body.person,
             enabled=parts.settings.local_sign_in,
@@ -124,12 +130,17 @@ def sign_in(
 
 
 @router.get("/me", response_model=MeShape, operation_id="who_am_i", responses=problems(401))
-def me(call: SignedIn) -> Response:
+def me(request: Request, call: SignedIn) -> Response:
     """Who the server takes the caller for."""
+    with call.parts.store.read() as view:
+        found = view.sign_in(hash_of(token_of(request)))
+    if found is None:
+        raise NotSignedIn("the sign-in was ended just now", advice="sign in again: liftgate sign-in")
     return answer(
         MeShape(
             person=_named(call.caller.person),
             identity=str(call.caller.identity),
+            expires_at=found.expires_at,
             is_guard=call.person_id in call.catalogue.guards,
             is_auditor=call.person_id in call.catalogue.auditors,
         )

@@ -1,0 +1,24 @@
+"""The demo's sign-in by a name alone is for programs on this machine: not for a web page in its browser, nor through a proxy."""
+
+from typing import Final
+
+from fastapi import Request
+
+from liftgate.server.errors import LocalSignInExposed
+from liftgate.server.settings import is_loopback
+
+_FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via", "origin")
+
+
+def refuse_unless_local(request: Request) -> None:
+    """Raise ``LocalSignInExposed`` where the call was addressed to another name, or came from elsewhere.
+
+    A page in a browser can send calls to loopback, under a name that its owner points there (DNS rebinding); it cannot
+    choose the ``Host`` of such a call, nor leave out its ``Origin``.
+    """
+    if not is_loopback(request.url.hostname or "") or any(name in request.headers for name in _FORWARDED):
+        raise LocalSignInExposed(
+            "local sign-in is for programs on this machine that address it as loopback",
+            advice="call http://127.0.0.1 or http://localhost directly, or sign in with an AWS identity",
+            where="Host",
+        )
