@@ -1,6 +1,7 @@
 """The command line against the real server and an AWS that enforces: the demo's world."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,6 +24,25 @@ REASON = ("--reason", "correct the figures of the north")
 def world() -> Iterator[World]:
     with running_world() as running:
         yield running
+
+
+def environment(world: World) -> dict[str, str]:
+    """Ada's shell."""
+    return {
+        "PATH": f"{Path(LIFTGATE).parent}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(world.folder / "home" / "ada"),
+        "AWS_CONFIG_FILE": str(world.aws_config),
+        "AWS_PROFILE": "baseline",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "LIFTGATE_SERVER": world.address,
+    }
+
+
+def upload(world: World) -> str:
+    """A file to upload."""
+    path = world.folder / "upload.csv"
+    path.write_text("region,total\n", encoding="utf-8")
+    return str(path)
 
 
 def ask(world: World, *options: str, duration: str = "20m") -> Ran:
@@ -57,7 +77,7 @@ def test_from_the_ask_to_the_return(world: World) -> None:
     shown = world.liftgate("ada", "show", asked.request_id)
     assert f"liftgate exec --grant {grant} -- aws s3 cp FILE {Q3}" in shown.output
     used = world.liftgate(
-        *("ada", "exec", "--grant", grant, "--", "aws", "s3", "cp", str(world.upload_source), f"{Q3}a.csv")
+        *("ada", "exec", "--grant", grant, "--", "aws", "s3", "cp", upload(world), f"{Q3}a.csv")
     )
     assert used.exit_code == 0, used.output
     beyond = world.liftgate(
@@ -100,7 +120,7 @@ def test_what_ended_is_told_where_it_is_used(world: World) -> None:
 
 def test_twenty_processes_lend_one_session(world: World) -> None:
     grant = approved_grant(world)
-    environ = world._environment_of("ada")  # what each of them is started with
+    environ = environment(world)
     started = [
         subprocess.Popen(
             [LIFTGATE, "credentials", "--grant", grant],
@@ -121,7 +141,7 @@ def test_twenty_processes_lend_one_session(world: World) -> None:
 def test_a_wait_ends_with_the_answer(world: World) -> None:
     command = [LIFTGATE, "request", Q3, "--write", "--for", "20m", *REASON, "--wait", "--output", "json"]
     with subprocess.Popen(
-        command, env=world._environment_of("ada"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command, env=environment(world), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as waiting:
         assert waiting.stderr is not None
         request = waiting.stderr.readline().split(" ")[0]
@@ -191,9 +211,8 @@ def test_an_export_is_verified_without_the_server(world: World) -> None:
 
 def test_without_the_server_a_session_at_hand_goes_on(world: World) -> None:
     grant = approved_grant(world)
-    environ = world._environment_of("ada")
     lent = world.liftgate("ada", "credentials", "--grant", grant)
-    [session] = (Path(environ["HOME"]) / ".cache/liftgate").glob(f"*.{grant}.session")
+    [session] = (world.folder / "home/ada/.cache/liftgate").glob(f"*.{grant}.session")
     head, _, rest = session.read_text(encoding="utf-8").partition("\n")
     session.write_text(f"{head.rpartition(' ')[0]} 1\n{rest}", encoding="utf-8")  # checked long ago
     world.stop_server()
