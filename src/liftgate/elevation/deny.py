@@ -6,9 +6,12 @@ session is older than now; keyed by ``aws:userid`` it hits the sessions of one g
 """
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 
+from liftgate.access.ports import DENY_SLACK
 from liftgate.clock import rfc3339
 from liftgate.elevation.model import Deny
 from liftgate.elevation.session_name import sessions_of
@@ -17,13 +20,15 @@ POLICY_NAME: Final = "LiftgateRevocations"
 # All inline policies of a role share 10,240 characters (AWS: IAM quotas). The rest is left to whoever owns the role.
 ROOM: Final = 8_192
 
+_PATTERN: Final = re.compile(re.escape(sessions_of("GRANT")).replace("GRANT", "(gr-[0-9a-hjkmnp-tv-z]{16})"))
+
 
 def deny_policy(wanted: Sequence[Deny], *, room: int = ROOM) -> str | None:
     """The policy that refuses the sessions of these grants, as JSON of at most ``room`` characters; None for no grant.
 
     Where the patterns do not fit, those that ended first give way to AWS's broader form: everything issued before the last
-    of them ended is refused. That hits other sessions of that age too, whose SDKs then fetch new ones. Too much is
-    refused for a while, never too little.
+    of them ended, by whichever clock, is refused. That hits other sessions of that age too, whose SDKs then fetch new
+    ones. Too much is refused for a while, never too little.
     """
     if not wanted:
         return None
@@ -42,6 +47,12 @@ def same_policy(one: str | None, other: str | None) -> bool:
         return False
 
 
+def grants_refused_by(found: str | None) -> frozenset[str]:
+    """The grants whose sessions a policy that was read back refuses by name; none where it says anything else as well."""
+    named = frozenset(_PATTERN.findall(found or ""))
+    return named if named and same_policy(found, _dumped([_by_pattern(named)])) else frozenset()
+
+
 def _how_many_fit(latest_first: Sequence[Deny], room: int) -> int:
     everything = len(latest_first)
     if len(_policy(latest_first, ())) <= room:
@@ -51,16 +62,29 @@ def _how_many_fit(latest_first: Sequence[Deny], room: int) -> int:
     return min(everything - 1, 1 + max(0, spare) // each)
 
 
-def _policy(by_pattern: Sequence[Deny], by_age: Sequence[Deny]) -> str:
+def _policy(named: Sequence[Deny], by_age: Sequence[Deny]) -> str:
     statements = []
-    if by_pattern:
-        patterns = sorted(sessions_of(deny.grant_id) for deny in by_pattern)
-        statements.append(_deny("RevokedGrants", {"StringLike": {"aws:userid": patterns}}))
+    if named:
+        statements.append(_by_pattern(deny.grant_id for deny in named))
     if by_age:
-        last = rfc3339(max(deny.ended_at for deny in by_age))
-        statements.append(_deny("RevokedByAge", {"DateLessThan": {"aws:TokenIssueTime": last}}))
-    return json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
+        statements.append(_by_age(max(deny.ended_at for deny in by_age)))
+    return _dumped(statements)
+
+
+def _by_pattern(grant_ids: Iterable[str]) -> dict[str, Any]:
+    patterns = sorted(map(sessions_of, grant_ids))
+    return _deny("RevokedGrants", {"StringLike": {"aws:userid": patterns}})
+
+
+def _by_age(last_ended_at: datetime) -> dict[str, Any]:
+    """AWS dates sessions by its own clock, in whole seconds: those of the last second are meant as well."""
+    issued_before = last_ended_at.replace(microsecond=0) + DENY_SLACK + timedelta(seconds=1)
+    return _deny("RevokedByAge", {"DateLessThan": {"aws:TokenIssueTime": rfc3339(issued_before)}})
 
 
 def _deny(sid: str, condition: dict[str, Any]) -> dict[str, Any]:
     return {"Sid": sid, "Effect": "Deny", "Action": "*", "Resource": "*", "Condition": condition}
+
+
+def _dumped(statements: Sequence[dict[str, Any]]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))

@@ -1,0 +1,193 @@
+"""The one policy that takes sessions back, judged as IAM would judge it."""
+
+import json
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.elevation.elevation_examples import MINUTE, NOON
+
+from liftgate.access.ports import DENY_SLACK
+from liftgate.clock import rfc3339
+from liftgate.elevation.deny import ROOM, deny_policy, grants_refused_by, same_policy
+from liftgate.elevation.model import Deny
+from liftgate.elevation.session_name import session_name
+from liftgate.iam.document import Kind, parse_policy
+from liftgate.iam.evaluate import Decision, evaluate
+from liftgate.iam.request import Request
+
+ROLE_ROOM = 10_240  # AWS: IAM quotas, all inline policies of a role
+ONE_DAY = 86_400_000_000
+
+
+def _deny(number: int, ended_at: datetime = NOON) -> Deny:
+    return Deny(grant_id=f"gr-{number:016}", until=ended_at + 60 * MINUTE, ended_at=ended_at)
+
+
+@st.composite
+def wanted_denies(draw: st.DrawFn, most: int = 60) -> list[Deny]:
+    numbers = draw(st.lists(st.integers(0, 10**15), min_size=1, max_size=most, unique=True))
+    whole = draw(st.booleans())
+    return [
+        _deny(
+            number,
+            NOON + timedelta(microseconds=draw(st.integers(0, ONE_DAY)) // (1_000_000 if whole else 1)),
+        )
+        for number in numbers
+    ]
+
+
+def _refused(policy: str | None, grant_id: str, issued_at: datetime, *, number: int = 1) -> bool:
+    """Whether a role that may do everything, and carries this policy, refuses this session."""
+    if policy is None:
+        return False
+    everything = parse_policy(
+        '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}', Kind.IDENTITY
+    )
+    asked = Request(
+        action="s3:PutObject",
+        resource="arn:aws:s3:::reports/2026/a",
+        context={
+            "aws:userid": f"AROAEXAMPLE:{session_name(grant_id, number)}",
+            "aws:TokenIssueTime": rfc3339(issued_at.replace(microsecond=0)),  # AWS says whole seconds
+        },
+    )
+    verdict = evaluate(asked, identity=[everything, parse_policy(policy, Kind.IDENTITY)])
+    return verdict.decision is Decision.EXPLICIT_DENY
+
+
+def test_nothing_to_refuse_is_no_policy() -> None:
+    assert deny_policy([]) is None
+
+
+def test_one_grant_is_refused_and_its_neighbour_is_not() -> None:
+    policy = deny_policy([_deny(1)])
+    for number in (1, 2, 999_999):
+        assert _refused(policy, "gr-0000000000000001", NOON - MINUTE, number=number)
+        assert not _refused(policy, "gr-0000000000000002", NOON - MINUTE, number=number)
+
+
+def test_everything_is_refused_to_a_session_that_was_taken_back() -> None:
+    (statement,) = json.loads(deny_policy([_deny(1)]) or "")["Statement"]
+    assert (statement["Effect"], statement["Action"], statement["Resource"]) == ("Deny", "*", "*")
+
+
+def test_hundreds_of_grants_fit_by_pattern() -> None:
+    policy = deny_policy([_deny(number) for number in range(300)]) or ""
+    assert "TokenIssueTime" not in policy
+    assert len(policy) <= ROOM < ROLE_ROOM
+
+
+@given(wanted=wanted_denies(), room=st.integers(min_value=400, max_value=2_000))
+def test_a_policy_is_never_longer_than_its_room(wanted: list[Deny], room: int) -> None:
+    assert len(deny_policy(wanted, room=room) or "") <= room
+
+
+@given(wanted=wanted_denies(), room=st.integers(min_value=0, max_value=2_000), early=st.integers(0, ONE_DAY))
+def test_every_session_that_was_taken_back_is_refused(wanted: list[Deny], room: int, early: int) -> None:
+    policy = deny_policy(wanted, room=room)
+    for deny in wanted:
+        for issued_at in (deny.ended_at, deny.ended_at - timedelta(microseconds=early)):
+            assert _refused(policy, deny.grant_id, issued_at)
+
+
+@given(wanted=wanted_denies(), room=st.integers(min_value=0, max_value=2_000))
+def test_a_session_is_refused_though_the_clock_of_aws_is_ahead(wanted: list[Deny], room: int) -> None:
+    policy = deny_policy(wanted, room=room)
+    for deny in wanted:
+        assert _refused(policy, deny.grant_id, deny.ended_at + DENY_SLACK)
+
+
+@given(wanted=wanted_denies(), room=st.integers(min_value=0, max_value=2_000), later=st.integers(1, ONE_DAY))
+def test_a_session_of_another_grant_is_not_refused_once_all_ages_are_past(
+    wanted: list[Deny], room: int, later: int
+) -> None:
+    policy = deny_policy(wanted, room=room)
+    last = max(deny.ended_at for deny in wanted) + DENY_SLACK + timedelta(seconds=1)
+    assert not _refused(policy, "gr-zzzzzzzzzzzzzzzz", last + timedelta(microseconds=later))
+
+
+@given(wanted=wanted_denies())
+def test_where_all_patterns_fit_no_other_session_is_refused_however_old(wanted: list[Deny]) -> None:
+    policy = deny_policy(wanted)
+    assert not _refused(policy, "gr-zzzzzzzzzzzzzzzz", NOON - timedelta(days=1))
+
+
+def test_those_that_ended_first_give_way() -> None:
+    wanted = [_deny(number, NOON + number * MINUTE) for number in range(40)]
+    policy = deny_policy(wanted, room=900) or ""
+    kept = [number for number in range(40) if f"{number:016}" in policy]
+    assert kept == list(range(40 - len(kept), 40))
+    assert len(kept) > 10
+    # the younger ones' sessions are refused by name, so a sibling of their age goes on
+    assert not _refused(policy, "gr-zzzzzzzzzzzzzzzz", NOON + 39 * MINUTE)
+    assert _refused(policy, "gr-zzzzzzzzzzzzzzzz", NOON)  # too much, for those as old
+
+
+@given(wanted=wanted_denies(), room=st.integers(min_value=400, max_value=2_000))
+def test_no_pattern_gives_way_for_which_there_was_room(wanted: list[Deny], room: int) -> None:
+    policy = deny_policy(wanted, room=room) or ""
+    if "TokenIssueTime" in policy:
+        assert len(policy) + 2 * 26 > room
+
+
+@given(wanted=wanted_denies(), chance=st.randoms(use_true_random=False))
+def test_the_order_in_which_denies_are_named_changes_nothing(wanted: list[Deny], chance: object) -> None:
+    shuffled = list(wanted)
+    chance.shuffle(shuffled)  # type: ignore[attr-defined]  # hypothesis' Random
+    for room in (400, ROOM):
+        assert deny_policy(wanted, room=room) == deny_policy(shuffled, room=room)
+
+
+# reading back
+
+
+def test_the_same_policy_may_be_spaced_and_keyed_in_another_order() -> None:
+    policy = deny_policy([_deny(1), _deny(2)]) or ""
+    spaced = json.dumps(dict(reversed(json.loads(policy).items())), indent=4)
+    assert same_policy(policy, spaced)
+    assert same_policy(None, None)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        None,
+        "",
+        "not json",
+        "{}",
+        "null",
+        deny_policy([_deny(1)]),
+        (deny_policy([_deny(1), _deny(2)]) or "").replace("Deny", "Allow"),
+        (deny_policy([_deny(1), _deny(2)]) or "").replace('"Resource":"*"', '"Resource":"arn:aws:s3:::x"'),
+    ],
+)
+def test_another_policy_is_not_the_same(other: str | None) -> None:
+    policy = deny_policy([_deny(1), _deny(2)])
+    assert not same_policy(policy, other)
+    assert not same_policy(other, policy)
+
+
+def test_a_policy_read_back_says_whom_it_refuses() -> None:
+    assert grants_refused_by(deny_policy([_deny(1), _deny(2)])) == {
+        "gr-0000000000000001",
+        "gr-0000000000000002",
+    }
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        None,
+        "",
+        "not json",
+        "[]",
+        '{"Version":"2012-10-17","Statement":[]}',
+        (deny_policy([_deny(1)]) or "").replace("Deny", "Allow"),
+        (deny_policy([_deny(1)]) or "").replace('"Action":"*"', '"Action":"s3:GetObject"'),
+        (deny_policy([_deny(1)]) or "").replace("StringLike", "StringEquals"),
+    ],
+)
+def test_a_policy_that_is_not_ours_is_trusted_to_refuse_nobody(found: str | None) -> None:
+    assert grants_refused_by(found) == frozenset()
