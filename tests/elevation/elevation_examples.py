@@ -97,6 +97,7 @@ class ScriptedPolicies:
     carried: dict[str, str] = field(default_factory=dict)
     before: Callable[[str], None] = lambda _: None
     calls: list[str] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
 
     def read(self, role_arn: str) -> str | None:
         self._called("read")
@@ -105,6 +106,7 @@ class ScriptedPolicies:
     def write(self, role_arn: str, policy: str) -> None:
         self._called("write")
         self.carried[role_arn] = policy
+        self.written.append(policy)
 
     def remove(self, role_arn: str) -> None:
         self._called("remove")

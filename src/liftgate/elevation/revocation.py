@@ -10,13 +10,13 @@ from typing import Final, TypeAlias
 
 from liftgate.clock import Clock
 from liftgate.elevation import drafts
-from liftgate.elevation.deny import deny_policy, same_policy
+from liftgate.elevation.deny import deny_policy, grants_refused_by, same_policy
 from liftgate.elevation.errors import DenyNotInPlace, RoleBusy
 from liftgate.elevation.model import Deny, DenyState
 from liftgate.elevation.ports import ElevationStore, RolePolicies
 from liftgate.errors import LiftgateError
 
-# Longer than all AWS calls of one round may take together: a worker that lost its lease has surely stopped writing.
+# Longer than a write and the read after it may take with all their retries: a worker whose lease ran out has stopped writing.
 _LEASE: Final = timedelta(minutes=2)
 _ROUNDS: Final = 5  # each round takes in what was revoked during the one before
 _TURNS: Final = 100
@@ -42,7 +42,9 @@ def bring_denies_in_place(
     """
     _take_lease(role_arn, store=store, clock=clock, holder=holder, pause=pause)
     try:
-        return _until_settled(role_arn, store=store, policies=policies, clock=clock, look_again=look_again)
+        return _until_settled(
+            role_arn, store=store, policies=policies, clock=clock, holder=holder, look_again=look_again
+        )
     except LiftgateError as failure:
         with store.write() as transaction:
             transaction.record(drafts.deny_failed(role_arn, failure, clock()))
@@ -63,13 +65,19 @@ def deny_state(role_arn: str, *, store: ElevationStore, now: datetime) -> DenySt
 
 
 def _until_settled(
-    role_arn: str, *, store: ElevationStore, policies: RolePolicies, clock: Clock, look_again: bool
+    role_arn: str,
+    *,
+    store: ElevationStore,
+    policies: RolePolicies,
+    clock: Clock,
+    holder: str,
+    look_again: bool,
 ) -> DenyState:
     state = deny_state(role_arn, store=store, now=clock())
     for _ in range(_ROUNDS):
         if not look_again and state.is_settled:
             return state
-        _write_and_read_back(role_arn, state.wanted, store=store, policies=policies, clock=clock)
+        _write_and_read_back(role_arn, store=store, policies=policies, clock=clock, holder=holder)
         look_again = False
         state = deny_state(role_arn, store=store, now=clock())
     if state.is_settled:
@@ -82,13 +90,12 @@ def _until_settled(
 
 
 def _write_and_read_back(
-    role_arn: str, wanted: Sequence[Deny], *, store: ElevationStore, policies: RolePolicies, clock: Clock
+    role_arn: str, *, store: ElevationStore, policies: RolePolicies, clock: Clock, holder: str
 ) -> None:
-    policy = deny_policy(wanted)
     found = policies.read(role_arn)
+    wanted = _wanted_by_now(role_arn, found, store=store, clock=clock, holder=holder)
+    policy = deny_policy(wanted)
     if not same_policy(found, policy):
-        with store.write() as transaction:
-            transaction.record(drafts.deny_intended(role_arn, wanted, clock()))
         if policy is None:
             policies.remove(role_arn)
         else:
@@ -108,6 +115,28 @@ def _write_and_read_back(
         )
 
 
+def _wanted_by_now(
+    role_arn: str, found: str | None, *, store: ElevationStore, clock: Clock, holder: str
+) -> Sequence[Deny]:
+    """What to write, decided in the transaction that extends the lease: reading the role may have outlasted it.
+
+    Where that is not what was found, the intent is on record, and what was seen to be gone is no longer called in place.
+    """
+    with store.write() as transaction:
+        now = clock()
+        if not transaction.try_lease(_lease_name(role_arn), holder, now=now, until=now + _LEASE):
+            raise _busy(role_arn)
+        wanted = transaction.wanted_denies(role_arn, now=now)
+        if not same_policy(found, deny_policy(wanted)):
+            gone = {deny.grant_id for deny in wanted} - grants_refused_by(found)
+            transaction.set_denies_in_place(
+                role_arn,
+                sorted(transaction.denies_in_place(role_arn) - gone),
+                drafts.deny_intended(role_arn, wanted, now),
+            )
+        return wanted
+
+
 def _take_lease(role_arn: str, *, store: ElevationStore, clock: Clock, holder: str, pause: Pause) -> None:
     for _ in range(_TURNS):
         now = clock()
@@ -115,7 +144,11 @@ def _take_lease(role_arn: str, *, store: ElevationStore, clock: Clock, holder: s
             if transaction.try_lease(_lease_name(role_arn), holder, now=now, until=now + _LEASE):
                 return
         pause()
-    raise RoleBusy(
+    raise _busy(role_arn)
+
+
+def _busy(role_arn: str) -> RoleBusy:
+    return RoleBusy(
         f"another worker is writing the denies of `{role_arn}`",
         advice="nothing: it takes yours in, or the worker does",
         value=role_arn,
