@@ -102,6 +102,10 @@ class World:
             shown=shown if who == "ada" else f"AWS_PROFILE={who} {shown}",
         )
 
+    def shell(self, who: str, line: str) -> Ran:
+        """A line as a person types it into a shell, in a folder with a file to upload."""
+        return run(["sh", "-c", line], environment=self._environment_of(who), folder=self.folder, shown=line)
+
     def ask(self, who: str, place: str, *options: str, minutes: int = 0, seconds: int = 0) -> Ran:
         """``liftgate request`` with a reason."""
         lasts = f"{minutes}m" if minutes else f"{seconds}s"
