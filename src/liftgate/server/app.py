@@ -29,6 +29,7 @@ from liftgate.server.wording import field_names, in_words
 
 _API_MODULES: Final = (sign_ins, requests, grants, catalogue, ledger)
 _DOORS: Final = {Right.SEES_ALL: frozenset({sees_everything})}
+_SIGNED_IN: Final = frozenset({signed_in, signed_in_once})
 
 
 def create_app(parts: Parts) -> ASGIApp:
@@ -87,14 +88,15 @@ def _hold_doors_to_rights() -> None:
         prefix = "" if module is health else API
         for route in module.router.routes:
             if isinstance(route, APIRoute):
-                asked = {inner.call for inner in route.dependant.dependencies}
-                for method in route.methods or ():
-                    right = RIGHTS[method, prefix + route.path]
-                    if (
-                        not asked & _DOORS.get(right, frozenset({signed_in, signed_in_once}))
-                        and right is not Right.ANYBODY
-                    ):
-                        raise AssertionError(f"{method} {route.path} is open, but is for {right.value}")
+                _hold_door(route, prefix + route.path)
+
+
+def _hold_door(route: APIRoute, path: str) -> None:
+    asked = {inner.call for inner in route.dependant.dependencies}
+    for method in route.methods or ():
+        right = RIGHTS[method, path]
+        if right is not Right.ANYBODY and not asked & _DOORS.get(right, _SIGNED_IN):
+            raise AssertionError(f"{method} {path} is open, but is for {right.value}")
 
 
 def _hold_to_rights(document: dict[str, Any]) -> None:

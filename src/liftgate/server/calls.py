@@ -12,7 +12,6 @@ from liftgate.access.sight import sees_all
 from liftgate.catalogue.model import Catalogue
 from liftgate.catalogue.source import Loaded
 from liftgate.catalogue.who import person_of
-from liftgate.elevation.errors import SecretHandedOver
 from liftgate.identity.model import Caller, Identity, IdentityKind, Person
 from liftgate.identity.service import PersonOf, caller_of
 from liftgate.server.api.shapes import GRANT_ID, REQUEST_ID
@@ -24,12 +23,12 @@ from liftgate.server.parts import Parts
 _BEARER: Final = re.compile(r"[Bb]earer +([A-Za-z0-9_-]{1,200})")
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,200}")
 
-_NOBODY_YET: Final = "(sign-ins)"  # in the place of a person; no id in a catalogue has brackets
-
 IdempotencyKey = Annotated[
     str | None,
     Header(
-        description="A random text, new with each new call. The same call sent again with the same key is made once.",
+        description="A random text, new with each new call: 1 to 200 visible ASCII characters. The same call sent again with the "
+        "same key is made once; calls that hand out a secret refuse a repeated key.",
+        json_schema_extra={"pattern": "^[!-~]{1,200}$"},
         examples=["0d1f7e52-7a6c-4d35-9a0e-5c1b2f9d7a11"],
     ),
 ]
@@ -81,7 +80,8 @@ def person_in(catalogue: Catalogue) -> PersonOf:
 
 def token_of(request: Request) -> str:
     """The bearer token of a call (RFC 6750, section 2.1). Raises ``NotSignedIn`` where there is none."""
-    match = _BEARER.fullmatch(request.headers.get("authorization", ""))
+    sent = request.headers.getlist("authorization")
+    match = _BEARER.fullmatch(sent[0]) if len(sent) == 1 else None  # of two, which one is meant?
     if match is None:
         raise NotSignedIn(
             "the call carries no token", advice="sign in first, and send Authorization: Bearer TOKEN"
@@ -107,23 +107,7 @@ def signed_in(request: Request) -> Call:
 def signed_in_once(request: Request, idempotency_key: IdempotencyKey = None) -> Call:
     """The same, with the caller's Idempotency-Key bound to what was sent with it."""
     call = signed_in(request)
-    return Call(call.parts, call.caller, call.loaded, _once(request, call.person_id, idempotency_key))
-
-
-def refuse_repeated(request: Request) -> None:
-    """A sign-in hands out a token, which is not kept. Raises ``SecretHandedOver`` where its key was used before."""
-    parts = parts_of(request)
-    once = _once(request, _NOBODY_YET, request.headers.get("idempotency-key"))
-    if once is None:
-        return
-    now = parts.clock()
-    with parts.store.write() as transaction:
-        if transaction.repeated(once, now=now) is not None:
-            raise SecretHandedOver(
-                "the token was handed over once, and is not kept",
-                advice="sign in again with another Idempotency-Key",
-            )
-        transaction.remember(once, _NOBODY_YET, now=now)
+    return Call(call.parts, call.caller, call.loaded, once_of(request, call.person_id, idempotency_key))
 
 
 def sees_everything(request: Request) -> Call:
@@ -143,7 +127,8 @@ SignedInOnce = Annotated[Call, Depends(signed_in_once)]
 SeesAll = Annotated[Call, Depends(sees_everything)]
 
 
-def _once(request: Request, person_id: str, key: str | None) -> Once | None:
+def once_of(request: Request, person_id: str, key: str | None) -> Once | None:
+    """A person's word that a repeated call is the same call. Raises ``BadInput`` for a key of another form."""
     if key is None:
         return None
     if not _KEY.fullmatch(key):

@@ -63,6 +63,7 @@ def _run(parts: Parts, listener: socket.socket) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # nothing is decided by where a call comes from
         lifespan="off",
         timeout_graceful_shutdown=10,
         h11_max_incomplete_event_size=32 * 1024,

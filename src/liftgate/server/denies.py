@@ -1,6 +1,5 @@
 """Brings the denies of one role in place: at once after a revocation, and again by the worker."""
 
-from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
@@ -31,8 +30,10 @@ def deny_soon(role_arn: str, parts: Parts) -> None:
     Where that fails or takes longer, the queued work stays, the answer says `pending`, and the worker goes on.
     """
     trying = parts.background.submit(_try, role_arn, parts)
-    with suppress(TimeoutError):
+    try:
         trying.result(timeout=_PATIENCE.total_seconds())
+    except TimeoutError:
+        trying.cancel()
     parts.wake_worker.set()
 
 
@@ -41,3 +42,5 @@ def _try(role_arn: str, parts: Parts) -> None:
         settle_role(role_arn, parts)
     except LiftgateError as failure:
         parts.log.warning("deny pending", role=role_arn, code=failure.code)
+    except Exception as fault:  # noqa: BLE001 - the grant has ended and the caller must learn it; the worker tries again
+        parts.log.error("deny pending", role=role_arn, error=type(fault).__name__)  # noqa: TRY400 - its text may quote anything

@@ -1,6 +1,5 @@
 """Everything that the server is made of, and how it is built for real."""
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -63,7 +62,7 @@ def running_parts(settings: Settings, *, audience: str) -> Iterator[Parts]:
         region=settings.aws_region, sts_url=settings.aws_sts_endpoint, iam_url=settings.aws_iam_endpoint
     )
     source = CatalogueSource(settings.catalogue, system_clock)
-    store = open_store(_prepared(settings.database_url.get_secret_value()), clock=system_clock)
+    store = open_store(settings.database_url.get_secret_value(), clock=system_clock)
     store.migrate()
     never = Event()
     with (
@@ -86,16 +85,6 @@ def running_parts(settings: Settings, *, audience: str) -> Iterator[Parts]:
             background=background,
             wake_worker=Event(),
         )
-
-
-def _prepared(database_url: str) -> str:
-    """A new SQLite file is made readable by its owner alone, before anything is in it."""
-    prefix = "sqlite:///"
-    if database_url.startswith(prefix):
-        path = database_url.removeprefix(prefix)
-        os.makedirs(os.path.dirname(path) or ".", mode=0o700, exist_ok=True)  # noqa: PTH103, PTH120 - a mode for each new folder
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    return database_url
 
 
 def _wait(never: Event) -> None:

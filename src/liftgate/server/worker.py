@@ -17,9 +17,8 @@ from liftgate.store.outbox import Claimed, retry_delay
 _AT_ONCE: Final = 10
 _LEASE: Final = timedelta(minutes=3)  # longer than one role may take
 _LONGEST_SLEEP: Final = timedelta(seconds=15)
-_LOOK_AGAIN_EVERY: Final = timedelta(
-    minutes=5
-)  # at roles that carry denies: somebody else may have changed them
+# At roles that carry denies, since somebody else may have changed them; and what expired is forgotten.
+_LOOK_AGAIN_EVERY: Final = timedelta(minutes=5)
 
 
 def drain_once(parts: Parts, *, worker: str) -> int:
@@ -36,6 +35,12 @@ def look_at_roles(parts: Parts) -> int:
     with parts.store.read() as view:
         roles = view.roles_with_denies()
     return sum(not _try_role(parts, role_arn) for role_arn in roles)
+
+
+def forget_expired(parts: Parts) -> int:
+    """Delete tokens, used proofs and idempotency keys that are past their time; how many."""
+    with parts.store.write() as transaction:
+        return transaction.forget_expired(now=parts.clock())
 
 
 def start_worker(parts: Parts) -> Callable[[], None]:
@@ -60,6 +65,7 @@ def _run(parts: Parts, stopping: Event) -> None:
         try:
             if looked_at is None or parts.clock() - looked_at >= _LOOK_AGAIN_EVERY:
                 look_at_roles(parts)
+                forget_expired(parts)
                 looked_at = parts.clock()
             if drain_once(parts, worker=worker):
                 continue

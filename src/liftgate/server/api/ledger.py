@@ -87,7 +87,16 @@ def verification(call: SeesAll) -> Response:
 
 
 @router.get(
-    "/export", operation_id="export_ledger", responses=problems(401, 403), response_class=StreamingResponse
+    "/export",
+    operation_id="export_ledger",
+    responses={
+        200: {
+            "description": "One entry a line, in canonical JSON.",
+            "content": {"application/jsonl": {"schema": {"type": "string"}}},
+        },
+        **problems(401, 403),
+    },
+    response_class=StreamingResponse,
 )
 def export(call: SeesAll) -> StreamingResponse:
     """The whole ledger as JSON Lines, which anybody can verify without this server."""

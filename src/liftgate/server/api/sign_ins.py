@@ -5,15 +5,18 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel, Field
 
+from liftgate.access.ports import Once
+from liftgate.elevation.errors import SecretHandedOver
 from liftgate.identity.aws_proof import AwsProof
 from liftgate.identity.model import Person
 from liftgate.identity.service import sign_in_locally, sign_in_with_aws, sign_out
 from liftgate.identity.token import hash_of
 from liftgate.server.api.doc import problems
 from liftgate.server.api.shapes import EXACT, Moment, answer
-from liftgate.server.calls import SignedIn, parts_of, person_in, refuse_repeated, token_of
+from liftgate.server.calls import IdempotencyKey, SignedIn, once_of, parts_of, person_in, token_of
 from liftgate.server.errors import NotSignedIn
 from liftgate.server.local_calls import refuse_unless_local
+from liftgate.server.parts import Parts
 
 router = APIRouter(tags=["sign-ins"])
 
@@ -84,14 +87,15 @@ class MeShape(BaseModel):
     status_code=201,
     response_model=SignInShape,
     operation_id="sign_in",
-    responses=problems(401, 403),
+    responses=problems(401, 403, 409),
 )
 def sign_in(
-    request: Request, body: Annotated[SignInWithAws | SignInLocally, Body(discriminator="method")]
+    request: Request,
+    body: Annotated[SignInWithAws | SignInLocally, Body(discriminator="method")],
+    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Prove who you are; the answer is a token for the calls that follow."""
     parts = parts_of(request)
-    refuse_repeated(request)
     catalogue = parts.catalogue.current().catalogue
     if isinstance(body, SignInWithAws):
         token, signed_in = sign_in_with_aws(
@@ -120,6 +124,7 @@ def sign_in(
             clock=parts.clock,
             random=parts.random,
         )
+    _refuse_repeated(once_of(request, signed_in.person_id, idempotency_key), token, parts)
     shape = SignInShape(
         token=token,
         person=_named(catalogue.people[signed_in.person_id]),
@@ -152,6 +157,21 @@ def end(request: Request, call: SignedIn) -> Response:
     """Forget the token of this call."""
     sign_out(token_of(request), store=call.parts.store)
     return Response(status_code=204)
+
+
+def _refuse_repeated(once: Once | None, token: str, parts: Parts) -> None:
+    """Asked only after the proof was accepted, so that nobody who proves nothing can write into the database."""
+    if once is None:
+        return
+    now = parts.clock()
+    with parts.store.write() as transaction:
+        if transaction.repeated(once, now=now) is None:
+            transaction.remember(once, "sign-in", now=now)
+            return
+    sign_out(token, store=parts.store)
+    raise SecretHandedOver(
+        "the token was handed over once, and is not kept", advice="sign in again with another Idempotency-Key"
+    )
 
 
 def _named(person: Person) -> NamedPersonShape:

@@ -1,0 +1,290 @@
+"""A whole Liftgate in one process, on a real SQLite store; its clock, its chance and what stands for AWS are the test's."""
+
+import itertools
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import httpx
+from starlette.testclient import TestClient
+
+from liftgate.catalogue.source import CatalogueSource
+from liftgate.elevation.errors import LendingUnavailable, RoleUnreachable
+from liftgate.elevation.model import Credentials
+from liftgate.elevation.ports import LendOrder, Lent
+from liftgate.identity.sts_request import StsAnswer, StsRequest
+from liftgate.server.app import create_app
+from liftgate.server.kept_catalogue import KeptCatalogue
+from liftgate.server.parts import Parts
+from liftgate.server.settings import Settings
+from liftgate.store.sql import SqlStore, open_store
+
+START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+ADDRESS = "http://127.0.0.1:8484"
+REPORTS_ROLE = "arn:aws:iam::111122223333:role/LiftgateReportsWriter"
+ADA = "arn:aws:sts::111122223333:assumed-role/ReadOnly/ada"
+
+CATALOGUE = """\
+version: 1
+people:
+  ada: {name: Ada Lovelace, identities: ["arn:aws:sts::111122223333:assumed-role/ReadOnly/ada"]}
+  grace: {name: Grace Hopper, identities: ["arn:aws:sts::111122223333:assumed-role/ReadOnly/grace"]}
+  linus: {name: Linus Pauling, identities: ["arn:aws:sts::111122223333:assumed-role/ReadOnly/linus"]}
+  rosa: {name: Rosa Parks, identities: ["arn:aws:sts::111122223333:assumed-role/ReadOnly/rosa"]}
+  mallory: {name: Mallory, identities: ["arn:aws:sts::111122223333:assumed-role/ReadOnly/mallory"]}
+guards: [rosa]
+auditors: [rosa]
+entitlements:
+  - name: reports-writer
+    description: Correct this year's reports
+    account: "111122223333"
+    role: arn:aws:iam::111122223333:role/LiftgateReportsWriter
+    ceiling:
+      actions: [write, delete]
+      locations: [s3://lakeside-reports/2026/]
+    longest: 1h
+    requesters: [ada, linus]
+    review:
+      reviewers: [grace, linus]
+      approvals: 1
+      lapses_after: 8h
+      without_review: {longest: 2m, actions: [write]}
+    justification: {at_least: 10}
+  - name: payroll-writer
+    description: Pay people
+    account: "111122223333"
+    role: arn:aws:iam::111122223333:role/LiftgatePayrollWriter
+    ceiling:
+      actions: [write]
+      locations: [s3://lakeside-payroll/2026/]
+    longest: 30m
+    requesters: [ada]
+    review:
+      reviewers: [grace, linus]
+      approvals: 2
+      lapses_after: 1h
+    justification: {at_least: 10}
+    ticket: {required: true, pattern: "PAY-[0-9]{1,6}"}
+"""
+
+
+@dataclass
+class FakeClock:
+    """Time that passes only when a test says so."""
+
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_by(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+@dataclass
+class StubSts:
+    """Lends what is ordered, and answers whose signature it was told to know."""
+
+    clock: FakeClock
+    orders: list[LendOrder] = field(default_factory=list)
+    down: bool = False
+    arn: str = ADA
+
+    def lend(self, order: LendOrder) -> Lent:
+        self.orders.append(order)
+        if self.down:
+            raise LendingUnavailable("STS did not answer", advice="try again")
+        number = len(self.orders)
+        credentials = Credentials(
+            access_key_id=f"ASIA{number:016d}",
+            secret_access_key=f"secret-of-{number}",
+            session_token=f"session-token-of-{number}",
+            expires_at=self.clock() + order.duration,
+        )
+        return Lent(credentials=credentials, packed_percent=12)
+
+    def ask(self, request: StsRequest) -> StsAnswer:
+        del request
+        account, name = self.arn.split(":")[4], self.arn.rpartition("/")[2]
+        result = {"Account": account, "Arn": self.arn, "UserId": f"AROAEXAMPLEEXAMPLE:{name}"}
+        document = {
+            "GetCallerIdentityResponse": {
+                "GetCallerIdentityResult": result,
+                "ResponseMetadata": {"RequestId": "00000000-0000-4000-8000-000000000000"},
+            }
+        }
+        return StsAnswer(status=200, content_type="application/json", body=json.dumps(document).encode())
+
+
+@dataclass
+class StubIam:
+    """The one inline policy of each role."""
+
+    policies: dict[str, str] = field(default_factory=dict)
+    down: bool = False
+    before: Any = None  # called before each call, where a test wants to interfere
+
+    def read(self, role_arn: str) -> str | None:
+        self._interfere()
+        return self.policies.get(role_arn)
+
+    def write(self, role_arn: str, policy: str) -> None:
+        self._interfere()
+        self.policies[role_arn] = policy
+
+    def remove(self, role_arn: str) -> None:
+        self._interfere()
+        self.policies.pop(role_arn, None)
+
+    def _interfere(self) -> None:
+        if self.before is not None:
+            self.before()
+        if self.down:
+            raise RoleUnreachable("IAM did not answer", advice="the worker tries again")
+
+
+@dataclass
+class HeardLog:
+    """What was logged."""
+
+    lines: list[dict[str, Any]] = field(default_factory=list)
+
+    def info(self, event: str, **fields: Any) -> None:
+        self.lines.append({"event": event, "level": "info", **fields})
+
+    def warning(self, event: str, **fields: Any) -> None:
+        self.lines.append({"event": event, "level": "warning", **fields})
+
+    def error(self, event: str, **fields: Any) -> None:
+        self.lines.append({"event": event, "level": "error", **fields})
+
+    @property
+    def text(self) -> str:
+        return repr(self.lines)
+
+
+@dataclass
+class World:
+    """The server, and all that it stands on."""
+
+    parts: Parts
+    store: SqlStore
+    clock: FakeClock
+    sts: StubSts
+    iam: StubIam
+    log: HeardLog
+    catalogue_file: Path
+    http: TestClient
+    _tokens: dict[str, str] = field(default_factory=dict)
+    _tokens_end: datetime = START
+
+    def sign_in(self, person: str) -> str:
+        """A token of somebody; the same one until it is over."""
+        if self.clock() >= self._tokens_end:
+            self._tokens.clear()
+            self._tokens_end = self.clock() + timedelta(hours=7)
+        if person not in self._tokens:
+            answer = self.http.post("/api/v1/sign-ins", json={"method": "local", "person": person})
+            assert answer.status_code == 201, answer.text
+            self._tokens[person] = answer.json()["token"]
+        return self._tokens[person]
+
+    def call(self, person: str, method: str, path: str, **more: Any) -> httpx.Response:
+        """A call by somebody; ``path`` is what follows /api/v1."""
+        headers = {"Authorization": f"Bearer {self.sign_in(person)}", **more.pop("headers", {})}
+        answer: httpx.Response = self.http.request(method, f"/api/v1{path}", headers=headers, **more)
+        return answer
+
+    def get(self, person: str, path: str, **query: Any) -> httpx.Response:
+        return self.call(person, "GET", path, params=query)
+
+    def post(self, person: str, path: str, body: Any = None, *, key: str | None = None) -> httpx.Response:
+        more = {"headers": {"Idempotency-Key": key}} if key else {}
+        return self.call(person, "POST", path, **({} if body is None else {"json": body}), **more)
+
+    def ask(self, person: str = "ada", **changes: Any) -> httpx.Response:
+        return self.post(person, "/requests", an_ask(**changes))
+
+    def pending(self, person: str = "ada", **changes: Any) -> str:
+        """The id of a request that waits for a review."""
+        answer = self.ask(person, duration_seconds=1200, **changes)
+        assert answer.json()["state"] == "pending", answer.text
+        request_id: str = answer.json()["id"]
+        return request_id
+
+    def granted(self, person: str = "ada", **changes: Any) -> str:
+        """The id of a grant that needed no review."""
+        answer = self.ask(person, **changes)
+        assert answer.status_code == 201, answer.text
+        grant_id: str = answer.json()["grant"]["id"]
+        return grant_id
+
+    def ledger(self) -> list[str]:
+        """The kinds of all entries, in order."""
+        with self.store.read() as view:
+            return [entry.draft.kind.value for entry in view.entries()]
+
+
+def an_ask(**changes: Any) -> dict[str, Any]:
+    body = {
+        "actions": ["write"],
+        "locations": ["s3://lakeside-reports/2026/q3/"],
+        "duration_seconds": 120,
+        "justification": "Correct the totals of the third quarter",
+        **changes,
+    }
+    return {name: value for name, value in body.items() if value is not ...}
+
+
+def counted_bytes() -> Any:
+    """Bytes that never repeat, the same in every run."""
+    numbers = itertools.count(1)
+    return lambda size: next(numbers).to_bytes(size, "big")
+
+
+@contextmanager
+def open_world(folder: Path, **settings: Any) -> Iterator[World]:
+    catalogue_file = folder / "catalogue.yaml"
+    catalogue_file.write_text(CATALOGUE)
+    url = f"sqlite:///{folder / 'liftgate.db'}"
+    clock = FakeClock()
+    store = open_store(url, clock=clock)
+    store.migrate()
+    sts, iam, log = StubSts(clock), StubIam(), HeardLog()
+    source = CatalogueSource([catalogue_file], clock, settle=timedelta())
+    background = ThreadPoolExecutor(2)
+    parts = Parts(
+        settings=Settings(
+            **{"catalogue": [catalogue_file], "database_url": url, "local_sign_in": True, **settings}
+        ),
+        audience=ADDRESS,
+        store=store,
+        catalogue=KeptCatalogue(source, store, clock),
+        clock=clock,
+        random=counted_bytes(),
+        lender=sts,
+        policies=iam,
+        transport=sts,
+        pause=lambda: None,
+        log=log,
+        background=background,
+        wake_worker=Event(),
+    )
+    with background, TestClient(create_app(parts), base_url=ADDRESS, raise_server_exceptions=False) as http:
+        yield World(
+            parts=parts,
+            store=store,
+            clock=clock,
+            sts=sts,
+            iam=iam,
+            log=log,
+            catalogue_file=catalogue_file,
+            http=http,
+        )
+    store.close()

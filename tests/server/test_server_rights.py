@@ -1,0 +1,239 @@
+"""Who may call what: every line of the table of rights, by somebody of each kind."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from fastapi import APIRouter
+from starlette.testclient import TestClient
+from tests.server.server_world import ADDRESS, World, an_ask
+
+from liftgate.server.api import health
+from liftgate.server.app import build_routes, create_app
+from liftgate.server.rights import API, RIGHTS, Right, Route
+
+# The requester, a reviewer who also requests, a guard and auditor, and somebody whom nothing concerns.
+PEOPLE = ("ada", "grace", "rosa", "mallory")
+BODIES = {
+    f"{API}/sign-ins": {"method": "local", "person": "ada"},
+    f"{API}/requests": an_ask(),
+    f"{API}/requests/{{request_id}}/reviews": {"answer": "approve", "comment": ""},
+    f"{API}/grants/{{grant_id}}/revocation": {"reason": "a drill"},
+}
+# By right, what each of PEOPLE is answered.
+EXPECTED: dict[Right, tuple[int, ...]] = {
+    Right.ANYBODY: (200, 200, 200, 200),
+    Right.SIGNED_IN: (200, 200, 200, 200),
+    Right.SEES_IT: (200, 200, 200, 404),
+    Right.REVIEWER: (403, 200, 403, 404),
+    Right.REQUESTER: (200, 403, 403, 404),
+    Right.HOLDER: (200, 404, 404, 404),
+    Right.REVOKER: (403, 200, 200, 404),
+    Right.SEES_ALL: (403, 403, 200, 403),
+}
+
+
+def paths_of(world: World) -> Callable[[str], str]:
+    request_id, grant_id = world.pending(), world.granted()
+    return lambda template: template.replace("{request_id}", request_id).replace("{grant_id}", grant_id)
+
+
+@pytest.mark.parametrize("route", RIGHTS, ids=" ".join)
+@pytest.mark.parametrize("person", PEOPLE)
+def test_each_route_is_open_to_those_whom_the_table_names(world: World, route: Route, person: str) -> None:
+    method, template = route
+    headers = {"Authorization": f"Bearer {world.sign_in(person)}"}
+    answer = world.http.request(method, paths_of(world)(template), headers=headers, **_body(template))
+    expected = EXPECTED[RIGHTS[route]][PEOPLE.index(person)]
+    if route == ("POST", f"{API}/requests") and person != "ada":
+        expected = 403  # past the door, where the rules say that nothing is open to them
+    assert answer.status_code == expected or (expected == 200 and answer.is_success), answer.text
+
+
+@pytest.mark.parametrize(
+    "route", [route for route, right in RIGHTS.items() if right is not Right.ANYBODY], ids=" ".join
+)
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Authorization": ""},
+        {"Authorization": "Bearer"},
+        {"Authorization": "Bearer lg_" + "A" * 43},
+        {"Authorization": "Basic YWRhOmFkYQ=="},
+        {"Authorization": "Bearer ' OR 1=1 --"},
+        {"Authorization": "Bearer " + "A" * 5000},
+    ],
+    ids=["none", "empty", "no token", "unknown", "basic", "sql", "long"],
+)
+def test_without_a_good_token_every_other_route_is_shut(
+    world: World, route: Route, headers: dict[str, str]
+) -> None:
+    method, template = route
+    path = template.replace("{request_id}", "rq-" + "0" * 16).replace("{grant_id}", "gr-" + "0" * 16)
+    answer = world.http.request(method, path, headers=headers, **_body(template))
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+    assert answer.json()["code"] in {"not_signed_in", "token_unknown"}
+
+
+def test_two_tokens_are_no_token(world: World) -> None:
+    headers = [("Authorization", f"Bearer {world.sign_in(person)}") for person in ("mallory", "rosa")]
+    assert world.http.get("/api/v1/me", headers=headers).status_code == 401
+
+
+def test_the_table_and_the_routes_are_the_same() -> None:
+    served = {
+        (method.upper(), path)
+        for path, methods in build_routes().openapi()["paths"].items()
+        for method in methods
+    }
+    assert served | {("GET", f"{API}/openapi.json")} == set(RIGHTS)
+
+
+def test_a_route_that_forgot_to_ask_who_calls_is_not_served(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_door = APIRouter()
+    open_door.add_api_route(f"{API}/me", lambda: None, methods=["GET"])
+    monkeypatch.setattr(health, "router", open_door)
+    with pytest.raises(AssertionError, match="is open"):
+        create_app(world.parts)
+
+
+def test_a_route_without_a_line_in_the_table_is_not_served(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unknown = APIRouter()
+    unknown.add_api_route("/debug", lambda: None, methods=["GET"])
+    monkeypatch.setattr(health, "router", unknown)
+    with pytest.raises(KeyError):
+        create_app(world.parts)
+
+
+def test_ids_of_others_and_ids_of_nothing_are_answered_alike(world: World) -> None:
+    theirs, nothing = world.granted(), "gr-" + "z" * 16
+    for method, tail, body in [
+        ("GET", "", None),
+        ("POST", "/sessions", None),
+        ("POST", "/return", {}),
+        ("POST", "/revocation", {"reason": "mine now"}),
+    ]:
+        answers = [
+            world.call("mallory", method, f"/grants/{grant_id}{tail}", json=body)
+            for grant_id in (theirs, nothing)
+        ]
+        said = [
+            {name: text for name, text in answer.json().items() if name != "request_id"} for answer in answers
+        ]
+        assert answers[0].status_code == answers[1].status_code == 404
+        assert str(said[0]).replace(theirs, "ID") == str(said[1]).replace(nothing, "ID")
+    assert world.get("ada", f"/grants/{theirs}").json()["state"] == "active"
+
+
+def test_lists_hold_what_one_may_see(world: World) -> None:
+    of_ada, of_linus = world.pending(), world.pending("linus")
+    seen = {
+        (person, view): [one["id"] for one in world.get(person, "/requests", view=view).json()["items"]]
+        for person in ("ada", "grace", "linus", "rosa", "mallory")
+        for view in ("mine", "to_review", "all")
+    }
+    both = [of_linus, of_ada]
+    assert seen == {
+        ("ada", "mine"): [of_ada],
+        ("ada", "to_review"): [],
+        ("ada", "all"): [of_ada],
+        ("grace", "mine"): [],
+        ("grace", "to_review"): both,
+        ("grace", "all"): both,
+        ("linus", "mine"): [of_linus],
+        ("linus", "to_review"): [of_ada],  # never one's own
+        ("linus", "all"): both,
+        ("rosa", "mine"): [],
+        ("rosa", "to_review"): [],
+        ("rosa", "all"): both,
+        ("mallory", "mine"): [],
+        ("mallory", "to_review"): [],
+        ("mallory", "all"): [],
+    }
+
+
+def test_what_one_has_approved_waits_for_others(world: World) -> None:
+    request_id = world.pending(
+        locations=["s3://lakeside-payroll/2026/"], ticket="PAY-7", entitlement="payroll-writer"
+    )
+    world.post("grace", f"/requests/{request_id}/reviews", {"answer": "approve", "comment": ""})
+    assert world.get("grace", "/requests", view="to_review").json()["items"] == []
+    assert len(world.get("linus", "/requests", view="to_review").json()["items"]) == 1
+
+
+def test_grants_of_others_are_not_listed(world: World) -> None:
+    world.granted()
+    assert world.get("mallory", "/grants", view="all").json()["items"] == []
+    assert [
+        len(world.get(person, "/grants", view="all").json()["items"]) for person in ("ada", "grace", "rosa")
+    ] == [
+        1,
+        1,
+        1,
+    ]
+    assert world.get("grace", "/grants").json()["items"] == []
+
+
+def test_the_catalogue_shows_what_concerns_the_caller(world: World) -> None:
+    def named(person: str) -> list[str]:
+        return [one["name"] for one in world.get(person, "/catalogue").json()["entitlements"]]
+
+    assert named("mallory") == []
+    assert named("ada") == ["payroll-writer", "reports-writer"]
+    assert named("rosa") == ["payroll-writer", "reports-writer"]
+    text = world.catalogue_file.read_text()
+    world.catalogue_file.write_text(
+        text.replace("requesters: [ada]", "requesters: [linus]").replace(
+            "linus]\n      approvals: 2", "rosa]\n      approvals: 2"
+        )
+    )
+    assert named("ada") == ["reports-writer"]
+
+
+def test_faults_of_the_catalogue_are_told_to_all_and_quoted_to_few(world: World) -> None:
+    version = world.get("ada", "/catalogue").json()["version"]
+    world.catalogue_file.write_text(world.catalogue_file.read_text() + "secret-plans: 1\n")
+    told = world.get("ada", "/catalogue")
+    assert (told.json()["version"], len(told.json()["faults"])) == (version, 1)
+    assert "secret-plans" not in told.text
+    assert "secret-plans" in world.get("rosa", "/catalogue").text
+
+
+def test_nobody_reviews_their_own_request_by_any_identity(world: World) -> None:
+    request_id = world.pending("linus")
+    answer = world.post("linus", f"/requests/{request_id}/reviews", {"answer": "approve", "comment": "me"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "self_review")
+
+
+def test_local_tokens_are_worth_nothing_once_local_sign_in_is_off(world: World) -> None:
+    token = world.sign_in("ada")
+    settings = world.parts.settings.model_copy(update={"local_sign_in": False})
+    http = TestClient(create_app(replace(world.parts, settings=settings)), base_url=ADDRESS)
+    answer = http.get("/api/v1/me", headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 401
+    again = http.post("/api/v1/sign-ins", json={"method": "local", "person": "ada"})
+    assert (again.status_code, again.json()["code"]) == (403, "local_sign_in_off")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "liftgate.attacker.example"},
+        {"Origin": "http://127.0.0.1:8484"},
+        {"X-Forwarded-For": "203.0.113.7"},
+        {"Forwarded": "for=203.0.113.7"},
+    ],
+)
+def test_local_sign_in_is_for_programs_on_this_machine(world: World, headers: dict[str, str]) -> None:
+    answer = world.http.post("/api/v1/sign-ins", json={"method": "local", "person": "ada"}, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (403, "local_sign_in_exposed")
+
+
+def _body(template: str) -> dict[str, object]:
+    return {"json": BODIES[template]} if template in BODIES else {}
