@@ -1,4 +1,4 @@
-"""Spans of time as people write them: ``90s``, ``20m``, ``1h30m``."""
+"""Spans of time as people write them: ``90s``, ``20m``, ``1h30m``, ``2d``."""
 
 import re
 from datetime import timedelta
@@ -6,7 +6,11 @@ from typing import Final
 
 from liftgate.errors import Invalid
 
-_SPAN: Final = re.compile(r"(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,7})s)?", re.ASCII)
+SPAN_FORM: Final = (
+    "(?=.)([0-9]{1,5}d)?([0-9]{1,5}h)?([0-9]{1,5}m)?([0-9]{1,7}s)?"  # also in the catalogue's JSON Schema
+)
+_FORM: Final = re.compile(SPAN_FORM, re.ASCII)
+_NEARLY: Final = re.compile(r"([0-9]{1,5}) *(s|m|h|d)[a-z]{0,6}", re.ASCII | re.IGNORECASE)
 
 
 class SpanUnreadable(Invalid):
@@ -15,17 +19,17 @@ class SpanUnreadable(Invalid):
     code = "span_unreadable"
 
 
-def parse_span(text: str, *, where: str = "duration") -> timedelta:
-    """A span from text such as ``20m``. Raises ``SpanUnreadable`` for anything else, and for nothing at all."""
-    match = _SPAN.fullmatch(text)
-    if match is None or not any(match.groups()):
+def parse_span(text: str, *, where: str | None = None) -> timedelta:
+    """The span that a text such as ``1h30m`` names: units from large to small, each at most once.
+
+    Raises ``SpanUnreadable`` for anything else, with the form that was probably meant.
+    """
+    match = _FORM.fullmatch(text)
+    if match is None:
         raise SpanUnreadable(
-            f"`{text[:40]}` is not a span of time",
-            advice="write it as 90s, 20m, 1h30m or 2d",
-            value=text[:40],
-            where=where,
+            f"`{text[:40]}` is not a span of time", advice=_advice(text), value=text[:40], where=where
         )
-    days, hours, minutes, seconds = (int(group or 0) for group in match.groups())
+    days, hours, minutes, seconds = (int(part[:-1]) if part else 0 for part in match.groups())
     return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
 
 
@@ -38,3 +42,13 @@ def in_words(span: timedelta) -> str:
         if count:
             parts.append(f"{count}{unit}")
     return "".join(parts) or "0s"
+
+
+def _advice(text: str) -> str:
+    text = text.strip()[:40]
+    if re.fullmatch("[0-9]{1,5}", text):
+        return f"say the unit: `{text}m` for minutes, `{text}h` for hours"
+    nearly = _NEARLY.fullmatch(text)
+    if nearly:
+        return f"did you mean `{nearly[1]}{nearly[2].lower()}`?"
+    return "write it as `90s`, `20m`, `1h30m` or `2d`"

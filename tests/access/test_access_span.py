@@ -29,7 +29,21 @@ def test_parse(text: str, span: timedelta) -> None:
 def test_anything_else_is_refused_with_the_right_form(text: str) -> None:
     with pytest.raises(SpanUnreadable) as refusal:
         parse_span(text)
-    assert "20m" in refusal.value.advice
+    assert refusal.value.advice
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("20", "say the unit: `20m` for minutes, `20h` for hours"),
+        ("20 Minutes", "did you mean `20m`?"),
+        ("soon", "write it as `90s`, `20m`, `1h30m` or `2d`"),
+    ],
+)
+def test_the_advice_is_what_was_probably_meant(text: str, advice: str) -> None:
+    with pytest.raises(SpanUnreadable) as refusal:
+        parse_span(text)
+    assert refusal.value.advice == advice
 
 
 @given(st.integers(0, 10_000_000))

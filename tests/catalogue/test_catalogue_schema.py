@@ -14,12 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.catalogue.catalogue_samples import EXAMPLES, ROOT, faults_in, parsed
 
-from liftgate.catalogue.duration import DURATION_FORM
 from liftgate.catalogue.fault import FaultKind
 from liftgate.catalogue.keys import FILE
 from liftgate.catalogue.schema import catalogue_schema
 from liftgate.catalogue.shape import ByName, Record, Records, Shape, Text, Texts
-from liftgate.span import SpanUnreadable, parse_span
+from liftgate.span import SPAN_FORM, SpanUnreadable, parse_span
 
 VALIDATOR = jsonschema_rs.Draft202012Validator(catalogue_schema())
 GOOD = sorted([*EXAMPLES.glob("catalogue/*.y*ml"), *EXAMPLES.glob("catalogue-folder/*.y*ml")])
@@ -178,14 +177,14 @@ def test_schema_and_parser_judge_the_form_of_a_text_alike(
         assert VALIDATOR.is_valid(yaml.safe_load(text))
 
 
-@given(st.from_regex(DURATION_FORM, fullmatch=True) | st.text("0123456789dhms", max_size=12))
+@given(st.from_regex(SPAN_FORM, fullmatch=True) | st.text("0123456789dhms", max_size=12))
 def test_the_schema_knows_a_duration_where_the_parser_does(text: str) -> None:
     try:
         parse_span(text)
     except SpanUnreadable:
-        assert not re.fullmatch(DURATION_FORM, text)
+        assert not re.fullmatch(SPAN_FORM, text)
     else:
-        assert re.fullmatch(DURATION_FORM, text)
+        assert re.fullmatch(SPAN_FORM, text)
 
 
 def test_lists_in_the_schema_are_as_long_as_the_parser_takes() -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Generic, TypeVar
 
-from liftgate.catalogue.duration import parse_duration
 from liftgate.catalogue.fault import FaultKind, FaultList, Place
 from liftgate.catalogue.nearest import suggest
 from liftgate.catalogue.reader import Entry, Listing, Mapped, Node, Scalar
@@ -22,7 +21,7 @@ from liftgate.catalogue.shape import (
     Texts,
     Whole,
 )
-from liftgate.span import SpanUnreadable, in_words
+from liftgate.span import SpanUnreadable, in_words, parse_span
 
 T = TypeVar("T")
 S = TypeVar("S", bound=Shape)
@@ -99,7 +98,7 @@ class Fields:
         if node is None:
             return None
         try:
-            span = parse_duration(node.text)
+            span = parse_span(node.text)
         except SpanUnreadable as error:
             self.faults.add_error(FaultKind.BAD_DURATION, node.place, error)
             return None

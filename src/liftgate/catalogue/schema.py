@@ -6,7 +6,6 @@ numbers must be quoted, and nothing may stand for nothing.
 
 from typing import Any, TypeAlias, assert_never
 
-from liftgate.catalogue.duration import DURATION_FORM
 from liftgate.catalogue.keys import FILE
 from liftgate.catalogue.shape import (
     ByName,
@@ -21,7 +20,7 @@ from liftgate.catalogue.shape import (
     Texts,
     Whole,
 )
-from liftgate.span import in_words
+from liftgate.span import SPAN_FORM, in_words
 
 Schema: TypeAlias = dict[str, Any]
 
@@ -82,7 +81,7 @@ def _value(shape: Text | Whole | Flag | Span | Choice) -> Schema:
             return {"type": "boolean"}
         case Span():
             bounds = f"from {in_words(shape.least)} to {in_words(shape.most)}"
-            return {"type": "string", "pattern": f"^{DURATION_FORM}$", "$comment": bounds}
+            return {"type": "string", "pattern": f"^{SPAN_FORM}$", "$comment": bounds}
         case Choice():
             return {"enum": [str(word) for word in shape.words]}
         case _:
