@@ -16,12 +16,12 @@ demo:  ## install, start Liftgate with an embedded AWS, play the story, leave it
 test:  ## install, then check style, types and imports, and run every test
 	@tools/install.sh dev $(POSTGRESQL)
 	@$(MAKE) --no-print-directory lint
-	@$(BIN)/pytest -q
+	@$(BIN)/pytest -q -n auto
 
 check:  ## the quick part of `make test`, under a minute
 	@tools/install.sh dev
 	@$(MAKE) --no-print-directory lint
-	@$(BIN)/pytest -q -m "not slow"
+	@$(BIN)/pytest -q -n auto -m "not slow"
 
 lint:
 	@mkdir -p build
