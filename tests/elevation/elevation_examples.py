@@ -37,6 +37,7 @@ def scope(actions: Sequence[str], *places: str) -> Scope:
 
 
 REPORTS = scope(["write"], "s3://reports/2026/")
+BIG = scope(["write"], *(f"s3://reports/2026/department-{number:02}/" for number in range(16)))
 
 
 def request(**fields: Any) -> Request:

@@ -8,7 +8,7 @@ from tests.store.store_examples import ROLE, TestClock, add_ending, add_grant
 
 from liftgate.access.ports import DENY_SLACK
 from liftgate.elevation.deny import deny_policy, grants_refused_by
-from liftgate.elevation.errors import DenyNotInPlace, RoleBusy, RoleUnreachable
+from liftgate.elevation.errors import DenyNotInPlace, RoleBusy, RoleFull, RoleUnreachable
 from liftgate.elevation.model import DenyState
 from liftgate.elevation.revocation import bring_denies_in_place, deny_state
 from liftgate.ledger.model import EventKind
@@ -409,3 +409,37 @@ def test_a_window_that_was_never_begun_is_denied_as_well(store: SqlStore, clock:
         add_ending(transaction, given, ended_at=NOON - MINUTE)
     policies = ScriptedPolicies()
     assert _bring(store, policies, clock).in_place == {given.id}
+
+
+# a role whose owner left no room
+
+
+def _full_beyond(characters: int) -> ScriptedPolicies:
+    class Full(ScriptedPolicies):
+        def write(self, role_arn: str, policy: str) -> None:
+            if len(policy) > characters:
+                raise RoleFull("no room", advice="make room", value=role_arn)
+            ScriptedPolicies.write(self, role_arn, policy)
+
+    return Full()
+
+
+def test_where_the_role_has_no_room_all_older_sessions_are_refused(store: SqlStore, clock: TestClock) -> None:
+    revoked = {_revoked(store) for _ in range(40)}
+    policies = _full_beyond(700)
+    assert _bring(store, policies, clock).in_place == revoked
+    assert "TokenIssueTime" in policies.carried[ROLE]
+    policies.calls.clear()
+    assert _bring(store, policies, clock).is_settled
+    assert policies.calls == []
+
+
+def test_where_there_is_no_room_at_all_the_deny_is_pending_on_record(
+    store: SqlStore, clock: TestClock
+) -> None:
+    for _ in range(3):
+        _revoked(store)
+    with pytest.raises(RoleFull):
+        _bring(store, _full_beyond(50), clock)
+    assert kinds(store) == [EventKind.DENY_INTENDED, EventKind.DENY_FAILED]
+    assert not deny_state(ROLE, store=store, now=NOON).is_settled

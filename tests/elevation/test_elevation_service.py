@@ -7,6 +7,7 @@ from threading import Barrier, Thread
 
 import pytest
 from tests.elevation.elevation_examples import (
+    BIG,
     MINUTE,
     NOON,
     SECRET,
@@ -346,8 +347,6 @@ def test_no_byte_of_a_secret_is_kept(
 
 
 # is the scope too large for AWS?
-
-BIG = scope(["write"], *(f"s3://reports/2026/department-{number:02}/" for number in range(16)))
 
 
 def test_a_small_scope_is_not_tried(store: SqlStore, clock: TestClock) -> None:

@@ -33,6 +33,12 @@ class RoleUnreachable(Unavailable):
     code = "role_unreachable"
 
 
+class RoleFull(Unavailable):
+    """The role's other inline policies leave no room for a policy of this length."""
+
+    code = "role_full"
+
+
 class DenyNotInPlace(Unavailable):
     """What was read back from an elevated role is not what was written."""
 

@@ -41,13 +41,16 @@ class Lender(Protocol):
 
 
 class RolePolicies(Protocol):
-    """The one inline policy, named ``LiftgateRevocations``, that Liftgate keeps on an elevated role."""
+    """The one inline policy, named ``LiftgateRevocations``, that Liftgate keeps on an elevated role.
+
+    Each call raises ``RoleUnreachable`` where IAM does not do it.
+    """
 
     def read(self, role_arn: str) -> str | None:
         """The policy's JSON text, or None where the role has none."""
 
     def write(self, role_arn: str, policy: str) -> None:
-        """Put the policy in place of the one before."""
+        """Put the policy in place of the one before. Raises ``RoleFull`` where it is too long for the role."""
 
     def remove(self, role_arn: str) -> None:
         """Take the policy away; no fault where there is none."""

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 from liftgate.clock import Clock
 from liftgate.elevation import drafts
 from liftgate.elevation.deny import deny_policy, grants_refused_by, same_policy
-from liftgate.elevation.errors import DenyNotInPlace, RoleBusy
+from liftgate.elevation.errors import DenyNotInPlace, RoleBusy, RoleFull
 from liftgate.elevation.model import Deny, DenyState
 from liftgate.elevation.ports import ElevationStore, RolePolicies
 from liftgate.errors import LiftgateError
@@ -38,7 +38,8 @@ def bring_denies_in_place(
 
     ``holder`` names this call, and no other, as the lease's owner; ``pause`` waits a moment between attempts to get it.
     With ``look_again`` the role is read even where the store believes that all is in place. Raises ``RoleBusy``,
-    ``RoleUnreachable`` and ``DenyNotInPlace``: then the denies are pending, and the same call later finishes the work.
+    ``RoleUnreachable``, ``RoleFull`` and ``DenyNotInPlace``: then the denies are pending, and the same call later finishes
+    the work.
     """
     _take_lease(role_arn, store=store, clock=clock, holder=holder, pause=pause)
     try:
@@ -99,7 +100,7 @@ def _write_and_read_back(
         if policy is None:
             policies.remove(role_arn)
         else:
-            policies.write(role_arn, policy)
+            policy = _written(role_arn, wanted, policy, policies)
         found = policies.read(role_arn)
     if not same_policy(found, policy):
         raise DenyNotInPlace(
@@ -113,6 +114,19 @@ def _write_and_read_back(
             [deny.grant_id for deny in wanted],
             drafts.deny_in_place(role_arn, wanted, clock()),
         )
+
+
+def _written(role_arn: str, wanted: Sequence[Deny], policy: str, policies: RolePolicies) -> str:
+    """Write the policy; where its owner's own policies leave no room for it, the shortest that refuses as much."""
+    try:
+        policies.write(role_arn, policy)
+    except RoleFull:
+        shortest = deny_policy(wanted, room=0)
+        if shortest is None or len(shortest) >= len(policy):
+            raise
+        policies.write(role_arn, shortest)
+        return shortest
+    return policy
 
 
 def _wanted_by_now(

@@ -5,6 +5,14 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from liftgate.elevation.aws_failure import (
+    NOT_SENT,
+    UNREADABLE,
+    code_of,
+    is_the_callers_fault,
+    may_pass,
+    said_by,
+)
 from liftgate.elevation.errors import LendingRefused, LendingUnavailable
 from liftgate.elevation.model import Credentials
 from liftgate.elevation.ports import LendOrder, Lent
@@ -12,27 +20,6 @@ from liftgate.errors import LiftgateError
 from liftgate.iam.errors import ScopeTooLarge
 
 _TOO_LARGE: Final = frozenset({"PackedPolicyTooLarge", "PackedPolicyTooLargeException"})
-_LATER: Final = frozenset(
-    {
-        "Throttling",
-        "ThrottlingException",
-        "RequestThrottled",
-        "ServiceUnavailable",
-        "InternalFailure",
-        "InternalError",
-    }
-)
-_BROKER: Final = frozenset(
-    {
-        "ExpiredToken",
-        "ExpiredTokenException",
-        "IncompleteSignature",
-        "InvalidClientTokenId",
-        "RequestExpired",
-        "SignatureDoesNotMatch",
-        "UnrecognizedClientException",
-    }
-)
 
 
 class StsLender:
@@ -46,17 +33,29 @@ class StsLender:
         """One sts:AssumeRole. Raises ``ScopeTooLarge``, ``LendingRefused`` and ``LendingUnavailable``."""
         try:
             answer = self._client.assume_role(**_call(order))
+            return Lent(
+                credentials=_credentials(answer["Credentials"]), packed_percent=answer.get("PackedPolicySize")
+            )
         except ClientError as refusal:
             raise _refused(refusal, order) from refusal
+        except NOT_SENT as failure:
+            raise LendingRefused(
+                f"Liftgate could not ask STS for `{order.role_arn}`: {type(failure).__name__}",
+                advice="whoever runs Liftgate: check its AWS credentials and the entitlement's role and external id",
+                value=order.role_arn,
+            ) from failure
         except BotoCoreError as failure:
             raise LendingUnavailable(
                 f"STS did not answer: {type(failure).__name__}",
                 advice="try again; if it stays away, ask whoever runs Liftgate: liftgate doctor",
                 value=order.role_arn,
             ) from failure
-        return Lent(
-            credentials=_credentials(answer["Credentials"]), packed_percent=answer.get("PackedPolicySize")
-        )
+        except UNREADABLE:
+            raise LendingUnavailable(
+                "STS gave an answer that cannot be read",
+                advice="try again; if it stays so, whoever runs Liftgate: look at what stands between it and STS",
+                value=order.role_arn,
+            ) from None  # its cause may quote the credentials
 
 
 def _call(order: LendOrder) -> dict[str, Any]:
@@ -75,28 +74,32 @@ def _call(order: LendOrder) -> dict[str, Any]:
 
 def _credentials(answer: dict[str, Any]) -> Credentials:
     expires_at: datetime = answer["Expiration"]
+    access_key_id, secret, token = (
+        answer[part] for part in ("AccessKeyId", "SecretAccessKey", "SessionToken")
+    )
+    if not (access_key_id and secret and token):
+        raise ValueError("empty credentials")
     return Credentials(
-        access_key_id=answer["AccessKeyId"],
-        secret_access_key=answer["SecretAccessKey"],
-        session_token=answer["SessionToken"],
+        access_key_id=access_key_id,
+        secret_access_key=secret,
+        session_token=token,
         expires_at=expires_at.astimezone(UTC).replace(microsecond=0),
     )
 
 
 def _refused(refusal: ClientError, order: LendOrder) -> LiftgateError:
-    code = refusal.response["Error"].get("Code", "")
-    said = refusal.response["Error"].get("Message", "")[:300]
+    code, said = code_of(refusal), said_by(refusal)
     if code in _TOO_LARGE:
         return ScopeTooLarge(
             f"STS packs the session policy of this scope to more than it takes: {said}",
             advice="ask for fewer places or fewer actions, or for the folder that holds them",
             value=order.role_arn,
         )
-    if code in _LATER:
+    if may_pass(refusal):
         return LendingUnavailable(
             f"STS asks to come back later: {code}", advice="try again in a minute", value=order.role_arn
         )
-    if code in _BROKER:
+    if is_the_callers_fault(refusal):
         return LendingRefused(
             f"STS does not accept the broker's own credentials: {code}",
             advice="whoever runs Liftgate: check its AWS credentials and its clock",
