@@ -101,7 +101,7 @@ def test_all_reasons_are_given_at_once() -> None:
 
 
 def test_the_longest_duration_is_allowed_and_a_second_more_is_not() -> None:
-    assert allowed(ask(duration=timedelta(hours=1)))
+    assert allowed(ask(duration=timedelta(hours=1))).by.longest == timedelta(hours=1)
     assert codes(refused(ask(duration=timedelta(hours=1, seconds=1)))) == ["too_long"]
 
 
