@@ -1,5 +1,6 @@
 """``liftgate serve``: one process with the API and the worker."""
 
+import gc
 import signal
 import socket
 from collections.abc import Iterator, Mapping
@@ -72,6 +73,10 @@ def _run(parts: Parts, listener: socket.socket) -> None:
     # uvicorn raises the signal again once it has stopped; the parts are still to be closed then.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: setattr(server, "should_exit", True))
+    # What was built to serve with stays to the end. Looked through again by each full collection, with every thread
+    # stopped, it would make one call in a few hundred wait a tenth of a second.
+    gc.collect()
+    gc.freeze()
     server.run(sockets=[listener])
 
 
