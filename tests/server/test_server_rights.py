@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from fastapi import APIRouter
@@ -235,5 +236,5 @@ def test_local_sign_in_is_for_programs_on_this_machine(world: World, headers: di
     assert (answer.status_code, answer.json()["code"]) == (403, "local_sign_in_exposed")
 
 
-def _body(template: str) -> dict[str, object]:
+def _body(template: str) -> dict[str, Any]:
     return {"json": BODIES[template]} if template in BODIES else {}

@@ -3,7 +3,7 @@
 from functools import cache as cached
 from functools import partial
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -23,13 +23,14 @@ from liftgate.server.calls import sees_everything, signed_in, signed_in_once
 from liftgate.server.edge import Edge
 from liftgate.server.errors import BadInput, MethodNotAllowed, NoSuchPath
 from liftgate.server.parts import Parts
-from liftgate.server.problems import problem, status_of
+from liftgate.server.problems import internal_fault, problem, status_of
 from liftgate.server.rights import API, RIGHTS, Right
 from liftgate.server.wording import field_names, in_words
 
 _API_MODULES: Final = (sign_ins, requests, grants, catalogue, ledger)
 _DOORS: Final = {Right.SEES_ALL: frozenset({sees_everything})}
 _SIGNED_IN: Final = frozenset({signed_in, signed_in_once})
+_WAYS_TO_SIGN_IN: Final = frozenset({("aws",), ("local",)})
 
 
 def create_app(parts: Parts) -> ASGIApp:
@@ -66,6 +67,7 @@ def build_routes() -> FastAPI:
     app.add_exception_handler(LiftgateError, _on_liftgate_error)
     app.add_exception_handler(RequestValidationError, _on_bad_input)
     app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(Exception, _on_surprise)
     app.openapi = cached(partial(openapi_document, app))  # type: ignore[method-assign]  # FastAPI's own way to extend it
     return app
 
@@ -120,8 +122,12 @@ async def _on_bad_input(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - what Starlette registered this for
     faults = error.errors()
     what = str(faults[0]["loc"][0]) if faults and faults[0]["loc"] else "call"
-    fault = in_words(faults, kind=BadInput, what=what, known=_known_fields(request), skip=1)
-    return problem(fault, request.scope[REQUEST_ID])
+    for fault in faults:
+        place, rest = fault["loc"][:1], fault["loc"][1:]
+        # The way to sign in stands in a place's path, though it is no field around others.
+        fault["loc"] = (*place, *(rest[1:] if rest[:1] in _WAYS_TO_SIGN_IN and len(rest) > 1 else rest))
+    said = in_words(faults, kind=BadInput, what=what, known=_known_fields(request), skip=1)
+    return problem(said, request.scope[REQUEST_ID])
 
 
 def _known_fields(request: Request) -> frozenset[str]:
@@ -129,12 +135,23 @@ def _known_fields(request: Request) -> frozenset[str]:
     route = request.scope.get("route")
     if not isinstance(route, APIRoute):
         return frozenset()
-    shapes = [
-        field.field_info.annotation for field in (*route.dependant.body_params, *route.dependant.query_params)
+    sent = (*route.dependant.body_params, *route.dependant.query_params)
+    shapes = [shape for field in sent for shape in _shapes(field.field_info.annotation)]
+    return field_names(*shapes)
+
+
+def _shapes(annotation: Any) -> list[type[BaseModel]]:
+    """A model, or those of a union."""
+    return [
+        shape
+        for shape in (annotation, *get_args(annotation))
+        if isinstance(shape, type) and issubclass(shape, BaseModel)
     ]
-    return field_names(
-        *(shape for shape in shapes if isinstance(shape, type) and issubclass(shape, BaseModel))
-    )
+
+
+async def _on_surprise(request: Request, error: Exception) -> Response:
+    del error  # the outermost layer gets it too, and logs what may be logged
+    return problem(internal_fault(), request.scope[REQUEST_ID])
 
 
 async def _on_http(request: Request, error: Exception) -> Response:

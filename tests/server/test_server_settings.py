@@ -1,0 +1,155 @@
+"""The server's settings: where they come from, and how a wrong one is told."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from liftgate.errors import LiftgateError
+from liftgate.server.errors import BadSettings, LocalSignInExposed, SettingsFileUnreadable
+from liftgate.server.settings import default_database_url, load_settings, origin_of
+
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - to be refused, not bound
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Callable[[str], Path]:
+    def write(text: str) -> Path:
+        path = tmp_path / "server.toml"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def faults(*args: Any, **more: Any) -> list[tuple[str | None, str, str]]:
+    with pytest.raises(LiftgateError) as caught:
+        load_settings(*args, **more)
+    return [(fault.where, fault.sentence, fault.advice) for fault in (caught.value, *caught.value.also)]
+
+
+def test_options_go_before_variables_and_variables_before_the_file(
+    file: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = file('catalogue = ["a"]\nport = 1\nhost = "127.0.0.2"\naws_region = "eu-central-1"\n')
+    monkeypatch.setenv("LIFTGATE_PORT", "2")
+    monkeypatch.setenv("LIFTGATE_HOST", "127.0.0.3")
+    settings = load_settings(path, {"port": 3})
+    assert (settings.port, settings.host, settings.aws_region) == (3, "127.0.0.3", "eu-central-1")
+
+
+def test_the_catalogue_may_be_several_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIFTGATE_CATALOGUE", "/etc/one:/etc/two.yaml")
+    assert load_settings().catalogue == (Path("/etc/one"), Path("/etc/two.yaml"))
+
+
+def test_the_database_is_a_file_in_the_folder_for_data() -> None:
+    assert default_database_url({"XDG_DATA_HOME": "/data"}) == "sqlite:////data/liftgate/liftgate.db"
+    assert (
+        default_database_url({"HOME": "/home/ada"}) == "sqlite:////home/ada/.local/share/liftgate/liftgate.db"
+    )
+
+
+def test_a_catalogue_is_needed() -> None:
+    assert faults() == [("catalogue", "`catalogue` is missing", "add it")]
+
+
+def test_every_fault_is_told_with_the_nearest_name(file: Callable[[str], Path]) -> None:
+    path = file('catalogue = ["a"]\nprot = 1\nport = 70000\nworker = "perhaps"\naws_region = "moon"\n')
+    told = {where: (sentence, advice) for where, sentence, advice in faults(path)}
+    assert told["prot"] == ("`prot` is not a field of the settings", "did you mean `port`?")
+    assert told["port"] == ("`port` is too large", "give 65535 or less")
+    assert told["worker"] == ("`worker` is neither true nor false", "write true or false")
+    assert "aws_region" in told
+
+
+def test_a_variable_that_is_no_setting_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIFTGATE_LOCAL_SIGNIN", "1")
+    assert faults() == [
+        (
+            "LIFTGATE_LOCAL_SIGNIN",
+            "`LIFTGATE_LOCAL_SIGNIN` is no setting of the server",
+            "did you mean `LIFTGATE_LOCAL_SIGN_IN`?",
+        )
+    ]
+
+
+def test_variables_of_the_command_line_are_not_the_servers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIFTGATE_SERVER", "https://liftgate.example.com")
+    monkeypatch.setenv("LIFTGATE_CATALOGUE", "a")
+    assert load_settings().public_url is None
+
+
+@pytest.mark.parametrize("text", ["port = 1 = 2", "port", "\x00"])
+def test_a_file_that_is_not_toml(file: Callable[[str], Path], text: str) -> None:
+    with pytest.raises(SettingsFileUnreadable):
+        load_settings(file(text))
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(SettingsFileUnreadable, match="no such file"):
+        load_settings(tmp_path / "none.toml")
+
+
+def test_a_password_is_never_shown() -> None:
+    settings = load_settings(given={"catalogue": ["a"], "database_url": "postgresql://u:hunter2@h/d"})
+    assert "hunter2" not in repr(settings) + str(settings) + settings.model_dump_json()
+    told = faults(given={"catalogue": ["a"], "database_url": ["postgresql://u:hunter2@h/d"], "port": "x"})
+    assert "hunter2" not in repr(told)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"host": EVERYWHERE, "public_url": "https://liftgate.example.com"},
+        {"host": "10.0.0.7", "public_url": "http://127.0.0.1"},
+        {"host": "::", "public_url": "http://localhost"},
+        {"host": "liftgate.internal", "public_url": "https://liftgate.internal"},
+        {"host": "127.0.0.1", "public_url": "https://liftgate.example.com"},  # a proxy stands before it
+        {"host": "localhost.attacker.example", "public_url": "http://localhost"},
+    ],
+    ids=str,
+)
+def test_local_sign_in_is_refused_wherever_others_could_reach_it(given: dict[str, str]) -> None:
+    with pytest.raises(LocalSignInExposed):
+        load_settings(given={"catalogue": ["a"], "local_sign_in": True, **given})
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
+def test_local_sign_in_is_allowed_on_loopback(host: str) -> None:
+    assert load_settings(given={"catalogue": ["a"], "local_sign_in": True, "host": host}).local_sign_in
+
+
+@pytest.mark.parametrize(
+    ("given", "where"),
+    [
+        ({"host": EVERYWHERE}, "public_url"),
+        ({"host": EVERYWHERE, "public_url": "http://liftgate.example.com"}, "public_url"),
+        ({"public_url": "http://liftgate.example.com"}, "public_url"),
+        ({"public_url": "https://liftgate.example.com/path"}, "public_url"),
+        ({"public_url": "https://user@liftgate.example.com"}, "public_url"),
+        ({"public_url": "liftgate.example.com"}, "public_url"),
+        ({"aws_sts_endpoint": "http://sts.attacker.example"}, "aws_sts_endpoint"),
+        ({"aws_iam_endpoint": "http://10.0.0.7:4566"}, "aws_iam_endpoint"),
+        ({"host": ""}, "host"),
+    ],
+    ids=str,
+)
+def test_addresses_over_which_secrets_could_be_read_are_refused(given: dict[str, str], where: str) -> None:
+    with pytest.raises(BadSettings) as caught:
+        load_settings(given={"catalogue": ["a"], **given})
+    assert caught.value.where == where
+
+
+@pytest.mark.parametrize(
+    ("address", "origin"),
+    [
+        ("https://Liftgate.Example.com/", "https://liftgate.example.com"),
+        ("https://liftgate.example.com:443", "https://liftgate.example.com"),
+        ("http://127.0.0.1:80", "http://127.0.0.1"),
+        ("http://[::1]:8484", "http://[::1]:8484"),
+    ],
+)
+def test_an_origin_has_one_spelling(address: str, origin: str) -> None:
+    assert origin_of(address) == origin
