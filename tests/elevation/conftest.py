@@ -1,11 +1,15 @@
 """A real store and a clock that stands still; the embedded AWS for those tests that ask for it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.elevation.elevation_stage import Stage, staged
 from tests.servers.embedded_aws import embedded_account
 from tests.store.store_examples import TestClock
 
+from liftgate.clock import system_clock
+from liftgate.demo.sample_account import SampleAccount
 from liftgate.store.sql import SqlStore, open_store
 
 __all__ = ["embedded_account"]
@@ -26,3 +30,12 @@ def store(database: Path, clock: TestClock) -> SqlStore:
     opened = open_store(f"sqlite:///{database}", clock=clock)
     opened.migrate()
     return opened
+
+
+@pytest.fixture
+def stage(embedded_account: SampleAccount, database: Path) -> Iterator[Stage]:
+    """A role of the test's own, and a store that goes by the machine's clock, as AWS does."""
+    opened = open_store(f"sqlite:///{database}", clock=system_clock)
+    opened.migrate()
+    yield staged(embedded_account, opened)
+    opened.close()

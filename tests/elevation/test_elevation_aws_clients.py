@@ -1,0 +1,40 @@
+"""The broker's clients: where they call, and how long they wait."""
+
+import os
+from typing import Any
+
+import pytest
+
+from liftgate.elevation.aws_clients import AwsEndpoints, iam_client, sts_client
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+
+
+@pytest.mark.parametrize("url", [None, ""])
+def test_sts_is_called_in_the_region_and_iam_where_it_is(url: str | None) -> None:
+    at = AwsEndpoints(region="eu-west-1", sts_url=url, iam_url=url)
+    assert sts_client(at).meta.endpoint_url == "https://sts.eu-west-1.amazonaws.com"
+    assert iam_client(at).meta.endpoint_url == "https://iam.amazonaws.com"
+
+
+def test_the_embedded_aws_is_called_where_it_is() -> None:
+    at = AwsEndpoints(region="us-east-1", sts_url="http://127.0.0.1:1", iam_url="http://127.0.0.1:2")
+    assert sts_client(at).meta.endpoint_url == "http://127.0.0.1:1"
+    assert iam_client(at).meta.endpoint_url == "http://127.0.0.1:2"
+
+
+@pytest.mark.parametrize("client", [sts_client, iam_client])
+def test_no_call_outlasts_the_lease_of_a_role(client: Any) -> None:
+    config = client(AwsEndpoints(region="eu-west-1")).meta.config
+    attempts = config.retries["total_max_attempts"]
+    assert (
+        config.connect_timeout + config.read_timeout
+    ) * attempts * 2 < 120  # a write, and the read after it
+    assert config.max_pool_connections >= 16
+    assert "liftgate" in config.user_agent_extra
