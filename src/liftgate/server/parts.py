@@ -1,9 +1,10 @@
 """Everything that the server is made of, and how it is built for real."""
 
+import sys
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from secrets import token_bytes
 from threading import Event
 from typing import Any, Final
@@ -14,6 +15,7 @@ from liftgate.access.ids import RandomBytes
 from liftgate.catalogue.source import CatalogueSource
 from liftgate.clock import Clock, system_clock
 from liftgate.elevation.aws_clients import AwsEndpoints, iam_client, sts_client
+from liftgate.elevation.home_account import InHomeAccount, RevocationReach, account_of_broker
 from liftgate.elevation.iam_roles import IamRolePolicies
 from liftgate.elevation.ports import Lender, RolePolicies
 from liftgate.elevation.revocation import Pause
@@ -46,6 +48,7 @@ class Parts:
     log: Log
     background: Executor  # for work whose caller does not wait to its end
     wake_worker: Event
+    reach: RevocationReach = field(default_factory=RevocationReach)
 
     def new_name(self, what: str) -> str:
         """A name that nobody else has: of a lease's holder, a worker, or one call."""
@@ -64,7 +67,7 @@ def running_parts(settings: Settings, *, audience: str) -> Iterator[Parts]:
     source = CatalogueSource(settings.catalogue, system_clock)
     store = open_store(settings.database_url.get_secret_value(), clock=system_clock)
     store.migrate()
-    never = Event()
+    never, sts = Event(), sts_client(at)
     with (
         closing(store),
         sts_over_http(endpoint=settings.aws_sts_endpoint) as transport,
@@ -77,8 +80,8 @@ def running_parts(settings: Settings, *, audience: str) -> Iterator[Parts]:
             catalogue=KeptCatalogue(source, store, system_clock),
             clock=system_clock,
             random=token_bytes,
-            lender=StsLender(sts_client(at)),
-            policies=IamRolePolicies(iam_client(at)),
+            lender=StsLender(sts),
+            policies=InHomeAccount(IamRolePolicies(iam_client(at)), account_of_broker(sts)),
             transport=transport,
             pause=lambda: _wait(never),
             log=_log(),
@@ -93,7 +96,7 @@ def _wait(never: Event) -> None:
 
 def _log() -> Any:
     return structlog.wrap_logger(
-        structlog.PrintLogger(),
+        structlog.PrintLogger(sys.stderr),  # stdout is for the line that a parent waits for
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),

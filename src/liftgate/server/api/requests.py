@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from liftgate.access import service
 from liftgate.access.errors import NoSuchRequest
-from liftgate.access.model import Answer, RequestRecord
+from liftgate.access.model import Answer, Request, RequestRecord
 from liftgate.access.sight import may_see
 from liftgate.elevation.service import try_scope
 from liftgate.server.api.ask import AskBody, read_ask
@@ -16,6 +16,7 @@ from liftgate.server.api.lists import Cursor, Limit, requests_in_view
 from liftgate.server.api.request_shape import RequestShape, request_shape
 from liftgate.server.api.shapes import Nothing, PageShape, answer, example
 from liftgate.server.calls import Call, RequestId, SignedIn, SignedInOnce
+from liftgate.server.parts import Parts
 
 router = APIRouter(prefix="/requests", tags=["Requests"])
 
@@ -56,7 +57,7 @@ def make_request(call: SignedInOnce, body: AskBody) -> Response:
         store=parts.store,
         clock=parts.clock,
         random=parts.random,
-        trial=lambda request: try_scope(request, store=parts.store, lender=parts.lender, clock=parts.clock),
+        trial=lambda request: _try(request, parts),
         once=call.once,
     )
     return _shown(record, call, 201)
@@ -140,6 +141,12 @@ def cancel_request(call: SignedInOnce, request_id: RequestId, body: Nothing | No
         once=call.once,
     )
     return _shown(record, call, 201)
+
+
+def _try(request: Request, parts: Parts) -> None:
+    """Refuse at once what could not be lent, or not be taken back."""
+    parts.reach.check(request.role_arn, policies=parts.policies, now=parts.clock())
+    try_scope(request, store=parts.store, lender=parts.lender, clock=parts.clock)
 
 
 def _shown(record: RequestRecord, call: Call, status: Literal[200, 201]) -> Response:
