@@ -1,47 +1,126 @@
 """The same on the embedded AWS, which answers in a millisecond or two: Liftgate's own share, part by part."""
 
-from contextlib import closing
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from typing import Final
 
 from bench.client import Client
 from bench.effort import Effort
-from bench.figure import Figure, compared, plain
-from bench.in_process import PERSON
+from bench.figure import Breakdown, Figure, Part, compared, plain
+from bench.in_process import ENTITLEMENT, PERSON, Desk, new_ask, sit_down
 from bench.lend import bare_assume_role
-from bench.measure import interleave, timed
+from bench.measure import Action, Samples, interleave, timed
 from bench.server import running_server
-from liftgate.demo.embedded_aws import running_embedded_aws
+from bench.stopwatch import Share, Stopwatch, TimedLender, TimedStore, running_stopwatch
+from liftgate.access.decision import decide, scope_within
+from liftgate.clock import system_clock
+from liftgate.demo.embedded_aws import EmbeddedAws, Keys, running_embedded_aws
 from liftgate.demo.sample_account import REPORTS_WRITER, create_sample_account
+from liftgate.elevation.lend import closed_policy
+from liftgate.elevation.sts import StsLender
+from liftgate.iam.contain import excess
+from liftgate.store.sql import open_store
 
 _BAR: Final = 5.0
 
 
 def run(effort: Effort) -> Figure:
-    """Through the API of a real `liftgate serve`, and by boto3 alone, turn by turn on the embedded AWS."""
+    """Through the API of a real `liftgate serve`, by boto3 alone, and in process, turn by turn on the embedded AWS."""
+    rounds = effort.rounds(400)
     with running_embedded_aws() as aws:
         account = create_sample_account(aws)
         role_arn = account.elevated_role_arns[REPORTS_WRITER.name]
         bare = bare_assume_role(aws.client("sts", account.broker), role_arn)
-        keys = {
-            "AWS_ACCESS_KEY_ID": account.broker.access_key_id,
-            "AWS_SECRET_ACCESS_KEY": account.broker.secret_access_key,
-        }
         with (
-            running_server(aws.endpoint_url, keys) as server,
+            running_server(aws.endpoint_url, _variables(account.broker)) as server,
             closing(Client(server.address, PERSON)) as client,
+            running_stopwatch() as watch,
+            _timed_desk(aws, account.broker, watch) as desk,
         ):
             samples = interleave(
-                {"bare": timed(bare), "liftgate": timed(client.lend)},
-                rounds=effort.rounds(400),
+                {
+                    "bare": timed(bare),
+                    "api": timed(client.lend),
+                    "in process": watch.lap(desk.lend),
+                    **_alone(desk),
+                },
+                rounds=rounds,
                 warm_up=20,
             )
+            shares = watch.medians(last=rounds)
     reference = plain("a bare boto3 AssumeRole", samples["bare"])
-    whole = compared("request to credentials, through the API", samples["liftgate"], reference, bar=_BAR)
+    whole = compared("request to credentials, through the API", samples["api"], reference, bar=_BAR)
+    parts = _parts(samples, shares)
     return Figure(
         title="Lending, with AWS on this machine",
         how=(
             "The same two calls on the demo's embedded AWS, so that nearly all of the time is Liftgate's own. The server, the "
-            "embedded AWS and the caller share this machine's processors."
+            "embedded AWS and the caller share this machine's processors. The parts are medians of the same rounds: the use "
+            "cases called in process on a store of their own, with a stopwatch around the store and the lender; `iam` and the "
+            "rules called by themselves, on scopes that were never seen before; HTTP is what the API takes longer than "
+            "the use cases."
         ),
         rows=(reference, whole),
+        breakdowns=(Breakdown(of=whole.what, parts=parts),),
+    )
+
+
+def _variables(keys: Keys) -> dict[str, str]:
+    return {"AWS_ACCESS_KEY_ID": keys.access_key_id, "AWS_SECRET_ACCESS_KEY": keys.secret_access_key}
+
+
+@contextmanager
+def _timed_desk(aws: EmbeddedAws, broker: Keys, watch: Stopwatch) -> Iterator[Desk]:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        closing(open_store(f"sqlite:///{folder}/liftgate.db", clock=system_clock)) as store,
+    ):
+        store.migrate()
+        lender = StsLender(aws.client("sts", broker))
+        yield sit_down(TimedStore(store, watch), TimedLender(lender, watch))
+
+
+def _alone(desk: Desk) -> dict[str, Action]:
+    """Parts that are timed by themselves, on an ask that nobody made before."""
+    ceiling = desk.catalogue.entitlements[ENTITLEMENT].ceiling
+
+    def rules() -> float:
+        ask, asker, now = new_ask(), desk.caller().person, system_clock()
+        return timed(lambda: decide(ask, asker, desk.catalogue, now))()
+
+    def containment() -> float:
+        scope = scope_within(new_ask(), ceiling)
+        return timed(lambda: excess(scope, ceiling))()
+
+    def session_policy() -> float:
+        scope = scope_within(new_ask(), ceiling)
+        return timed(lambda: closed_policy(scope))()
+
+    return {
+        "who": timed(desk.caller),
+        "ask": timed(new_ask),
+        "rules": rules,
+        "containment": containment,
+        "session policy": session_policy,
+    }
+
+
+def _parts(samples: Mapping[str, Samples], shares: Mapping[Share, float]) -> tuple[Part, ...]:
+    alone = {name: taken.median for name, taken in samples.items()}
+    known = (
+        Part(what="who asks, twice: the token is looked up", seconds=2 * alone["who"]),
+        Part(what="reading the ask: actions and locations", seconds=alone["ask"]),
+        Part(what="rules: what the catalogue says", seconds=alone["rules"] - alone["containment"]),
+        Part(what="`iam`: inside the ceiling, proved", seconds=alone["containment"]),
+        Part(what="`iam`: the session policy, proved", seconds=alone["session policy"]),
+        *(Part(what=share.value, seconds=seconds) for share, seconds in shares.items()),
+    )
+    in_process = alone["in process"]
+    return (
+        Part(
+            what="HTTP, twice: the caller, the wire, the server's layers", seconds=alone["api"] - in_process
+        ),
+        *known,
+        Part(what="everything else", seconds=in_process - sum(part.seconds for part in known)),
     )

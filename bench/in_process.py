@@ -1,18 +1,19 @@
 """The two use cases of the main job, called as the API's handlers call them, without HTTP."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from itertools import count
 from pathlib import Path
 from secrets import choice, token_bytes, token_hex
-from typing import Final
+from typing import Any, Final, Protocol
 
 from liftgate.access.model import Ask
 from liftgate.access.ports import Once
 from liftgate.access.service import make_request
-from liftgate.catalogue.model import Catalogue, Entitlement
+from liftgate.catalogue.model import Catalogue
 from liftgate.catalogue.parse import load_catalogue
 from liftgate.clock import Clock, system_clock
 from liftgate.elevation.model import Credentials
@@ -22,7 +23,6 @@ from liftgate.iam.location import readings
 from liftgate.iam.s3_actions import expand_actions
 from liftgate.identity.model import Caller, Identity, IdentityKind, Person
 from liftgate.identity.service import caller_of, sign_in_locally
-from liftgate.store.sql import SqlStore
 
 CATALOGUE: Final = Path(__file__).with_name("catalogue.yaml")
 ENTITLEMENT: Final = "reports-writer"
@@ -31,11 +31,21 @@ PERSON: Final = "ada"
 _numbers = count(1)
 
 
+class Store(Protocol):
+    """What all store ports have in common: ``liftgate.store``'s, or one that is timed."""
+
+    def read(self) -> AbstractContextManager[Any]:
+        """A read-only view."""
+
+    def write(self) -> AbstractContextManager[Any]:
+        """A writing transaction."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """A signed-in person before a store and a lender."""
 
-    store: SqlStore
+    store: Store
     lender: Lender
     catalogue: Catalogue
     token: str = field(repr=False)
@@ -76,11 +86,6 @@ class Desk:
             local_sign_in=True,
         )
 
-    @property
-    def entitlement(self) -> Entitlement:
-        """What is asked for."""
-        return self.catalogue.entitlements[ENTITLEMENT]
-
 
 class QuickLender:
     """AWS without its distance: answers at once."""
@@ -98,7 +103,7 @@ class QuickLender:
         return Lent(credentials=credentials, packed_percent=11)
 
 
-def sit_down(store: SqlStore, lender: Lender) -> Desk:
+def sit_down(store: Store, lender: Lender) -> Desk:
     """Sign the person in."""
     catalogue = load_catalogue([CATALOGUE])
     token, _ = sign_in_locally(

@@ -3,11 +3,10 @@
     with stub_aws(delay=timedelta(milliseconds=60)) as url: ...
 
 It runs as a process of its own, with a thread a connection, so that it competes with nobody for Python's lock.
-It checks no signature: what is measured with it is time.
+It checks no signature: what is measured with it is time. Of IAM it answers the one question that is asked before lending.
 """
 
 import io
-import json
 import secrets
 import select
 import socketserver
@@ -17,6 +16,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Final
 from urllib.parse import parse_qs
 
@@ -45,9 +45,19 @@ _ASSUMED: Final = """\
   </ResponseMetadata>
 </AssumeRoleResponse>
 """
+_IDENTITY: Final = """\
+<GetCallerIdentityResponse xmlns="{namespace}">
+  <GetCallerIdentityResult>
+    <Arn>arn:aws:iam::{account}:user/liftgate-broker</Arn>
+    <UserId>AIDAEXAMPLEEXAMPLE00</UserId>
+    <Account>{account}</Account>
+  </GetCallerIdentityResult>
+  <ResponseMetadata><RequestId>{request}</RequestId></ResponseMetadata>
+</GetCallerIdentityResponse>
+"""
 _REFUSED: Final = """\
 <ErrorResponse xmlns="{namespace}">
-  <Error><Type>Sender</Type><Code>InvalidAction</Code><Message>The stub knows two actions.</Message></Error>
+  <Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>
   <RequestId>{request}</RequestId>
 </ErrorResponse>
 """
@@ -86,14 +96,17 @@ def main(arguments: list[str]) -> None:
 
 
 def answer(form: Mapping[str, list[str]], *, now: datetime) -> tuple[int, str]:
-    """The status and XML that STS would answer to a call's form."""
+    """The status and XML that STS, or IAM, would answer to a call's form."""
     fields = {name: values[0] for name, values in form.items()}
-    action = fields.get("Action")
-    if action == "AssumeRole":
-        return 200, _assume_role(fields, now)
-    if action == "GetCallerIdentity":
-        return 200, _caller_identity()
-    return 400, _REFUSED.format(namespace=_NAMESPACE, request=secrets.token_hex(16))
+    match fields.get("Action"):
+        case "AssumeRole":
+            return 200, _assume_role(fields, now)
+        case "GetCallerIdentity":
+            return 200, _IDENTITY.format(namespace=_NAMESPACE, account=ACCOUNT, request=secrets.token_hex(16))
+        case "GetRolePolicy":
+            return 404, _refused("NoSuchEntity", "The role has no such policy.")
+        case _:
+            return 400, _refused("InvalidAction", "The stand-in knows three actions.")
 
 
 def _assume_role(fields: Mapping[str, str], now: datetime) -> str:
@@ -117,17 +130,8 @@ def _source_identity(fields: Mapping[str, str]) -> str:
     return f"<SourceIdentity>{name}</SourceIdentity>" if name else ""  # AWS names it only where it was set
 
 
-def _caller_identity() -> str:
-    arn = f"arn:aws:iam::{ACCOUNT}:user/liftgate-broker"
-    result = {"Account": ACCOUNT, "Arn": arn, "UserId": "AIDAEXAMPLE"}
-    return json.dumps(
-        {
-            "GetCallerIdentityResponse": {
-                "GetCallerIdentityResult": result,
-                "ResponseMetadata": {"RequestId": secrets.token_hex(16)},
-            }
-        }
-    )
+def _refused(code: str, message: str) -> str:
+    return _REFUSED.format(namespace=_NAMESPACE, code=code, message=message, request=secrets.token_hex(16))
 
 
 class _Server(socketserver.ThreadingTCPServer):
@@ -181,8 +185,7 @@ def _content_length(lines: io.BufferedIOBase) -> int:
 
 def _response(status: int, text: str) -> bytes:
     body = text.encode()
-    kind = "application/json" if text.startswith("{") else "text/xml"
-    head = f"HTTP/1.1 {status} {'OK' if status == 200 else 'Bad Request'}\r\nContent-Type: {kind}\r\n"
+    head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: text/xml\r\n"
     return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 

@@ -16,9 +16,9 @@ ORDER = {
 }
 
 
-def read(status: int, text: str) -> Any:
-    model = botocore.session.get_session().get_service_model("sts")
-    shape = model.operation_model("AssumeRole").output_shape
+def read(status: int, text: str, *, service: str = "sts", operation: str = "AssumeRole") -> Any:
+    model = botocore.session.get_session().get_service_model(service)
+    shape = model.operation_model(operation).output_shape
     assert shape is not None
     return create_parser("query").parse({"status_code": status, "headers": {}, "body": text.encode()}, shape)
 
@@ -36,6 +36,18 @@ def test_each_session_has_keys_of_its_own_and_no_source_identity_unless_set() ->
 
     assert len({result["Credentials"]["AccessKeyId"] for result in results}) == 2
     assert "SourceIdentity" not in results[0]
+
+
+def test_the_broker_is_of_the_account_in_which_the_role_is() -> None:
+    result = read(*answer({"Action": ["GetCallerIdentity"]}, now=NOW), operation="GetCallerIdentity")
+
+    assert result["Account"] == "111122223333"
+
+
+def test_the_role_has_no_denies_yet() -> None:
+    result = read(*answer({"Action": ["GetRolePolicy"]}, now=NOW), service="iam", operation="GetRolePolicy")
+
+    assert result["Error"]["Code"] == "NoSuchEntity"
 
 
 def test_other_actions_are_refused() -> None:
