@@ -1,13 +1,11 @@
 """The application: routes, the layers around them, and what is answered when something is wrong."""
 
-from functools import cache as cached
-from functools import partial
+import json
 from http import HTTPStatus
 from typing import Any, Final, get_args
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
@@ -17,11 +15,11 @@ from starlette.types import ASGIApp
 from liftgate import VERSION
 from liftgate.errors import LiftgateError
 from liftgate.server.api import catalogue, grants, health, ledger, requests, sign_ins
-from liftgate.server.api.doc import ProblemShape
 from liftgate.server.body import REQUEST_ID, BodyGate
 from liftgate.server.calls import sees_everything, signed_in, signed_in_once
 from liftgate.server.edge import Edge
 from liftgate.server.errors import BadInput, MethodNotAllowed, NoSuchPath
+from liftgate.server.openapi import openapi_document
 from liftgate.server.parts import Parts
 from liftgate.server.problems import internal_fault, problem, status_of
 from liftgate.server.rights import API, RIGHTS, Right
@@ -38,7 +36,9 @@ def create_app(parts: Parts) -> ASGIApp:
     app = build_routes()
     app.state.parts = parts
     _hold_doors_to_rights()
-    app.openapi()  # fails here, and not at somebody's call, where a route has no right
+    # Made once, here: it fails where a route has no right, and nobody can keep the server busy by asking for it.
+    document = json.dumps(app.openapi(), separators=(",", ":")).encode()
+    app.add_route(f"{API}/openapi.json", lambda _: Response(document, media_type="application/json"))
     return Edge(
         BodyGate(app),
         log=parts.log,
@@ -53,7 +53,7 @@ def build_routes() -> FastAPI:
         title="Liftgate",
         version=VERSION,
         summary="Just-in-time S3 access that ends by itself.",
-        openapi_url=f"{API}/openapi.json",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -68,20 +68,8 @@ def build_routes() -> FastAPI:
     app.add_exception_handler(RequestValidationError, _on_bad_input)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(Exception, _on_surprise)
-    app.openapi = cached(partial(openapi_document, app))  # type: ignore[method-assign]  # FastAPI's own way to extend it
+    app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
     return app
-
-
-def openapi_document(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document, with the problems and the way to sign in that all routes share."""
-    document = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
-    parts = document.setdefault("components", {})
-    problem_schema = ProblemShape.model_json_schema(ref_template="#/components/schemas/{model}")
-    shared = problem_schema.pop("$defs", {})
-    parts.setdefault("schemas", {}).update({"Problem": problem_schema, **shared})
-    parts["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
-    _hold_to_rights(document)
-    return document
 
 
 def _hold_doors_to_rights() -> None:
@@ -99,14 +87,6 @@ def _hold_door(route: APIRoute, path: str) -> None:
         right = RIGHTS[method, path]
         if right is not Right.ANYBODY and not asked & _DOORS.get(right, _SIGNED_IN):
             raise AssertionError(f"{method} {path} is open, but is for {right.value}")
-
-
-def _hold_to_rights(document: dict[str, Any]) -> None:
-    """No route without a line in the table of rights, and a sign-in wherever the table does not let anybody in."""
-    for path, methods in document["paths"].items():
-        for method, route in methods.items():
-            if RIGHTS[method.upper(), path] is not Right.ANYBODY:
-                route["security"] = [{"bearer": []}]
 
 
 async def _on_liftgate_error(request: Request, error: Exception) -> Response:

@@ -26,6 +26,7 @@ _KEY: Final = re.compile(r"[\x21-\x7e]{1,200}")
 IdempotencyKey = Annotated[
     str | None,
     Header(
+        alias="Idempotency-Key",
         description="A random text, new with each new call: 1 to 200 visible ASCII characters. The same call sent again with the "
         "same key is made once; calls that hand out a secret refuse a repeated key.",
         json_schema_extra={"pattern": "^[!-~]{1,200}$"},

@@ -9,6 +9,7 @@ from liftgate.catalogue.model import Entitlement
 from liftgate.server.api.doc import problems
 from liftgate.server.api.shapes import (
     EXACT,
+    EXAMPLE_HASH,
     Moment,
     PersonShape,
     ScopeShape,
@@ -26,11 +27,11 @@ class CatalogueFaultShape(BaseModel):
 
     model_config = EXACT
 
-    file: str
-    line: int | None
-    column: int | None
-    sentence: str
-    suggestion: str | None
+    file: str = Field(examples=["/etc/liftgate/catalogue/reports.yaml"])
+    line: int | None = Field(examples=[12])
+    column: int | None = Field(examples=[5])
+    sentence: str = Field(examples=["an entitlement has no key `longst`"])
+    suggestion: str | None = Field(examples=["did you mean `longest`?"])
 
 
 class EntitlementShape(BaseModel):
@@ -38,22 +39,24 @@ class EntitlementShape(BaseModel):
 
     model_config = EXACT
 
-    name: str
-    description: str
-    account: str
-    role_arn: str
+    name: str = Field(examples=["reports-writer"])
+    description: str = Field(examples=["Correct this year's reports"])
+    account: str = Field(examples=["111122223333"])
+    role_arn: str = Field(examples=["arn:aws:iam::111122223333:role/LiftgateReportsWriter"])
     ceiling: ScopeShape
-    longest_seconds: int
+    longest_seconds: int = Field(examples=[3600])
     mechanism: Literal["session"]
-    approvals: int
+    approvals: int = Field(examples=[1])
     reviewers: list[PersonShape]
-    without_review_seconds: int | None = Field(description="Up to this long it is approved at once.")
-    without_review_actions: list[str]
-    justification_at_least: int
-    ticket_required: bool
-    ticket_pattern: str | None
-    may_request: bool
-    may_review: bool
+    without_review_seconds: int | None = Field(
+        examples=[120], description="Up to this long it is approved at once."
+    )
+    without_review_actions: list[str] = Field(examples=[["s3:PutObject"]])
+    justification_at_least: int = Field(examples=[10])
+    ticket_required: bool = Field(examples=[True])
+    ticket_pattern: str | None = Field(examples=["[A-Z]+-[0-9]+"])
+    may_request: bool = Field(examples=[True])
+    may_review: bool = Field(examples=[False])
 
 
 class CatalogueShape(BaseModel):
@@ -61,7 +64,7 @@ class CatalogueShape(BaseModel):
 
     model_config = EXACT
 
-    version: str
+    version: str = Field(examples=[EXAMPLE_HASH])
     loaded_at: Moment
     faults: list[CatalogueFaultShape]
     entitlements: list[EntitlementShape]

@@ -130,7 +130,7 @@ def _documented(status: int) -> dict[str, Any]:
         "advice": advice,
         "request_id": "req-3xv7m0q4c2h5k8rt",
     }
-    schema = {"$ref": "#/components/schemas/Problem"}
+    schema = {"$ref": "#/components/schemas/ProblemShape"}
     return {
         "description": _DESCRIPTIONS[status],
         "content": {MEDIA_TYPE: {"schema": schema, "example": example}},

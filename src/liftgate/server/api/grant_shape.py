@@ -13,6 +13,7 @@ from liftgate.catalogue.model import Catalogue
 from liftgate.elevation.model import Credentials, Session
 from liftgate.server.api.shapes import (
     EXACT,
+    EXAMPLE_HASH,
     Moment,
     PersonShape,
     ScopeShape,
@@ -49,7 +50,7 @@ class SessionShape(BaseModel):
     intended_at: Moment
     lent_at: Moment | None
     expires_at: Moment | None
-    failure: str | None = Field(description="Why AWS did not lend it.")
+    failure: str | None = Field(examples=[None], description="Why AWS did not lend it.")
 
 
 class GrantShape(BaseModel):
@@ -68,7 +69,7 @@ class GrantShape(BaseModel):
     starts_at: Moment
     ends_at: Moment = Field(description="From this second on AWS refuses every session of it.")
     granted_at: Moment
-    catalogue_version: str = Field(description="Under which it was made.")
+    catalogue_version: str = Field(examples=[EXAMPLE_HASH], description="Under which it was made.")
     ending: EndingShape | None
     sessions: list[SessionShape] | None = Field(description="null in lists: ask for the one grant.")
 

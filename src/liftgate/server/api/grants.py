@@ -91,7 +91,7 @@ def get_grant(call: SignedIn, grant_id: GrantId) -> Response:
     response_model=CredentialsShape,
     responses=problems(401, 404, 409),
 )
-def lend(call: SignedInOnce, grant_id: GrantId, body: Nothing | None = None) -> Response:
+def borrow_session(call: SignedInOnce, grant_id: GrantId, body: Nothing | None = None) -> Response:
     """Lend a session under one's own grant. The credentials are in this answer and nowhere else."""
     del body
     session, credentials = lend_session(

@@ -3,11 +3,11 @@
 from typing import Literal
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from liftgate import VERSION
 from liftgate.server.api.doc import problems
-from liftgate.server.api.shapes import EXACT, Moment, answer
+from liftgate.server.api.shapes import EXACT, EXAMPLE_HASH, Moment, answer
 from liftgate.server.calls import parts_of
 
 router = APIRouter(tags=["health"])
@@ -19,7 +19,7 @@ class HealthShape(BaseModel):
     model_config = EXACT
 
     status: Literal["ok"]
-    version: str
+    version: str = Field(examples=["0.1.0"])
     now: Moment
 
 
@@ -29,8 +29,8 @@ class ReadyShape(BaseModel):
     model_config = EXACT
 
     status: Literal["ok"]
-    catalogue_version: str
-    catalogue_faults: int
+    catalogue_version: str = Field(examples=[EXAMPLE_HASH])
+    catalogue_faults: int = Field(examples=[0])
 
 
 @router.get("/health", response_model=HealthShape, operation_id="health", responses=problems())

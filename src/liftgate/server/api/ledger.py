@@ -6,19 +6,30 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from liftgate.ledger.chain import Broken, verify
 from liftgate.ledger.export import export_lines
 from liftgate.ledger.fields import entry_fields
 from liftgate.server.api.doc import problems
-from liftgate.server.api.shapes import EXACT, answer
+from liftgate.server.api.shapes import EXACT, EXAMPLE_HASH, answer
 from liftgate.server.calls import SeesAll
 from liftgate.server.parts import Parts
 
 router = APIRouter(prefix="/ledger", tags=["ledger"])
 
 _BATCH: Final = 500
+_EXAMPLE: Final = {
+    "seq": 42,
+    "at": "2026-11-24T09:00:00Z",
+    "kind": "grant.returned",
+    "actor": "ada",
+    "request_id": "rq-3xv7m0q4c2h5k8rs",
+    "grant_id": "gr-3xv7m0q4c2h5k8rt",
+    "body": {"reason": "done"},
+    "previous": EXAMPLE_HASH[::-1],
+    "hash": EXAMPLE_HASH,
+}
 
 
 class EntriesShape(BaseModel):
@@ -26,8 +37,10 @@ class EntriesShape(BaseModel):
 
     model_config = EXACT
 
-    items: list[dict[str, Any]]
-    next_after: int | None
+    items: list[dict[str, Any]] = Field(examples=[[_EXAMPLE]])
+    next_after: int | None = Field(
+        examples=[None], description="Pass it as `after` for the next page; null: that was all."
+    )
 
 
 class HeadShape(BaseModel):
@@ -35,8 +48,8 @@ class HeadShape(BaseModel):
 
     model_config = EXACT
 
-    seq: int
-    hash: str
+    seq: int = Field(examples=[42])
+    hash: str = Field(examples=[EXAMPLE_HASH])
 
 
 class VerificationShape(BaseModel):
@@ -44,11 +57,13 @@ class VerificationShape(BaseModel):
 
     model_config = EXACT
 
-    intact: bool
-    count: int | None = None
+    intact: bool = Field(examples=[True])
+    count: int | None = Field(default=None, examples=[42])
     head: HeadShape | None = None
-    broken_at: int | None = None
-    because: str | None = None
+    broken_at: int | None = Field(
+        default=None, examples=[None], description="The first entry that does not hold."
+    )
+    because: str | None = Field(default=None, examples=[None])
 
 
 @router.get(

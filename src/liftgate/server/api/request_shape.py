@@ -10,6 +10,7 @@ from liftgate.access.state import grant_state, request_state, state_name
 from liftgate.catalogue.model import Catalogue
 from liftgate.server.api.shapes import (
     EXACT,
+    EXAMPLE_HASH,
     Moment,
     PersonShape,
     ScopeShape,
@@ -63,7 +64,7 @@ class RequestShape(BaseModel):
     reviews: list[ReviewShape]
     asked_at: Moment
     lapses_at: Moment
-    catalogue_version: str = Field(description="Under which it was made.")
+    catalogue_version: str = Field(examples=[EXAMPLE_HASH], description="Under which it was made.")
     waiting_for: str | None = Field(examples=["1 approval of grace or linus"])
     grant: GrantBriefShape | None
 

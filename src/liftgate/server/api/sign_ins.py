@@ -32,12 +32,29 @@ class SignInWithAws(BaseModel):
     model_config = EXACT
 
     method: Literal["aws"]
-    access_key_id: _Text
+    access_key_id: _Text = Field(examples=["ASIAIOSFODNN7EXAMPLE"])
     amz_date: _Text = Field(examples=["20261124T090000Z"])
     region: _Text = Field(examples=["us-east-1"])
-    signature: _Text
-    signed_headers: list[_Text] = Field(min_length=1, max_length=20)
-    session_token: Annotated[str, Field(min_length=1, max_length=8_192)] | None = None
+    signature: _Text = Field(
+        repr=False, examples=["5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7"]
+    )
+    signed_headers: list[_Text] = Field(
+        min_length=1,
+        max_length=20,
+        examples=[
+            [
+                "content-length",
+                "content-type",
+                "host",
+                "x-amz-date",
+                "x-amz-security-token",
+                "x-liftgate-audience",
+            ]
+        ],
+    )
+    session_token: Annotated[str, Field(min_length=1, max_length=8_192)] | None = Field(
+        default=None, repr=False, examples=["IQoJb3JpZ2luX2VjEXAMPLETOKEN"]
+    )
 
 
 class SignInLocally(BaseModel):
@@ -54,8 +71,8 @@ class NamedPersonShape(BaseModel):
 
     model_config = EXACT
 
-    id: str
-    name: str
+    id: str = Field(examples=["ada"])
+    name: str = Field(examples=["Ada Lovelace"])
     kind: Literal["person", "service"]
 
 
@@ -64,7 +81,7 @@ class SignInShape(BaseModel):
 
     model_config = EXACT
 
-    token: str
+    token: str = Field(repr=False, examples=["lg_EXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMPLE1"])
     person: NamedPersonShape
     identity: str = Field(examples=["aws:arn:aws:sts::111122223333:assumed-role/ReadOnly/ada"])
     expires_at: Moment
@@ -76,7 +93,7 @@ class MeShape(BaseModel):
     model_config = EXACT
 
     person: NamedPersonShape
-    identity: str
+    identity: str = Field(examples=["aws:arn:aws:sts::111122223333:assumed-role/ReadOnly/ada"])
     expires_at: Moment = Field(description="When the caller must sign in again.")
     is_guard: bool
     is_auditor: bool
