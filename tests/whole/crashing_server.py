@@ -1,0 +1,180 @@
+"""Real Liftgate servers that kill themselves at a chosen commit or AWS call.
+
+A program of the tests. It imports everything once and forks each server from itself, so that a start costs little. It reads
+one order a line, ``{"environment", "log", "die_at", "ahead_seconds"}``, starts that server, answers with one line (its
+address, or nothing where it died before it served); after the line ``end`` (terminate it) or ``died`` (it is dying by itself), with
+its exit code.
+Nothing in Liftgate knows of this: the store and what calls AWS are wrapped from outside.
+"""
+
+import json
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TextIO, TypeVar
+
+from liftgate.elevation.ports import Lender, LendOrder, Lent, RolePolicies
+from liftgate.server import command
+from liftgate.server import parts as parts_module
+from liftgate.server.settings import load_settings
+from liftgate.store.sql import SqlStore
+from liftgate.store.sql import open_store as really_open_store
+from liftgate.store.transaction import SqlTransaction
+
+T = TypeVar("T")
+
+
+class Fuse:
+    """Counts moments, writes each down, and kills the process at the chosen one."""
+
+    def __init__(self, log: Path, die_at: str | None) -> None:
+        self._log = log.open("a", buffering=1, encoding="utf-8")
+        self._die_at = die_at
+        self._counts: dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    def note(self, **what: object) -> None:
+        """Put something in the log at once: what a killed process wrote before stays written."""
+        self._log.write(json.dumps(what) + "\n")
+
+    def reach(self, kind: str) -> None:
+        """The next moment of a kind: ``before commit``, ``after commit``, ``before call``, ``after call``."""
+        with self._lock:
+            self._counts[kind] = self._counts.get(kind, 0) + 1
+            moment = f"{kind} {self._counts[kind]}"
+        self.note(moment=moment)
+        if moment == self._die_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+class FusedStore(SqlStore):
+    """A store that may die around a commit."""
+
+    fuse: Fuse
+
+    @contextmanager
+    def write(self) -> Iterator[SqlTransaction]:
+        with super().write() as transaction:
+            yield transaction
+            transaction.seal_drafts()  # all is written, and nothing is committed
+            self.fuse.reach("before commit")
+        self.fuse.reach("after commit")
+
+
+class FusedLender:
+    """STS, that may be left in the middle of a call; each call is on the log before it is sent."""
+
+    def __init__(self, lender: Lender, fuse: Fuse) -> None:
+        self._lender, self._fuse = lender, fuse
+
+    def lend(self, order: LendOrder) -> Lent:
+        self._fuse.reach("before call")
+        self._fuse.note(assume_role=order.session_name)
+        lent = self._lender.lend(order)
+        self._fuse.note(issued=lent.credentials.access_key_id, session=order.session_name)
+        self._fuse.reach("after call")
+        return lent
+
+
+class FusedPolicies:
+    """IAM, the same."""
+
+    def __init__(self, policies: RolePolicies, fuse: Fuse) -> None:
+        self._policies, self._fuse = policies, fuse
+
+    def read(self, role_arn: str) -> str | None:
+        return self._around(lambda: self._policies.read(role_arn))
+
+    def write(self, role_arn: str, policy: str) -> None:
+        self._around(lambda: self._policies.write(role_arn, policy))
+
+    def remove(self, role_arn: str) -> None:
+        self._around(lambda: self._policies.remove(role_arn))
+
+    def _around(self, call: Callable[[], T]) -> T:
+        self._fuse.reach("before call")
+        answer = call()
+        self._fuse.reach("after call")
+        return answer
+
+
+def wrap_parts(fuse: Fuse, ahead: timedelta) -> None:
+    """Make ``running_parts`` build with what may die, and with a clock that is ``ahead``."""
+
+    def open_fused(url: str, **more: Any) -> SqlStore:
+        plain = really_open_store(url, **more)
+        store = FusedStore(plain._engines, plain._clock)
+        store.fuse = fuse
+        return store
+
+    lender: Callable[[Any], Lender] = vars(parts_module)["StsLender"]
+    policies: Callable[[Any], RolePolicies] = vars(parts_module)["IamRolePolicies"]
+    replacements: dict[str, Any] = {
+        "open_store": open_fused,
+        "StsLender": lambda client: FusedLender(lender(client), fuse),
+        "IamRolePolicies": lambda client: FusedPolicies(policies(client), fuse),
+        "system_clock": lambda: datetime.now(UTC) + ahead,
+    }
+    for name, replacement in replacements.items():
+        assert hasattr(parts_module, name), name
+        setattr(parts_module, name, replacement)
+
+
+def serve_forked(order: dict[str, Any], says: int) -> None:
+    """In the child: be that server until told to end, or until the fuse burns down."""
+    os.dup2(says, 1)
+    errors = os.open(order["log"] + ".stderr", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(errors, 2)
+    os.close(says)
+    for name in [name for name in os.environ if name.startswith(("LIFTGATE_", "AWS_"))]:
+        del os.environ[name]
+    os.environ.update(order["environment"])
+    fuse = Fuse(Path(order["log"]), order["die_at"])
+    wrap_parts(fuse, timedelta(seconds=order["ahead_seconds"]))
+    command.serve(load_settings())
+
+
+def start(order: dict[str, Any]) -> tuple[int, TextIO]:
+    """Fork a server; its process id and what it says."""
+    hears, says = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.close(hears)
+            serve_forked(order, says)
+        except BaseException:  # noqa: BLE001 - a forked child must never return into its parent's code
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    os.close(says)
+    stream = os.fdopen(hears, encoding="utf-8")
+    return child, stream
+
+
+def main() -> None:
+    """Serve orders until the parent is gone."""
+    while line := sys.stdin.readline():
+        order = json.loads(line)
+        child, stream = start(order)
+        answer(said=stream.readline().strip())
+        if sys.stdin.readline().strip() == "end":  # else it is dying by itself
+            os.kill(child, signal.SIGTERM)
+        _, status = os.waitpid(child, 0)
+        stream.close()  # not before: a server that says more must not stumble over it
+        answer(ended=os.waitstatus_to_exitcode(status))
+
+
+def answer(**what: object) -> None:
+    """Tell the parent."""
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

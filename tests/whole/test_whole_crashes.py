@@ -1,0 +1,197 @@
+"""The server is killed at each commit and each AWS call of the story, started again, and the story goes on.
+
+Real processes, killed by the kernel; a real SQLite file; an AWS that enforces. What must hold whatever was killed when: no
+access without its record, no approved request without its one grant, nothing half done, and what was revoked ends refused.
+"""
+
+import itertools
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.servers.embedded_aws import embedded_account as embedded_account  # noqa: PLC0414 - a fixture
+from tests.whole.crash_world import CrashWorld, Died, Nursery, running_nursery
+
+from liftgate.clock import system_clock
+from liftgate.demo.embedded_aws import Keys
+from liftgate.demo.sample_account import SampleAccount
+from liftgate.store.sql import open_store
+
+pytestmark = pytest.mark.slow
+
+WHY = "Correct the totals of the third quarter"
+PLACE = "s3://lakeside-reports/2026/q3/"
+# A lease of the killed process is still held when the next one starts: that one's clock says that it has run out.
+AFTER_LEASES = 240
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    with running_nursery() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database, to be copied: migrating is tested elsewhere and costs half a second."""
+    path = tmp_path_factory.mktemp("empty") / "liftgate.db"
+    store = open_store(f"sqlite:///{path}", clock=system_clock)
+    store.migrate()
+    store.close()
+    return path
+
+
+@pytest.fixture(scope="module")
+def worlds(
+    nursery: Nursery,
+    embedded_account: SampleAccount,
+    empty_database: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Any:
+    def new() -> CrashWorld:
+        folder = tmp_path_factory.mktemp("crash")
+        shutil.copy(empty_database, folder / "liftgate.db")
+        return CrashWorld(nursery, embedded_account, folder)
+
+    return new
+
+
+class Story:
+    """Ask, lend, write, ask with a review, lend, write, revoke one and return the other: each step can be tried again."""
+
+    def __init__(self, world: CrashWorld) -> None:
+        self.world = world
+        self.keys = (f"key-{number}" for number in itertools.count())
+        self.held: list[Keys] = []
+        self.grants: list[str] = []
+
+    def steps(self) -> list[Any]:
+        return [
+            lambda key: self.grants.append(self._ask(600, key)["grant"]["id"]),
+            lambda key: self._borrow(0, key),
+            self._ask_for_long,
+            self._approve,
+            lambda key: self._borrow(1, key),
+            self._revoke,
+            self._give_back,
+        ]
+
+    def _ask(self, seconds: int, key: str) -> Any:
+        body = {
+            "actions": ["write"],
+            "locations": [PLACE],
+            "duration_seconds": seconds,
+            "justification": WHY,
+        }
+        return self._made(self.world.call("ada", "POST", "/requests", body, key=key))
+
+    def _ask_for_long(self, key: str) -> None:
+        self.request = self._ask(3000, key)["id"]
+
+    def _approve(self, key: str) -> None:
+        body = {"answer": "approve", "comment": "go ahead"}
+        path = f"/requests/{self.request}/reviews"
+        approved = self._made(self.world.call("grace", "POST", path, body, key=key))
+        assert approved["state"] == "approved"
+        self.grants.append(approved["grant"]["id"])
+
+    def _borrow(self, which: int, key: str) -> None:
+        path = f"/grants/{self.grants[which]}/sessions"
+        answer = self.world.call("ada", "POST", path, key=key)
+        if answer.status_code == 409:
+            # The killed server had begun: what it lent, if it did, is lost, and never lent twice.
+            assert answer.json()["code"] == "secret_handed_over"
+            answer = self.world.call("ada", "POST", path, key=key + "-again")
+        lent = self._made(answer)
+        keys = Keys(
+            access_key_id=lent["access_key_id"],
+            secret_access_key=lent["secret_access_key"],
+            session_token=lent["session_token"],
+        )
+        assert self.world.may_write(keys)
+        self.held.append(keys)
+
+    def _revoke(self, key: str) -> None:
+        path = f"/grants/{self.grants[0]}/revocation"
+        ended = self._made(self.world.call("grace", "POST", path, {"reason": "wrong quarter"}, key=key))
+        assert ended["state"] == "revoked"
+
+    def _give_back(self, key: str) -> None:
+        path = f"/grants/{self.grants[1]}/return"
+        assert self._made(self.world.call("ada", "POST", path, key=key))["state"] == "returned"
+
+    @staticmethod
+    def _made(answer: Any) -> Any:
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+
+def play(world: CrashWorld, die_at: str | None) -> bool:
+    """The story, to its end; whether the server was killed on the way."""
+    story, died = Story(world), False
+    try:
+        world.start(die_at=die_at, worker=False)
+    except Died:
+        died = rise_again(world, ending=False)
+    for step in story.steps():
+        key = next(story.keys)
+        ending = step in (story._revoke, story._give_back)
+        try:
+            step(key)
+        except Died:
+            died = rise_again(world, ending=ending)
+            step(key)
+    wait_for_denies(world, story)
+    for keys in story.held:
+        assert not world.may_write(keys)
+    assert world.get("grace", "/ledger/verification")["intact"]
+    listed = world.get("ada", "/grants")["items"]
+    assert sorted(grant["id"] for grant in listed) == sorted(story.grants)  # never a second one
+    world.end()
+    world.check()
+    return died
+
+
+def rise_again(world: CrashWorld, *, ending: bool) -> bool:
+    world.collect()
+    world.check()
+    world.start(ahead_seconds=AFTER_LEASES if ending else 0)
+    return True
+
+
+def wait_for_denies(world: CrashWorld, story: Story) -> None:
+    """Until the server says that AWS refuses what was ended; its worker does that by itself."""
+    pause, deadline = threading.Event(), time.monotonic() + 30
+    while True:
+        states = [world.get("grace", f"/grants/{grant}")["ending"]["deny"] for grant in story.grants]
+        if states == ["in_place", "in_place"]:
+            return
+        assert time.monotonic() < deadline, states
+        pause.wait(0.05)
+
+
+@pytest.fixture(scope="module")
+def moments(worlds: Any) -> list[str]:
+    """All commits and AWS calls of a story in which nobody dies."""
+    world = worlds()
+    assert not play(world, None)
+    found = world.logged("moment")
+    assert len(found) == len(set(found))
+    return list(found)
+
+
+@pytest.mark.parametrize("kind", ["before commit", "after commit", "before call", "after call"])
+def test_killed_anywhere_the_story_ends_well(kind: str, moments: list[str], worlds: Any) -> None:
+    of_this_kind = [moment for moment in moments if moment.startswith(kind)]
+    assert len(of_this_kind) >= 8
+    for moment in of_this_kind:
+        world = worlds()
+        try:
+            assert play(world, moment), "nobody died"
+        except Exception as fault:
+            fault.add_note(f"killed at: {moment}; see {world.folder}")
+            raise
