@@ -198,6 +198,15 @@ def test_a_scope_beyond_the_limit_is_refused_with_what_to_cut(world: World) -> N
     assert world.sts.orders == []
 
 
+def test_nothing_is_granted_on_a_role_that_could_not_be_taken_back(world: World) -> None:
+    world.iam.down = True
+    answer = world.ask()
+    assert (answer.status_code, answer.json()["code"]) == (503, "role_unreachable")
+    assert world.get("rosa", "/requests", view="all").json()["items"] == []
+    world.iam.down = False
+    assert world.ask().status_code == 201
+
+
 def test_every_change_is_on_record(world: World) -> None:
     request_id = world.pending()
     world.post("grace", f"/requests/{request_id}/reviews", {"answer": "approve", "comment": ""})

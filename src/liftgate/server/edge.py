@@ -83,7 +83,7 @@ class Edge:
             request_id=request_id,
             method=scope["method"],
             path=scope["path"][:200],
-            status=status,
+            status=int(status),
             person=scope.get(PERSON),
             ms=round((perf_counter() - began) * 1000, 2),
         )

@@ -1,0 +1,112 @@
+"""The API on an AWS that enforces: a proof by signature, a session that writes where it may, a revocation that bites."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.credentials import ReadOnlyCredentials
+from botocore.exceptions import ClientError
+from starlette.testclient import TestClient
+from tests.server.server_world import an_ask
+from tests.servers.embedded_aws import embedded_account
+
+from liftgate.clock import system_clock
+from liftgate.demo.embedded_aws import Keys
+from liftgate.demo.sample_account import REPORTS, SampleAccount
+from liftgate.identity.aws_proof import proof_fields, sign_proof
+from liftgate.server.app import create_app
+from liftgate.server.parts import running_parts
+from liftgate.server.settings import load_settings
+
+__all__ = ["embedded_account"]
+
+pytestmark = pytest.mark.slow
+
+ADDRESS = "http://127.0.0.1:8484"
+CATALOGUE = Path(__file__).resolve().parents[2] / "src" / "liftgate" / "demo" / "catalogue.yaml"
+
+
+@pytest.fixture
+def http(
+    embedded_account: SampleAccount, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[TestClient]:
+    aws, broker = embedded_account.aws, embedded_account.broker
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", broker.access_key_id)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", broker.secret_access_key)
+    monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
+    settings = load_settings(
+        given={
+            "catalogue": [CATALOGUE],
+            "database_url": f"sqlite:///{tmp_path / 'liftgate.db'}",
+            "aws_region": aws.region,
+            "aws_sts_endpoint": aws.endpoint_url,
+            "aws_iam_endpoint": aws.endpoint_url,
+        }
+    )
+    with running_parts(settings, audience=ADDRESS) as parts, TestClient(create_app(parts)) as client:
+        yield client
+
+
+def test_a_proof_a_session_and_a_revocation(http: TestClient, embedded_account: SampleAccount) -> None:
+    ada, grace = (_sign_in(http, embedded_account, name) for name in ("ada", "grace"))
+    asked = _post(http, ada, "/requests", an_ask())
+    grant_id = asked["grant"]["id"]
+    lent = _post(http, ada, f"/grants/{grant_id}/sessions")
+    assert lent["expires_at"] <= asked["grant"]["ends_at"]
+    other = _post(http, ada, f"/grants/{_post(http, ada, '/requests', an_ask())['grant']['id']}/sessions")
+
+    assert _put(embedded_account, lent, "2026/q3/new.csv") == "written"
+    assert _put(embedded_account, lent, "2026/q4/new.csv") == "AccessDenied"
+
+    revoked = _post(http, grace, f"/grants/{grant_id}/revocation", {"reason": "the wrong quarter"})
+    assert revoked["ending"]["deny"] == "in_place"
+    assert _put(embedded_account, lent, "2026/q3/new.csv") == "AccessDenied"
+    assert _put(embedded_account, other, "2026/q3/new.csv") == "written"
+
+
+def test_a_proof_for_another_server_is_worth_nothing(
+    http: TestClient, embedded_account: SampleAccount
+) -> None:
+    body = _proof(embedded_account, "ada", "http://127.0.0.1:9999")
+    answer = http.post("/api/v1/sign-ins", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (401, "proof_refused")
+    body = _proof(embedded_account, "ada", ADDRESS)
+    altered = {**body, "signature": str(body["signature"])[::-1]}
+    assert http.post("/api/v1/sign-ins", json=altered).json()["code"] == "proof_refused"
+    assert http.post("/api/v1/sign-ins", json=body).status_code == 201
+    assert http.post("/api/v1/sign-ins", json=body).json()["code"] == "proof_used"
+
+
+def _sign_in(http: TestClient, account: SampleAccount, person: str) -> str:
+    answer = http.post("/api/v1/sign-ins", json=_proof(account, person, ADDRESS))
+    assert answer.status_code == 201, answer.text
+    token: str = answer.json()["token"]
+    return token
+
+
+def _proof(account: SampleAccount, person: str, audience: str) -> dict[str, object]:
+    keys = account.as_baseline(person)
+    held = ReadOnlyCredentials(keys.access_key_id, keys.secret_access_key, keys.session_token)
+    return {"method": "aws", **proof_fields(sign_proof(held, account.aws.region, audience, system_clock()))}
+
+
+def _post(http: TestClient, token: str, path: str, body: Any = None) -> dict[str, Any]:
+    sent = {} if body is None else {"json": body}
+    answer = http.post(f"/api/v1{path}", headers={"Authorization": f"Bearer {token}"}, **sent)
+    assert answer.status_code == 201, answer.text
+    said: dict[str, Any] = answer.json()
+    return said
+
+
+def _put(account: SampleAccount, lent: dict[str, Any], key: str) -> str:
+    keys = Keys(
+        access_key_id=lent["access_key_id"],
+        secret_access_key=lent["secret_access_key"],
+        session_token=lent["session_token"],
+    )
+    try:
+        account.aws.client("s3", keys).put_object(Bucket=REPORTS, Key=key, Body=b"north,1250")
+    except ClientError as refusal:
+        return str(refusal.response["Error"]["Code"])
+    return "written"
