@@ -54,11 +54,15 @@ def _measured(name: str, effort: Effort) -> Figure:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure Liftgate's figures.")
-    parser.add_argument(
-        "figures", nargs="*", metavar="FIGURE", choices=list(FIGURES), help=", ".join(FIGURES)
-    )
+    parser.add_argument("figures", nargs="*", metavar="FIGURE", type=_figure_name, help=", ".join(FIGURES))
     parser.add_argument("--quick", action="store_true", help="few rounds and small stores; writes no page")
     return parser
+
+
+def _figure_name(text: str) -> str:
+    if text not in FIGURES:
+        raise argparse.ArgumentTypeError(f"`{text}` is none of {', '.join(FIGURES)}")
+    return text
 
 
 if __name__ == "__main__":
