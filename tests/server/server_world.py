@@ -7,7 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Event
 from typing import Any
 
@@ -195,6 +197,10 @@ class World:
             self._tokens[person] = answer.json()["token"]
         return self._tokens[person]
 
+    def forget_tokens(self) -> None:
+        """Sign everybody in anew at their next call."""
+        self._tokens.clear()
+
     def call(self, person: str, method: str, path: str, **more: Any) -> httpx.Response:
         """A call by somebody; ``path`` is what follows /api/v1."""
         headers = {"Authorization": f"Bearer {self.sign_in(person)}", **more.pop("headers", {})}
@@ -248,14 +254,26 @@ def counted_bytes() -> Any:
     return lambda size: next(numbers).to_bytes(size, "big")
 
 
+@cache
+def _new_database() -> bytes:
+    """A database as it is after its migrations, which take longer than most tests."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "liftgate.db"
+        store = open_store(f"sqlite:///{path}", clock=FakeClock())
+        store.migrate()
+        store.close()
+        assert not path.with_name("liftgate.db-wal").exists()
+        return path.read_bytes()
+
+
 @contextmanager
 def open_world(folder: Path, **settings: Any) -> Iterator[World]:
     catalogue_file = folder / "catalogue.yaml"
     catalogue_file.write_text(CATALOGUE)
     url = f"sqlite:///{folder / 'liftgate.db'}"
+    (folder / "liftgate.db").write_bytes(_new_database())
     clock = FakeClock()
     store = open_store(url, clock=clock)
-    store.migrate()
     sts, iam, log = StubSts(clock), StubIam(), HeardLog()
     source = CatalogueSource([catalogue_file], clock, settle=timedelta())
     background = ThreadPoolExecutor(2)
