@@ -27,8 +27,13 @@ from liftgate.store.sql import open_store
 CATALOGUE = """\
 version: 1
 people:
-  ada: {name: Ada Lovelace, identities: ["arn:aws:iam::111122223333:user/ada"]}
+  ada:
+    name: Ada Lovelace
+    identities:
+      - arn:aws:iam::111122223333:user/ada
+      - arn:aws:sts::111122223333:assumed-role/LakesideReadOnly/ada
   grace: {name: Grace Hopper, identities: ["arn:aws:iam::111122223333:user/grace"]}
+  linus: {name: Linus Pauling, identities: ["arn:aws:iam::111122223333:user/linus"]}
 guards: [grace]
 auditors: [grace]
 entitlements:
@@ -38,9 +43,9 @@ entitlements:
     role: arn:aws:iam::111122223333:role/LiftgateReportsWriter
     ceiling: {actions: [write, delete], locations: ["s3://lakeside-reports/2026/"]}
     longest: 1h
-    requesters: [ada]
+    requesters: [ada, linus]
     review:
-      reviewers: [grace]
+      reviewers: [ada, grace]
       approvals: 1
       lapses_after: 8h
       without_review: {longest: 30m, actions: [write]}
