@@ -80,7 +80,8 @@ def _members(value: Any, names: frozenset[str] | set[str]) -> dict[str, Any]:
 
 
 def _from_xml(text: str) -> Mapping[str, str]:
-    if "<!" in text:  # a document type could define entities, and a comment could cut a text in two
+    # A document type could define entities; a comment or an instruction could stand in the middle of a text.
+    if "<!" in text or "<?" in text[1:]:
         raise _unreadable()
     root = ET.fromstring(text)  # noqa: S314  # without a document type there are no entities to expand
     response = _children(root, "GetCallerIdentityResponse", {"GetCallerIdentityResult", "ResponseMetadata"})
@@ -91,15 +92,17 @@ def _from_xml(text: str) -> Mapping[str, str]:
 
 
 def _children(element: ET.Element, tag: str, names: frozenset[str] | set[str]) -> dict[str, ET.Element]:
-    children = {child.tag.removeprefix(_XML): child for child in element}
-    fits = element.tag == _XML + tag and not element.attrib
+    children = {child.tag: child for child in element}
+    stray = [element.text, *(child.tail for child in element)]
     if (
-        not fits
+        element.tag != _XML + tag
+        or element.attrib
         or len(children) != len(element)
-        or {_XML + name for name in names} != {child.tag for child in element}
+        or children.keys() != {_XML + name for name in names}
+        or any(text and text.strip() for text in stray)
     ):
         raise _unreadable()
-    return children
+    return {name: children[_XML + name] for name in names}
 
 
 def _texts(result: Mapping[str, object]) -> dict[str, str]:

@@ -47,7 +47,7 @@ def region_named(name: str) -> StsRegion:
     """The region of exactly that name. Raises ``UnknownRegion``."""
     region = REGIONS.get(name)
     if region is None:
-        shown = name[:40].encode("ascii", "backslashreplace").decode()
+        shown = name[:40].encode("unicode_escape").decode()
         near = difflib.get_close_matches(shown, REGIONS, n=1)
         raise UnknownRegion(
             f"`{shown}` is not a region whose STS Liftgate knows",
