@@ -1,11 +1,11 @@
 """What the server makes of a proof: attacks that must end before STS is asked, and what STS is asked at most."""
 
-from dataclasses import contextlib
+import contextlib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import replace
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.identity.identity_examples import (
