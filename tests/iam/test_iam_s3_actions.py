@@ -124,3 +124,9 @@ def test_a_wildcard_never_reaches_what_it_does_not_spell(name: str) -> None:
     bare = name if name.lower().startswith("s3:") else f"s3:{name}"
     assert expanded <= set(actions_matching(bare)) or name.lower() in GROUPS
     assert all(ACTIONS[one].scopable for one in expanded)
+
+
+def test_an_action_of_another_service_is_not_taken_for_a_misspelt_one() -> None:
+    with pytest.raises(UnknownAction) as refusal:
+        expand_actions(["ec2:RunInstances"])
+    assert refusal.value.advice == "only actions of S3 can be lent"

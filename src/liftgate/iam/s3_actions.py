@@ -187,11 +187,11 @@ def _unknown(name: str) -> UnknownAction:
         )
     known = {one.removeprefix("s3:"): one for one in _BY_LOWER} | {group: group for group in GROUPS}
     near = difflib.get_close_matches(lower[:80], known, n=1, cutoff=0.6)
-    if near:
+    if re.match(r"[a-z0-9-]+:", lower):
+        advice = "only actions of S3 can be lent"
+    elif near:
         nearest = known[near[0]]
         advice = f"did you mean `{_BY_LOWER.get(nearest, nearest)}`?"
-    elif re.match(r"[a-z0-9-]+:", lower):
-        advice = "only actions of S3 can be lent"
     else:
         advice = "the groups are " + ", ".join(f"`{group}`" for group in GROUPS)
     return UnknownAction(f"there is no S3 action `{_cut(name)}`", advice=advice, value=name)
