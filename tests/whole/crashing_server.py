@@ -163,7 +163,7 @@ def main() -> None:
         order = json.loads(line)
         child, stream = start(order)
         answer(said=stream.readline().strip())
-        if sys.stdin.readline().strip() == "end":  # else it is dying by itself
+        if sys.stdin.readline().strip() != "died":  # told to end it, or the parent is gone
             os.kill(child, signal.SIGTERM)
         _, status = os.waitpid(child, 0)
         stream.close()  # not before: a server that says more must not stumble over it

@@ -9,6 +9,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -168,7 +169,7 @@ def wait_for_denies(world: CrashWorld, story: Story) -> None:
     pause, deadline = threading.Event(), time.monotonic() + 30
     while True:
         states = [world.get("grace", f"/grants/{grant}")["ending"]["deny"] for grant in story.grants]
-        if states == ["in_place", "in_place"]:
+        if set(states) == {"in_place"}:
             return
         assert time.monotonic() < deadline, states
         pause.wait(0.05)
@@ -192,6 +193,64 @@ def test_killed_anywhere_the_story_ends_well(kind: str, moments: list[str], worl
         world = worlds()
         try:
             assert play(world, moment), "nobody died"
+        except Exception as fault:
+            fault.add_note(f"killed at: {moment}; see {world.folder}")
+            raise
+
+
+def revoked_and_left(world: CrashWorld) -> Story:
+    """A grant with a running session is revoked, and its server dies before AWS is told."""
+    story = Story(world)
+    world.start(worker=False)
+    for step in story.steps()[:2]:
+        step(next(story.keys))
+    world.get("grace", "/me")  # signed in, which is a commit too
+    world.end()
+    world.start(worker=False, die_at="after commit 2")  # the first keeps the catalogue
+    with pytest.raises(Died):
+        story._revoke("revoked-once")
+    world.collect()
+    world.check()
+    assert world.may_write(story.held[0])  # AWS does not know yet
+    return story
+
+
+def finish(world: CrashWorld, story: Story, *, ahead_seconds: int) -> None:
+    """Nobody asks again for the revocation: the worker alone does what is left."""
+    world.start(ahead_seconds=ahead_seconds)
+    wait_for_denies(world, story)
+    assert not world.may_write(story.held[0])
+    world.end()
+    world.check()
+
+
+@pytest.fixture(scope="module")
+def moments_of_a_worker(worlds: Any) -> list[str]:
+    """All commits and AWS calls by which a worker does what was left, up to its last call."""
+    world = worlds()
+    story = revoked_and_left(world)
+    before = len(world.logged("moment"))
+    finish(world, story, ahead_seconds=0)
+    found = world.logged("moment")[before:]
+    calls = [number for number, moment in enumerate(found) if moment.startswith("after call")]
+    return list(found[: calls[-1] + 1])
+
+
+@pytest.mark.parametrize("kind", ["before commit", "after call"])
+def test_a_killed_worker_leaves_its_work_to_the_next(
+    kind: str, moments_of_a_worker: list[str], worlds: Any
+) -> None:
+    of_this_kind = [moment for moment in moments_of_a_worker if moment.startswith(kind)]
+    assert len(of_this_kind) >= 3
+    for moment in of_this_kind:
+        world = worlds()
+        story = revoked_and_left(world)
+        try:
+            with suppress(Died):  # where it died before it served
+                world.start(die_at=moment)
+            world.collect()
+            world.check()
+            finish(world, story, ahead_seconds=AFTER_LEASES)
         except Exception as fault:
             fault.add_note(f"killed at: {moment}; see {world.folder}")
             raise
