@@ -52,9 +52,9 @@ def run(effort: Effort) -> Figure:
         ),
         rows=(
             reference,
-            compared("request to credentials, through the API", pairs["api"], reference, bar=_BAR),
+            compared("request to credentials, embedded AWS", pairs["api"], reference, bar=_BAR),
         ),
-        breakdowns=(Breakdown(of="request to credentials, through the API", parts=parts),),
+        breakdowns=(Breakdown(of="request to credentials, embedded AWS", parts=parts),),
     )
 
 

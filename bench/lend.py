@@ -42,7 +42,7 @@ def run(effort: Effort) -> Figure:
         ),
         rows=(
             reference,
-            compared("request to credentials, through the API", samples["liftgate"], reference, bar=_BAR),
+            compared("request to credentials, AWS 60 ms away", samples["liftgate"], reference, bar=_BAR),
         ),
     )
 

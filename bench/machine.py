@@ -30,7 +30,10 @@ def machine_facts() -> tuple[Amount, ...]:
     return (
         Amount(what="processor", amount=f"{_processor()}, {os.cpu_count()} cores"),
         Amount(what="memory", amount=_memory()),
-        Amount(what="system", amount=f"{platform.system()} {platform.release()} {platform.machine()}"),
+        Amount(
+            what="system",
+            amount=f"{platform.system()} {platform.release().partition('-')[0]} {platform.machine()}",
+        ),
         Amount(
             what="a durable write of 4 KiB (`fdatasync`, median)", amount=f"{_durable_write() * 1e3:.2f} ms"
         ),

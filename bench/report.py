@@ -9,8 +9,8 @@ from bench.figure import Amount, Breakdown, Figure, Row
 _TITLES: Final = ("what", "median", "min-max", "ratio", "middle half", "bar", "met")
 _PREFACE: Final = """\
 Written by `make bench`; do not edit. A ratio is that of two medians taken in the same run, turn by turn, so that what slowed
-the machine slowed both. "Middle half" is where half of the ratios lie when each round is taken by itself. Times are in
-milliseconds of wall clock, in {when}.
+the machine slowed both. "Middle half" is where half of the ratios lie when each round is taken by itself. Times are
+milliseconds of wall clock. Measured in {when}.
 """
 
 
@@ -27,7 +27,7 @@ def as_page(figures: Sequence[Figure], machine: Sequence[Amount], *, when: datet
         _bars_page(figures),
         *(_figure_page(figure) for figure in figures),
         "## The machine\n",
-        _markdown(("what", "value"), [(fact.what, fact.amount) for fact in machine]),
+        _markdown(("what", "value"), [(fact.what, fact.amount) for fact in machine], texts=2),
     ]
     return "\n".join(chapters)
 
@@ -51,7 +51,7 @@ def _figure_text(figure: Figure) -> str:
 def _bars_page(figures: Sequence[Figure]) -> str:
     held = [row for figure in figures for row in figure.rows if row.bar is not None]
     cells = [(row.what, row.against or "", *_cells(row)[3:]) for row in held]
-    return _markdown(("what", "against", "ratio", "middle half", "bar", "met"), cells)
+    return _markdown(("what", "against", "ratio", "middle half", "bar", "met"), cells, texts=2)
 
 
 def _figure_page(figure: Figure) -> str:
@@ -102,6 +102,7 @@ def _justified(line: Sequence[str], widths: Sequence[int]) -> str:
     return "  ".join([first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in rest)]).rstrip()
 
 
-def _markdown(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [titles, ["---"] + ["---:"] * (len(titles) - 1), *rows]
+def _markdown(titles: Sequence[str], rows: Sequence[Sequence[str]], *, texts: int = 1) -> str:
+    """A table whose first ``texts`` columns are words and whose others are numbers."""
+    lines = [titles, ["---"] * texts + ["---:"] * (len(titles) - texts), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
