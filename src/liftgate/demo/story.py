@@ -114,7 +114,7 @@ def _work(world: World, grant: str) -> Iterator[Step]:
 
 
 def _close_on_time(world: World) -> Iterator[Step]:
-    asked = world.ask("ada", Q4, "--write", seconds=10)
+    asked = world.ask("ada", Q4, "--write", seconds=12)
     closed = watch_window_close(world, asked.grant_id)
     yield Step(
         step="a grant of some seconds ends on time with Liftgate stopped",
