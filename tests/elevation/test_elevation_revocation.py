@@ -390,8 +390,8 @@ def test_a_worker_that_was_overtaken_writes_what_is_wanted_by_then(store: SqlSto
 def test_a_lease_holds_from_each_write_to_the_read_after_it(store: SqlStore, clock: TestClock) -> None:
     _revoked(store)
 
-    def slow(call: str) -> None:
-        clock.now += timedelta(seconds=50)
+    def slow(call: str) -> None:  # slower than the IAM client waits with its retries
+        clock.now += timedelta(seconds=20)
         if call == "write" and len(policies.calls) < 6:
             _revoked(store)
         if call == "write" or policies.calls[-2:-1] == ["write"]:

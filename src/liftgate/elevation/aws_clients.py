@@ -14,6 +14,10 @@ _PATIENCE: Final = Config(
     max_pool_connections=50,
     user_agent_extra="liftgate",
 )
+# A deny is written and read back under a lease, which must outlive both calls with their retries: see ``revocation``.
+_UNDER_LEASE: Final = _PATIENCE.merge(
+    Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,5 +39,5 @@ def sts_client(at: AwsEndpoints) -> Any:
 def iam_client(at: AwsEndpoints) -> Any:
     """A client for IAM, signing as the broker."""
     return boto3.session.Session().client(
-        "iam", region_name=at.region, endpoint_url=at.iam_url or None, config=_PATIENCE
+        "iam", region_name=at.region, endpoint_url=at.iam_url or None, config=_UNDER_LEASE
     )

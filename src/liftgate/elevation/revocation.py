@@ -16,8 +16,9 @@ from liftgate.elevation.model import Deny, DenyState
 from liftgate.elevation.ports import ElevationStore, RolePolicies
 from liftgate.errors import LiftgateError
 
-# Longer than a write and the read after it may take with all their retries: a worker whose lease ran out has stopped writing.
-_LEASE: Final = timedelta(minutes=2)
+# Longer than a write and the read after it may take with all their retries (two calls of two attempts of 7 s, and pauses): a
+# worker whose lease ran out has stopped writing. It is also how long a deny may wait for a worker that was killed here.
+_LEASE: Final = timedelta(seconds=45)
 _ROUNDS: Final = 5  # each round takes in what was revoked during the one before
 _TURNS: Final = 100
 

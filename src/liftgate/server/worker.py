@@ -15,7 +15,9 @@ from liftgate.server.parts import Parts
 from liftgate.store.outbox import Claimed, retry_delay
 
 _AT_ONCE: Final = 10
-_LEASE: Final = timedelta(minutes=3)  # longer than one role may take
+_LEASE: Final = timedelta(
+    minutes=1
+)  # longer than one role takes; one that takes longer is done twice, which does no harm
 _LONGEST_SLEEP: Final = timedelta(seconds=15)
 # At roles that carry denies, since somebody else may have changed them; and what expired is forgotten.
 _LOOK_AGAIN_EVERY: Final = timedelta(minutes=5)
