@@ -137,8 +137,12 @@ def test_an_interrupt_has_its_own_code(liftgate: Run, fake: FakeLiftgate) -> Non
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("words", [("ledger", "export"), ("credentials",), ("--help",)])
-def test_a_reader_that_left_is_no_fault_to_tell(fake: FakeLiftgate, words: tuple[str, ...]) -> None:
+def test_a_reader_that_left_is_no_fault_to_tell(
+    fake: FakeLiftgate, words: tuple[str, ...], unbuffered: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)  # decides which write finds out
     fake.add_grant()
     liftgate = str(Path(sys.executable).with_name("liftgate"))
     reader, writer = os.pipe()

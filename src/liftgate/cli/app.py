@@ -60,8 +60,8 @@ def root() -> None:
 
 def run(argv: Sequence[str]) -> int:
     """Run one command line; the exit code is one of ``ExitCode``, or that of the command that ``exec`` ran."""
-    _make_printable()
     try:
+        _make_printable()  # flushes, so it too may find that nobody reads any more
         code = _invoked(argv)
         sys.stdout.flush()
     except BrokenPipeError:
