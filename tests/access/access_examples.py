@@ -74,7 +74,7 @@ def ask(
     starts_at: datetime | None = None,
 ) -> Ask:
     """An ask for places as a requester types them."""
-    from liftgate.iam.location import readings
+    from liftgate.iam.s3.location import readings
 
     return Ask(
         actions=actions,

@@ -12,8 +12,8 @@ from tests.store import store_examples
 from liftgate.access.model import Grant, Request
 from liftgate.elevation.model import Credentials
 from liftgate.elevation.ports import LendOrder, Lent
-from liftgate.iam.location import parse_location
-from liftgate.iam.s3_actions import expand_actions
+from liftgate.iam.s3.actions import expand_actions
+from liftgate.iam.s3.location import parse_location
 from liftgate.iam.scope import Scope
 from liftgate.identity.model import Caller, Identity, IdentityKind, Person
 from liftgate.ledger.model import Entry, EventKind

@@ -28,8 +28,8 @@ from liftgate.elevation.model import Credentials, DenyState, Session
 from liftgate.elevation.revocation import bring_denies_in_place
 from liftgate.elevation.service import lend_session
 from liftgate.elevation.sts import StsLender
-from liftgate.iam.location import parse_location
-from liftgate.iam.s3_actions import expand_actions
+from liftgate.iam.s3.actions import expand_actions
+from liftgate.iam.s3.location import parse_location
 from liftgate.iam.scope import Scope, Window
 from liftgate.ledger.model import EventKind
 from liftgate.store.sql import SqlStore

@@ -17,8 +17,8 @@ from liftgate.elevation.errors import GrantNotActive, LendingRefused
 from liftgate.elevation.lend import TRIAL_FROM, lend_order, trial_order, within_window
 from liftgate.elevation.ports import LendOrder, Lent
 from liftgate.elevation.service import try_scope
-from liftgate.iam.location import parse_location
-from liftgate.iam.s3_actions import expand_actions
+from liftgate.iam.s3.actions import expand_actions
+from liftgate.iam.s3.location import parse_location
 from liftgate.iam.scope import Scope
 
 pytestmark = pytest.mark.slow

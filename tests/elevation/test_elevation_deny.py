@@ -13,8 +13,8 @@ from liftgate.clock import rfc3339
 from liftgate.elevation.deny import ROOM, deny_policy, grants_refused_by, same_policy
 from liftgate.elevation.model import Deny
 from liftgate.elevation.session_name import session_name
-from liftgate.iam.document import Kind, parse_policy
 from liftgate.iam.evaluate import Decision, evaluate
+from liftgate.iam.parse import Kind, parse_policy
 from liftgate.iam.request import Request
 
 ROLE_ROOM = 10_240  # AWS: IAM quotas, all inline policies of a role

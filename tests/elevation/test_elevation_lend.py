@@ -20,8 +20,8 @@ from liftgate.elevation.lend import (
 )
 from liftgate.elevation.model import Credentials
 from liftgate.elevation.session_name import read_session_name, session_name, sessions_of
-from liftgate.iam.document import Kind, parse_policy
 from liftgate.iam.evaluate import allows
+from liftgate.iam.parse import Kind, parse_policy
 from liftgate.iam.request import Request
 from liftgate.iam.scope import Window
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from liftgate.iam.location import parse_location
-from liftgate.iam.s3_actions import GROUPS, expand_actions
+from liftgate.iam.s3.actions import GROUPS, expand_actions
+from liftgate.iam.s3.location import parse_location
 from liftgate.iam.scope import Location, Scope, Window
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -20,12 +20,12 @@ from liftgate.iam.compile import (
     within,
 )
 from liftgate.iam.contain import NotContained, contains, excess
-from liftgate.iam.document import Kind, parse_policy
 from liftgate.iam.errors import BadKey, BadKmsKey, EmptyScope, ScopeTooLarge, UnknownAction, Unproved
 from liftgate.iam.evaluate import Wall, allows, evaluate
+from liftgate.iam.parse import Kind, parse_policy
 from liftgate.iam.policy import Patterns, Policy
 from liftgate.iam.request import Request
-from liftgate.iam.s3_actions import ACTIONS, AccessLevel
+from liftgate.iam.s3.actions import ACTIONS, AccessLevel
 from liftgate.iam.scope import Location, Scope, Window
 
 

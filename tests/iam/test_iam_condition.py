@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liftgate.iam.condition import OPERATORS, holds, read_date, read_number
-from liftgate.iam.condition_key import has_one_value
+from liftgate.iam.language.condition import OPERATORS, holds, read_date, read_number
 from liftgate.iam.policy import Condition, Qualifier
+from liftgate.iam.s3.condition_key import has_one_value
 
 KEY = "aws:key"
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.iam.iam_reference import reference_allows, words
 
 from liftgate.iam.contain import Contained, NotContained, Undecided, contains
-from liftgate.iam.document import Kind, parse_policy
 from liftgate.iam.evaluate import allows
+from liftgate.iam.parse import Kind, parse_policy
 from liftgate.iam.policy import Condition, Effect, Patterns, Policy, Qualifier, Statement
 from liftgate.iam.request import Request
 

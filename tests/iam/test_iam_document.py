@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from tests.iam.test_iam_contain import policies
 
 from liftgate.iam.contain import Contained, contains
-from liftgate.iam.document import LARGEST, Kind, parse_policy
 from liftgate.iam.errors import PolicyFault
 from liftgate.iam.evaluate import allows
+from liftgate.iam.parse import LARGEST, Kind, parse_policy
 from liftgate.iam.policy import Effect, Patterns, Principals, Qualifier, to_document, to_json
 from liftgate.iam.request import Request
 

@@ -3,8 +3,8 @@ from hypothesis import given
 from tests.iam.iam_reference import reference_allows
 from tests.iam.test_iam_contain import policies, requests
 
-from liftgate.iam.document import Kind, parse_policy
 from liftgate.iam.evaluate import Decision, Match, Wall, allows, evaluate
+from liftgate.iam.parse import Kind, parse_policy
 from liftgate.iam.policy import Effect, Policy
 from liftgate.iam.request import Request
 

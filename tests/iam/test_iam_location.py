@@ -4,8 +4,8 @@ from hypothesis import strategies as st
 
 from liftgate.errors import Invalid
 from liftgate.iam.errors import BadBucket, BadKey, BadKmsKey, NotALocation
-from liftgate.iam.kms_key import parse_kms_key
-from liftgate.iam.location import parse_location, readings
+from liftgate.iam.s3.kms_key import parse_kms_key
+from liftgate.iam.s3.location import parse_location, readings
 from liftgate.iam.scope import Location
 
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/0a1b2c3d-0000-4000-8000-0123456789ab"

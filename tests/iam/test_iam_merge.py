@@ -3,8 +3,8 @@ from dataclasses import replace
 from hypothesis import given
 from tests.iam.test_iam_contain import policies
 
+from liftgate.iam.compilation.merge import merged
 from liftgate.iam.contain import contains
-from liftgate.iam.merge import merged
 from liftgate.iam.policy import Effect, Patterns, Policy
 
 

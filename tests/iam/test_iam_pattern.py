@@ -3,8 +3,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.iam.iam_reference import glob, words
 
-from liftgate.iam.classes import classes
-from liftgate.iam.pattern import (
+from liftgate.iam.patterns.classes import classes
+from liftgate.iam.patterns.pattern import (
     Budget,
     BudgetSpent,
     arn_matcher,

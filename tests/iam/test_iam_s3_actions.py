@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from liftgate.errors import Invalid
 from liftgate.iam.errors import UnknownAction, UnscopableAction, WildcardTooWide
-from liftgate.iam.s3_actions import (
+from liftgate.iam.s3.actions import (
     ACTIONS,
     CONDITION_KEYS,
     GROUPS,
@@ -14,7 +14,7 @@ from liftgate.iam.s3_actions import (
     actions_matching,
     expand_actions,
 )
-from liftgate.iam.s3_operations import OPERATIONS
+from liftgate.iam.s3.operations import OPERATIONS
 
 
 def test_the_catalogue_says_where_it_comes_from() -> None:

@@ -9,9 +9,9 @@ from tests.iam.iam_examples import KMS_KEY, scopes
 from tests.iam.test_iam_compile import ARNS, ASKED, PREFIXES
 
 from liftgate.iam.compile import compile_session_policy, role_policy
-from liftgate.iam.document import parse_policy
 from liftgate.iam.errors import EmptyScope
 from liftgate.iam.evaluate import evaluate
+from liftgate.iam.parse import parse_policy
 from liftgate.iam.request import Request
 from liftgate.iam.scope import Scope, Window
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from liftgate.catalogue.errors import ArnUnreadable
 from liftgate.catalogue.nearest import suggest
-from liftgate.iam.location import PARTITIONS
+from liftgate.iam.s3.location import PARTITIONS
 
 _NAME = "[A-Za-z0-9_+=,.@-]"
 _PATH = f"(?:{_NAME}+/){{0,20}}"

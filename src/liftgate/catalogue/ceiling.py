@@ -8,9 +8,9 @@ from liftgate.catalogue.fields import Fields, Marked
 from liftgate.errors import LiftgateError
 from liftgate.iam.compile import role_policy
 from liftgate.iam.errors import ScopeTooLarge
-from liftgate.iam.kms_key import parse_kms_key
-from liftgate.iam.location import parse_location
-from liftgate.iam.s3_actions import expand_actions
+from liftgate.iam.s3.actions import expand_actions
+from liftgate.iam.s3.kms_key import parse_kms_key
+from liftgate.iam.s3.location import parse_location
 from liftgate.iam.scope import Location, Scope
 
 

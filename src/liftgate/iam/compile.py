@@ -1,7 +1,7 @@
 """Writes the policies that AWS enforces: a grant's session policy, and an elevated role's own.
 
 >>> from datetime import UTC, datetime
->>> from liftgate.iam.location import parse_location
+>>> from liftgate.iam.s3.location import parse_location
 >>> from liftgate.iam.scope import Scope, Window
 >>> scope = Scope(actions=frozenset({"s3:PutObject"}), locations=frozenset({parse_location("s3://reports/2026/")}))
 >>> day = Window(starts_at=datetime(2026, 11, 24, tzinfo=UTC), ends_at=datetime(2026, 11, 25, tzinfo=UTC))
@@ -14,14 +14,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 
+from liftgate.iam.compilation.grants import check_meaning, companions, scope_policy
+from liftgate.iam.compilation.merge import merged
+from liftgate.iam.compilation.spelling import abbreviated, joined
 from liftgate.iam.contain import contains
-from liftgate.iam.document import Kind, parse_policy
 from liftgate.iam.errors import ScopeTooLarge, Unproved
-from liftgate.iam.grants import check_meaning, companions, scope_policy
-from liftgate.iam.merge import merged
+from liftgate.iam.parse import Kind, parse_policy
 from liftgate.iam.policy import Condition, Policy, Statement, to_json
 from liftgate.iam.scope import Location, Scope, Window
-from liftgate.iam.spelling import abbreviated, joined
 
 __all__ = ["companions", "compile_session_policy", "role_policy", "scope_policy", "within"]
 

@@ -2,7 +2,7 @@
 
 The answer is proved, on the automata of the patterns and the finite S3 action catalogue, never sampled.
 
->>> from liftgate.iam.document import parse_policy
+>>> from liftgate.iam.parse import parse_policy
 >>> def allow(action, resource):
 ...     return parse_policy('{"Statement": [{"Effect": "Allow", "Action": "%s", "Resource": "%s"}]}' % (action, resource))
 >>> asked, ceiling = allow("s3:PutObject", "arn:aws:s3:::b/rep*"), allow("s3:PutObj*", "arn:aws:s3:::b/reports/*")
@@ -14,13 +14,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from liftgate.iam.counterexample import escape
+from liftgate.iam.compilation.grants import scope_policy
+from liftgate.iam.containment.counterexample import escape
+from liftgate.iam.containment.rule import rules
 from liftgate.iam.evaluate import allows
-from liftgate.iam.grants import scope_policy
-from liftgate.iam.pattern import Budget, BudgetSpent
+from liftgate.iam.patterns.pattern import Budget, BudgetSpent
 from liftgate.iam.policy import Policy
 from liftgate.iam.request import Request
-from liftgate.iam.rule import rules
 from liftgate.iam.scope import Location, Scope
 
 STEPS = 200_000  # of automata and boxes: well under a second

@@ -4,7 +4,7 @@ A request is allowed when no policy denies it and each wall that is there allows
 where they are given the session policies and the permissions boundary.
 Source: "Policy evaluation logic", IAM User Guide.
 
->>> from liftgate.iam.document import parse_policy
+>>> from liftgate.iam.parse import parse_policy
 >>> from liftgate.iam.request import Request
 >>> read = parse_policy('{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}]}')
 >>> verdict = evaluate(Request(action="s3:PutObject", resource="arn:aws:s3:::reports/a"), identity=[read])
@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from liftgate.iam.condition import holds
-from liftgate.iam.pattern import matcher
+from liftgate.iam.language.condition import holds
+from liftgate.iam.language.variables import Context, fits
+from liftgate.iam.patterns.pattern import matcher
 from liftgate.iam.policy import Effect, Patterns, Policy, Statement
 from liftgate.iam.request import Request
-from liftgate.iam.variables import Context, fits
 
 
 class Decision(StrEnum):

@@ -1,7 +1,7 @@
 """Says in plain words what a scope allows, and what of it lies outside a ceiling, for a tired reviewer.
 
->>> from liftgate.iam.location import parse_location
->>> from liftgate.iam.s3_actions import expand_actions
+>>> from liftgate.iam.s3.location import parse_location
+>>> from liftgate.iam.s3.actions import expand_actions
 >>> from liftgate.iam.scope import Scope
 >>> places = frozenset({parse_location("s3://reports/2026/"), parse_location("s3://reports/index.html")})
 >>> explain_scope(Scope(actions=expand_actions(["write", "delete"]), locations=places))
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from liftgate.iam.contain import Excess
-from liftgate.iam.s3_actions import ACTIONS, AccessLevel
+from liftgate.iam.s3.actions import ACTIONS, AccessLevel
 from liftgate.iam.scope import Location, Scope
 
 # Needed, taken along if there, said as. In the order in which they are said.

@@ -9,7 +9,7 @@ class Location:
     """A place in S3: a bucket and a key pattern in which ``*`` and ``?`` are IAM wildcards.
 
     ``key`` is ``"*"`` for the whole bucket, ``"reports/*"`` for all under a prefix, ``"reports/a.csv"`` for one object.
-    Built by ``liftgate.iam.location.parse_location`` and its kin, which refuse what cannot be proved.
+    Built by ``liftgate.iam.s3.location.parse_location`` and its kin, which refuse what cannot be proved.
     """
 
     bucket: str

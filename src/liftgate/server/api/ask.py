@@ -10,8 +10,8 @@ from liftgate.access.model import Ask
 from liftgate.access.text import clean_text
 from liftgate.catalogue.model import Catalogue
 from liftgate.errors import Invalid
-from liftgate.iam.location import readings
-from liftgate.iam.s3_actions import expand_actions
+from liftgate.iam.s3.actions import expand_actions
+from liftgate.iam.s3.location import readings
 from liftgate.identity.model import Caller
 from liftgate.server.api.shapes import Moment, example
 

@@ -15,8 +15,8 @@ from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import TypeAlias
 
+from liftgate.iam.language.variables import Context, fits, plain
 from liftgate.iam.policy import Condition, Qualifier
-from liftgate.iam.variables import Context, fits, plain
 
 # Whether one value of the request meets one value of the policy.
 Comparison: TypeAlias = Callable[[str, str, Context], bool]

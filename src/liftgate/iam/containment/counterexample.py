@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from operator import and_
 
-from liftgate.iam.cover import corner, gap
-from liftgate.iam.dimension import Dimension, key_dimensions, resource_dimension
-from liftgate.iam.example import context_that_meets, example
-from liftgate.iam.pattern import Budget, arn_tokens, common, outside
+from liftgate.iam.containment.cover import corner, gap
+from liftgate.iam.containment.dimension import Dimension, key_dimensions, resource_dimension
+from liftgate.iam.containment.example import context_that_meets, example
+from liftgate.iam.containment.rule import Rule, apart, implies, resource_inside
+from liftgate.iam.containment.universe import Universe, universe
+from liftgate.iam.language.variables import has_variables
+from liftgate.iam.patterns.pattern import Budget, arn_tokens, common, outside
 from liftgate.iam.policy import Condition, Effect, Patterns, Principals
 from liftgate.iam.request import Request
-from liftgate.iam.rule import Rule, apart, implies, resource_inside
-from liftgate.iam.universe import Universe, universe
-from liftgate.iam.variables import has_variables
 
 
 @dataclass(frozen=True, slots=True)

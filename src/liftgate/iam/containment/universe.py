@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from liftgate.iam.classes import classes
-from liftgate.iam.pattern import Budget, matcher, tokens
-from liftgate.iam.rule import ALL_OF_S3, CATALOGUE, Rule
-from liftgate.iam.s3_actions import actions_matching
+from liftgate.iam.containment.rule import ALL_OF_S3, CATALOGUE, Rule
+from liftgate.iam.patterns.classes import classes
+from liftgate.iam.patterns.pattern import Budget, matcher, tokens
+from liftgate.iam.s3.actions import actions_matching
 
 _STEPS = 100_000
 

@@ -4,7 +4,7 @@ Inclusion is decided on the automata of the patterns, never by sampling. In an A
 colon stays inside its segment, unless it is a ``*`` at the segment's end, which reaches beyond.
 Source: "IAM JSON policy elements: Resource", IAM User Guide.
 
->>> from liftgate.iam.pattern import Budget, covered, matches
+>>> from liftgate.iam.patterns.pattern import Budget, covered, matches
 >>> matches("reports/*", "reports/2026/a.csv"), matches("reports/*", "reports-secret/a.csv")
 (True, False)
 >>> covered("rep*/a", ("reports/*", "r*/?"), Budget(1000))

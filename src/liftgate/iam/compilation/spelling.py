@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import product
 
-from liftgate.iam.pattern import Budget
-from liftgate.iam.s3_actions import ACTIONS, actions_matching
+from liftgate.iam.patterns.pattern import Budget
+from liftgate.iam.s3.actions import ACTIONS, actions_matching
 
 _NODES = 20_000  # of the search for the shortest spelling; when spent, the best one so far is taken
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from itertools import combinations
 
-from liftgate.iam.pattern import Budget, covered
+from liftgate.iam.patterns.pattern import Budget, covered
 from liftgate.iam.policy import Condition, Patterns, Policy, Statement
 
 _STEPS = 20_000  # to find whether one pattern lies inside another

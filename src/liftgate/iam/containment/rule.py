@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from liftgate.iam.condition import read_date
-from liftgate.iam.pattern import Budget, arn_covered, covered
+from liftgate.iam.language.condition import read_date
+from liftgate.iam.language.variables import has_variables
+from liftgate.iam.patterns.pattern import Budget, arn_covered, covered
 from liftgate.iam.policy import Condition, Effect, Patterns, Policy, Principals, Statement
-from liftgate.iam.s3_actions import ACTIONS, actions_matching
-from liftgate.iam.variables import has_variables
+from liftgate.iam.s3.actions import ACTIONS, actions_matching
 
 Test: TypeAlias = Condition | Principals  # what a statement asks of a request beside action and resource
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import groupby
 
-from liftgate.iam.condition import holds, read_number
+from liftgate.iam.language.condition import holds, read_number
 from liftgate.iam.policy import Condition
 
 

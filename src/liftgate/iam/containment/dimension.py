@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from liftgate.iam.classes import classes
-from liftgate.iam.condition import holds, read_date
-from liftgate.iam.condition_key import has_one_value
-from liftgate.iam.pattern import Budget, Tokens, arn_tokens, tokens
+from liftgate.iam.containment.rule import Rule, Test, is_date, is_string
+from liftgate.iam.language.condition import holds, read_date
+from liftgate.iam.patterns.classes import classes
+from liftgate.iam.patterns.pattern import Budget, Tokens, arn_tokens, tokens
 from liftgate.iam.policy import Condition, Patterns
-from liftgate.iam.rule import Rule, Test, is_date, is_string
+from liftgate.iam.s3.condition_key import has_one_value
 
 # Always in a request's context, so its absence is no case. Source: "AWS global condition context keys", IAM User Guide.
 _ALWAYS_THERE = frozenset({"aws:currenttime"})

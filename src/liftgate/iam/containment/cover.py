@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
-from liftgate.iam.pattern import Budget
+from liftgate.iam.patterns.pattern import Budget
 
 Box: TypeAlias = tuple[int, ...]
 

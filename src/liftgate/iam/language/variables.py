@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TypeAlias
 
-from liftgate.iam.pattern import Automaton, Token, Tokens, Wild, arn_matcher, matcher
+from liftgate.iam.patterns.pattern import Automaton, Token, Tokens, Wild, arn_matcher, matcher
 
 Context: TypeAlias = Mapping[
     str, tuple[str, ...]

@@ -16,9 +16,9 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, NoReturn
 
-from liftgate.iam.condition import OPERATORS
 from liftgate.iam.errors import PolicyFault
-from liftgate.iam.json_place import Path, duplicate_key, line_and_column, written
+from liftgate.iam.language.condition import OPERATORS
+from liftgate.iam.language.json_place import Path, duplicate_key, line_and_column, written
 from liftgate.iam.policy import (
     VERSION,
     Condition,

@@ -1,6 +1,6 @@
 """Reads S3 locations as people write them, and refuses what could not be proved or seen.
 
->>> from liftgate.iam.location import parse_location, readings
+>>> from liftgate.iam.s3.location import parse_location, readings
 >>> parse_location("s3://reports/2026/").object_arn
 'arn:aws:s3:::reports/2026/*'
 >>> sorted(location.key for location in readings("s3://reports/2026"))
@@ -9,9 +9,9 @@
 
 import re
 
-from liftgate.iam.bucket_name import check_bucket
 from liftgate.iam.errors import NotALocation
-from liftgate.iam.key_pattern import check_key
+from liftgate.iam.s3.bucket_name import check_bucket
+from liftgate.iam.s3.key_pattern import check_key
 from liftgate.iam.scope import Location
 
 PARTITIONS = ("aws", "aws-cn", "aws-us-gov")

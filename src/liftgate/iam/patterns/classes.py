@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Sequence
 
-from liftgate.iam.pattern import Automaton, Budget, Tokens, automaton_of
+from liftgate.iam.patterns.pattern import Automaton, Budget, Tokens, automaton_of
 
 _ANYTHING = ":"  # tried beside the letters that patterns name, where wildcards stop at colons
 

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from liftgate.iam.s3_actions import CONDITION_KEYS
+from liftgate.iam.s3.actions import CONDITION_KEYS
 
 # Source: "AWS global condition context keys", IAM User Guide: those of value type "multivalued".
 _GLOBAL_WITH_SEVERAL = frozenset(

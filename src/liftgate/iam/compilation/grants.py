@@ -8,9 +8,9 @@ from functools import lru_cache
 from itertools import groupby
 
 from liftgate.iam.errors import BadKey, EmptyScope
-from liftgate.iam.kms_key import parse_kms_key
 from liftgate.iam.policy import Condition, Effect, Patterns, Policy, Statement
-from liftgate.iam.s3_actions import S3Action, action
+from liftgate.iam.s3.actions import S3Action, action
+from liftgate.iam.s3.kms_key import parse_kms_key
 from liftgate.iam.scope import Location, Scope
 
 _LIST = "s3:ListBucket"
