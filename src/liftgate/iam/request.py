@@ -2,28 +2,44 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
+
+Context: TypeAlias = Mapping[
+    str, tuple[str, ...]
+]  # condition key in lower case, to its values in the request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What is asked of AWS: an action on a resource, in a context.
+    """What is asked of AWS: an action on a resource, in a context, by a principal.
 
     ``context`` maps condition keys, in any case, to one value or several; a key with no value is not carried.
+    ``principal`` is the caller: an ARN (user, role, role session, federated user, root), a service's name
+    (``cloudtrail.amazonaws.com``), or ``*`` for a caller without credentials. None asks the policies alone, whoever
+    calls. Build a request once and ask it often: what evaluation needs of it is worked out here.
     """
 
     action: str  # "s3:PutObject"
     resource: str  # an ARN
     context: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
-    principal: str | None = None  # the caller's ARN; None where only identity policies are asked
+    principal: str | None = None
+    carried: Context = field(init=False, repr=False, compare=False)  # the context, as `keys` gives it
+    name: str = field(init=False, repr=False, compare=False)  # the action in lower case
 
-    def keys(self) -> dict[str, tuple[str, ...]]:
-        """The context with its keys in lower case and every value in a tuple."""
-        return {
+    def __post_init__(self) -> None:
+        """Work out what evaluation needs."""
+        carried = {
             key.lower(): (values,) if isinstance(values, str) else tuple(values)
             for key, values in self.context.items()
         }
+        object.__setattr__(self, "carried", carried)
+        object.__setattr__(self, "name", self.action.lower())
+
+    def keys(self) -> dict[str, tuple[str, ...]]:
+        """The context with its keys in lower case and every value in a tuple."""
+        return dict(self.carried)
 
     def __str__(self) -> str:
         """In one line: action, resource, and what the context carries."""
-        carried = ", ".join(f"{key}={'|'.join(values)}" for key, values in sorted(self.keys().items()))
+        carried = ", ".join(f"{key}={'|'.join(values)}" for key, values in sorted(self.carried.items()))
         return f"{self.action} on {self.resource}{f' with {carried}' if carried else ''}"

@@ -1,186 +1,154 @@
-"""Condition operators: what each compares, and how.
+"""Condition operators: what each compares, and how. A condition is compiled once, into a function of the context.
 
 Source: "IAM JSON policy elements: Condition operators", "… Creating a condition with multiple keys or values" and
 "… Single-valued vs. multivalued context keys", IAM User Guide.
 """
 
-import base64
-import binascii
-import ipaddress
-import re
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from liftgate.iam.language.variables import Context, fits, plain
+from liftgate.iam.language.values import (
+    Address,
+    Network,
+    read_address,
+    read_binary,
+    read_date,
+    read_network,
+    read_number,
+)
+from liftgate.iam.language.variables import Match, arn_match, glob_match, plain_match
 from liftgate.iam.policy import Condition, Qualifier
+from liftgate.iam.request import Context
 
-# Whether one value of the request meets one value of the policy.
-Comparison: TypeAlias = Callable[[str, str, Context], bool]
+__all__ = ["OPERATORS", "Holds", "Operator", "compiled", "holds", "read_date", "read_number"]
+
+Compare: TypeAlias = Callable[
+    [tuple[str, ...]], Match
+]  # from the policy's values to a test of one of the request's
+Holds: TypeAlias = Callable[[Context], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Operator:
     """A comparison, and whether the operator holds when nothing compares equal."""
 
-    compare: Comparison
+    compare: Compare
     negated: bool = False
 
 
 def holds(condition: Condition, context: Context) -> bool:
-    """Whether a request's context meets the condition.
+    """Whether a request's context, its keys in lower case, meets the condition."""
+    return compiled(condition)(context)
+
+
+@lru_cache(maxsize=16384)
+def compiled(condition: Condition) -> Holds:
+    """The condition as a function of a request's context.
 
     A key that the request does not carry meets the negated operators, ``IfExists`` and ``ForAllValues``, and
     no other.
     """
-    given = context.get(condition.key.lower(), ())
+    key = condition.key.lower()
     if condition.operator == "Null":
-        return any((value.lower() == "true") is (not given) for value in condition.values)
-    operator = OPERATORS[condition.operator]
-    if not given:
-        return _holds_without(condition, operator)
+        return _null(key, condition.values)
+    chosen = OPERATORS[condition.operator]
+    match, negated = chosen.compare(condition.values), chosen.negated
+    without = _holds_without(condition, negated=negated)
+    needs_all = condition.qualifier is Qualifier.FOR_ALL or (negated and condition.qualifier is None)
 
-    def meets(value: str) -> bool:
-        equal = any(operator.compare(value, wanted, context) for wanted in condition.values)
-        return equal is not operator.negated
+    def test(context: Context) -> bool:
+        given = context.get(key)
+        if not given:
+            return without
+        if len(given) == 1:
+            return match(given[0], context) is not negated
+        met = (match(value, context) is not negated for value in given)
+        return all(met) if needs_all else any(met)
 
-    if condition.qualifier is Qualifier.FOR_ALL:
-        return all(map(meets, given))
-    if condition.qualifier is Qualifier.FOR_ANY or not operator.negated:
-        return any(map(meets, given))
-    return all(map(meets, given))
+    return test
 
 
-def _holds_without(condition: Condition, operator: Operator) -> bool:
+def _holds_without(condition: Condition, *, negated: bool) -> bool:
     if condition.if_exists or condition.qualifier is Qualifier.FOR_ALL:
         return True
-    return operator.negated and condition.qualifier is None
+    return negated and condition.qualifier is None
 
 
-def _equal(value: str, wanted: str, context: Context) -> bool:
-    return value == plain(wanted, context)
+def _null(key: str, values: tuple[str, ...]) -> Holds:
+    asked = {value.lower() == "true" for value in values}
+    return lambda context: (not context.get(key)) in asked
 
 
-def _equal_in_any_case(value: str, wanted: str, context: Context) -> bool:
-    filled = plain(wanted, context)
-    return filled is not None and value.casefold() == filled.casefold()
+def _any_case(values: tuple[str, ...]) -> Match:
+    match = plain_match(values, fold=str.casefold)
+    return lambda value, context: match(value.casefold(), context)
 
 
-def _like(value: str, wanted: str, context: Context) -> bool:
-    return fits(wanted, value, context)
+def _bool(values: tuple[str, ...]) -> Match:
+    match = plain_match(values, fold=str.lower)
+    return lambda value, context: value.lower() in {"true", "false"} and match(value.lower(), context)
 
 
-def _arn(value: str, wanted: str, context: Context) -> bool:
-    """Each of the six parts by itself; the last may hold colons."""
-    parts, patterns = value.split(":", 5), wanted.split(":", 5)
-    if len(parts) != 6 or len(patterns) != 6:
-        return False
-    return all(fits(pattern, part, context) for pattern, part in zip(patterns, parts, strict=True))
+def _read(
+    given: Callable[[str], Any], wanted: Callable[[str], Any], compare: Callable[[Any, Any], bool]
+) -> Compare:
+    """A comparison of what texts stand for; a text that stands for nothing, None, compares to nothing."""
+
+    def compare_with(values: tuple[str, ...]) -> Match:
+        readable = [one for one in map(wanted, values) if one is not None]
+
+        def match(value: str, _: Context) -> bool:
+            read = given(value)
+            return read is not None and any(compare(read, one) for one in readable)
+
+        return match
+
+    return compare_with
 
 
-def _number(comparison: Callable[[Decimal, Decimal], bool]) -> Comparison:
-    def compare(value: str, wanted: str, _: Context) -> bool:
-        left, right = read_number(value), read_number(wanted)
-        return left is not None and right is not None and comparison(left, right)
-
-    return compare
+def _inside(address: Address, network: Network) -> bool:
+    return address in network
 
 
-def _date(comparison: Callable[[datetime, datetime], bool]) -> Comparison:
-    def compare(value: str, wanted: str, _: Context) -> bool:
-        left, right = read_date(value), read_date(wanted)
-        return left is not None and right is not None and comparison(left, right)
-
-    return compare
-
-
-def _bool(value: str, wanted: str, context: Context) -> bool:
-    filled = plain(wanted, context)
-    return filled is not None and value.lower() == filled.lower() and value.lower() in {"true", "false"}
-
-
-def _binary(value: str, wanted: str, _: Context) -> bool:
-    try:
-        return base64.b64decode(value, validate=True) == base64.b64decode(wanted, validate=True)
-    except binascii.Error:
-        return False
-
-
-def _address(value: str, wanted: str, _: Context) -> bool:
-    try:
-        return ipaddress.ip_address(value) in ipaddress.ip_network(wanted, strict=False)
-    except ValueError:
-        return False
-
-
-def read_number(text: str) -> Decimal | None:
-    """A number as IAM writes it, or None where it is none."""
-    try:
-        number = Decimal(text) if re.fullmatch(r"[+-]?\d{1,30}(\.\d{1,30})?", text, re.ASCII) else None
-    except InvalidOperation:  # pragma: no cover - the expression lets only numbers through
-        return None
-    return number
-
-
-_ISO = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:?\d\d)?)?", re.ASCII
-)
-
-
-def read_date(text: str) -> datetime | None:
-    """A date as IAM writes it (W3C's ISO 8601 profile, or seconds since 1970), or None where it is none."""
-    try:
-        if re.fullmatch(r"\d{1,12}", text, re.ASCII):
-            return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=int(text))
-        match = _ISO.fullmatch(text)
-        return None if match is None else _moment(match)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _moment(match: re.Match[str]) -> datetime:
-    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
-    micro = int((match[7] or "0").ljust(6, "0")[:6])
-    zone = match[8] or "Z"
-    offset = timedelta()
-    if zone != "Z":
-        digits = zone[1:].replace(":", "")
-        offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-        offset = -offset if zone[0] == "-" else offset
-    return datetime(year, month, day, hour, minute, second, micro, tzinfo=UTC) - offset
+_ORDERS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "Equals": operator.eq,
+    "LessThan": operator.lt,
+    "LessThanEquals": operator.le,
+    "GreaterThan": operator.gt,
+    "GreaterThanEquals": operator.ge,
+}
 
 
 def _operators() -> dict[str, Operator]:
+    found: dict[str, Compare] = {
+        "StringEquals": plain_match,
+        "StringEqualsIgnoreCase": _any_case,
+        "StringLike": glob_match,
+        **{f"Numeric{name}": _read(read_number, read_number, order) for name, order in _ORDERS.items()},
+        **{f"Date{name}": _read(read_date, read_date, order) for name, order in _ORDERS.items()},
+        "Bool": _bool,
+        "BinaryEquals": _read(read_binary, read_binary, operator.eq),
+        "IpAddress": _read(read_address, read_network, _inside),
+        "ArnEquals": arn_match,
+        "ArnLike": arn_match,
+    }
+    negations = {
+        "StringNotEquals": "StringEquals",
+        "StringNotEqualsIgnoreCase": "StringEqualsIgnoreCase",
+        "StringNotLike": "StringLike",
+        "NumericNotEquals": "NumericEquals",
+        "DateNotEquals": "DateEquals",
+        "NotIpAddress": "IpAddress",
+        "ArnNotEquals": "ArnEquals",
+        "ArnNotLike": "ArnLike",
+    }
     return {
-        "StringEquals": Operator(_equal),
-        "StringNotEquals": Operator(_equal, negated=True),
-        "StringEqualsIgnoreCase": Operator(_equal_in_any_case),
-        "StringNotEqualsIgnoreCase": Operator(_equal_in_any_case, negated=True),
-        "StringLike": Operator(_like),
-        "StringNotLike": Operator(_like, negated=True),
-        "NumericEquals": Operator(_number(lambda a, b: a == b)),
-        "NumericNotEquals": Operator(_number(lambda a, b: a == b), negated=True),
-        "NumericLessThan": Operator(_number(lambda a, b: a < b)),
-        "NumericLessThanEquals": Operator(_number(lambda a, b: a <= b)),
-        "NumericGreaterThan": Operator(_number(lambda a, b: a > b)),
-        "NumericGreaterThanEquals": Operator(_number(lambda a, b: a >= b)),
-        "DateEquals": Operator(_date(lambda a, b: a == b)),
-        "DateNotEquals": Operator(_date(lambda a, b: a == b), negated=True),
-        "DateLessThan": Operator(_date(lambda a, b: a < b)),
-        "DateLessThanEquals": Operator(_date(lambda a, b: a <= b)),
-        "DateGreaterThan": Operator(_date(lambda a, b: a > b)),
-        "DateGreaterThanEquals": Operator(_date(lambda a, b: a >= b)),
-        "Bool": Operator(_bool),
-        "BinaryEquals": Operator(_binary),
-        "IpAddress": Operator(_address),
-        "NotIpAddress": Operator(_address, negated=True),
-        "ArnEquals": Operator(_arn),
-        "ArnNotEquals": Operator(_arn, negated=True),
-        "ArnLike": Operator(_arn),
-        "ArnNotLike": Operator(_arn, negated=True),
+        **{name: Operator(compare) for name, compare in found.items()},
+        **{name: Operator(found[of], negated=True) for name, of in negations.items()},
     }
 
 

@@ -1,0 +1,231 @@
+"""One wall's policies, compiled: statements in order of use, found by action and resource without asking each."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, TypeAlias
+
+from liftgate.iam.evaluation.caller import Caller
+from liftgate.iam.evaluation.principal import Reach, Speaks, speaks_of
+from liftgate.iam.evaluation.verdict import Reason, Wall, Why, of_wall
+from liftgate.iam.language.condition import Holds, compiled
+from liftgate.iam.language.variables import Match, resource_match
+from liftgate.iam.patterns.pattern import matcher
+from liftgate.iam.policy import Effect, Patterns, Policy, Statement
+from liftgate.iam.request import Context
+
+_FEW = 16  # statements that are asked one by one as fast as they are found by resource
+_MOST_ACTIONS = 4096  # whose statements are remembered
+
+
+class Check(NamedTuple):
+    """A condition: whether it holds, and what to say where it does not."""
+
+    holds: Holds
+    key: str
+    failed: Reason
+    missing: Reason
+
+
+class Rule:
+    """One statement, compiled. ``fits`` and ``speaks`` are None where they are met by every request."""
+
+    __slots__ = ("acts", "checks", "effect", "fits", "heads", "matched", "speaks")
+
+    def __init__(self, statement: Statement, place: "Place") -> None:
+        self.effect = statement.effect
+        self.acts = _acts(statement.actions)
+        self.fits = _fits(statement.resources)
+        self.heads = _heads(statement.resources)
+        self.speaks: Speaks | None = speaks_of(statement.principals, statement.effect)
+        self.matched = place.reason(statement, Why.MATCHED)
+        self.checks = tuple(
+            Check(
+                compiled(one),
+                one.key.lower(),
+                place.reason(statement, Why.CONDITION_FAILED, index),
+                place.reason(statement, Why.KEY_MISSING, index),
+            )
+            for index, one in enumerate(statement.conditions)
+        )
+
+    def judge(self, arn: str, context: Context) -> Reason | None:
+        """Whether resource and conditions match (``matched``), or the first condition that fails, or None."""
+        fits = self.fits
+        if fits is not None and not fits(arn, context):
+            return None
+        for holds, key, failed, missing in self.checks:
+            if not holds(context):
+                return failed if context.get(key) else missing
+        return self.matched
+
+
+class Place(NamedTuple):
+    """Where a statement stands."""
+
+    wall: Wall
+    level: int | None
+    policy: int
+    statement: int
+
+    def reason(self, statement: Statement, why: Why, condition: int | None = None) -> Reason:
+        """A reason that points here."""
+        return Reason(
+            wall=self.wall,
+            why=why,
+            level=self.level,
+            policy=self.policy,
+            statement=self.statement,
+            sid=statement.sid,
+            effect=statement.effect,
+            condition=None if condition is None else statement.conditions[condition],
+        )
+
+
+Rules: TypeAlias = tuple[Rule, ...]
+
+
+class Layer:
+    """Policies of which one must allow, and none may deny."""
+
+    __slots__ = ("_found", "_rules", "keys", "level", "wall")
+
+    def __init__(self, wall: Wall, policies: Sequence[Policy], level: int | None = None) -> None:
+        self.wall, self.level = wall, level
+        self._rules = [
+            Rule(statement, Place(wall, level, number, place))
+            for number, policy in enumerate(policies)
+            for place, statement in enumerate(policy.statements)
+        ]
+        self.keys = frozenset(key for policy in policies for key in _keys(policy))
+        self._found: dict[str, Shelf] = {}
+
+    def denials(self, name: str, arn: str, context: Context, caller: Caller) -> list[Reason]:
+        """The statements that deny. ``name`` is the action in lower case."""
+        return [
+            rule.matched
+            for rule in self._near(name, arn)[0]
+            if rule.judge(arn, context) is rule.matched
+            and (rule.speaks is None or rule.speaks(caller, context))
+        ]
+
+    def allowing(self, name: str, arn: str, context: Context) -> list[Reason]:
+        """The statements that allow, in a wall that names no callers."""
+        return [rule.matched for rule in self._near(name, arn)[1] if rule.judge(arn, context) is rule.matched]
+
+    def reaching(self, name: str, arn: str, context: Context, caller: Caller) -> tuple[Reach, list[Reason]]:
+        """The statements that allow this caller, and how directly the most direct of them speaks of it."""
+        reach, reasons = Reach.NONE, []
+        for rule in self._near(name, arn)[1]:
+            if rule.judge(arn, context) is rule.matched:
+                spoken = Reach.DIRECT if rule.speaks is None else rule.speaks(caller, context)
+                if spoken:
+                    reach = max(reach, spoken)
+                    reasons.append(rule.matched)
+        return reach, reasons
+
+    def lacking(self, name: str, arn: str, context: Context, caller: Caller) -> list[Reason]:
+        """Why this wall does not allow: what would have, but for a condition; else that it says nothing."""
+        near = [
+            reason
+            for rule in self._near(name, arn)[1]
+            if rule.speaks is None or rule.speaks(caller, context)
+            if (reason := rule.judge(arn, context)) is not None
+        ]
+        return near or [of_wall(self.wall, Why.SILENT, self.level)]
+
+    def _near(self, name: str, arn: str) -> tuple[Rules, Rules]:
+        shelf = self._found.get(name)
+        if shelf is None:
+            if len(self._found) >= _MOST_ACTIONS:  # names come from callers: remember no flood of them
+                self._found.clear()
+            shelf = self._found[name] = Shelf([rule for rule in self._rules if rule.acts(name)])
+        return shelf.both if shelf.find is None else shelf.find(arn)
+
+
+class Shelf:
+    """The statements for one action: denies and allows; many of them are found by what their resources begin with."""
+
+    __slots__ = ("both", "find")
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        denying = tuple(rule for rule in rules if rule.effect is Effect.DENY)
+        allowing = tuple(rule for rule in rules if rule.effect is Effect.ALLOW)
+        self.both = (denying, allowing)
+        self.find: Callable[[str], tuple[Rules, Rules]] | None = None
+        if len(rules) > _FEW:
+            denies, allows = Index(denying), Index(allowing)
+            self.find = lambda arn: (denies.near(arn), allows.near(arn))
+
+
+class Index:
+    """Statements by the plain text that their resource patterns begin with."""
+
+    __slots__ = ("_anywhere", "_by_head", "_exact", "_lengths")
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._anywhere: list[Rule] = []
+        self._exact: dict[str, list[Rule]] = {}
+        self._by_head: dict[str, list[Rule]] = {}
+        for rule in rules:
+            if rule.heads is None:
+                self._anywhere.append(rule)
+                continue
+            for head, exact in rule.heads:
+                (self._exact if exact else self._by_head).setdefault(head, []).append(rule)
+        self._lengths = sorted({len(head) for head in self._by_head})
+
+    def near(self, arn: str) -> Rules:
+        """Those that may match the ARN."""
+        found = [*self._anywhere, *self._exact.get(arn, ())]
+        by_head = self._by_head
+        for length in self._lengths:
+            at_head = by_head.get(arn[:length])
+            if at_head is not None:
+                found += at_head
+        return tuple(dict.fromkeys(found))
+
+
+def _acts(actions: Patterns) -> Callable[[str], bool]:
+    named = frozenset(value.lower() for value in actions.values if not _has_wildcard(value))
+    wild = tuple(matcher(value.lower()) for value in actions.values if _has_wildcard(value))
+    negated = actions.negated
+    return lambda name: (name in named or any(match(name) for match in wild)) is not negated
+
+
+def _fits(resources: Patterns | None) -> Match | None:
+    if resources is None or (not resources.negated and "*" in resources.values):
+        return None
+    match = resource_match(resources.values)
+    if resources.negated:
+        return lambda arn, context: not match(arn, context)
+    return match
+
+
+def _heads(resources: Patterns | None) -> tuple[tuple[str, bool], ...] | None:
+    """What the resource patterns begin with, and whether that is all; None where it may be anything."""
+    if resources is None or resources.negated:
+        return None
+    heads = tuple((head := _WILD.split(value, maxsplit=1)[0], head == value) for value in resources.values)
+    return None if any(not head for head, _ in heads) else heads
+
+
+_WILD = re.compile(r"[*?]|\$\{")
+
+
+def _has_wildcard(text: str) -> bool:
+    return "*" in text or "?" in text
+
+
+def _keys(policy: Policy) -> Iterable[str]:
+    """Every condition key that the policy names, in lower case, in conditions and in variables."""
+    for statement in policy.statements:
+        for condition in statement.conditions:
+            yield condition.key.lower()
+            yield from _variables(condition.values)
+        yield from _variables(statement.resources.values if statement.resources else ())
+
+
+def _variables(texts: Iterable[str]) -> Iterable[str]:
+    for text in texts:
+        for inside in re.findall(r"\$\{([^{},]*)", text):
+            yield inside.strip().lower()
