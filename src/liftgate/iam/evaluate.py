@@ -7,7 +7,7 @@ count. Sources: "Policy evaluation logic" and the pages below it ("… for reque
 "Cross-account policy evaluation logic", "How AWS enforcement code logic evaluates requests"), IAM User Guide.
 
 >>> from liftgate.iam.parse import parse_policy
->>> from liftgate.iam.request import Request
+>>> from liftgate.iam.request import Context, Request
 >>> read = parse_policy('{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}]}')
 >>> verdict = evaluate(Request(action="s3:PutObject", resource="arn:aws:s3:::reports/a"), identity=[read])
 >>> verdict.decision.value, str(verdict.because[0])
@@ -17,13 +17,14 @@ count. Sources: "Policy evaluation logic" and the pages below it ("… for reque
 from collections.abc import Sequence
 from functools import lru_cache
 
-from liftgate.iam.evaluation.caller import FILLED, Standing, caller_of, known_of
+from liftgate.iam.evaluation.caller import FILLED, Caller, Standing, caller_of, known_of
 from liftgate.iam.evaluation.layer import Layer
-from liftgate.iam.evaluation.order import applying, owes, owner_of, still_needed
+from liftgate.iam.evaluation.order import owes, owner_of, still_needed
+from liftgate.iam.evaluation.plan import Allows, Plan, plan_for
 from liftgate.iam.evaluation.principal import Reach
 from liftgate.iam.evaluation.verdict import Decision, Reason, Verdict, Wall, Why, of_wall
 from liftgate.iam.policy import Policy
-from liftgate.iam.request import Request
+from liftgate.iam.request import Context, Request
 
 __all__ = ["Decision", "Prepared", "Reason", "Verdict", "Wall", "Why", "allows", "evaluate", "prepare"]
 
@@ -84,7 +85,7 @@ def prepare(
         resource_account: the account that owns the resource, 12 digits; None: the one in its ARN, else the caller's.
 
     """
-    walls = [
+    limits = [
         *(Layer(Wall.RCP, level, number) for number, level in enumerate(rcps)),
         *(Layer(Wall.SCP, level, number) for number, level in enumerate(scps)),
     ]
@@ -94,59 +95,99 @@ def prepare(
     if session is not None:
         own.append(Layer(Wall.SESSION, session))
     of_resource = None if resource_policy is None else Layer(Wall.RESOURCE, (resource_policy,))
-    return Prepared(walls, of_resource, own, resource_account)
+    return Prepared(limits, of_resource, own, resource_account)
 
 
 class Prepared:
     """Policies, compiled; may be asked from many threads."""
 
-    __slots__ = ("_account", "_applying", "_fills")
+    __slots__ = ("_account", "_fills", "_limits", "_own", "_plans", "_resource")
 
     def __init__(
-        self, walls: Sequence[Layer], resource: Layer | None, own: Sequence[Layer], account: str | None
+        self, limits: Sequence[Layer], resource: Layer | None, own: Sequence[Layer], account: str | None
     ) -> None:
         """Use ``prepare``."""
+        self._limits, self._resource, self._own = limits, resource, own
         self._account = account
-        self._applying = {standing: applying(standing, walls, resource, own) for standing in Standing}
-        asked = (*walls, *own) if resource is None else (*walls, *own, resource)
+        asked = (*limits, *own) if resource is None else (*limits, *own, resource)
         self._fills = any(not FILLED.isdisjoint(layer.keys) for layer in asked)
+        self._plans: tuple[dict[str, Plan], ...] = tuple({} for _ in Standing)
 
     def evaluate(self, request: Request) -> Verdict:
         """AWS's answer to ``request``."""
-        caller, name, arn = caller_of(request.principal), request.name, request.resource
-        owner = self._account or owner_of(arn, caller)
-        context = request.carried
+        caller, arn, context = caller_of(request.principal), request.resource, request.carried
         if self._fills:
+            owner = self._account or owner_of(arn, caller)
             context = {**known_of(caller, owner), **context}
-        walls, resource, own = self._applying[caller.standing]
-        denials = [
-            reason
-            for layer in (*walls, *resource, *own)
-            for reason in layer.denials(name, arn, context, caller)
-        ]
+        plan = self._plans[caller.standing].get(request.name) or self._plan(caller.standing, request.name)
+        denials = []
+        for rule in plan.denies.near(arn):
+            judged = rule.judge(arn, context)
+            if judged is rule.matched and (rule.speaks is None or rule.speaks(caller, context)):
+                denials.append(judged)
         if denials:
             return Verdict(Decision.EXPLICIT_DENY, tuple(denials), denials[0].wall)
         because: list[Reason] = []
-        for layer in walls:
-            reasons = layer.allowing(name, arn, context)
-            if not reasons:
-                return _refused(layer.wall, layer.lacking(name, arn, context, caller))
-            because += reasons
-        reach = Reach.NONE
-        for layer in resource:
-            reach, reasons = layer.reaching(name, arn, context, caller)
-            because += reasons
-        needed = still_needed(own, caller, reach, owner=owner, owed=owes(name, arn))
-        if needed is None:
-            lacking = [one for layer in resource for one in layer.lacking(name, arn, context, caller)]
-            return _refused(Wall.RESOURCE, lacking)
-        for layer in needed:
-            reasons = layer.allowing(name, arn, context)
-            if not reasons:
-                return _refused(layer.wall, layer.lacking(name, arn, context, caller))
-            because += reasons
-        return Verdict(Decision.ALLOW, tuple(because or [of_wall(Wall.IDENTITY, Why.ROOT)]))
+        refusal = _refusal(plan.limits, arn, context, caller, because)
+        if refusal is not None:
+            return refusal
+        own = plan.own
+        if plan.resource is not None or caller.standing is not Standing.UNSAID:
+            reach = _reach(plan.resource, arn, context, caller, because)
+            owner = self._account or owner_of(arn, caller)
+            needed = still_needed(own, caller, reach, owner=owner, owed=owes(request.name, arn))
+            if needed is None:
+                return _without_resource(plan.resource, arn, context, caller)
+            own = needed
+        refusal = _refusal(own, arn, context, caller, because)
+        if refusal is not None:
+            return refusal
+        return Verdict(Decision.ALLOW, tuple(because) or (of_wall(Wall.IDENTITY, Why.ROOT),))
+
+    def _plan(self, standing: Standing, name: str) -> Plan:
+        plans = self._plans[standing]
+        if len(plans) >= _MOST_ACTIONS:  # names come from callers: remember no flood of them
+            plans.clear()
+        plan = plans[name] = plan_for(name, standing, self._limits, self._resource, self._own)
+        return plan
 
 
-def _refused(wall: Wall, lacking: Sequence[Reason]) -> Verdict:
-    return Verdict(Decision.IMPLICIT_DENY, tuple(lacking) or (of_wall(wall, Why.ABSENT),), wall)
+_MOST_ACTIONS = 4096
+
+
+def _refusal(
+    walls: tuple[Allows, ...], arn: str, context: Context, caller: Caller, because: list[Reason]
+) -> Verdict | None:
+    """The verdict of the first wall that does not allow; else None, and what allowed is added to ``because``."""
+    for layer, found in walls:
+        rules, before = found.near(arn), len(because)
+        for rule in rules:
+            judged = rule.judge(arn, context)
+            if judged is rule.matched:
+                because.append(judged)
+        if len(because) == before:
+            lacking = layer.lacking(rules, arn, context, caller)
+            return Verdict(Decision.IMPLICIT_DENY, lacking, layer.wall)
+    return None
+
+
+def _reach(
+    resource: Allows | None, arn: str, context: Context, caller: Caller, because: list[Reason]
+) -> Reach:
+    """How directly the resource's policy allows the caller; what allowed is added to ``because``."""
+    reach = Reach.NONE
+    for rule in () if resource is None else resource[1].near(arn):
+        if rule.judge(arn, context) is rule.matched:
+            spoken = Reach.DIRECT if rule.speaks is None else rule.speaks(caller, context)
+            if spoken:
+                reach = max(reach, spoken)
+                because.append(rule.matched)
+    return reach
+
+
+def _without_resource(resource: Allows | None, arn: str, context: Context, caller: Caller) -> Verdict:
+    if resource is None:
+        return Verdict(Decision.IMPLICIT_DENY, (of_wall(Wall.RESOURCE, Why.ABSENT),), Wall.RESOURCE)
+    layer, found = resource
+    lacking = layer.lacking(found.near(arn), arn, context, caller)
+    return Verdict(Decision.IMPLICIT_DENY, lacking, Wall.RESOURCE)

@@ -7,7 +7,7 @@ Sources: "AWS JSON policy elements: Principal", "IAM policy elements: Variables 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TypeAlias
@@ -28,14 +28,14 @@ class CallerKind(StrEnum):
     OTHER = "other"  # an identity provider, a canonical user
 
 
-class Standing(StrEnum):
+class Standing(IntEnum):
     """Which kinds of policy count for a caller."""
 
-    UNSAID = "unsaid"
-    MEMBER = "member"  # a user, role or federated user of an account
-    LINKED = "service-linked"  # a member that no organisation's policy limits
-    ROOT = "root"
-    OUTSIDER = "outsider"  # no identity policies speak of it: a service, an identity provider, anyone
+    UNSAID = 0
+    MEMBER = 1  # a user, role or federated user of an account
+    LINKED = 2  # a service-linked role: a member that no organisation's policy limits
+    ROOT = 3
+    OUTSIDER = 4  # no identity policies speak of it: a service, an identity provider, anyone
 
 
 Name: TypeAlias = tuple[str, str]  # as in a policy: kind and value

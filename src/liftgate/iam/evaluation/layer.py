@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
 from liftgate.iam.evaluation.caller import Caller
-from liftgate.iam.evaluation.principal import Reach, Speaks, speaks_of
+from liftgate.iam.evaluation.principal import Speaks, speaks_of
 from liftgate.iam.evaluation.verdict import Reason, Wall, Why, of_wall
 from liftgate.iam.language.condition import Holds, compiled
 from liftgate.iam.language.variables import Match, resource_match
@@ -14,7 +14,6 @@ from liftgate.iam.policy import Effect, Patterns, Policy, Statement
 from liftgate.iam.request import Context
 
 _FEW = 16  # statements that are asked one by one as fast as they are found by resource
-_MOST_ACTIONS = 4096  # whose statements are remembered
 
 
 class Check(NamedTuple):
@@ -87,74 +86,44 @@ Rules: TypeAlias = tuple[Rule, ...]
 class Layer:
     """Policies of which one must allow, and none may deny."""
 
-    __slots__ = ("_found", "_rules", "keys", "level", "wall")
+    __slots__ = ("keys", "level", "rules", "wall")
 
     def __init__(self, wall: Wall, policies: Sequence[Policy], level: int | None = None) -> None:
         self.wall, self.level = wall, level
-        self._rules = [
+        self.rules = [
             Rule(statement, Place(wall, level, number, place))
             for number, policy in enumerate(policies)
             for place, statement in enumerate(policy.statements)
         ]
         self.keys = frozenset(key for policy in policies for key in _keys(policy))
-        self._found: dict[str, Shelf] = {}
 
-    def denials(self, name: str, arn: str, context: Context, caller: Caller) -> list[Reason]:
-        """The statements that deny. ``name`` is the action in lower case."""
-        return [
-            rule.matched
-            for rule in self._near(name, arn)[0]
-            if rule.judge(arn, context) is rule.matched
-            and (rule.speaks is None or rule.speaks(caller, context))
-        ]
+    def speaking_of(self, name: str, effect: Effect) -> Rules:
+        """The statements of one effect that speak of an action, its name in lower case."""
+        return tuple(rule for rule in self.rules if rule.effect is effect and rule.acts(name))
 
-    def allowing(self, name: str, arn: str, context: Context) -> list[Reason]:
-        """The statements that allow, in a wall that names no callers."""
-        return [rule.matched for rule in self._near(name, arn)[1] if rule.judge(arn, context) is rule.matched]
-
-    def reaching(self, name: str, arn: str, context: Context, caller: Caller) -> tuple[Reach, list[Reason]]:
-        """The statements that allow this caller, and how directly the most direct of them speaks of it."""
-        reach, reasons = Reach.NONE, []
-        for rule in self._near(name, arn)[1]:
-            if rule.judge(arn, context) is rule.matched:
-                spoken = Reach.DIRECT if rule.speaks is None else rule.speaks(caller, context)
-                if spoken:
-                    reach = max(reach, spoken)
-                    reasons.append(rule.matched)
-        return reach, reasons
-
-    def lacking(self, name: str, arn: str, context: Context, caller: Caller) -> list[Reason]:
-        """Why this wall does not allow: what would have, but for a condition; else that it says nothing."""
-        near = [
+    def lacking(self, rules: Rules, arn: str, context: Context, caller: Caller) -> tuple[Reason, ...]:
+        """Why none of these allows: what would have, but for a condition; else that the wall says nothing."""
+        near = tuple(
             reason
-            for rule in self._near(name, arn)[1]
+            for rule in rules
             if rule.speaks is None or rule.speaks(caller, context)
             if (reason := rule.judge(arn, context)) is not None
-        ]
-        return near or [of_wall(self.wall, Why.SILENT, self.level)]
-
-    def _near(self, name: str, arn: str) -> tuple[Rules, Rules]:
-        shelf = self._found.get(name)
-        if shelf is None:
-            if len(self._found) >= _MOST_ACTIONS:  # names come from callers: remember no flood of them
-                self._found.clear()
-            shelf = self._found[name] = Shelf([rule for rule in self._rules if rule.acts(name)])
-        return shelf.both if shelf.find is None else shelf.find(arn)
+        )
+        return near or (of_wall(self.wall, Why.SILENT, self.level),)
 
 
-class Shelf:
-    """The statements for one action: denies and allows; many of them are found by what their resources begin with."""
+class Found:
+    """Statements that speak of one action. Many are found by what their resources begin with."""
 
-    __slots__ = ("both", "find")
+    __slots__ = ("_all", "_index")
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        denying = tuple(rule for rule in rules if rule.effect is Effect.DENY)
-        allowing = tuple(rule for rule in rules if rule.effect is Effect.ALLOW)
-        self.both = (denying, allowing)
-        self.find: Callable[[str], tuple[Rules, Rules]] | None = None
-        if len(rules) > _FEW:
-            denies, allows = Index(denying), Index(allowing)
-            self.find = lambda arn: (denies.near(arn), allows.near(arn))
+    def __init__(self, rules: Rules) -> None:
+        self._all = rules
+        self._index = Index(rules) if len(rules) > _FEW else None
+
+    def near(self, arn: str) -> Rules:
+        """Those that may match the ARN."""
+        return self._all if self._index is None else self._index.near(arn)
 
 
 class Index:

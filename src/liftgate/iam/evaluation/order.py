@@ -1,41 +1,13 @@
-"""Which walls count: by who calls, whose the resource is, and how directly the resource's own policy speaks.
+"""Whether the resource's policy must speak, and which of the caller's own policies still count once it has.
 
 Sources: "How AWS enforcement code logic evaluates requests to allow or deny access", "Cross-account policy evaluation
-logic", "Permissions boundaries for IAM entities" and, for who is exempt, "Service control policies" and "Resource
-control policies", IAM User Guide and AWS Organizations User Guide.
+logic" and "Permissions boundaries for IAM entities", IAM User Guide.
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple
-
 from liftgate.iam.evaluation.caller import Caller, Standing
-from liftgate.iam.evaluation.layer import Layer
+from liftgate.iam.evaluation.plan import Allows
 from liftgate.iam.evaluation.principal import Reach
 from liftgate.iam.evaluation.verdict import Wall
-
-
-class Applying(NamedTuple):
-    """The policies that apply to a caller, in the order in which AWS asks them."""
-
-    walls: tuple[Layer, ...]  # of the organisations: each must allow
-    resource: tuple[Layer, ...]  # the resource's own policy, if there is one
-    own: tuple[Layer, ...]  # of the caller: identity, boundary, session
-
-
-def applying(
-    standing: Standing, walls: Sequence[Layer], resource: Layer | None, own: Sequence[Layer]
-) -> Applying:
-    """What applies to callers of one standing."""
-    exempt = {
-        Standing.LINKED: {Wall.RCP, Wall.SCP},
-        Standing.OUTSIDER: {Wall.SCP, Wall.IDENTITY, Wall.BOUNDARY, Wall.SESSION},
-        Standing.ROOT: {Wall.IDENTITY, Wall.BOUNDARY, Wall.SESSION},
-    }.get(standing, set())
-    return Applying(
-        tuple(layer for layer in walls if layer.wall not in exempt),
-        () if resource is None else (resource,),
-        tuple(layer for layer in own if layer.wall not in exempt),
-    )
 
 
 def owner_of(arn: str, caller: Caller) -> str | None:
@@ -54,8 +26,8 @@ def owes(name: str, arn: str) -> bool:
 
 
 def still_needed(
-    own: tuple[Layer, ...], caller: Caller, reach: Reach, *, owner: str | None, owed: bool
-) -> tuple[Layer, ...] | None:
+    own: tuple[Allows, ...], caller: Caller, reach: Reach, *, owner: str | None, owed: bool
+) -> tuple[Allows, ...] | None:
     """Which of the caller's own policies must allow besides; None where the resource's policy had to, and did not."""
     if caller.standing is Standing.UNSAID:
         return () if reach else own
@@ -65,5 +37,5 @@ def still_needed(
     if caller.account != owner:
         return own
     if reach is Reach.ROLE:
-        return tuple(layer for layer in own if layer.wall is not Wall.IDENTITY)
+        return tuple(one for one in own if one[0].wall is not Wall.IDENTITY)
     return () if reach is Reach.DIRECT else own
