@@ -19,7 +19,7 @@ from functools import lru_cache
 
 from liftgate.iam.evaluation.caller import FILLED, Caller, Standing, caller_of, known_of
 from liftgate.iam.evaluation.layer import Layer
-from liftgate.iam.evaluation.order import owes, owner_of, still_needed
+from liftgate.iam.evaluation.order import beyond_rcps, owes, owner_of, still_needed
 from liftgate.iam.evaluation.plan import Allows, Plan, plan_for
 from liftgate.iam.evaluation.principal import Reach
 from liftgate.iam.evaluation.verdict import Decision, Reason, Verdict, Wall, Why, of_wall
@@ -85,37 +85,44 @@ def prepare(
         resource_account: the account that owns the resource, 12 digits; None: the one in its ARN, else the caller's.
 
     """
-    limits = [
-        *(Layer(Wall.RCP, level, number) for number, level in enumerate(rcps)),
-        *(Layer(Wall.SCP, level, number) for number, level in enumerate(scps)),
-    ]
+    of_resources = [Layer(Wall.RCP, level, number) for number, level in enumerate(rcps)]
+    of_callers = [Layer(Wall.SCP, level, number) for number, level in enumerate(scps)]
     own = [Layer(Wall.IDENTITY, identity)]
     if boundary is not None:
         own.append(Layer(Wall.BOUNDARY, (boundary,)))
     if session is not None:
         own.append(Layer(Wall.SESSION, session))
-    of_resource = None if resource_policy is None else Layer(Wall.RESOURCE, (resource_policy,))
-    return Prepared(limits, of_resource, own, resource_account)
+    bounded = boundary is not None
+    resource = None if resource_policy is None else Layer(Wall.RESOURCE, (resource_policy,), bounded=bounded)
+    return Prepared(of_resources, of_callers, resource, own, resource_account)
 
 
 class Prepared:
     """Policies, compiled; may be asked from many threads."""
 
-    __slots__ = ("_account", "_fills", "_limits", "_own", "_plans", "_resource")
+    __slots__ = ("_account", "_beyond_rcps", "_fills", "_limits", "_own", "_plans", "_resource")
 
     def __init__(
-        self, limits: Sequence[Layer], resource: Layer | None, own: Sequence[Layer], account: str | None
+        self,
+        rcps: Sequence[Layer],
+        scps: Sequence[Layer],
+        resource: Layer | None,
+        own: Sequence[Layer],
+        account: str | None,
     ) -> None:
         """Use ``prepare``."""
-        self._limits, self._resource, self._own = limits, resource, own
+        self._limits, self._resource, self._own = (*rcps, *scps), resource, own
         self._account = account
-        asked = (*limits, *own) if resource is None else (*limits, *own, resource)
+        self._beyond_rcps = Prepared((), scps, resource, own, account) if rcps else None
+        asked = (*self._limits, *own) if resource is None else (*self._limits, *own, resource)
         self._fills = any(not FILLED.isdisjoint(layer.keys) for layer in asked)
         self._plans: tuple[dict[str, Plan], ...] = tuple({} for _ in Standing)
 
     def evaluate(self, request: Request) -> Verdict:
         """AWS's answer to ``request``."""
         caller, arn, context = caller_of(request.principal), request.resource, request.carried
+        if self._beyond_rcps is not None and beyond_rcps(request.name, arn):
+            return self._beyond_rcps.evaluate(request)
         if self._fills:
             owner = self._account or owner_of(arn, caller)
             context = {**known_of(caller, owner), **context}

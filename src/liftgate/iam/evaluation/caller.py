@@ -32,10 +32,11 @@ class Standing(IntEnum):
     """Which kinds of policy count for a caller."""
 
     UNSAID = 0
-    MEMBER = 1  # a user, role or federated user of an account
+    MEMBER = 1  # a user or role of an account
     LINKED = 2  # a service-linked role: a member that no organisation's policy limits
     ROOT = 3
-    OUTSIDER = 4  # no identity policies speak of it: a service, an identity provider, anyone
+    FEDERATED = 4  # a member that can do nothing without session policies
+    OUTSIDER = 5  # no identity policies speak of it: a service, an identity provider, anyone
 
 
 Name: TypeAlias = tuple[str, str]  # as in a policy: kind and value

@@ -30,12 +30,12 @@ class Rule:
 
     __slots__ = ("acts", "checks", "effect", "fits", "heads", "matched", "speaks")
 
-    def __init__(self, statement: Statement, place: "Place") -> None:
+    def __init__(self, statement: Statement, place: "Place", *, bounded: bool) -> None:
         self.effect = statement.effect
         self.acts = _acts(statement.actions)
         self.fits = _fits(statement.resources)
         self.heads = _heads(statement.resources)
-        self.speaks: Speaks | None = speaks_of(statement.principals, statement.effect)
+        self.speaks: Speaks | None = speaks_of(statement.principals, statement.effect, bounded=bounded)
         self.matched = place.reason(statement, Why.MATCHED)
         self.checks = tuple(
             Check(
@@ -88,10 +88,13 @@ class Layer:
 
     __slots__ = ("keys", "level", "rules", "wall")
 
-    def __init__(self, wall: Wall, policies: Sequence[Policy], level: int | None = None) -> None:
+    def __init__(
+        self, wall: Wall, policies: Sequence[Policy], level: int | None = None, *, bounded: bool = False
+    ) -> None:
+        """Compile ``policies``; ``bounded``: the caller has a permissions boundary."""
         self.wall, self.level = wall, level
         self.rules = [
-            Rule(statement, Place(wall, level, number, place))
+            Rule(statement, Place(wall, level, number, place), bounded=bounded)
             for number, policy in enumerate(policies)
             for place, statement in enumerate(policy.statements)
         ]

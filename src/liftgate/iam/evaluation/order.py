@@ -25,6 +25,11 @@ def owes(name: str, arn: str) -> bool:
     return name.startswith("sts:assumerole") and ":role/" in arn
 
 
+def beyond_rcps(name: str, arn: str) -> bool:
+    """Whether no resource control policy limits it. Source: "Resource control policies (RCPs)", AWS Organizations."""
+    return name == "kms:retiregrant" or ":role/aws-service-role/" in arn
+
+
 def still_needed(
     own: tuple[Allows, ...], caller: Caller, reach: Reach, *, owner: str | None, owed: bool
 ) -> tuple[Allows, ...] | None:

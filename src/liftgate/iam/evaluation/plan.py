@@ -14,6 +14,7 @@ _EXEMPT = {
     Standing.UNSAID: frozenset[Wall](),
     Standing.MEMBER: frozenset[Wall](),
     Standing.LINKED: frozenset({Wall.RCP, Wall.SCP}),
+    Standing.FEDERATED: frozenset[Wall](),
     Standing.ROOT: frozenset({Wall.IDENTITY, Wall.BOUNDARY, Wall.SESSION}),
     Standing.OUTSIDER: frozenset({Wall.SCP, Wall.IDENTITY, Wall.BOUNDARY, Wall.SESSION}),
 }
@@ -34,7 +35,8 @@ def plan_for(
     """The plan for an action, its name in lower case.
 
     Service-linked roles are exempt from the organisations' policies, services and callers without credentials from
-    service control policies; a root user has no policies of its own. Sources: "Service control policies (SCPs)" and
+    service control policies; a root user has no policies of its own; a federated user without session policies has no
+    permissions. Sources: "Permissions for GetFederationToken", IAM User Guide; "Service control policies (SCPs)" and
     "Resource control policies (RCPs)", AWS Organizations User Guide.
     """
 
@@ -44,6 +46,8 @@ def plan_for(
     def allows(layer: Layer) -> Allows:
         return layer, Found(layer.speaking_of(name, Effect.ALLOW))
 
+    if standing is Standing.FEDERATED and not any(layer.wall is Wall.SESSION for layer in own):
+        own = (*own, Layer(Wall.SESSION, ()))
     of_resource = () if resource is None else (resource,)
     every = (*filter(applies, limits), *of_resource, *filter(applies, own))
     return Plan(

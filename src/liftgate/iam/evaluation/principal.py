@@ -27,14 +27,19 @@ _USER_ID, _ROLE_ID = "AIDA", "AROA"
 _EVERYONE = frozenset({("*", "*"), ("AWS", "*")})
 
 
-def speaks_of(principals: Principals | None, effect: Effect) -> Speaks | None:
-    """How directly a statement speaks of a caller; None where it speaks of every caller alike."""
+def speaks_of(principals: Principals | None, effect: Effect, *, bounded: bool = False) -> Speaks | None:
+    """How directly a statement speaks of a caller; None where it speaks of every caller alike.
+
+    ``bounded``: the caller has a permissions boundary, so that every ``Deny`` with ``NotPrincipal`` counts for it.
+    """
     if principals is None:
         return None
     wanted = frozenset(map(_canonical, principals.values))
-    everyone = bool(wanted & _EVERYONE)
+    everyone = not wanted.isdisjoint(_EVERYONE)
     if principals.negated:
-        return _nobody if everyone else _denies_others(wanted) if effect is Effect.DENY else _others(wanted)
+        if everyone:
+            return _nobody
+        return _denies_others(wanted, bounded=bounded) if effect is Effect.DENY else _others(wanted)
     if everyone:
         return None
     return _unless_unknowable(wanted) if effect is Effect.DENY else _named(wanted)
@@ -96,11 +101,11 @@ def _others(wanted: frozenset[Name]) -> Speaks:
     return lambda caller, context: Reach.NONE if named(caller, context) else Reach.DIRECT
 
 
-def _denies_others(wanted: frozenset[Name]) -> Speaks:
-    """``Deny`` with ``NotPrincipal`` spares a caller only where all that the caller is stands there: session, role, account."""
+def _denies_others(wanted: frozenset[Name], *, bounded: bool) -> Speaks:
+    """``Deny`` with ``NotPrincipal`` spares a caller only where all that it is stands there: session, role, account."""
 
     def speaks(caller: Caller, _: Context) -> Reach:
         spared = bool(caller.groups) and all(not group.isdisjoint(wanted) for group in caller.groups)
-        return Reach.NONE if spared else Reach.DIRECT
+        return Reach.NONE if spared and not (bounded and caller.account) else Reach.DIRECT
 
     return speaks
