@@ -126,7 +126,7 @@ def _of_arn(arn: str, partition: str, service: str, account: str, rest: str) -> 
     if service == "sts" and kind == "federated-user":
         keys = _keys(arn, account, "FederatedUser", userid=f"{account}:{name}")
         return Caller(
-            CallerKind.FEDERATED, account, (frozenset({("AWS", arn)}), owner), keys, Standing.MEMBER
+            CallerKind.FEDERATED, account, (frozenset({("AWS", arn)}), owner), keys, Standing.FEDERATED
         )
     return None
 
