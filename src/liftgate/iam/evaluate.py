@@ -19,7 +19,7 @@ from functools import lru_cache
 
 from liftgate.iam.evaluation.caller import FILLED, Caller, Standing, caller_of, known_of
 from liftgate.iam.evaluation.layer import Layer
-from liftgate.iam.evaluation.order import beyond_rcps, owes, owner_of, still_needed
+from liftgate.iam.evaluation.order import beyond_rcps, owed, owner_of, still_needed
 from liftgate.iam.evaluation.plan import Allows, Plan, plan_for
 from liftgate.iam.evaluation.principal import Reach
 from liftgate.iam.evaluation.verdict import Decision, Reason, Verdict, Wall, Why, of_wall
@@ -142,7 +142,7 @@ class Prepared:
         if plan.resource is not None or caller.standing is not Standing.UNSAID:
             reach = _reach(plan.resource, arn, context, caller, because)
             owner = self._account or owner_of(arn, caller)
-            needed = still_needed(own, caller, reach, owner=owner, owed=owes(request.name, arn))
+            needed = still_needed(own, caller, reach, owner=owner, owes=owed(request.name, arn))
             if needed is None:
                 return _without_resource(plan.resource, arn, context, caller)
             own = needed

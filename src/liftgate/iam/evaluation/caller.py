@@ -68,7 +68,13 @@ def caller_of(principal: str | None) -> Caller:
     if principal in ANONYMOUS:
         return Caller(
             CallerKind.ANONYMOUS,
-            keys=MappingProxyType({"aws:principaltype": ("Anonymous",), "aws:userid": ("anonymous",)}),
+            keys=MappingProxyType(
+                {
+                    "aws:principalaccount": ("anonymous",),
+                    "aws:principaltype": ("Anonymous",),
+                    "aws:userid": ("anonymous",),
+                }
+            ),
         )
     match = _ARN.fullmatch(principal)
     if match is not None:

@@ -4,6 +4,8 @@ Sources: "How AWS enforcement code logic evaluates requests to allow or deny acc
 logic" and "Permissions boundaries for IAM entities", IAM User Guide.
 """
 
+from enum import Enum
+
 from liftgate.iam.evaluation.caller import Caller, Standing
 from liftgate.iam.evaluation.plan import Allows
 from liftgate.iam.evaluation.principal import Reach
@@ -18,11 +20,22 @@ def owner_of(arn: str, caller: Caller) -> str | None:
     return (parts[4] if len(parts) > 4 else "") or caller.account
 
 
-def owes(name: str, arn: str) -> bool:
-    """Whether the resource's own policy must allow, also within one account: KMS keys, and roles that are assumed."""
-    if name.startswith("kms:"):
-        return ":key/" in arn
-    return name.startswith("sts:assumerole") and ":role/" in arn
+class Owed(Enum):
+    """Whether the resource's own policy must allow, even where identity policies do."""
+
+    NOTHING = "nothing"
+    KEY_POLICY = "key policy"
+    TRUST = "trust policy"
+
+
+_OF_TRUST = ("sts:assumerole", "sts:setsourceidentity", "sts:tagsession")
+
+
+def owed(name: str, arn: str) -> Owed:
+    """What an action, its name in lower case, needs of the resource's own policy: on KMS keys, and on roles to assume."""
+    if name.startswith("kms:") and ":key/" in arn:
+        return Owed.KEY_POLICY
+    return Owed.TRUST if name.startswith(_OF_TRUST) and ":role/" in arn else Owed.NOTHING
 
 
 def beyond_rcps(name: str, arn: str) -> bool:
@@ -31,16 +44,17 @@ def beyond_rcps(name: str, arn: str) -> bool:
 
 
 def still_needed(
-    own: tuple[Allows, ...], caller: Caller, reach: Reach, *, owner: str | None, owed: bool
+    own: tuple[Allows, ...], caller: Caller, reach: Reach, *, owner: str | None, owes: Owed
 ) -> tuple[Allows, ...] | None:
     """Which of the caller's own policies must allow besides; None where the resource's policy had to, and did not."""
     if caller.standing is Standing.UNSAID:
         return () if reach else own
-    alone = caller.account == owner and caller.standing is not Standing.OUTSIDER and not owed
+    at_home = caller.account == owner
     if not reach:
-        return own if alone else None
-    if caller.account != owner:
+        needs_it = not at_home or caller.standing is Standing.OUTSIDER or owes is not Owed.NOTHING
+        return None if needs_it else own
+    if not at_home or reach is Reach.ACCOUNT:
         return own
-    if reach is Reach.ROLE:
+    if reach is Reach.ROLE or owes is Owed.TRUST:
         return tuple(one for one in own if one[0].wall is not Wall.IDENTITY)
-    return () if reach is Reach.DIRECT else own
+    return ()
