@@ -55,6 +55,8 @@ def still_needed(
         return None if needs_it else own
     if not at_home or reach is Reach.ACCOUNT:
         return own
-    if reach is Reach.ROLE or owes is Owed.TRUST:
+    if reach is Reach.ROLE:
         return tuple(one for one in own if one[0].wall is not Wall.IDENTITY)
+    if owes is Owed.TRUST:  # "Update a role trust policy", IAM User Guide: a boundary still counts
+        return tuple(one for one in own if one[0].wall is Wall.BOUNDARY)
     return ()
