@@ -16,7 +16,7 @@ from liftgate.iam.scope import Scope
             "read, write and delete anywhere in s3://reports/",
         ),
         (scope(["write"], "s3://reports/2026*"), "write what begins with s3://reports/2026"),
-        (scope(["write"], "s3://reports/*/x.csv"), "write what matches s3://reports/*/x.csv"),
+        (scope(["write"], "s3://reports/*/x.csv"), "write what matches `s3://reports/*/x.csv`"),
         (
             scope(["tag"], "s3://reports/a/", "s3://reports/b/", "s3://data/"),
             "change tags anywhere in s3://data/, under s3://reports/a/ and under s3://reports/b/",

@@ -1,4 +1,4 @@
-"""Says in plain words what a scope allows, and what of it lies outside a ceiling, for a tired reviewer.
+"""Says in plain words what a policy or a scope allows, and how two differ, for a tired reviewer.
 
 >>> from liftgate.iam.s3.location import parse_location
 >>> from liftgate.iam.s3.actions import expand_actions
@@ -8,37 +8,74 @@
 'write and delete under s3://reports/2026/ and the object s3://reports/index.html'
 """
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from typing import overload
 
 from liftgate.iam.contain import Excess
-from liftgate.iam.s3.actions import ACTIONS, AccessLevel
+from liftgate.iam.explaining.change_words import policy_difference, scope_difference
+from liftgate.iam.explaining.grouping import grouped
+from liftgate.iam.explaining.listing import count, joined
+from liftgate.iam.explaining.places import location, scope_places
+from liftgate.iam.explaining.quoting import doubts, quoted
+from liftgate.iam.explaining.statements import common_span, gravest_first, sentence
+from liftgate.iam.explaining.verbs import scope_verbs
+from liftgate.iam.parse import Kind
+from liftgate.iam.policy import Effect, Policy
 from liftgate.iam.scope import Location, Scope
 
-# Needed, taken along if there, said as. In the order in which they are said.
-_PHRASES: tuple[tuple[str, tuple[str, ...], str], ...] = (
-    ("s3:GetObject", ("s3:GetObjectAttributes", "s3:GetObjectTagging"), "read"),
-    (
-        "s3:GetObjectVersion",
-        ("s3:GetObjectVersionAttributes", "s3:GetObjectVersionTagging"),
-        "read old versions",
-    ),
-    ("s3:ListBucket", (), "list"),
-    ("s3:ListBucketVersions", (), "list old versions"),
-    ("s3:PutObject", ("s3:AbortMultipartUpload",), "write"),
-    ("s3:PutObjectTagging", ("s3:GetObjectTagging", "s3:DeleteObjectTagging"), "change tags"),
-    ("s3:RestoreObject", (), "restore from the archive"),
-    ("s3:DeleteObject", (), "delete"),
-    ("s3:DeleteObjectVersion", (), "delete versions for good"),
-)
+__all__ = ["explain_difference", "explain_excess", "explain_policy", "explain_scope"]
+
+# Policies that grant nothing: what they allow is the most that others may grant.
+_LIMITS = {
+    Kind.SESSION: "This policy grants nothing by itself: it says what the session may do at most.",
+    Kind.BOUNDARY: "This policy grants nothing by itself: it says what its user or role may do at most.",
+    Kind.SCP: "This policy grants nothing by itself: it says what callers of its accounts may do at most.",
+    Kind.RCP: "This policy grants nothing by itself: it says what may be done at most to resources of its accounts.",
+}
+
+
+def explain_policy(policy: Policy, kind: Kind = Kind.IDENTITY) -> tuple[str, ...]:
+    """One sentence for each thing that the policy allows or refuses, the gravest first.
+
+    Statements that differ in one part only are said as one; a window that all share is said once; nothing is left
+    out. ``Sid`` and ``Id`` are not shown: they say what the writer claims. Text from the policy that is not plain stands
+    in backticks, with what cannot be seen written out. ``kind`` adds what a limit such as an SCP does not do.
+    """
+    statements = grouped(policy.statements)
+    span, rest = common_span(statements) if len(statements) > 1 else (None, statements)
+    allows = any(one.effect is Effect.ALLOW for one in statements)
+    return (
+        *([_LIMITS[kind]] if kind in _LIMITS and allows else []),
+        *([f"All of this holds only {span}."] if span else []),
+        *(sentence(one) for one in sorted(rest, key=gravest_first)),
+        *([] if allows else ["It allows nothing."]),
+    )
+
+
+@overload
+def explain_difference(before: Policy, after: Policy) -> tuple[str, ...]: ...
+@overload
+def explain_difference(before: Scope, after: Scope) -> tuple[str, ...]: ...
+def explain_difference(before: Policy | Scope, after: Policy | Scope) -> tuple[str, ...]:
+    """What changes from ``before`` to ``after``, a line each: ``adds: delete under s3://reports/2026/``.
+
+    Each line is checked by ``contains``: where it proves that nothing is added or removed, nothing is claimed; where it
+    cannot tell, the line says so. ``no difference``: the two are equal; ``same meaning, other words``: they are not, and
+    allow the same. Raises ``TypeError`` for a policy and a scope.
+    """
+    if isinstance(before, Policy) and isinstance(after, Policy):
+        return policy_difference(before, after)
+    if isinstance(before, Scope) and isinstance(after, Scope):
+        return scope_difference(before, after)
+    raise TypeError("two policies can be compared, or two scopes")
 
 
 def explain_scope(scope: Scope) -> str:
     """What the scope allows, in one line without a full stop; companions are not mentioned."""
-    places = _joined([_place(location) for location in sorted(scope.locations)])
-    keys = f", with {_count(len(scope.kms_keys), 'KMS key')}" if scope.kms_keys else ""
-    return f"{_joined(_verbs(scope.actions))} {places}{keys}{_look_alikes(scope.locations)}"
+    keys = f", with {count(len(scope.kms_keys), 'KMS key')}" if scope.kms_keys else ""
+    odd = doubts(one.key for one in sorted(scope.locations))
+    return f"{joined(scope_verbs(scope.actions))} {scope_places(scope.locations)}{keys}{odd}"
 
 
 def explain_excess(beyond: Iterable[Excess]) -> str:
@@ -54,63 +91,16 @@ def explain_excess(beyond: Iterable[Excess]) -> str:
 
 def _outside(group: Sequence[Excess]) -> str:
     first = group[0]
-    names = _joined([f"`{one.action}`" for one in group])
-    place = f"with the key `{first.kms_key}`" if first.location is None else _place(first.location)
+    names = joined([quoted(one.action) for one in group])
+    where = (
+        f"with the key {quoted(first.kms_key or '')}" if first.location is None else location(first.location)
+    )
     example = next((one.witness for one in group if one.witness), None)
-    reached = f", such as `{example}`" if example is not None and example != _key(first.location) else ""
-    return f"{names} {place} ({first.because}{reached})"
+    reached = (
+        f", such as {quoted(example)}" if example is not None and example != _key(first.location) else ""
+    )
+    return f"{names} {where} ({first.because}{reached})"
 
 
-def _key(location: Location | None) -> str:
-    return "" if location is None else location.key
-
-
-def _verbs(actions: frozenset[str]) -> list[str]:
-    left = set(actions)
-    grave = sorted(name for name in left if _changes_permissions(name))
-    said = [f"CHANGE WHO MAY DO WHAT ({', '.join(grave)})"] if grave else []
-    left.difference_update(grave)
-    for needed, along, phrase in _PHRASES:
-        if needed in left:
-            said.append(phrase)
-            left -= {needed, *along}
-    return [*said, *sorted(left)]
-
-
-def _changes_permissions(name: str) -> bool:
-    return name in ACTIONS and ACTIONS[name].level is AccessLevel.PERMISSIONS
-
-
-def _place(location: Location) -> str:
-    key = location.key
-    head = key.rstrip("*")
-    if key == "*":
-        return f"anywhere in {location}"
-    if "*" in head or "?" in head:
-        return f"what matches {location}"
-    if key == head:
-        return f"the object {location}"
-    return f"under {location}" if head.endswith("/") else f"what begins with s3://{location.bucket}/{head}"
-
-
-def _look_alikes(locations: Iterable[Location]) -> str:
-    """A warning where letters of two alphabets stand in one word: one may pass for another."""
-    words = (word for location in sorted(locations) for word in location.key.split("/"))
-    odd = next((character for word in words for character in _foreign(word)), None)
-    if odd is None:
-        return ""
-    return f" (look twice: it holds {unicodedata.name(odd, 'a letter').lower()}, U+{ord(odd):04X})"
-
-
-def _foreign(word: str) -> list[str]:
-    letters = [character for character in word if character.isalpha()]
-    latin = [character for character in letters if unicodedata.name(character, "").startswith("LATIN")]
-    return [character for character in letters if character not in latin] if latin else []
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def _joined(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+def _key(place: Location | None) -> str:
+    return "" if place is None else place.key

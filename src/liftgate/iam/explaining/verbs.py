@@ -1,0 +1,196 @@
+"""Says what is done: S3's actions by what they do, the others by their names.
+
+>>> verbs(Patterns(("s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject")))
+'write and delete'
+>>> verbs(Patterns(("s3:GetObject*",), negated=True))
+'do EVERYTHING EXCEPT what matches `s3:GetObject*`'
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from liftgate.iam.explaining.listing import count, either, joined
+from liftgate.iam.explaining.quoting import quoted
+from liftgate.iam.patterns.pattern import matcher
+from liftgate.iam.policy import Patterns
+from liftgate.iam.s3.actions import ACTIONS, AccessLevel, actions_matching
+
+# Needed, taken along if there, said as. In the order in which they are said.
+_PHRASES: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    ("s3:GetObject", ("s3:GetObjectAttributes", "s3:GetObjectTagging"), "read"),
+    (
+        "s3:GetObjectVersion",
+        ("s3:GetObjectVersionAttributes", "s3:GetObjectVersionTagging"),
+        "read old versions",
+    ),
+    ("s3:ListBucket", (), "list"),
+    ("s3:ListBucketVersions", (), "list old versions"),
+    ("s3:PutObject", ("s3:AbortMultipartUpload",), "write"),
+    ("s3:PutObjectTagging", ("s3:GetObjectTagging", "s3:DeleteObjectTagging"), "change tags"),
+    ("s3:RestoreObject", (), "restore from the archive"),
+    ("s3:DeleteObject", (), "delete"),
+    ("s3:DeleteObjectVersion", (), "delete versions for good"),
+    ("s3:ListMultipartUploadParts", (), "see the parts of uploads"),
+    ("s3:ListBucketMultipartUploads", (), "list unfinished uploads"),
+    ("s3:GetBucketLocation", (), "look up the Region"),
+    ("kms:Decrypt", (), "decrypt"),
+    ("kms:GenerateDataKey", (), "make data keys"),
+    ("sts:AssumeRole", (), "take on roles"),
+)
+_LOWER = {name.lower(): name for needed, along, _ in _PHRASES for name in (needed, *along)}
+_NAME = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+", re.ASCII)
+_FEW = 6  # actions that a wildcard may reach and still be said one by one
+
+# Of other services than S3: what hands out permissions. Names that a wildcard is tried on, and a rule for IAM's own.
+_GRAVE = (
+    "iam:addusertogroup", "iam:attachgrouppolicy", "iam:attachrolepolicy", "iam:attachuserpolicy",
+    "iam:createaccesskey", "iam:createloginprofile", "iam:createpolicyversion", "iam:createrole", "iam:createuser",
+    "iam:deleterolepermissionsboundary", "iam:deleteuserpermissionsboundary", "iam:passrole", "iam:putgrouppolicy",
+    "iam:putrolepermissionsboundary", "iam:putrolepolicy", "iam:putuserpermissionsboundary", "iam:putuserpolicy",
+    "iam:setdefaultpolicyversion", "iam:updateassumerolepolicy", "iam:updateloginprofile", "iam:deleterolepolicy",
+    "iam:detachrolepolicy", "iam:createsamlprovider", "iam:createopenidconnectprovider", "iam:updatesamlprovider",
+    "kms:creategrant", "kms:putkeypolicy", "lambda:addpermission", "sns:addpermission", "sqs:addpermission",
+    "sqs:setqueueattributes", "sns:settopicattributes", "secretsmanager:putresourcepolicy", "ecr:setrepositorypolicy",
+    "backup:putbackupvaultaccesspolicy", "dynamodb:putresourcepolicy", "organizations:attachpolicy",
+    "organizations:detachpolicy", "organizations:updatepolicy", "sso:attachmanagedpolicytopermissionset",
+    "sso:createaccountassignment", "sso:putinlinepolicytopermissionset", "ram:createresourceshare",
+)  # fmt: skip
+_HARMLESS_IN_IAM = re.compile(r"iam:(get|list|simulate|generate)")
+
+
+def scope_verbs(actions: frozenset[str]) -> list[str]:
+    """What a scope's actions do, the gravest first; for what has no word, its name."""
+    grave = sorted(name for name in actions if _changes_permissions(name))
+    said = [_grave(grave)] if grave else []
+    phrases, left = _phrases(actions.difference(grave))
+    return [*said, *phrases, *_names(sorted(left))]
+
+
+def verbs(actions: Patterns) -> str:
+    """What a statement that allows lets be done, the gravest first."""
+    patterns = sorted({_collapsed(one) for one in actions.values})
+    if actions.negated:
+        return f"do EVERYTHING EXCEPT {joined(_names(patterns))}"
+    if "*" in patterns:
+        return "do EVERYTHING"
+    whole = [one for one in patterns if one.endswith(":*") and "*" not in one[:-1] and "?" not in one]
+    wide = [one for one in patterns if one not in whole and len(_reached(one)) > _FEW]
+    other = [one for one in patterns if _wild(one) and not _reached(one) and one not in whole]
+    known = frozenset(
+        name for one in patterns if one not in whole and one not in wide for name in _reached(one)
+    )
+    plain = known | {_LOWER.get(one.lower(), one) for one in patterns if not _wild(one) and not _reached(one)}
+    grave = _gravest([*wide, *other], plain)
+    phrases, left = _phrases(plain.difference(grave))
+    raw = [*_names(sorted(left)), *map(_family, sorted([*wide, *other]))]
+    return joined(
+        [
+            *([_grave(grave)] if grave else []),
+            *([f"do EVERYTHING in {joined(list(map(_service, whole)))}"] if whole else []),
+            *phrases,
+            *([f"use {joined(raw)}"] if raw else []),
+        ]
+    )
+
+
+def refused_verbs(actions: Patterns) -> str:
+    """What a statement that denies keeps from being done: by exact names, so that no more is read into it."""
+    patterns = sorted({_collapsed(one) for one in actions.values})
+    if actions.negated:
+        return f"do anything EXCEPT {joined(_names(patterns))}"
+    if "*" in patterns:
+        return "do anything at all"
+    said = []
+    for pattern in patterns:
+        phrases, _ = _phrases(frozenset({_LOWER.get(pattern.lower(), pattern)}))
+        said.append(f"{phrases[0]} ({_names([pattern])[0]})" if phrases else f"use {_names([pattern])[0]}")
+    return either(
+        [
+            f"do anything in {_service(one)}" if one.endswith(":*") else text
+            for one, text in zip(patterns, said, strict=True)
+        ]
+    )
+
+
+def is_grave(actions: Patterns) -> bool:
+    """Whether an allow over these actions hands out permissions, or everything."""
+    if actions.negated:
+        return True
+    return any(_hands_out(_collapsed(one)) for one in actions.values)
+
+
+def _phrases(names: Iterable[str]) -> tuple[list[str], set[str]]:
+    """The words for actions, and the actions that have none."""
+    left = set(names)
+    said = []
+    for needed, along, phrase in _PHRASES:
+        if needed in left:
+            said.append(phrase)
+            left -= {needed, *along}
+    return said, left
+
+
+def _gravest(wild: Iterable[str], plain: frozenset[str]) -> list[str]:
+    named = sorted(name for name in plain if _changes_permissions(name))
+    reaching = sorted(one for one in wild if _hands_out(one))
+    return [*named, *reaching]
+
+
+def _grave(names: Sequence[str]) -> str:
+    return f"CHANGE WHO MAY DO WHAT ({', '.join(_names(names))})"
+
+
+@lru_cache(maxsize=4096)
+def _hands_out(pattern: str) -> bool:
+    if any(map(_changes_permissions, actions_matching(pattern))):
+        return True
+    fits = matcher(pattern.lower())
+    return any(map(fits, _GRAVE)) or _changes_permissions(pattern)
+
+
+def _changes_permissions(name: str) -> bool:
+    if name in ACTIONS:
+        return ACTIONS[name].level is AccessLevel.PERMISSIONS
+    lower = name.lower()
+    return lower in _GRAVE or (lower.startswith("iam:") and not _HARMLESS_IN_IAM.match(lower))
+
+
+def _reached(pattern: str) -> tuple[str, ...]:
+    """The S3 actions of a pattern of S3's own; a pattern that reaches other services too is said as it stands."""
+    return actions_matching(pattern) if pattern.lower().startswith("s3:") else ()
+
+
+def _names(patterns: Iterable[str]) -> list[str]:
+    return [
+        f"all of {_service(one)}"
+        if one.endswith(":*") and not _wild(one[:-1])
+        else f"what matches {quoted(one)}"
+        if _wild(one)
+        else one
+        if _NAME.fullmatch(one)
+        else quoted(one)
+        for one in patterns
+    ]
+
+
+def _family(pattern: str) -> str:
+    reached = len(_reached(pattern))
+    number = f" ({count(reached, 'action')})" if reached else ""
+    return f"what matches {quoted(pattern)}{number}"
+
+
+def _service(pattern: str) -> str:
+    name = pattern.partition(":")[0]
+    return {"s3": "S3", "kms": "KMS", "iam": "IAM", "sts": "STS", "ec2": "EC2"}.get(
+        name.lower(), quoted(name)
+    )
+
+
+def _wild(pattern: str) -> bool:
+    return "*" in pattern or "?" in pattern
+
+
+def _collapsed(pattern: str) -> str:
+    short = re.sub(r"\*{2,}", "*", pattern)
+    return "*" if short in {"*", "*:*"} else short
