@@ -13,9 +13,7 @@ from liftgate.iam.evaluation.verdict import Wall
 
 
 def owner_of(arn: str, caller: Caller) -> str | None:
-    """The account that owns a resource: the one in its ARN, else the caller's."""
-    if caller.account is None:
-        return None
+    """The account that owns a resource: the one in its ARN, else the caller's, if it has one."""
     parts = arn.split(":", 5)
     return (parts[4] if len(parts) > 4 else "") or caller.account
 
