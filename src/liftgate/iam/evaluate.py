@@ -19,7 +19,7 @@ from functools import lru_cache
 
 from liftgate.iam.evaluation.caller import FILLED, Caller, Standing, caller_of, known_of
 from liftgate.iam.evaluation.layer import Layer
-from liftgate.iam.evaluation.order import beyond_rcps, owed, owner_of, still_needed
+from liftgate.iam.evaluation.order import beyond_denial, beyond_rcps, owed, owner_of, still_needed
 from liftgate.iam.evaluation.plan import Allows, Plan, plan_for
 from liftgate.iam.evaluation.principal import Reach
 from liftgate.iam.evaluation.verdict import Decision, Reason, Verdict, Wall, Why, of_wall
@@ -132,8 +132,8 @@ class Prepared:
             judged = rule.judge(arn, context)
             if judged is rule.matched and (rule.speaks is None or rule.speaks(caller, context)):
                 denials.append(judged)
-        if denials:
-            return Verdict(Decision.EXPLICIT_DENY, tuple(denials), denials[0].wall)
+        if denials and (binding := self._binding(denials, request, caller)):
+            return Verdict(Decision.EXPLICIT_DENY, binding, binding[0].wall)
         because: list[Reason] = []
         refusal = _refusal(plan.limits, arn, context, caller, because)
         if refusal is not None:
@@ -150,6 +150,12 @@ class Prepared:
         if refusal is not None:
             return refusal
         return Verdict(Decision.ALLOW, tuple(because) or (of_wall(Wall.IDENTITY, Why.ROOT),))
+
+    def _binding(self, denials: list[Reason], request: Request, caller: Caller) -> tuple[Reason, ...]:
+        """The denials without those that AWS passes over."""
+        owner = self._account or owner_of(request.resource, caller)
+        spared = beyond_denial(request.name, caller, owner)
+        return tuple(one for one in denials if not spared or one.wall is not Wall.RESOURCE)
 
     def _plan(self, standing: Standing, name: str) -> Plan:
         plans = self._plans[standing]

@@ -4,9 +4,10 @@ Sources: "How AWS enforcement code logic evaluates requests to allow or deny acc
 logic" and "Permissions boundaries for IAM entities", IAM User Guide.
 """
 
+import re
 from enum import Enum
 
-from liftgate.iam.evaluation.caller import Caller, Standing
+from liftgate.iam.evaluation.caller import Caller, CallerKind, Standing
 from liftgate.iam.evaluation.plan import Allows
 from liftgate.iam.evaluation.principal import Reach
 from liftgate.iam.evaluation.verdict import Wall
@@ -15,7 +16,8 @@ from liftgate.iam.evaluation.verdict import Wall
 def owner_of(arn: str, caller: Caller) -> str | None:
     """The account that owns a resource: the one in its ARN, else the caller's, if it has one."""
     parts = arn.split(":", 5)
-    return (parts[4] if len(parts) > 4 else "") or caller.account
+    named = parts[4] if len(parts) > 4 else ""
+    return caller.account if named in {"", "aws"} else named  # "aws": what AWS keeps for every account
 
 
 class Owed(Enum):
@@ -24,21 +26,45 @@ class Owed(Enum):
     NOTHING = "nothing"
     KEY_POLICY = "key policy"
     TRUST = "trust policy"
+    CHAINED_TRUST = "trust policy, and where a role assumes a role its identity policies too"
 
 
-_OF_TRUST = ("sts:assumerole", "sts:setsourceidentity", "sts:tagsession")
+_OF_TRUST = ("sts:assumerole", "sts:tagsession")
 
 
 def owed(name: str, arn: str) -> Owed:
     """What an action, its name in lower case, needs of the resource's own policy: on KMS keys, and on roles to assume."""
     if name.startswith("kms:") and ":key/" in arn:
         return Owed.KEY_POLICY
-    return Owed.TRUST if name.startswith(_OF_TRUST) and ":role/" in arn else Owed.NOTHING
+    if not name.startswith("sts:") or ":role/" not in arn:
+        return Owed.NOTHING
+    # "Monitor and control actions taken with assumed roles", IAM User Guide
+    return (
+        Owed.CHAINED_TRUST
+        if name == "sts:setsourceidentity"
+        else Owed.TRUST
+        if name.startswith(_OF_TRUST)
+        else Owed.NOTHING
+    )
 
 
 def beyond_rcps(name: str, arn: str) -> bool:
     """Whether no resource control policy limits it. Source: "Resource control policies (RCPs)", AWS Organizations."""
-    return name == "kms:retiregrant" or ":role/aws-service-role/" in arn
+    return name == "kms:retiregrant" or _LINKED_ROLE.match(arn) is not None
+
+
+_LINKED_ROLE = re.compile(r"arn:[^:]*:iam::[^:]*:role/aws-service-role/")
+
+
+def beyond_denial(name: str, caller: Caller, owner: str | None) -> bool:
+    """Whether no bucket policy can deny it: the owner's root user may always read and mend the bucket policy.
+
+    Source: "PutBucketPolicy", "GetBucketPolicy" and "DeleteBucketPolicy", Amazon S3 API Reference.
+    """
+    return caller.standing is Standing.ROOT and caller.account == owner and name in _OF_BUCKET_POLICY
+
+
+_OF_BUCKET_POLICY = frozenset({"s3:putbucketpolicy", "s3:getbucketpolicy", "s3:deletebucketpolicy"})
 
 
 def still_needed(
@@ -51,10 +77,14 @@ def still_needed(
     if not reach:
         needs_it = not at_home or caller.standing is Standing.OUTSIDER or owes is not Owed.NOTHING
         return None if needs_it else own
-    if not at_home or reach is Reach.ACCOUNT:
+    chained = owes is Owed.CHAINED_TRUST and caller.kind is CallerKind.ROLE
+    if not at_home or chained or reach is Reach.ACCOUNT:
         return own
     if reach is Reach.ROLE:
         return tuple(one for one in own if one[0].wall is not Wall.IDENTITY)
-    if owes is Owed.TRUST:  # "Update a role trust policy", IAM User Guide: a boundary still counts
+    if owes in {
+        Owed.TRUST,
+        Owed.CHAINED_TRUST,
+    }:  # "Update a role trust policy", IAM User Guide: a boundary still counts
         return tuple(one for one in own if one[0].wall is Wall.BOUNDARY)
     return ()

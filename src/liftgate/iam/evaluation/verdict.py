@@ -59,9 +59,9 @@ class Reason:
         level = "" if self.level is None else f" at level {self.level + 1}"
         if self.statement is None:
             return f"the {_NAMES[self.wall]}{level}"
-        number = "" if self.policy is None else f" {self.policy + 1}"
+        number = f" {self.policy + 1}" if self.policy is not None and self.wall not in _ALONE else ""
         sid = f" (`{self.sid}`)" if self.sid else ""
-        return f"statement {self.statement + 1}{sid} of {_NAMES[self.wall]}{number}{level}"
+        return f"statement {self.statement + 1}{sid} of the {_NAMES[self.wall]}{number}{level}"
 
     def _said(self) -> str:
         if self.condition is None:
@@ -79,6 +79,7 @@ _SAID = {
     Why.ABSENT: "is missing, and would have to allow it",
     Why.ROOT: "is not asked: the account's root user calls",
 }
+_ALONE = frozenset({Wall.RESOURCE, Wall.BOUNDARY})  # of which there is one
 _NAMES = {
     Wall.RCP: "resource control policy",
     Wall.SCP: "service control policy",
