@@ -17,7 +17,7 @@ from typing import Literal, TypeAlias
 from liftgate.iam.compilation.grants import scope_policy
 from liftgate.iam.containment.counterexample import escape
 from liftgate.iam.containment.rule import rules
-from liftgate.iam.evaluate import allows
+from liftgate.iam.containment.trial import Trial
 from liftgate.iam.patterns.pattern import Budget, BudgetSpent
 from liftgate.iam.policy import Policy
 from liftgate.iam.request import Request
@@ -71,17 +71,18 @@ def contains(a: Policy, b: Policy, *, steps: int = STEPS) -> Containment:
 def _decided(a: Policy, b: Policy, budget: Budget) -> Containment:
     if a == b:
         return Contained()
+    trial = Trial(a, b)
     try:
-        witness = escape(rules(a), rules(b), budget)
+        witness = escape(rules(a), rules(b), trial, budget)
     except BudgetSpent:
         return Undecided("the patterns are too involved to compare in the steps allowed")
-    if witness is None:
-        return Contained()
-    if allows(a, witness) and not allows(b, witness):
+    if witness is not None:
         return NotContained(witness)
-    return Undecided(
-        f"it hangs on a condition or variable that is known only at the request, as in {witness}"
-    )
+    if trial.doubts:
+        return Undecided(
+            f"it hangs on a condition or variable that is known only at the request, as in {trial.doubts[0]}"
+        )
+    return Contained()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,19 +1,26 @@
 """Looks for a request that one policy allows and another does not."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
+from itertools import islice
 from operator import and_
 
-from liftgate.iam.containment.cover import corner, gap
+from liftgate.iam.containment.cover import corner, gaps
 from liftgate.iam.containment.dimension import Dimension, key_dimensions, resource_dimension
-from liftgate.iam.containment.example import context_that_meets, example
-from liftgate.iam.containment.rule import Rule, apart, implies, resource_inside
+from liftgate.iam.containment.example import context_that_meets
+from liftgate.iam.containment.question import Question, cases
+from liftgate.iam.containment.rule import Rule, Speaker, apart, implies, resource_inside
+from liftgate.iam.containment.trial import Trial
 from liftgate.iam.containment.universe import Universe, universe
+from liftgate.iam.containment.witness import requests
 from liftgate.iam.language.variables import has_variables
-from liftgate.iam.patterns.pattern import Budget, arn_tokens, common, outside
-from liftgate.iam.policy import Condition, Effect, Patterns, Principals
+from liftgate.iam.patterns.automaton import Budget
+from liftgate.iam.patterns.pattern import arn_tokens, common, outside
+from liftgate.iam.policy import Condition, Effect, Patterns
 from liftgate.iam.request import Request
+
+_MOST_GAPS = 16  # in which a request is looked for; where none is found there, there may still be one
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,45 +49,43 @@ class Comparison:
         )
 
 
-def escape(a: Sequence[Rule], b: Sequence[Rule], budget: Budget) -> Request | None:
-    """A request that ``a`` allows and ``b`` may not allow; None is a proof that there is none.
+def escape(a: Sequence[Rule], b: Sequence[Rule], trial: Trial, budget: Budget) -> Request | None:
+    """A request that ``a`` allows and ``b`` does not, confirmed; None proves that there is none, if ``trial`` has no doubts.
 
-    What cannot be known before the request is taken so that None is never wrong: what ``a`` allows and ``b``
-    denies as the most, what ``a`` denies and ``b`` allows as the least. The request found must therefore be tried on
-    the policies themselves. Raises ``BudgetSpent``.
+    What cannot be known before the request is taken so that this is never wrong: what applies to a request as the
+    most, what would put it right as the least. What is found must therefore be tried on the policies themselves, and
+    where that fails it leaves a doubt. Raises ``BudgetSpent``.
     """
     compared = Comparison(
         a_allows=tuple(rule for rule in a if rule.effect is Effect.ALLOW),
-        a_denies=tuple(rule for rule in map(_least, a) if rule and rule.effect is Effect.DENY),
+        a_denies=tuple(rule for rule in a if rule.effect is Effect.DENY),
         b_allows=tuple(rule for rule in b if rule.effect is Effect.ALLOW),
-        b_denies=tuple(map(_most, (rule for rule in b if rule.effect is Effect.DENY))),
+        b_denies=tuple(rule for rule in b if rule.effect is Effect.DENY),
         actions=universe((*a, *b)),
     )
-    for rule in compared.a_allows:
-        found = _escape_of(rule, compared, budget)
+    for one, actions, near in _parts(compared, budget):
+        found = _plain_escape(one, actions, near, trial, budget)
+        found = found or _plain_denial(one, actions, near, trial, budget)
+        for question in _questions(one, actions, near, budget) if found is None else ():
+            found = found or _search(question, near.actions, trial, budget)
         if found is not None:
             return found
     return None
 
 
-def _escape_of(rule: Rule, compared: Comparison, budget: Budget) -> Request | None:
-    actions = compared.actions.mask(rule)
-    if rule.resources.negated:
-        return _search(_most(rule), None, actions, compared.near(None, actions), budget)
-    for pattern in rule.resources.values:
-        near = compared.near(pattern, actions)
-        left = _not_plainly_inside(rule, pattern, actions, near, budget)
-        if left:
-            within = "*" if has_variables(pattern) else pattern
-            one = replace(rule, resources=Patterns((within,)))
-            found = (
-                _plain_escape(one, within, left, near, budget)
-                or _plain_denial(one, within, left, near, budget)
-                or _search(one, within, left, near, budget)
-            )
-            if found is not None:
-                return found
-    return None
+def _parts(compared: Comparison, budget: Budget) -> Iterator[tuple[Rule, int, Comparison]]:
+    """Each allow of ``a``, one pattern at a time, with the actions for which it is not plainly inside ``b``."""
+    for rule in compared.a_allows:
+        actions = compared.actions.mask(rule)
+        if rule.resources.negated:
+            yield rule, actions, compared.near(None, actions)
+            continue
+        for pattern in rule.resources.values:
+            budget.spend(1 + len(compared.b_allows) // 4)
+            near = compared.near(pattern, actions)
+            left = _not_plainly_inside(rule, pattern, actions, near, budget)
+            if left:
+                yield replace(rule, resources=Patterns((pattern,))), left, near
 
 
 def _not_plainly_inside(rule: Rule, pattern: str, actions: int, near: Comparison, budget: Budget) -> int:
@@ -98,101 +103,130 @@ def _not_plainly_inside(rule: Rule, pattern: str, actions: int, near: Comparison
     return actions
 
 
-def _plain_escape(rule: Rule, within: str, actions: int, near: Comparison, budget: Budget) -> Request | None:
+def _plain_escape(rule: Rule, actions: int, near: Comparison, trial: Trial, budget: Budget) -> Request | None:
     """An ARN that no allow of ``b`` names for one action: a common no, found without sorting anything."""
     lowest = actions & -actions
     allowing = [one for one in near.b_allows if near.actions.mask(one) & lowest]
-    if near.a_denies or any(one.resources.negated for one in allowing):
+    if (
+        near.a_denies
+        or rule.moving
+        or rule.resources.negated
+        or any(one.resources.negated for one in allowing)
+    ):
         return None
+    (within,) = rule.resources.values
     named = dict.fromkeys(
         value for one in allowing for value in one.resources.values if not has_variables(value)
     )
     arn = outside(arn_tokens(within), tuple(map(arn_tokens, named)), budget)
-    return None if arn is None else _request_for(lowest, arn, [rule], near, budget)
+    return None if arn is None else _simple(lowest, arn, [rule], near.actions, trial=trial, budget=budget)
 
 
-def _plain_denial(rule: Rule, within: str, actions: int, near: Comparison, budget: Budget) -> Request | None:
+def _plain_denial(rule: Rule, actions: int, near: Comparison, trial: Trial, budget: Budget) -> Request | None:
     """An ARN that ``b`` plainly denies: the other common no."""
+    if near.a_denies or rule.moving or rule.resources.negated:
+        return None
+    (within,) = rule.resources.values
     for denial in near.b_denies:
         shared = near.actions.mask(denial) & actions
-        if near.a_denies or denial.resources.negated or not denial.exact:
+        if denial.resources.negated or denial.moving:
             continue
         for pattern in denial.resources.values:
             arn = common(arn_tokens(within), arn_tokens(pattern), budget)
-            found = None if arn is None else _request_for(shared & -shared, arn, [rule, denial], near, budget)
-            if found is not None:
-                return found
+            if arn is not None:
+                found = _simple(
+                    shared & -shared, arn, [rule, denial], near.actions, trial=trial, budget=budget
+                )
+                if found is not None:
+                    return found
     return None
 
 
-def _request_for(action: int, arn: str, met: list[Rule], near: Comparison, budget: Budget) -> Request | None:
-    """A request that meets all tests of some rules; None where they exclude each other."""
-    name = near.actions.name(action.bit_length() - 1)
+def _simple(
+    action: int, arn: str, met: list[Rule], actions: Universe, *, trial: Trial, budget: Budget
+) -> Request | None:
+    """A request that meets all tests of some rules, by what is likely to; None where none was found."""
     tests = {test for rule in met for test in rule.tests}
+    if any(isinstance(test, Speaker) for test in tests):
+        return None
     context = context_that_meets(test for test in tests if isinstance(test, Condition))
-    if context is not None and not any(isinstance(test, Principals) for test in tests):
-        return Request(action=name, resource=arn, context=context)
-    dimensions = key_dimensions(met, budget)
-    box = [reduce(and_, (dimension.mask(rule) for rule in met)) for dimension in dimensions]
-    if not all(box):
+    if context is None:
         return None
-    return Request(action=name, resource=arn, context=_context(corner(tuple(box)), dimensions))
+    name = actions.name(action.bit_length() - 1)
+    return trial.confirmed([Request(action=name, resource=arn, context=context)], budget)
 
 
-def _search(rule: Rule, within: str | None, actions: int, near: Comparison, budget: Budget) -> Request | None:
-    """The whole question, for one rule of ``a`` and some of its actions: boxes of classes, covered or not."""
-    b_allows = [one for one in map(_least, near.b_allows) if one]
-    spoken = [rule, *near.a_denies, *b_allows, *near.b_denies]
-    dimensions = [resource_dimension(spoken, within, budget), *key_dimensions(spoken, budget)]
-
-    def box(one: Rule) -> tuple[int, ...]:
-        return (near.actions.mask(one), *(dimension.mask(one) for dimension in dimensions))
-
-    asked = (actions, *box(rule)[1:])
-    denied = [box(one) for one in near.a_denies]
-    found = gap(asked, [*map(box, b_allows), *denied], budget)
+def _questions(rule: Rule, actions: int, near: Comparison, budget: Budget) -> Iterator[Question]:
+    """A request escapes that no allow of ``b`` takes in, or that a deny of ``b`` refuses; ``a`` must not deny it."""
+    yield Question(actions=actions, facts=(rule,), covers=(*near.b_allows, *near.a_denies))
     for denial in near.b_denies:
-        if found is None:
-            both = tuple(a & b for a, b in zip(asked, box(denial), strict=True))
-            found = gap(both, denied, budget)
-    return None if found is None else _request(corner(found), dimensions, near.actions)
+        shared = actions & near.actions.mask(denial)
+        for wide in near.a_denies:
+            budget.spend()
+            if _plainly_denied(denial, wide):
+                shared &= ~near.actions.mask(wide)
+        if shared:
+            yield Question(actions=shared, facts=(rule, denial), covers=near.a_denies)
 
 
-def _request(point: tuple[int, ...], dimensions: list[Dimension], actions: Universe) -> Request:
-    action, resource, *others = point
-    arn = dimensions[0].values[resource]
-    return Request(
-        action=actions.name(action), resource=arn or "", context=_context(tuple(others), dimensions[1:])
-    )
+def _plainly_denied(denial: Rule, wide: Rule) -> bool:
+    """Whether one deny refuses all that another does, for the actions of both: a ceiling's denies are often repeated."""
+    if not wide.tests <= denial.tests:
+        return False
+    here, there = denial.resources, wide.resources
+    if here.negated or there.negated:
+        return here == there
+    return set(here.values) <= set(there.values)
 
 
-def _context(point: tuple[int, ...], dimensions: list[Dimension]) -> dict[str, str]:
-    context: dict[str, str] = {}
-    for number, dimension in zip(point, dimensions, strict=True):
-        if isinstance(dimension.test, Condition):
-            value = example(dimension.test, met=number == 1)
-            key: str | None = dimension.test.key
-        else:
-            key, value = dimension.key, dimension.values[number]
-        if key is not None and value is not None:
-            context[key] = value
-    return context
+def _search(question: Question, actions: Universe, trial: Trial, budget: Budget) -> Request | None:
+    """The whole question, in all its cases: boxes of classes, covered or not."""
+    for case in cases(question):
+        budget.spend(10)
+        found = _search_case(_without_the_known(case, actions, budget), actions, trial, budget)
+        if found is not None:
+            return found
+    return None
 
 
-def _most(rule: Rule) -> Rule:
-    """The rule with the variables of its resources taken as anything."""
-    if rule.exact:
-        return rule
-    known = tuple(value for value in rule.resources.values if not has_variables(value))
-    wide = Patterns(known, negated=True) if rule.resources.negated else Patterns(("*",))
-    return replace(rule, resources=wide)
+def _without_the_known(case: Question, actions: Universe, budget: Budget) -> Question:
+    """The same without the tests that the facts settle, and without the covers that speak of none of its actions."""
+    given = frozenset(test for rule in case.facts for test in rule.tests)
+    asked = reduce(and_, map(actions.mask, case.facts), case.actions)
+    covers = []
+    for cover in case.covers:
+        if actions.mask(cover) & asked:
+            left = frozenset(test for test in cover.tests if not implies(given, test, budget))
+            covers.append(cover if left == cover.tests else replace(cover, tests=left))
+    return replace(case, actions=asked, covers=tuple(covers))
 
 
-def _least(rule: Rule) -> Rule | None:
-    """The rule with the variables of its resources taken as nothing; None where nothing is left."""
-    if rule.exact:
-        return rule
-    known = tuple(value for value in rule.resources.values if not has_variables(value))
-    if rule.resources.negated or not known:
+def _search_case(case: Question, actions: Universe, trial: Trial, budget: Budget) -> Request | None:
+    if not case.actions:
         return None
-    return replace(rule, resources=Patterns(known))
+    dimensions = [resource_dimension(case, budget), *key_dimensions(case, budget)]
+    asked = (case.actions, *(dimension.asked for dimension in dimensions))
+    masks = zip(*(dimension.covers for dimension in dimensions), strict=True)
+    covers = [(actions.mask(cover), *mask) for cover, mask in zip(case.covers, masks, strict=True)]
+    for gap in islice(gaps(asked, covers, budget), _MOST_GAPS):
+        tried = _requests_in(gap, dimensions, actions, case)
+        found = trial.confirmed(tried, budget)
+        if found is not None:
+            return found
+        trial.doubt(next(_requests_in(gap, dimensions, actions, case)))
+    return None
+
+
+def _requests_in(
+    gap: tuple[int, ...], dimensions: list[Dimension], actions: Universe, case: Question
+) -> Iterator[Request]:
+    """Requests of a part that nothing covers: of its first point, and where a variable is involved of others too."""
+    tests = [test for rule in (*case.facts, *case.covers) for test in rule.tests]
+    left = gap
+    for _ in range(_MOST_GAPS if case.moving else 1):
+        action, *numbers = corner(left)
+        yield from requests(actions.name(action), numbers, dimensions, case.known, tests)
+        rest = left[1] & (left[1] - 1)  # the next class of resources
+        if not rest:
+            return
+        left = (left[0], rest, *left[2:])

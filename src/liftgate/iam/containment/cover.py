@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
-from liftgate.iam.patterns.pattern import Budget
+from liftgate.iam.patterns.automaton import Budget
 
 Box: TypeAlias = tuple[int, ...]
 
 
-def gap(box: Box, covers: Sequence[Box], budget: Budget) -> Box | None:
-    """A part of ``box`` that touches none of ``covers``, or None where they cover it. Raises ``BudgetSpent``.
+def gaps(box: Box, covers: Sequence[Box], budget: Budget) -> Iterator[Box]:
+    """The parts of ``box`` that touch none of ``covers``; none where they cover it. Raises ``BudgetSpent``.
 
     What a cover leaves of a box falls into smaller boxes, one at most for each dimension; each of them is tried
     against the covers that follow.
@@ -19,9 +19,9 @@ def gap(box: Box, covers: Sequence[Box], budget: Budget) -> Box | None:
         part, first = waiting.pop()
         number = _first_touching(part, covers, first, budget)
         if number is None:
-            return part
-        waiting.extend((left, number + 1) for left in _left_over(part, covers[number]))
-    return None
+            yield part
+        else:
+            waiting.extend((left, number + 1) for left in _left_over(part, covers[number]))
 
 
 def _first_touching(box: Box, covers: Sequence[Box], first: int, budget: Budget) -> int | None:

@@ -8,26 +8,24 @@ from typing import TypeAlias
 from liftgate.iam.language.condition import read_date
 from liftgate.iam.language.variables import has_variables
 from liftgate.iam.patterns.pattern import Budget, arn_covered, covered
-from liftgate.iam.policy import Condition, Effect, Patterns, Policy, Principals, Statement
+from liftgate.iam.policy import Condition, Effect, Patterns, Policy, Principals, Qualifier, Statement
 from liftgate.iam.s3.actions import ACTIONS, actions_matching
 
-Test: TypeAlias = Condition | Principals  # what a statement asks of a request beside action and resource
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """That a statement speaks of the caller. An allow and a deny read the same principals a little differently."""
+
+    principals: Principals
+    effect: Effect
+
+
+Test: TypeAlias = Condition | Speaker  # what a statement asks of a request beside action and resource
 
 CATALOGUE = tuple(ACTIONS)
 _NUMBER = {name: number for number, name in enumerate(CATALOGUE)}
 ALL_OF_S3 = (1 << len(CATALOGUE)) - 1
-
-_STRINGS = frozenset({"StringEquals", "StringNotEquals", "StringLike", "StringNotLike"})
-_DATES = frozenset(
-    {
-        "DateEquals",
-        "DateNotEquals",
-        "DateLessThan",
-        "DateLessThanEquals",
-        "DateGreaterThan",
-        "DateGreaterThanEquals",
-    }
-)
+ANY = Patterns(("*",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ class Rule:
     s3: int
     resources: Patterns
     tests: frozenset[Test]
-    exact: bool  # False: a variable in the resources, which is not known before the request
+    moving: bool  # whether there are variables, in resources or conditions
 
 
 @lru_cache(maxsize=4096)
@@ -50,17 +48,24 @@ def rules(policy: Policy) -> tuple[Rule, ...]:
 
 def _rule(statement: Statement) -> Rule:
     actions = Patterns(tuple(value.lower() for value in statement.actions.values), statement.actions.negated)
-    resources = statement.resources or Patterns(("*",))
+    resources = statement.resources or ANY
     tests: set[Test] = set(map(_canonical, statement.conditions))
-    if statement.principals is not None:
-        tests.add(statement.principals)
+    if statement.principals is not None and not _everyone(statement.principals):
+        tests.add(Speaker(statement.principals, statement.effect))
+    texts = [*resources.values, *(value for condition in statement.conditions for value in condition.values)]
     return Rule(
         effect=statement.effect,
         actions=actions,
         s3=sum(1 << number for number in {n for value in actions.values for n in _reached(value)}),
         resources=resources,
         tests=frozenset(tests),
-        exact=not any(map(has_variables, resources.values)),
+        moving=any(map(has_variables, texts)),
+    )
+
+
+def _everyone(principals: Principals) -> bool:
+    return not principals.negated and any(
+        kind in {"*", "AWS"} and value == "*" for kind, value in principals.values
     )
 
 
@@ -79,60 +84,56 @@ def _canonical(condition: Condition) -> Condition:
     )
 
 
-def is_string(test: Test) -> bool:
-    """Whether the test compares one string, so that it can be followed on automata."""
-    return (
-        isinstance(test, Condition)
-        and test.qualifier is None
-        and test.operator in _STRINGS
-        and not any(map(has_variables, test.values))
-    )
-
-
-def is_date(test: Test) -> bool:
-    """Whether the test compares one moment, so that it can be followed on the line of time."""
-    return (
-        isinstance(test, Condition)
-        and test.qualifier is None
-        and test.operator in _DATES
-        and all(read_date(value) is not None for value in test.values)
-    )
-
-
 def implies(given: frozenset[Test], wanted: Test, budget: Budget) -> bool:
     """Whether requests that meet all of ``given`` plainly meet ``wanted``. Only a yes is certain."""
     if wanted in given:
         return True
-    if not isinstance(wanted, Condition):
-        return False
+    if isinstance(wanted, Speaker):  # whom an allow speaks of, a deny of the same principals speaks of too
+        return Speaker(wanted.principals, Effect.ALLOW) in given
     return any(isinstance(test, Condition) and _implies(test, wanted, budget) for test in given)
 
 
 def _implies(test: Condition, wanted: Condition, budget: Budget) -> bool:
-    if test.key != wanted.key or test.if_exists or not (_is_like(test) or is_date(test)):
+    """Of two conditions: the same comparison of the same key, with values that take in all of the other's."""
+    if test.key != wanted.key or test.qualifier is not wanted.qualifier:
         return False
-    if _is_like(wanted) and _is_like(test):
+    if test.if_exists and not wanted.if_exists and test.qualifier is not Qualifier.FOR_ALL:
+        return False
+    if test.operator == wanted.operator:
+        if "Not" in test.operator:
+            return set(wanted.values) <= set(test.values)
+        if set(test.values) <= set(wanted.values) or _earlier(test, wanted):
+            return True
+    if {test.operator, wanted.operator} <= _LIKES:
         return all(_covered_by(value, test, wanted, budget) for value in test.values)
-    if is_date(wanted) and test.operator == wanted.operator and len(test.values) == len(wanted.values) == 1:
-        here, there = read_date(test.values[0]), read_date(wanted.values[0])
-        if here is None or there is None:
-            return False
-        if test.operator in {"DateLessThan", "DateLessThanEquals"}:
-            return here <= there
-        return test.operator in {"DateGreaterThan", "DateGreaterThanEquals"} and here >= there
     return False
 
 
-def _is_like(test: Condition) -> bool:
-    """Whether the test wants a string to match one of its patterns."""
-    return is_string(test) and test.operator in {"StringEquals", "StringLike"}
+_LIKES = frozenset({"StringEquals", "StringLike"})
+
+
+def _earlier(test: Condition, wanted: Condition) -> bool:
+    """Whether a bound in time lies inside another."""
+    if not test.operator.startswith("Date") or test.qualifier is not None:
+        return False
+    if len(test.values) != 1 or len(wanted.values) != 1:
+        return False
+    here, there = read_date(test.values[0]), read_date(wanted.values[0])
+    if here is None or there is None:
+        return False
+    if "Less" in test.operator:
+        return here <= there
+    return "Greater" in test.operator and here >= there
 
 
 def _covered_by(value: str, test: Condition, wanted: Condition, budget: Budget) -> bool:
     """Whether one value of ``test`` lies inside the values of ``wanted``. A literal star is taken for a wildcard: more."""
-    if wanted.operator == "StringLike":
-        return covered(value, wanted.values, budget)
-    return test.operator == "StringEquals" and value in wanted.values
+    if value in wanted.values and (wanted.operator == "StringLike" or test.operator == "StringEquals"):
+        return True
+    if has_variables(value) or wanted.operator == "StringEquals":
+        return False
+    known = tuple(one for one in wanted.values if not has_variables(one))
+    return covered(value, known, budget)
 
 
 def apart(pattern: str, patterns: Patterns) -> bool:
@@ -153,7 +154,7 @@ def resource_inside(pattern: str, wide: Patterns, budget: Budget) -> bool:
     """Whether every ARN of the pattern plainly belongs to ``wide``. Only a yes is certain."""
     if wide.negated:
         return False
-    if pattern in wide.values:
+    if pattern in wide.values or "*" in wide.values:
         return True
     known = tuple(value for value in wide.values if not has_variables(value))
     return not has_variables(pattern) and arn_covered(pattern, known, budget)

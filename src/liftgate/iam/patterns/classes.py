@@ -2,45 +2,63 @@
 
 from collections import deque
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
+from typing import TypeAlias
 
-from liftgate.iam.patterns.pattern import Automaton, Budget, Tokens, automaton_of
+from liftgate.iam.patterns.automaton import Automaton, Budget, Letter, Tokens, automaton_of
 
 _ANYTHING = ":"  # tried beside the letters that patterns name, where wildcards stop at colons
 
+Word: TypeAlias = tuple[Letter, ...]  # a string, with marks around what stands in for variables
+Group: TypeAlias = tuple[Tokens, ...]  # patterns of which one must match
 
-def classes(
-    sets: Sequence[tuple[Tokens, ...]], budget: Budget, *, within: Tokens | None = None
-) -> list[tuple[str, int]]:
+
+def classes(sets: Sequence[Group], budget: Budget, *, within: Tokens | None = None) -> list[tuple[str, int]]:
     """Every way in which a string can belong to ``sets``: a string, and one bit for each set that it belongs to.
 
     A string belongs to a set when one of its patterns matches. ``within`` leaves out the strings that it does not
-    match. The list is complete: it walks through every state that the automaton of all patterns can reach. Raises
-    ``BudgetSpent`` where there are too many.
+    match. Raises ``BudgetSpent`` where there are too many.
     """
-    patterns = [pattern for group in sets for pattern in group]
-    automaton = automaton_of((*patterns, *([within] if within is not None else [])))
+    found = word_classes(sets, [] if within is None else [(within,)], budget)
+    return [("".join(map(str, word)), signature) for word, signature in found]
+
+
+def word_classes(sets: Sequence[Group], within: Sequence[Group], budget: Budget) -> list[tuple[Word, int]]:
+    """Like ``classes``, for words with the marks that the patterns of ``within`` put; a word belongs to all of these.
+
+    The marks of a group of ``within`` have its number as their source.
+    The list is complete: it walks through every state that the automaton of all patterns can reach.
+    """
+    groups = [*sets, *within]
+    sources = [*(None for _ in sets), *range(len(within))]
+    automaton = automaton_of(
+        tuple(pattern for group in groups for pattern in group),
+        tuple(source for group, source in zip(groups, sources, strict=True) for _ in group),
+    )
     ends = iter(automaton.ends)
-    members = [sum(next(ends) for _ in group) for group in sets]
-    end = automaton.ends[-1] if within is not None else 0
-    alive = _places_of(automaton, len(patterns)) if within is not None else 0
-    found: dict[int, str] = {}
-    seen = {automaton.start}
-    waiting = deque([(automaton.start, "")])
+    members = [reduce(or_, (next(ends) for _ in group), 0) for group in groups]
+    needed = members[len(sets) :]
+    alive = _places(automaton, [len(group) for group in groups])[len(sets) :]
+    budget.spend(automaton.weight * (1 + automaton.final.bit_length() >> 4))  # what it takes to make
+    found: dict[int, int] = {}  # signature: state
+    came: dict[int, tuple[int, Letter] | None] = {automaton.start: None}
+    waiting = deque([automaton.start])
     while waiting:
-        state, text = waiting.popleft()
-        if not end or state & end:
-            signature = sum(1 << number for number, mask in enumerate(members) if state & mask)
-            found.setdefault(signature, text)
+        state = waiting.popleft()
+        if all(state & mask for mask in needed):
+            signature = sum(1 << number for number, mask in enumerate(members[: len(sets)]) if state & mask)
+            found.setdefault(signature, state)
         for letter in _letters(automaton, state):
             budget.spend(automaton.weight)
-            following = automaton.step(state, letter)
-            if following not in seen and (not alive or following & alive):
-                seen.add(following)
-                waiting.append((following, text + letter))
-    return [(text, signature) for signature, text in found.items()]
+            following = automaton.follow(state, letter)
+            if following not in came and all(following & mask for mask in alive):
+                came[following] = state, letter
+                waiting.append(following)
+    return [(_word(came, state), signature) for signature, state in found.items()]
 
 
-def _letters(automaton: Automaton, state: int) -> list[str]:
+def _letters(automaton: Automaton, state: int) -> list[Letter]:
     letters = [letter for letter, places in automaton.literal.items() if places & state]
     letters.append(automaton.fresh)
     if (automaton.near | automaton.near_many) & state and _ANYTHING not in letters:
@@ -48,7 +66,24 @@ def _letters(automaton: Automaton, state: int) -> list[str]:
     return letters
 
 
-def _places_of(automaton: Automaton, number: int) -> int:
-    """All bits of one pattern."""
-    low = automaton.ends[number - 1] << 1 if number else 1
-    return (automaton.ends[number] << 1) - low
+def _places(automaton: Automaton, sizes: Sequence[int]) -> list[int]:
+    """All bits of each group of patterns."""
+    found, low, ends = [], 1, iter(automaton.ends)
+    for size in sizes:
+        high = low
+        for _ in range(size):
+            high = next(ends) << 1
+        found.append(high - low)
+        low = high
+    return found
+
+
+def _word(came: dict[int, tuple[int, Letter] | None], state: int) -> Word:
+    """The letters that led to a state."""
+    letters: list[Letter] = []
+    step = came[state]
+    while step is not None:
+        state, letter = step
+        letters.append(letter)
+        step = came[state]
+    return tuple(reversed(letters))

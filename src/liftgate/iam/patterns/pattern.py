@@ -13,47 +13,36 @@ True
 
 import re
 from collections.abc import Callable
-from enum import Enum
 from functools import lru_cache
-from typing import TypeAlias
 
+from liftgate.iam.patterns.automaton import (
+    MANY,
+    Automaton,
+    Budget,
+    BudgetSpent,
+    Mark,
+    Token,
+    Tokens,
+    Wild,
+    automaton_of,
+)
 
-class Wild(Enum):
-    """A wildcard's place in a pattern. The near ones do not match a colon."""
-
-    ONE = "?"
-    MANY = "*"
-    NEAR_ONE = "near ?"
-    NEAR_MANY = "near *"
-
-
-Token: TypeAlias = str | Wild  # one character that stands for itself, or a wildcard
-Tokens: TypeAlias = tuple[Token, ...]
-
-MANY = frozenset({Wild.MANY, Wild.NEAR_MANY})
-
-
-class BudgetSpent(Exception):
-    """A question about patterns took more steps than it was given."""
-
-
-class Budget:
-    """Steps that one question may take, so that no pattern can hold a server up."""
-
-    __slots__ = ("left",)
-
-    def __init__(self, steps: int) -> None:
-        self.left = steps
-
-    def take(self, steps: int = 1) -> bool:
-        """Spend steps; False when there are none left."""
-        self.left -= steps
-        return self.left >= 0
-
-    def spend(self, steps: int = 1) -> None:
-        """Spend steps; raises ``BudgetSpent`` when there are none left."""
-        if not self.take(steps):
-            raise BudgetSpent
+__all__ = [
+    "Budget",
+    "BudgetSpent",
+    "Token",
+    "Tokens",
+    "Wild",
+    "arn_covered",
+    "arn_matcher",
+    "arn_tokens",
+    "common",
+    "covered",
+    "matcher",
+    "matches",
+    "outside",
+    "tokens",
+]
 
 
 def matches(pattern: str, text: str) -> bool:
@@ -133,80 +122,6 @@ def arn_matcher(pattern: str) -> Callable[[str], bool]:
     return Automaton((found,)).accepts
 
 
-class Automaton:
-    """The automaton of several patterns at once. A state is an integer: one bit for each place in each pattern."""
-
-    __slots__ = ("any_", "ends", "final", "fresh", "literal", "many", "near", "near_many", "start", "weight")
-
-    def __init__(self, patterns: tuple[Tokens, ...]) -> None:
-        self.literal: dict[str, int] = {}  # places that one character moves on
-        self.any_ = self.near = 0  # places that any character, or any but a colon, moves on
-        self.many = self.near_many = 0  # places at a `*`
-        self.ends: list[int] = []  # the accepting bit of each pattern
-        start, bit = 0, 1
-        for pattern in patterns:
-            start |= bit
-            for token in pattern:
-                self._add(token, bit)
-                bit <<= 1
-            self.ends.append(bit)
-            bit <<= 1
-        self.start = self._open(start)
-        self.final = sum(self.ends)
-        self.weight = 1 + (bit.bit_length() >> 11)  # what a step costs: long integers take longer
-        self.fresh = _fresh(self.literal)
-
-    def _add(self, token: Token, bit: int) -> None:
-        match token:
-            case Wild.ONE:
-                self.any_ |= bit
-            case Wild.NEAR_ONE:
-                self.near |= bit
-            case Wild.MANY:
-                self.many |= bit
-            case Wild.NEAR_MANY:
-                self.near_many |= bit
-            case _:
-                self.literal[token] = self.literal.get(token, 0) | bit
-
-    def _open(self, state: int) -> int:
-        return state | (state & (self.many | self.near_many)) << 1
-
-    def step(self, state: int, character: str) -> int:
-        """Where ``character`` leads."""
-        moves, stays = self.literal.get(character, 0) | self.any_, self.many
-        if character != ":":
-            moves |= self.near
-            stays |= self.near_many
-        return self._open((state & moves) << 1 | state & stays)
-
-    def accepts(self, text: str) -> bool:
-        """Whether any of the patterns matches."""
-        state = self.start
-        for character in text:
-            state = self.step(state, character)
-            if not state:
-                return False
-        return bool(state & self.final)
-
-
-@lru_cache(maxsize=4096)
-def automaton_of(patterns: tuple[Tokens, ...]) -> Automaton:
-    """The automaton of these patterns; made once."""
-    return Automaton(patterns)
-
-
-def _fresh(taken: dict[str, int]) -> str:
-    """A character that no pattern names: it stands for all of those."""
-    for character in "xyzwvutsrqponmlkjihgfedcba0123456789_~XYZWVUTSRQPONMLKJIHGFEDCBA":
-        if character not in taken:
-            return character
-    code = 0x4E00
-    while chr(code) in taken:
-        code += 1
-    return chr(code)
-
-
 def covered(part: str, wholes: tuple[str, ...], budget: Budget) -> bool:
     """Whether every string of the pattern ``part`` belongs to one of ``wholes``. Raises ``BudgetSpent``."""
     if any(_plainly_inside(part, whole) for whole in wholes):
@@ -254,8 +169,9 @@ def outside(part: Tokens, wholes: tuple[Tokens, ...], budget: Budget) -> str | N
                 return text
             continue
         token = part[place]
-        if isinstance(token, str):
-            waiting.append((place + 1, automaton.step(state, token), text + token))
+        if isinstance(token, str | Mark):
+            here = token if isinstance(token, str) else ""
+            waiting.append((place + 1, automaton.follow(state, token), text + here))
             continue
         many = token in MANY
         letters = _tried(token, automaton.fresh, near=near)
@@ -267,7 +183,7 @@ def outside(part: Tokens, wholes: tuple[Tokens, ...], budget: Budget) -> str | N
     return None
 
 
-def _tried(token: Wild, fresh: str, *, near: bool) -> str:
+def _tried(token: Token, fresh: str, *, near: bool) -> str:
     return f":{fresh}" if near and token in {Wild.ONE, Wild.MANY} else fresh
 
 
@@ -303,5 +219,5 @@ def _shared_letter(left: Token | None, right: Token | None) -> str | None:
         return left if left == right else None
     letter, wild = (left, right) if isinstance(left, str) else (right, left)
     if not isinstance(letter, str):
-        return "x"
+        return "x"  # both are wildcards
     return None if letter == ":" and wild in {Wild.NEAR_ONE, Wild.NEAR_MANY} else letter
