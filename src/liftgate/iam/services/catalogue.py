@@ -77,6 +77,37 @@ def action(name: str) -> ServiceAction | None:
     return None if found is None else found.actions.get(bare)
 
 
+def services_with(bare: str) -> tuple[str, ...]:
+    """The actions of any service that have this name, which is given in lower case and without a prefix."""
+    found = []
+    for prefix in sorted(prefixes()):
+        names, canonical = _names(prefix)
+        place = bisect_left(names, bare)
+        if place < len(names) and names[place] == bare:
+            found.append(canonical[place])
+    return tuple(found)
+
+
+@lru_cache(maxsize=1)
+def managing_permissions() -> tuple[str, ...]:
+    """The actions of all services whose level is permissions management, in order."""
+    return tuple(
+        f"{prefix}:{name}"
+        for prefix, entry in sorted(_data()["services"].items())
+        for level, _, _, names in entry["actions"]
+        if level == AccessLevel.PERMISSIONS
+        for name in names.split()
+    )
+
+
+@lru_cache(maxsize=1)
+def condition_keys() -> Mapping[str, str]:
+    """Every service's own condition keys: as ``plain_key`` gives them, to how AWS spells them."""
+    return MappingProxyType(
+        {plain_key(key): key for entry in _data()["services"].values() for key in entry["keys"]}
+    )
+
+
 def actions_matching(pattern: str, budget: Budget | None = None) -> tuple[str, ...]:
     """The actions that IAM's ``pattern`` reaches; case does not count. Raises ``BudgetSpent``."""
     left = budget or Budget(_UNLIMITED)
@@ -117,7 +148,7 @@ def _names(prefix: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def _service(prefix: str, entry: Mapping[str, Any]) -> Service:
     types = list(entry["types"])
-    keys = [_plain(key) for key in entry["keys"]]
+    keys = [plain_key(key) for key in entry["keys"]]
     of_type = [{keys[number] for number in listed} for _, listed in entry["types"].values()]
     actions = {}
     for level, on, carried, names in entry["actions"]:
@@ -138,6 +169,6 @@ def _service(prefix: str, entry: Mapping[str, Any]) -> Service:
     )
 
 
-def _plain(key: str) -> str:
+def plain_key(key: str) -> str:
     """A key in lower case; one that takes a name of the caller's choice ends where that name would begin."""
     return key.lower().partition("${")[0].partition("<")[0].removesuffix("tag-key")
