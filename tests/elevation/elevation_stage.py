@@ -153,7 +153,8 @@ class Stage:
     def denied(self) -> list[str]:
         """The patterns of user ids that the role refuses."""
         policy = self.inline_policies()[POLICY_NAME]
-        patterns: list[str] = policy["Statement"][0]["Condition"]["StringLike"]["aws:userid"]
+        patterns: str | list[str] = policy["Statement"][0]["Condition"]["StringLike"]["aws:userid"]
+        patterns = [patterns] if isinstance(patterns, str) else patterns  # one value stands without brackets
         return sorted(patterns)
 
 

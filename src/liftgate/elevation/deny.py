@@ -5,21 +5,24 @@ sessions (AWS: IAM User Guide, "Revoke IAM role temporary security credentials")
 session is older than now; keyed by ``aws:userid`` it hits the sessions of one grant.
 """
 
-import json
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from liftgate.access.ports import DENY_SLACK
 from liftgate.clock import rfc3339
 from liftgate.elevation.model import Deny
 from liftgate.elevation.session_name import sessions_of
+from liftgate.iam.errors import PolicyFault
+from liftgate.iam.parse import parse_policy
+from liftgate.iam.policy import Condition, Effect, Patterns, Policy, Statement, to_json
 
 POLICY_NAME: Final = "LiftgateRevocations"
 # All inline policies of a role share 10,240 characters (AWS: IAM quotas). The rest is left to whoever owns the role.
 ROOM: Final = 8_192
 
+_EVERYTHING: Final = Patterns(("*",))
 _PATTERN: Final = re.compile(re.escape(sessions_of("GRANT")).replace("GRANT", "(gr-[0-9a-hjkmnp-tv-z]{16})"))
 
 
@@ -42,15 +45,15 @@ def same_policy(one: str | None, other: str | None) -> bool:
     if one is None or other is None:
         return one is other
     try:
-        return bool(json.loads(one) == json.loads(other))
-    except ValueError:
+        return parse_policy(one) == parse_policy(other)
+    except PolicyFault:
         return False
 
 
 def grants_refused_by(found: str | None) -> frozenset[str]:
     """The grants whose sessions a policy that was read back refuses by name; none where it says anything else as well."""
     named = frozenset(_PATTERN.findall(found or ""))
-    return named if named and same_policy(found, _dumped([_by_pattern(named)])) else frozenset()
+    return named if named and same_policy(found, _written([_by_pattern(named)])) else frozenset()
 
 
 def _how_many_fit(latest_first: Sequence[Deny], room: int) -> int:
@@ -58,7 +61,7 @@ def _how_many_fit(latest_first: Sequence[Deny], room: int) -> int:
     if len(_policy(latest_first, ())) <= room:
         return everything
     spare = room - len(_policy(latest_first[:1], latest_first[1:]))
-    each = len(json.dumps(sessions_of(latest_first[0].grant_id))) + 1  # all patterns are of one length
+    each = len(f'"{sessions_of(latest_first[0].grant_id)}",')  # all patterns are of one length
     return min(everything - 1, 1 + max(0, spare) // each)
 
 
@@ -68,23 +71,25 @@ def _policy(named: Sequence[Deny], by_age: Sequence[Deny]) -> str:
         statements.append(_by_pattern(deny.grant_id for deny in named))
     if by_age:
         statements.append(_by_age(max(deny.ended_at for deny in by_age)))
-    return _dumped(statements)
+    return _written(statements)
 
 
-def _by_pattern(grant_ids: Iterable[str]) -> dict[str, Any]:
-    patterns = sorted(map(sessions_of, grant_ids))
-    return _deny("RevokedGrants", {"StringLike": {"aws:userid": patterns}})
+def _by_pattern(grant_ids: Iterable[str]) -> Statement:
+    patterns = tuple(sorted(map(sessions_of, grant_ids)))
+    return _deny("RevokedGrants", Condition("StringLike", "aws:userid", patterns))
 
 
-def _by_age(last_ended_at: datetime) -> dict[str, Any]:
+def _by_age(last_ended_at: datetime) -> Statement:
     """AWS dates sessions by its own clock, in whole seconds: those of the last second are meant as well."""
     issued_before = last_ended_at.replace(microsecond=0) + DENY_SLACK + timedelta(seconds=1)
-    return _deny("RevokedByAge", {"DateLessThan": {"aws:TokenIssueTime": rfc3339(issued_before)}})
+    return _deny("RevokedByAge", Condition("DateLessThan", "aws:TokenIssueTime", (rfc3339(issued_before),)))
 
 
-def _deny(sid: str, condition: dict[str, Any]) -> dict[str, Any]:
-    return {"Sid": sid, "Effect": "Deny", "Action": "*", "Resource": "*", "Condition": condition}
+def _deny(sid: str, condition: Condition) -> Statement:
+    return Statement(
+        sid=sid, effect=Effect.DENY, actions=_EVERYTHING, resources=_EVERYTHING, conditions=(condition,)
+    )
 
 
-def _dumped(statements: Sequence[dict[str, Any]]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
+def _written(statements: Sequence[Statement]) -> str:
+    return to_json(Policy(statements=tuple(statements)))
