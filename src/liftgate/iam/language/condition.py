@@ -58,10 +58,13 @@ def compiled(condition: Condition) -> Holds:
     chosen = OPERATORS[condition.operator]
     match, negated = chosen.compare(condition.values), chosen.negated
     without = _holds_without(condition, negated=negated)
-    needs_all = condition.qualifier is Qualifier.FOR_ALL or (negated and condition.qualifier is None)
+    is_of_set = condition.qualifier is not None
+    needs_all = condition.qualifier is Qualifier.FOR_ALL or (negated and not is_of_set)
 
     def test(context: Context) -> bool:
         given = context.get(key)
+        if is_of_set and given:
+            given = tuple(filter(None, given))  # an empty text is no value of a set
         if not given:
             return without
         if len(given) == 1:

@@ -18,7 +18,7 @@ Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 _NUMBER = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?", re.ASCII)
 _SECONDS = re.compile(r"\d{1,12}", re.ASCII)
 _ISO = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:?\d\d)?)?", re.ASCII
+    r"(\d{4})-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:?\d\d)?)?)?", re.ASCII
 )
 
 
@@ -30,7 +30,10 @@ def read_number(text: str) -> Decimal | None:
 
 @lru_cache(maxsize=4096)
 def read_date(text: str) -> datetime | None:
-    """A moment as IAM writes it: W3C's profile of ISO 8601, or seconds since 1970."""
+    """A moment as IAM writes it: W3C's profile of ISO 8601, or seconds since 1970.
+
+    A year alone is read as seconds.
+    """
     try:
         if _SECONDS.fullmatch(text):
             return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=int(text))
@@ -41,7 +44,8 @@ def read_date(text: str) -> datetime | None:
 
 
 def _moment(match: re.Match[str]) -> datetime:
-    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
+    year, month, day = (int(part or 1) for part in match.groups()[:3])
+    hour, minute, second = (int(part or 0) for part in match.groups()[3:6])
     micro = int((match[7] or "0").ljust(6, "0")[:6])
     zone = match[8] or "Z"
     offset = timedelta()
