@@ -50,7 +50,7 @@ def worlds(seed: int, count: int, *, requests: int = 10) -> Iterator[World]:
         draw = Draw(seed * 1_000_003 + number)
         service = draw.weighted(SERVICES)
         principal = draw.weighted(PRINCIPALS)
-        owner = draw.one((ACCOUNT, ACCOUNT, None, OTHER_ACCOUNT))
+        owner = draw.one((ACCOUNT, ACCOUNT, None if principal.startswith("arn:") else ACCOUNT, OTHER_ACCOUNT))
         policies = _policies(draw, service, principal, owner)
         asked = tuple(_request(draw, service, principal, owner or ACCOUNT) for _ in range(requests))
         yield World(number, policies, asked)
@@ -64,10 +64,12 @@ def _policies(draw: Draw, service: str, principal: str, owner: str | None) -> di
     bounded = with_policies and principal != FEDERATED
     return {
         "identity": write.several(least=1, most=3, generous=draw.chance(0.6)) if with_policies else [],
-        "session": write.several(least=1, most=2, generous=True) if borrowed and draw.chance(0.4) else None,
+        "session": write.several(least=1, most=2, generous=True)
+        if borrowed and draw.chance(0.85 if principal == FEDERATED else 0.4)
+        else None,
         "boundary": write.policy(generous=True) if bounded and draw.chance(0.25) else None,
         "resource_policy": write.resource_policy(principal)
-        if service in WITH_RESOURCE_POLICIES and draw.chance(0.5)
+        if draw.chance(WITH_RESOURCE_POLICIES.get(service, 0))
         else None,
         "scps": [_scps(draw, write) for _ in range(draw.one((1, 2, 3)))]
         if ruled and draw.chance(0.3)

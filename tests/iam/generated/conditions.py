@@ -53,9 +53,9 @@ def _likely_keys(draw: Draw, action: Action) -> list[Key]:
 def _condition(draw: Draw, key: Key) -> tuple[str, str | list[str]]:
     if draw.chance(0.08):
         return "Null", draw.one(("true", "false"))
-    kind = key.type if draw.chance(0.97) else draw.one(list(Type))
+    kind = key.type if draw.chance(0.95) else draw.one(list(Type))
     operator = draw.one(_OPERATORS[kind])
-    if (key.many and draw.chance(0.95)) or draw.chance(0.02):
+    if (key.many and draw.chance(0.88)) or draw.chance(0.02):
         operator = f"{draw.one(('ForAllValues', 'ForAnyValue'))}:{operator}"
     if draw.chance(0.15):
         operator += "IfExists"

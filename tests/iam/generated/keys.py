@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from tests.iam.generated.vocabulary import ACCOUNT, NOW, NOW_EPOCH, ROLE, SESSION, USER
+from tests.iam.generated.vocabulary import ACCOUNT, NOW, NOW_EPOCH, OTHER_ACCOUNT, ROLE, SESSION, USER
 
 
 class Type(Enum):
@@ -120,6 +120,7 @@ PRINCIPAL_KEYS = (
     Key("aws:PrincipalType", Type.STRING, (), ("User", "AssumedRole", "Anonymous", "Account", "user")),
     Key("aws:userid", Type.STRING, (), ("AROAWORKER:s1", "AROAWORKER:*", "*:s1", "AIDAANN", "*")),
     Key("aws:username", Type.STRING, (), ("ann", "bob", "a*", "ANN", "${aws:PrincipalTag/team}")),
+    Key("aws:ResourceAccount", Type.STRING, (), (ACCOUNT, OTHER_ACCOUNT, "1111*")),
     Key("aws:PrincipalIsAWSService", Type.BOOL, (), ("true", "false")),
 )
 SERVICE_KEYS = (

@@ -10,7 +10,11 @@ from tests.iam.generated.vocabulary import ANONYMOUS
 def principal_keys(principal: str) -> dict[str, str]:
     """Condition keys and their values for a caller."""
     if principal == ANONYMOUS:
-        return {"aws:PrincipalType": "Anonymous", "aws:PrincipalIsAWSService": "false"}
+        return {
+            "aws:PrincipalType": "Anonymous",
+            "aws:PrincipalAccount": "anonymous",
+            "aws:userid": "anonymous",
+        }
     if not principal.startswith("arn:"):
         return {"aws:PrincipalIsAWSService": "true", "aws:PrincipalServiceName": principal}
     account, name = principal.split(":")[4:6]

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from tests.iam.generated.policies import FULL_RCP
+from tests.iam.generated.policies import FULL_ACCESS, FULL_RCP
 from tests.iam.generated.principal_keys import principal_keys
-from tests.iam.generated.vocabulary import ACCOUNT
+from tests.iam.generated.vocabulary import ACCOUNT, ROOT
 
 DECISIONS = {"Allowed": "allow", "ExplicitlyDenied": "explicit_deny", "ImplicitlyDenied": "implicit_deny"}
 
@@ -12,14 +12,21 @@ DECISIONS = {"Allowed": "allow", "ExplicitlyDenied": "explicit_deny", "Implicitl
 def as_simulation(case: dict[str, Any]) -> dict[str, Any]:
     """The simulation that says the same."""
     request = case["request"]
+    owner = case["resource_account"] or ACCOUNT
     simulation = {
         "request": {
             "principal": request["principal"],
             "action": request["action"],
-            "resource": {"resource": request["resource"], "accountId": case["resource_account"] or ACCOUNT},
-            "contextVariables": {**principal_keys(request["principal"]), **request["context"]},
+            "resource": {"resource": request["resource"], "accountId": owner},
+            "contextVariables": {
+                "aws:ResourceAccount": owner,
+                **principal_keys(request["principal"]),
+                **request["context"],
+            },
         },
-        "identityPolicies": _named("identity", case["identity"]),
+        "identityPolicies": _named(
+            "identity", [FULL_ACCESS] if request["principal"] == ROOT else case["identity"]
+        ),  # it leaves it to who asks to say that root may do all
         "serviceControlPolicies": _levels("scp", case["scps"]),
         "resourceControlPolicies": _levels(
             "rcp", [[one for one in level if one != FULL_RCP] for level in case["rcps"]]

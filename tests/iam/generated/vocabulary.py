@@ -25,8 +25,8 @@ PRINCIPALS = {
     SESSION: 6,
     FEDERATED: 1,
     ROOT: 1,
-    SERVICE: 1,
-    ANONYMOUS: 1,
+    SERVICE: 2,
+    ANONYMOUS: 2,
 }
 
 
@@ -94,7 +94,13 @@ ACTIONS = (
     Action("sts:TagSession", _ROLES, ("sts:TransitiveTagKeys", *_TAGS)),
 )
 SERVICES = {"s3": 10.0, "kms": 3.0, "sqs": 2.0, "dynamodb": 2.0, "iam": 2.0, "sts": 2.0}
-WITH_RESOURCE_POLICIES = ("s3", "kms", "sqs", "sts", "dynamodb")
+WITH_RESOURCE_POLICIES = {
+    "s3": 0.5,
+    "kms": 0.95,
+    "sqs": 0.5,
+    "sts": 0.95,
+    "dynamodb": 0.5,
+}  # how many have one
 UNDER_RCPS = ("s3", "kms", "sqs", "sts", "dynamodb")
 
 
