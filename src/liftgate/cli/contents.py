@@ -30,6 +30,7 @@ CONTENTS = {
         "doctor": ("what works, what does not, what to do", _OURS + "doctor"),
         "catalogue": ("what may be asked for; check its files", _OURS + "catalogue"),
         "ledger": ("the record: show, verify, export", _OURS + "ledger"),
+        "iam": ("ask questions about IAM policies", _OURS + "iam"),
     },
     "Set up": {
         "sign-in": ("sign in now, instead of when needed", _OURS + "sign_in"),
