@@ -1,19 +1,25 @@
 """A second, slow and simple reading of IAM policies, sharing no code with the engine: what the tests compare with."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
+from ipaddress import ip_address, ip_network
 from itertools import product
 
-from liftgate.iam.policy import Condition, Effect, Patterns, Policy, Statement
+from liftgate.iam.policy import Condition, Effect, Patterns, Policy, Qualifier, Statement
 from liftgate.iam.request import Request
 
 
 @cache
 def glob(pattern: str, text: str) -> bool:
-    """By the definition: a star is nothing, or one character and a star."""
+    """By the definition: a star is nothing, or one character and a star. What ``${…}`` encloses is plain text."""
     if not pattern:
         return not text
+    if pattern.startswith("${"):
+        plain, _, rest = pattern[2:].partition("}")
+        return text.startswith(plain) and glob(rest, text[len(plain) :])
     if pattern[0] == "*":
         return glob(pattern[1:], text) or (bool(text) and glob(pattern, text[1:]))
     return bool(text) and pattern[0] in {"?", text[0]} and glob(pattern[1:], text[1:])
@@ -26,41 +32,88 @@ def reference_allows(policy: Policy, request: Request) -> bool:
 
 
 def _matches(one: Statement, request: Request) -> bool:
-    acts = _any(one.actions, request.action, fold=True)
-    reaches = one.resources is None or _any(one.resources, request.resource, fold=False)
-    return acts and reaches and all(_met(condition, request) for condition in one.conditions)
+    acts = any(glob(p.lower(), request.action.lower()) for p in one.actions.values) != one.actions.negated
+    return acts and _reaches(one.resources, request) and all(_met(each, request) for each in one.conditions)
 
 
-def _any(patterns: Patterns, text: str, *, fold: bool) -> bool:
-    hit = any(glob(p.lower(), text.lower()) if fold else glob(p, text) for p in patterns.values)
-    return hit != patterns.negated
+def _reaches(resources: Patterns | None, request: Request) -> bool:
+    if resources is None:
+        return True
+    filled = [_filled(value, request) for value in resources.values]
+    return any(one is not None and glob(one, request.resource) for one in filled) != resources.negated
+
+
+def _values(key: str, request: Request) -> tuple[str, ...]:
+    found = next((v for k, v in request.context.items() if k.lower() == key.lower()), ())
+    return (found,) if isinstance(found, str) else found
+
+
+def _filled(text: str, request: Request) -> str | None:
+    """With the values of variables as ``${value}``, which ``glob`` takes for plain text; None where one has none."""
+    missing = False
+
+    def put(match: re.Match[str]) -> str:
+        nonlocal missing
+        key, _, default = match[1].partition(",")
+        if key in {"*", "?", "$"}:
+            return match[0]
+        values = _values(key, request)
+        if len(values) != 1 and not default:
+            missing = True
+        return "${" + (values[0] if len(values) == 1 else default.strip().strip("'")) + "}"
+
+    filled = re.sub(r"\$\{([^}]*)\}", put, text)
+    return None if missing else filled
 
 
 def _met(condition: Condition, request: Request) -> bool:
-    value = next((v for k, v in request.context.items() if k.lower() == condition.key.lower()), None)
-    operator = condition.operator
+    values, operator = _values(condition.key, request), condition.operator
     if operator == "Null":
-        return any((one == "true") == (value is None) for one in condition.values)
-    if value is None:
-        return condition.if_exists or "Not" in operator
-    assert isinstance(value, str)
-    hits = [_compare(operator.replace("Not", ""), value, one) for one in condition.values]
-    return not any(hits) if "Not" in operator else any(hits)
+        return any((one == "true") == (not values) for one in condition.values)
+    negated = "Not" in operator
+    if not values:
+        unqualified = negated and condition.qualifier is None
+        return condition.if_exists or condition.qualifier is Qualifier.FOR_ALL or unqualified
+    hits = [_equal_to_any(value, condition, request) != negated for value in values]
+    every = condition.qualifier is Qualifier.FOR_ALL or (negated and condition.qualifier is None)
+    return all(hits) if every else any(hits)
+
+
+def _equal_to_any(value: str, condition: Condition, request: Request) -> bool:
+    filled = [_filled(one, request) for one in condition.values]
+    operator = condition.operator.replace("Not", "")
+    return any(one is not None and _compare(operator, value, one) for one in filled)
 
 
 def _compare(operator: str, value: str, wanted: str) -> bool:
-    if operator == "StringEquals":
-        return value == wanted
-    if operator == "StringLike":
-        return glob(wanted, value)
-    left, right = datetime.fromisoformat(value), datetime.fromisoformat(wanted)
-    return {
-        "DateEquals": left == right,
-        "DateLessThan": left < right,
-        "DateLessThanEquals": left <= right,
-        "DateGreaterThan": left > right,
-        "DateGreaterThanEquals": left >= right,
-    }[operator]
+    plain = re.sub(r"\$\{([^}]*)\}", r"\1", wanted)
+    match operator:
+        case "StringEquals":
+            return value == plain
+        case "StringEqualsIgnoreCase":
+            return value.lower() == plain.lower()
+        case "StringLike":
+            return glob(wanted, value)
+        case "Bool":
+            return value.lower() in {"true", "false"} and value.lower() == plain.lower()
+        case "IpAddress":
+            address, network = ip_address(value), ip_network(wanted)
+            return address.version == network.version and address in network
+        case "ArnLike" | "ArnEquals":
+            parts, wholes = value.split(":", 5), wanted.split(":", 5)
+            return len(parts) == len(wholes) == 6 and all(map(glob, wholes, parts))
+    if operator.startswith("Numeric"):
+        return _ordered(operator.removeprefix("Numeric"), Decimal(value), Decimal(wanted))
+    return _ordered(operator.removeprefix("Date"), datetime.fromisoformat(value), datetime.fromisoformat(wanted))
+
+
+def _ordered(order: str, left: Decimal | datetime, right: Decimal | datetime) -> bool:
+    if left == right:
+        return order.endswith("Equals")
+    less = float(left.timestamp() if isinstance(left, datetime) else left) < float(
+        right.timestamp() if isinstance(right, datetime) else right
+    )
+    return ("Less" if less else "Greater") in order
 
 
 def words(alphabet: str, longest: int) -> Iterable[str]:

@@ -12,49 +12,45 @@ s3:PutObject on arn:aws:s3:::b/rep
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 from liftgate.iam.compilation.grants import scope_policy
+from liftgate.iam.containment.answer import (
+    TOO_INVOLVED,
+    Contained,
+    Containment,
+    Equivalence,
+    Equivalent,
+    NotContained,
+    NotEquivalent,
+    Undecided,
+)
 from liftgate.iam.containment.counterexample import escape
 from liftgate.iam.containment.rule import rules
 from liftgate.iam.containment.trial import Trial
-from liftgate.iam.patterns.pattern import Budget, BudgetSpent
+from liftgate.iam.intersect import intersect
+from liftgate.iam.patterns.automaton import Budget, BudgetSpent
 from liftgate.iam.policy import Policy
 from liftgate.iam.request import Request
 from liftgate.iam.scope import Location, Scope
 
+__all__ = [
+    "STEPS",
+    "Contained",
+    "Containment",
+    "Equivalence",
+    "Equivalent",
+    "Excess",
+    "NotContained",
+    "NotEquivalent",
+    "Undecided",
+    "contains",
+    "equivalent",
+    "excess",
+    "intersect",
+    "is_empty",
+]
+
 STEPS = 200_000  # of automata and boxes: well under a second
-
-
-@dataclass(frozen=True, slots=True)
-class Contained:
-    """Proved: every request that the one allows, the other allows too."""
-
-    def __bool__(self) -> Literal[True]:
-        return True
-
-
-@dataclass(frozen=True, slots=True)
-class NotContained:
-    """Not so: ``witness`` is allowed by the one and not by the other; ``evaluate`` has confirmed it on both."""
-
-    witness: Request
-
-    def __bool__(self) -> Literal[False]:
-        return False
-
-
-@dataclass(frozen=True, slots=True)
-class Undecided:
-    """Neither proved nor refuted. To be taken as a no."""
-
-    because: str
-
-    def __bool__(self) -> Literal[False]:
-        return False
-
-
-Containment: TypeAlias = Contained | NotContained | Undecided  # true only where it is proved
 
 
 def contains(a: Policy, b: Policy, *, steps: int = STEPS) -> Containment:
@@ -75,7 +71,7 @@ def _decided(a: Policy, b: Policy, budget: Budget) -> Containment:
     try:
         witness = escape(rules(a), rules(b), trial, budget)
     except BudgetSpent:
-        return Undecided("the patterns are too involved to compare in the steps allowed")
+        return Undecided(TOO_INVOLVED)
     if witness is not None:
         return NotContained(witness)
     if trial.doubts:
@@ -83,6 +79,28 @@ def _decided(a: Policy, b: Policy, budget: Budget) -> Containment:
             f"it hangs on a condition or variable that is known only at the request, as in {trial.doubts[0]}"
         )
     return Contained()
+
+
+def equivalent(a: Policy, b: Policy, *, steps: int = STEPS) -> Equivalence:
+    """Do both allow the same requests? ``contains`` both ways; a witness says which of the two allows it."""
+    there = contains(a, b, steps=steps)
+    if isinstance(there, NotContained):
+        return NotEquivalent(there.witness, "a")
+    back = contains(b, a, steps=steps)
+    if isinstance(back, NotContained):
+        return NotEquivalent(back.witness, "b")
+    for answer in (there, back):
+        if isinstance(answer, Undecided):
+            return answer
+    return Equivalent()
+
+
+def is_empty(a: Policy, *, steps: int = STEPS) -> Containment:
+    """Does ``a`` allow nothing at all? ``Contained`` if so; else the witness is a request that it allows."""
+    return contains(a, _NOTHING, steps=steps)
+
+
+_NOTHING = Policy(statements=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
