@@ -1,5 +1,7 @@
 import json
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
@@ -23,9 +25,10 @@ from liftgate.iam.contain import NotContained, contains, excess
 from liftgate.iam.errors import BadKey, BadKmsKey, EmptyScope, ScopeTooLarge, UnknownAction, Unproved
 from liftgate.iam.evaluate import Wall, allows, evaluate
 from liftgate.iam.parse import Kind, parse_policy
-from liftgate.iam.policy import Patterns, Policy
+from liftgate.iam.policy import Effect, Patterns, Policy, Statement
 from liftgate.iam.request import Request
 from liftgate.iam.s3.actions import ACTIONS, AccessLevel
+from liftgate.iam.s3.location import parse_location
 from liftgate.iam.scope import Location, Scope, Window
 
 
@@ -377,19 +380,114 @@ def test_a_tight_fit_is_reached_by_shorter_spelling() -> None:
     assert len(compile_session_policy(asked, TWENTY_MINUTES)) <= 2048
 
 
+def in_buckets(number: int, *more: str) -> Scope:
+    """A scope in so many buckets, at another prefix in each, so that no two statements can be joined."""
+    places = (f"s3://bucket-{n}-of-many/in-{n}/" for n in range(number))
+    return scope(["read", "write", "list", *more], *places)
+
+
+MORE = ("delete", "PutObjectLegalHold", "GetObjectTorrent", "read-versions")
+
+
+def test_of_three_forms_the_plainest_that_fits_is_taken() -> None:
+    """The window in each statement; then said once, by two refusals; then with single actions cut short too."""
+    few, more, most = (
+        compile_session_policy(one, TWENTY_MINUTES)
+        for one in (in_buckets(4), in_buckets(7), in_buckets(7, *MORE))
+    )
+    assert "Deny" not in few
+    assert few.count("DateLessThan") == len(json.loads(few)["Statement"])
+    for text in (more, most):
+        refusals = [one for one in json.loads(text)["Statement"] if one["Effect"] == "Deny"]
+        assert refusals == [
+            {
+                "Effect": "Deny",
+                "Action": "*",
+                "Resource": "*",
+                "Condition": {operator: {"aws:CurrentTime": f"2026-11-24T12:{minute}:00Z"}},
+            }
+            for operator, minute in (("DateLessThanIfExists", "00"), ("DateGreaterThanEqualsIfExists", "20"))
+        ]
+    assert '"s3:PutObject"' in more
+    assert '"s3:PutObject"' not in most
+
+
+def test_a_window_said_once_ends_as_sharply_and_lets_no_request_without_a_time_through() -> None:
+    policy = session(in_buckets(7))
+    assert any(one.effect is Effect.DENY for one in policy.statements)
+    for seconds, expected in ((-1, False), (0, True), (1199, True), (1200, False)):
+        at = NOON + timedelta(seconds=seconds)
+        assert allows(policy, call("s3:PutObject", "bucket-3-of-many/in-3/a", at)) is expected
+    timeless = Request(action="s3:PutObject", resource="arn:aws:s3:::bucket-3-of-many/in-3/a")
+    assert not allows(policy, timeless)
+
+
+@pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov"])
+def test_each_partition_has_its_own_arns(partition: str) -> None:
+    place = parse_location("s3://reports/2026/", partition=partition)
+    policy = session(Scope(actions=WRITE.actions, locations=frozenset({place})))
+    named = {value for one in policy.statements if one.resources for value in one.resources.values}
+    assert named == {f"arn:{partition}:s3:::reports", f"arn:{partition}:s3:::reports/2026/*"}
+
+
+@pytest.mark.parametrize("micro", [1, 999_999])
+def test_a_window_of_parts_of_seconds_is_refused_not_rounded(micro: int) -> None:
+    """Rounded, it would open earlier or close later than was approved."""
+    with pytest.raises(ValueError, match="whole seconds"):
+        Window(starts_at=NOON.replace(microsecond=micro), ends_at=NOON + timedelta(hours=1))
+    with pytest.raises(ValueError, match="whole seconds"):
+        Window(starts_at=NOON, ends_at=NOON.replace(hour=13, microsecond=micro))
+
+
+def test_a_moment_of_long_ago_has_its_four_digits() -> None:
+    old = Window(starts_at=NOON.replace(year=999), ends_at=NOON)
+    assert '"0999-11-24T12:00:00Z"' in compile_session_policy(WRITE, old)
+
+
+def test_the_text_names_nothing_that_it_does_not_need() -> None:
+    text = compile_session_policy(WRITE, TWENTY_MINUTES)
+    for needless in ('"Sid"', '"Id"', "null", "[]", "{}", " "):
+        assert needless not in text
+    assert json.loads(text)["Version"] == "2012-10-17"
+
+
+def test_hundreds_of_wild_locations_are_refused_or_compiled_in_bounded_time() -> None:
+    """Whether one pattern lies inside others is asked for so long, and no longer."""
+    wild = Scope(
+        actions=WRITE.actions,
+        locations=frozenset(
+            Location("b-b", "*".join("ab"[(k >> j) % 2] * 25 for j in range(14)) + "*") for k in range(280)
+        ),
+    )
+    begun = time.perf_counter()
+    for compiling in (partial(compile_session_policy, window=TWENTY_MINUTES), role_policy):
+        with pytest.raises(ScopeTooLarge):
+            compiling(wild)
+    assert time.perf_counter() - begun < 10
+
+
+def test_hundreds_of_buckets_are_refused_in_bounded_time() -> None:
+    many = Scope(actions=WRITE.actions, locations=frozenset(Location(f"b{n}", "p/*") for n in range(290)))
+    begun = time.perf_counter()
+    for compiling in (partial(compile_session_policy, window=TWENTY_MINUTES), role_policy):
+        with pytest.raises(ScopeTooLarge):
+            compiling(many)
+    assert time.perf_counter() - begun < 10
+
+
 def test_a_short_spelling_that_is_wrong_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """The proof bites: whatever the merger gets wrong, too much or too little, no policy comes out."""
     module = sys.modules["liftgate.iam.compile"]
     right = module.merged
 
-    def too_wide(policy: Policy) -> Policy:
-        first, *rest = right(policy).statements
+    def too_wide(policy: Policy, length: Callable[[Statement], int]) -> Policy:
+        first, *rest = right(policy, length).statements
         return Policy(
             statements=(replace(first, resources=Patterns(("arn:aws:s3:::wrong/*",))), first, *rest)
         )
 
-    def too_narrow(policy: Policy) -> Policy:
-        return Policy(statements=right(policy).statements[1:])
+    def too_narrow(policy: Policy, length: Callable[[Statement], int]) -> Policy:
+        return Policy(statements=right(policy, length).statements[1:])
 
     for number, wrong in enumerate((too_wide, too_narrow)):
         monkeypatch.setattr(module, "merged", wrong)

@@ -9,18 +9,19 @@
 '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Acti'
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import pairwise
 
 from liftgate.iam.compilation.grants import check_meaning, companions, scope_policy
-from liftgate.iam.compilation.merge import merged
+from liftgate.iam.compilation.merge import length_of, merged
 from liftgate.iam.compilation.spelling import abbreviated, joined
 from liftgate.iam.contain import contains
 from liftgate.iam.errors import ScopeTooLarge, Unproved
 from liftgate.iam.parse import Kind, parse_policy
-from liftgate.iam.policy import Condition, Policy, Statement, to_json
+from liftgate.iam.policy import Condition, Effect, Patterns, Policy, Statement, to_json
 from liftgate.iam.scope import Location, Scope, Window
 
 __all__ = ["companions", "compile_session_policy", "role_policy", "scope_policy", "within"]
@@ -35,8 +36,9 @@ _START, _END = "1111-11-11T11:11:11Z", "2222-02-22T22:22:22Z"  # where a window'
 def compile_session_policy(scope: Scope, window: Window) -> str:
     """The smallest session policy for this scope and window, as compact JSON of at most 2,048 characters.
 
-    It allows the scope and its companions, each statement only from ``window.starts_at`` to before
-    ``window.ends_at``, by ``aws:CurrentTime``. Raises ``ScopeTooLarge``, which says what to cut.
+    It allows the scope and its companions, only from ``window.starts_at`` to before ``window.ends_at``, by
+    ``aws:CurrentTime``. Of three ways to write it, the first that fits is taken, so that it stays readable as long as it
+    can: see ``docs/iam/compile.md``. Raises ``ScopeTooLarge``, which says what to cut, and ``Unproved``.
     """
     template = _template(scope)
     return template.replace(_START, _moment(window.starts_at)).replace(_END, _moment(window.ends_at))
@@ -63,27 +65,87 @@ def within(policy: Policy, starts_at: str, ends_at: str) -> Policy:
     return replace(policy, statements=tuple(limited))
 
 
+def within_at_once(policy: Policy, starts_at: str, ends_at: str) -> Policy:
+    """The same as ``within``, said once for all statements: two more, which refuse everything before and after.
+
+    ``IfExists``, because a request that carried no time would else be refused by neither.
+    """
+    bounds = (("DateLessThan", starts_at), ("DateGreaterThanEquals", ends_at))
+    refusals = tuple(
+        Statement(
+            effect=Effect.DENY,
+            actions=Patterns(("*",)),
+            resources=Patterns(("*",)),
+            conditions=(Condition(operator, "aws:CurrentTime", (moment,), if_exists=True),),
+        )
+        for operator, moment in bounds
+    )
+    return replace(policy, statements=(*policy.statements, *refusals))
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """One way to write a session policy."""
+
+    spell: Callable[[Iterable[str]], tuple[str, ...]]
+    limit: Callable[[Policy, str, str], Policy]
+
+
+# From the most readable to the shortest.
+_FORMS = (_Form(joined, within), _Form(joined, within_at_once), _Form(abbreviated, within_at_once))
+
+
 @lru_cache(maxsize=4096)
 def _template(scope: Scope) -> str:
-    short = merged(_whole(scope))
+    whole = _whole(scope)
     text = ""
-    for spell in (joined, abbreviated):
-        text = to_json(within(_spelled(short, spell), _START, _END))
+    for form in _FORMS:
+        text = to_json(form.limit(_spelled(whole, form), _START, _END))
         if len(text) <= SESSION_LIMIT:
-            _prove(text, within(unmerged(scope), _START, _END))
+            # In two steps, because a long policy is compared with refusals at great length, and a short one is not.
+            short = within(_spelled(whole, _FORMS[0]), _START, _END)
+            _prove(text, [short, within(unmerged(scope), _START, _END)])
             return text
     raise _too_large("session policy", len(text), SESSION_LIMIT, scope)
 
 
-def _prove(text: str, long: Policy) -> None:
-    """Refuses a text that does not say exactly what the long policy says, once read back as IAM reads it."""
-    short = parse_policy(text, Kind.SESSION)
-    holes = text.count(_START) == text.count(_END) == len(short.statements)
-    if not (holes and contains(short, long) and contains(long, short)):
+def _spelled(policy: Policy, form: _Form) -> Policy:
+    """The policy cut and spelled as it is shortest in this form."""
+
+    def respelled(one: Statement) -> Statement:
+        return replace(one, actions=replace(one.actions, values=form.spell(one.actions.values)))
+
+    def length(one: Statement) -> int:
+        return length_of(form.limit(Policy(statements=(respelled(one),)), _START, _END).statements[0])
+
+    short = merged(policy, length)
+    return replace(short, statements=tuple(respelled(one) for one in short.statements))
+
+
+def _prove(text: str, others: Sequence[Policy]) -> None:
+    """Refuses a text that, read back as IAM reads it, does not say exactly what the last of the other policies says.
+
+    Each is proved equal to the next. What is proved has two moments that stand for any window's start and end; they
+    must stand nowhere else.
+    """
+    found = parse_policy(text, Kind.SESSION)
+    chain = [found, *others]
+    if not (_has_holes(text, found) and all(contains(a, b) and contains(b, a) for a, b in pairwise(chain))):
         raise Unproved(
             "the short spelling of this session policy could not be proved right, so it is not used",
             advice="ask for one location at a time, with fewer wildcards",
         )
+
+
+def _has_holes(text: str, policy: Policy) -> bool:
+    times = [
+        value
+        for one in policy.statements
+        for each in one.conditions
+        if each.key == "aws:CurrentTime"
+        for value in each.values
+    ]
+    return all(text.count(moment) == times.count(moment) > 0 for moment in (_START, _END))
 
 
 def _whole(scope: Scope) -> Policy:
@@ -106,15 +168,8 @@ def unmerged(scope: Scope) -> Policy:
     return Policy(statements=apart + companions(scope).statements)
 
 
-def _spelled(policy: Policy, spell: Callable[[Iterable[str]], tuple[str, ...]]) -> Policy:
-    def respelled(one: Statement) -> Statement:
-        return replace(one, actions=replace(one.actions, values=spell(one.actions.values)))
-
-    return replace(policy, statements=tuple(respelled(one) for one in policy.statements))
-
-
 def _moment(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def _too_large(what: str, length: int, limit: int, scope: Scope) -> ScopeTooLarge:
