@@ -77,9 +77,14 @@ def lint(policy: Policy, kind: Kind = Kind.IDENTITY, *, steps: int = STEPS) -> t
     return tuple(sorted(found, key=_order))
 
 
-def lint_text(text: str, kind: Kind = Kind.IDENTITY, *, steps: int = STEPS) -> tuple[Lint, ...]:
-    """The same for a policy's JSON, of which it also sees whether it says its version. Raises ``PolicyFault``."""
-    policy = parse_policy(text, kind)
+def lint_text(
+    text: str, kind: Kind = Kind.IDENTITY, *, largest: int | None = None, steps: int = STEPS
+) -> tuple[Lint, ...]:
+    """The same for a policy's JSON, of which it also sees whether it says its version.
+
+    ``largest`` is for ``parse_policy``. Raises ``PolicyFault``.
+    """
+    policy = parse_policy(text, kind, largest=largest)
     found = {*lint(policy, kind, steps=steps), *missing_version(json.loads(text))}
     return tuple(sorted(found, key=_order))
 

@@ -7,13 +7,12 @@ from liftgate.iam.contain import contains
 from liftgate.iam.linting.conditions import demands_key, excluded, is_unmeetable
 from liftgate.iam.linting.finding import Code, Lint, Place, Severity, Subject
 from liftgate.iam.linting.fitting import fits_any
+from liftgate.iam.linting.overlap import overlapping
+from liftgate.iam.linting.resources import severity_of
 from liftgate.iam.linting.wording import quoted
 from liftgate.iam.policy import Condition, Effect, Patterns, Policy, Statement
-from liftgate.iam.services import catalogue
+from liftgate.iam.services.catalogue import ServiceAction, action, actions_matching
 
-_NOTHING = Policy(
-    statements=(Statement(effect=Effect.DENY, actions=Patterns(("*",)), resources=Patterns(("*",))),)
-)
 _MOST = 20_000  # steps of one comparison
 
 
@@ -22,6 +21,11 @@ def _inside(inner: Sequence[Statement], outer: Sequence[Statement], subject: Sub
     steps = min(_MOST, subject.budget.left)
     subject.budget.spend(_MOST // 10)
     return bool(contains(Policy(statements=tuple(inner)), Policy(statements=tuple(outer)), steps=steps))
+
+
+def _is_empty(statements: Sequence[Statement], subject: Subject) -> bool:
+    """Whether it is proved that these statements allow nothing."""
+    return _inside(statements, (), subject)
 
 
 def without_effect(subject: Subject) -> Iterator[Lint]:
@@ -39,51 +43,47 @@ def without_effect(subject: Subject) -> Iterator[Lint]:
 
 
 def _idle(subject: Subject, place: Place) -> Lint | None:
-    because = _because(subject, place)
-    if because is None:
+    found = _because(subject, place)
+    if found is None:
         return None
+    because, severity = found
     code = Code.GRANTS_NOTHING if place.allows else Code.DENIES_NOTHING
     verb = "allows" if place.allows else "denies"
-    return place.lint(
-        code,
-        Severity.ERROR,
-        f"the statement {verb} nothing: {because}",
-        "take it out, or write what was meant",
-    )
+    sentence = f"the statement {verb} nothing: {because}"
+    return place.lint(code, severity, sentence, "take it out, or write what was meant")
 
 
-def _because(subject: Subject, place: Place) -> str | None:
+def _because(subject: Subject, place: Place) -> tuple[str, Severity] | None:
+    """Why a statement has no effect, and how sure it is: actions may be newer than what is known of them."""
     statement = place.statement
-    if not _has_actions(subject, statement):
-        return "none of its actions exists"
-    if not _has_resources(subject, statement):
-        return "none of its actions works on any of its resources"
+    actions = _actions(subject, statement)
+    if actions is not None and not actions:
+        return "none of its actions is known", Severity.WARNING
+    if actions and _fits_nothing(subject, statement, actions):
+        return "none of its actions works on any of its resources", severity_of(actions)
     if any(map(is_unmeetable, statement.conditions)) or _excluded(subject, statement) is not None:
-        return "no request meets its conditions"
-    denials = [one for one in subject.policy.statements if one.effect is Effect.DENY]
-    if place.allows and denials and _inside([statement, *denials], _NOTHING.statements, subject):
-        return "other statements deny all of it"
+        return "no request meets its conditions", Severity.ERROR
+    if place.allows:
+        denials = [one for one in subject.policy.statements if one.effect is Effect.DENY]
+        walls = overlapping(statement, denials, subject)
+        if walls and _is_empty([statement, *walls], subject):
+            return "other statements deny all of it", Severity.ERROR
     return None
 
 
-def _has_actions(subject: Subject, statement: Statement) -> bool:
-    actions = statement.actions
-    return actions.negated or any(
-        catalogue.actions_matching(value, subject.budget) for value in actions.values
-    )
+def _actions(subject: Subject, statement: Statement) -> list[ServiceAction] | None:
+    """The actions that the statement names; None where it names those that it leaves out."""
+    if statement.actions.negated:
+        return None
+    names = (name for one in statement.actions.values for name in actions_matching(one, subject.budget))
+    return [found for name in names if (found := action(name)) is not None]
 
 
-def _has_resources(subject: Subject, statement: Statement) -> bool:
-    resources, actions = statement.resources, statement.actions
-    if resources is None or resources.negated or actions.negated:
-        return True
-    if any(not value.strip("*") for value in resources.values):
-        return True
-    return any(
-        found is not None and fits_any(found, resources.values, subject.budget)
-        for value in actions.values
-        for found in map(catalogue.action, catalogue.actions_matching(value, subject.budget))
-    )
+def _fits_nothing(subject: Subject, statement: Statement, actions: list[ServiceAction]) -> bool:
+    resources = statement.resources
+    if resources is None or resources.negated or any(not value.strip("*") for value in resources.values):
+        return False
+    return not any(fits_any(one, resources.values, subject.budget) for one in actions)
 
 
 def exclusions(subject: Subject) -> Iterator[Lint]:
@@ -124,7 +124,7 @@ def _conditions_exclude(subject: Subject, conditions: tuple[Condition, ...]) -> 
         resources=Patterns(("*",)),
         conditions=alike,
     )
-    return _inside([alone], _NOTHING.statements, subject)
+    return _is_empty([alone], subject)
 
 
 def _shadowed(subject: Subject, places: Sequence[Place]) -> Iterator[Lint]:
@@ -133,11 +133,11 @@ def _shadowed(subject: Subject, places: Sequence[Place]) -> Iterator[Lint]:
     Statements that deny are compared as if they allowed: what is asked is only which requests they match.
     """
     denials = [one for one in subject.policy.statements if one.effect is Effect.DENY]
-    walls = denials if places and places[0].allows else []
     kept = list(places)
     for place in reversed(places):
-        others = [_allowing(other.statement) for other in kept if other is not place]
-        if others and _inside([_allowing(place.statement), *walls], others, subject):
+        others = overlapping(place.statement, [one.statement for one in kept if one is not place], subject)
+        walls = overlapping(place.statement, denials, subject, all_of_it=False) if place.allows else []
+        if others and _inside([_allowing(place.statement), *walls], list(map(_allowing, others)), subject):
             kept.remove(place)
             yield place.lint(
                 Code.SHADOWED,

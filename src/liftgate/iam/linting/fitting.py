@@ -13,6 +13,7 @@ from liftgate.iam.services.catalogue import ServiceAction
 
 _NAMES = re.compile(r"\$\{[^}]*\}")
 _WILD = re.compile(r"[*?]")
+_OLD, _NEW = ":codestar-connections:", ":codeconnections:"  # renamed; policies may say either
 
 
 def fits(action: ServiceAction, resource: str, budget: Budget) -> bool:
@@ -53,7 +54,7 @@ def _has_slash(resource: str) -> bool:
 @lru_cache(maxsize=16384)
 def _pattern(text: str) -> tuple[str | None, Tokens, str]:
     """A pattern with a star for each name in ``${…}``; its service, where that is plain; the plain text at its end."""
-    starred = _NAMES.sub("*", text)
+    starred = _NAMES.sub("*", text).replace(_OLD, _NEW)
     head = starred.split(":", 3)
     plain = len(head) == 4 and (head[1] == "*" or not _WILD.search(head[1])) and not _WILD.search(head[2])
     return head[2] if plain else None, tokens(starred), _WILD.split(starred)[-1]

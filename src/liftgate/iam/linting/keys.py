@@ -92,10 +92,13 @@ def _of_condition(
     without = [action.name for action in named if not _carries(action, key)]
     if reached and not any(_carries(action, key) for action in reached):
         met = _met_without(condition)
+        listed_at_all = any(
+            key.partition(":")[0] == of.partition(":")[0] for one in reached for of in one.condition_keys
+        )
         so = "so the condition is always met" if met else "so the statement never applies"
         return place.lint(
             Code.KEY_NEVER_CARRIED,
-            Severity.WARNING if met else Severity.ERROR,
+            Severity.WARNING if met or not listed_at_all else Severity.ERROR,
             f"no action of the statement carries {quoted(condition.key)}, {so}",
             "take the condition out, or write the key that these actions carry",
             place.condition(condition),

@@ -1,6 +1,6 @@
 """Actions and resources of one statement that never meet: the action does not work on that kind of resource."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from liftgate.iam.linting.finding import Code, Lint, Place, Severity, Subject
 from liftgate.iam.linting.fitting import fits, fits_any
@@ -54,7 +54,7 @@ def _of_action(place: Place, number: int, actions: list[ServiceAction], resource
         )
     return place.lint(
         Code.WRONG_RESOURCE_TYPE,
-        Severity.ERROR,
+        severity_of(actions),
         f"{quoted(value)} works on none of the resources that the statement names",
         _right_form(actions[0]),
         place.action(number),
@@ -69,6 +69,17 @@ def _of_resource(place: Place, number: int, resource: str) -> Lint:
         "take it out, or add the action that was meant",
         place.resource(number),
     )
+
+
+def severity_of(actions: Iterable[ServiceAction]) -> Severity:
+    """How sure a misfit is. Some services ask for ARNs of their own where the reference gives none, or another's."""
+    return Severity.ERROR if any(map(_is_on_one_service, actions)) else Severity.WARNING
+
+
+def _is_on_one_service(action: ServiceAction) -> bool:
+    found = catalogue.service(action.name.partition(":")[0])
+    arns = [found.arns[kind] for kind in action.resource_types] if found else []
+    return len({arn.split(":")[2] for arn in arns}) == 1
 
 
 def _is_bucket(arn: str) -> bool:

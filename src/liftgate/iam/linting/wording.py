@@ -1,12 +1,15 @@
 """How lints name things: short, safe to print, with the nearest right name."""
 
 import difflib
+import re
 from collections.abc import Collection, Sequence
 
 from liftgate.iam.patterns.pattern import Budget
 
 _LONGEST = 60
 _COST = 40  # steps for one comparison of names
+_SLIP = 2  # characters
+_VERSION = re.compile(r"v?\d+$")
 
 
 def quoted(text: str) -> str:
@@ -27,3 +30,13 @@ def nearest(name: str, known: Collection[str], budget: Budget) -> str | None:
         return None
     near = difflib.get_close_matches(name[:80], sorted(known), n=1, cutoff=0.7)
     return near[0] if near else None
+
+
+def is_slip(name: str, known: str | None) -> bool:
+    """Whether ``name`` is misspelt rather than new: two characters away, and not by the number of a version."""
+    if known is None or len(name) > 80 or _VERSION.sub("", name) == _VERSION.sub("", known):
+        return False
+    changes = difflib.SequenceMatcher(None, name, known, autojunk=False).get_opcodes()
+    return (
+        sum(max(end - start, stop - at) for kind, start, end, at, stop in changes if kind != "equal") <= _SLIP
+    )
