@@ -13,14 +13,27 @@ class Row:
     samples: Samples
     against: str | None = None  # the row that it is compared with
     ratio: Ratio | None = None
-    bar: float | None = None  # the largest ratio that is good enough
+    bar: float | None = (
+        None  # the largest ratio that is good enough; the least, where ratios say how much faster
+    )
+    is_faster: bool = (
+        False  # the ratio says how many times faster than the reference, not how many times slower
+    )
+    longest: float | None = None  # seconds: a bar for the median itself
+
+    @property
+    def is_held(self) -> bool:
+        """Whether there is a bar."""
+        return self.longest is not None or (self.ratio is not None and self.bar is not None)
 
     @property
     def is_met(self) -> bool | None:
         """Whether the bar was met; None where there is none."""
+        if self.longest is not None:
+            return self.samples.median <= self.longest
         if self.ratio is None or self.bar is None:
             return None
-        return self.ratio.of_medians <= self.bar
+        return self.ratio.of_medians >= self.bar if self.is_faster else self.ratio.of_medians <= self.bar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,3 +86,20 @@ def compared(what: str, samples: Samples, reference: Row, *, bar: float | None =
         ratio=ratio(samples, reference.samples),
         bar=bar,
     )
+
+
+def faster(what: str, samples: Samples, reference: Row, *, bar: float | None = None) -> Row:
+    """A row beside a slower reference: the ratio is how many times faster, and the bar the least of it."""
+    return Row(
+        what=what,
+        samples=samples,
+        against=reference.what,
+        ratio=ratio(reference.samples, samples),
+        bar=bar,
+        is_faster=True,
+    )
+
+
+def limited(what: str, samples: Samples, *, longest: float) -> Row:
+    """A row whose median may take ``longest`` seconds at most."""
+    return Row(what=what, samples=samples, longest=longest)

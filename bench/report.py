@@ -49,8 +49,8 @@ def _figure_text(figure: Figure) -> str:
 
 
 def _bars_page(figures: Sequence[Figure]) -> str:
-    held = [row for figure in figures for row in figure.rows if row.bar is not None]
-    cells = [(row.what, row.against or "", *_cells(row)[3:]) for row in held]
+    held = [row for figure in figures for row in figure.rows if row.is_held]
+    cells = [(row.what, row.against or _cells(row)[1] + " ms", *_cells(row)[3:]) for row in held]
     return _markdown(("what", "against", "ratio", "middle half", "bar", "met"), cells, texts=2)
 
 
@@ -67,12 +67,29 @@ def _figure_page(figure: Figure) -> str:
 
 def _cells(row: Row) -> tuple[str, ...]:
     samples = row.samples
-    times = (f"{samples.median * 1e3:.2f}", f"{samples.smallest * 1e3:.2f}-{samples.largest * 1e3:.2f}")
+    times = (
+        _milliseconds(samples.median),
+        f"{_milliseconds(samples.smallest)}-{_milliseconds(samples.largest)}",
+    )
     if row.ratio is None:
-        return row.what, *times, "", "", "", ""
+        return row.what, *times, "", "", _bar(row), _verdict(row)
     spread = f"{row.ratio.low:.2f}-{row.ratio.high:.2f}"
-    bar = "" if row.bar is None else f"≤ {row.bar:g}"
-    return row.what, *times, f"{row.ratio.of_medians:.2f}", spread, bar, _verdict(row)
+    return row.what, *times, f"{row.ratio.of_medians:.2f}", spread, _bar(row), _verdict(row)
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{seconds * 1e3:.2f}" if seconds >= _SHORT else f"{seconds * 1e3:.5f}"
+
+
+_SHORT: Final = 1e-4  # seconds: below it two places would say nothing
+
+
+def _bar(row: Row) -> str:
+    if row.longest is not None:
+        return f"≤ {row.longest * 1e3:g} ms"
+    if row.bar is None:
+        return ""
+    return f"{'≥' if row.is_faster else '≤'} {row.bar:g}"
 
 
 def _verdict(row: Row) -> str:

@@ -1,6 +1,6 @@
 from datetime import UTC, datetime
 
-from bench.figure import Amount, Breakdown, Figure, Part, compared, plain
+from bench.figure import Amount, Breakdown, Figure, Part, compared, faster, limited, plain
 from bench.measure import Samples
 from bench.report import as_page, as_text, missed
 
@@ -52,3 +52,19 @@ def test_page_opens_with_every_bar_and_ends_with_the_machine() -> None:
     assert "| beyond | bare | 1.30 |" in head
     assert "reported" not in head
     assert chapters.rstrip().endswith("| processor | one |")
+
+
+def test_a_bar_may_be_how_many_times_faster_or_how_long() -> None:
+    quick = faster("quick", Samples((0.00001, 0.00001, 0.00001)), BARE, bar=900)
+    slow = faster("slow", Samples((0.001, 0.001, 0.001)), BARE, bar=11)
+    short = limited("short", Samples((0.004, 0.004, 0.1)), longest=0.005)
+    long = limited("long", Samples((0.004, 0.006, 0.1)), longest=0.005)
+    figure = Figure(title="Bars", how="By hand.", rows=(BARE, quick, slow, short, long))
+    assert [row.is_met for row in figure.rows] == [None, True, False, True, False]
+    lines = [line.split() for line in as_text([figure]).splitlines()]
+    assert lines[3][:4] == ["quick", "0.01000", "0.01000-0.01000", "1000.00"]
+    assert lines[3][-3:] == ["≥", "900", "yes"]
+    assert lines[6][-4:] == ["≤", "5", "ms", "NO"]
+    page = as_page([figure], [], when=datetime(2026, 11, 24, tzinfo=UTC))
+    assert "| slow | bare | 10.00 | 10.00-15.00 | ≥ 11 | NO |" in page
+    assert "| long | 6.00 ms |  |  | ≤ 5 ms | NO |" in page
