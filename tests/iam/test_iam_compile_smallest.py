@@ -132,7 +132,7 @@ SMALL = st.builds(
 
 @pytest.mark.slow
 @given(SMALL)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_no_other_cut_into_statements_is_shorter(asked: Scope) -> None:
     try:
         text = compile_session_policy(asked, TWENTY_MINUTES)

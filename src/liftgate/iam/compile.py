@@ -102,11 +102,19 @@ def _template(scope: Scope) -> str:
     for form in _FORMS:
         text = to_json(form.limit(_spelled(whole, form), _START, _END))
         if len(text) <= SESSION_LIMIT:
-            # In two steps, because a long policy is compared with refusals at great length, and a short one is not.
-            short = within(_spelled(whole, _FORMS[0]), _START, _END)
-            _prove(text, [short, within(unmerged(scope), _START, _END)])
+            _prove(text, _longer(scope, whole, form))
             return text
     raise _too_large("session policy", len(text), SESSION_LIMIT, scope)
+
+
+def _longer(scope: Scope, whole: Policy, form: _Form) -> list[Policy]:
+    """What a text must be proved equal to, one by one, up to what the scope says in as many statements as it takes.
+
+    Refusals are compared with a long policy at great length, and with a short one at once; hence the step between.
+    """
+    plain = _FORMS[0]
+    step = [] if form is plain else [plain.limit(_spelled(whole, plain), _START, _END)]
+    return [*step, within(unmerged(scope), _START, _END)]
 
 
 def _spelled(policy: Policy, form: _Form) -> Policy:
