@@ -3,7 +3,7 @@
 >>> joined(["s3:DeleteObjectTagging", "s3:GetObjectTagging", "s3:PutObjectTagging"])
 ('s3:*ObjectTagging',)
 >>> abbreviated(["s3:PutObject", "s3:GetObjectAttributes"])
-('s3:*cTA*s', 's3:P*ct')
+('s3:*ctA*s', 's3:P*ct')
 """
 
 from collections.abc import Iterable
