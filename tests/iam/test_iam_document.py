@@ -8,7 +8,7 @@ from tests.iam.test_iam_contain import policies
 from liftgate.iam.contain import Contained, contains
 from liftgate.iam.errors import PolicyFault
 from liftgate.iam.evaluate import allows
-from liftgate.iam.parse import LARGEST, Kind, parse_policy
+from liftgate.iam.parse import LONGEST_TEXT, Kind, parse_policy
 from liftgate.iam.policy import Effect, Patterns, Principals, Qualifier, to_document, to_json
 from liftgate.iam.request import Request
 
@@ -65,10 +65,13 @@ def test_principals_are_read_where_they_belong() -> None:
     everyone = parse_policy(text % '"*"', Kind.TRUST).statements[0]
     assert everyone.principals == Principals((("*", "*"),))
     assert everyone.resources is None
-    some = parse_policy(text % '{"AWS": ["a", "b"], "Service": "ec2.amazonaws.com"}', Kind.TRUST).statements[
-        0
-    ]
-    assert some.principals == Principals((("AWS", "a"), ("AWS", "b"), ("Service", "ec2.amazonaws.com")))
+    some = parse_policy(
+        text % '{"AWS": ["111122223333", "AIDACKCEVSQ6C2EXAMPLE"], "Service": "ec2.amazonaws.com"}',
+        Kind.TRUST,
+    ).statements[0]
+    assert some.principals == Principals(
+        (("AWS", "111122223333"), ("AWS", "AIDACKCEVSQ6C2EXAMPLE"), ("Service", "ec2.amazonaws.com"))
+    )
 
 
 def test_the_old_version_has_no_variables() -> None:
@@ -167,7 +170,10 @@ def test_a_trust_policy_has_principals_and_no_resource() -> None:
     with pytest.raises(PolicyFault, match="names no `Principal`"):
         parse_policy('{"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole"}}', Kind.TRUST)
     with pytest.raises(PolicyFault, match="no `Resource`"):
-        parse_policy(f'{{"Statement": {{{STATEMENT}, "Principal": "*"}}}}', Kind.TRUST)
+        parse_policy(
+            '{"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*", "Principal": "*"}}',
+            Kind.TRUST,
+        )
 
 
 @pytest.mark.parametrize(
@@ -178,8 +184,8 @@ def test_a_trust_policy_has_principals_and_no_resource() -> None:
         '{"a":' * 900 + "1" + "}" * 900,
         "9" * 15_000,
         '{"Statement": NaN}',
-        "x" * (LARGEST + 1),
-        f'{{"Statement": {{{STATEMENT.replace("*", "arn:" + "*a" * 4000)}}}}}' + " " * LARGEST,
+        "x" * (LONGEST_TEXT + 1),
+        f'{{"Statement": {{{STATEMENT.replace("*", "arn:" + "*a" * 4000)}}}}}' + " " * LONGEST_TEXT,
     ],
     ids=lambda text: text[:12],
 )

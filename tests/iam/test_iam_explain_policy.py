@@ -209,8 +209,8 @@ def test_a_trust_policy_speaks_of_no_place() -> None:
             "only after 24 Nov 2026 12:00 UTC until and including 12:00 UTC (NEVER: it ends before it begins)",
         ),
         (
-            {"DateLessThan": {"aws:CurrentTime": ["2026-11-24", "soon"]}},
-            "only if the time is before 24 Nov 2026 00:00 UTC or `soon`, which is no date",
+            {"DateLessThan": {"aws:CurrentTime": ["2026-11-24", "2026-02-31"]}},
+            "only if the time is before 24 Nov 2026 00:00 UTC or `2026-02-31`, which is no date",
         ),
         (
             {"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "192.0.2.1"]}},
@@ -362,7 +362,7 @@ def test_twenty_kilobytes_are_said_in_little_more_and_at_once() -> None:
     ]
     text = json.dumps({"Statement": statements})
     assert 17_900 < len(text) < 20_480
-    policy = parse_policy(text)
+    policy = parse_policy(text, largest=20_480)
     before = time.perf_counter()
     said = " ".join(explain_policy(policy))
     assert time.perf_counter() - before < 2
