@@ -49,8 +49,13 @@ def owed(name: str, arn: str) -> Owed:
 
 
 def beyond_rcps(name: str, arn: str) -> bool:
-    """Whether no resource control policy limits it. Source: "Resource control policies (RCPs)", AWS Organizations."""
-    return name == "kms:retiregrant" or _LINKED_ROLE.match(arn) is not None
+    """Whether no resource control policy limits it: retiring a KMS grant, and assuming a service-linked role.
+
+    Source: "Resource control policies (RCPs)", AWS Organizations User Guide.
+    """
+    return name == "kms:retiregrant" or (
+        name.startswith("sts:assumerole") and _LINKED_ROLE.match(arn) is not None
+    )
 
 
 _LINKED_ROLE = re.compile(r"arn:[^:]*:iam::[^:]*:role/aws-service-role/")
