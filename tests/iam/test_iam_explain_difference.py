@@ -1,22 +1,24 @@
 """Differences in words: no claim that ``contains`` disproves, and none left out."""
 
 import json
+import re
 import time
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.iam.iam_examples import KMS_KEY, NOON, TWENTY_MINUTES, scope, scopes
 from tests.iam.test_iam_contain import policies
 
-from liftgate.iam.compile import compile_session_policy, scope_policy
-from liftgate.iam.contain import contains
+from liftgate.iam.compile import compile_session_policy, scope_policy, within, within_at_once
+from liftgate.iam.contain import Undecided, contains
 from liftgate.iam.evaluate import allows
-from liftgate.iam.explain import explain_difference
+from liftgate.iam.explain import explain_difference, explain_policy
 from liftgate.iam.explaining.difference import Extent, Kind, changes
 from liftgate.iam.parse import parse_policy
-from liftgate.iam.policy import Effect, Policy
+from liftgate.iam.policy import Condition, Effect, Patterns, Policy, Statement
 from liftgate.iam.scope import Scope, Window
 
 
@@ -199,16 +201,101 @@ def test_the_lines_of_scopes_agree_with_contains(before: Scope, after: Scope) ->
     assert any(line.startswith("removes: ") for line in lines) is not bool(less)
 
 
-def test_what_cannot_be_told_is_said_so() -> None:
-    def fleet(pattern: str) -> Policy:
-        return parse_policy(
-            json.dumps({"Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": pattern}})
-        )
+def test_what_cannot_be_told_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def cannot_tell(*_: Policy, steps: int = 0) -> Undecided:
+        return Undecided(f"after {steps} steps")
 
-    before, after = fleet("arn:aws:s3:::${aws:username}/x*"), fleet("arn:aws:s3:::${aws:userid}/*")
-    lines = explain_difference(before, after)
-    assert all(line.startswith("it could not be told whether") for line in lines)
-    assert any("adds: read" in line for line in lines)
+    for module in ("difference", "change_words"):
+        monkeypatch.setattr(f"liftgate.iam.explaining.{module}.contains", cannot_tell)
+    before, after = policy(("Allow", "s3:GetObject", B)), policy(("Allow", "s3:PutObject", B))
+    assert explain_difference(before, after) == (
+        "it could not be told whether this adds: write anywhere in s3://b/ (at least in part)",
+        "it could not be told whether this removes: read anywhere in s3://b/ (at least in part)",
+    )
+    assert all(
+        line.startswith("it could not be told whether this ")
+        for line in explain_difference(WRITE, scope(["delete"], "s3://reports/2026/"))
+    )
+
+
+moments = st.integers(0, 4).map(lambda hours: f"2026-11-24T{10 + hours}:00:00Z")
+spans = st.tuples(moments, moments).filter(lambda span: span[0] < span[1])
+in_windows = st.one_of(
+    *(
+        st.builds(lambda free, span, form=form: form(free, *span), policies(limited=False), spans)
+        for form in (within, within_at_once)
+    ),
+    policies(limited=False),
+)
+
+
+@given(in_windows, in_windows)
+def test_what_is_said_of_windows_is_true(before: Policy, after: Policy) -> None:
+    """Each line is checked by itself: ``contains`` knows of a moment at which it is so."""
+    ends = {
+        "opens earlier": (after, before, "DateLessThan", 0),
+        "closes later": (after, before, "DateGreaterThanEquals", 1),
+        "opens later": (before, after, "DateLessThan", 0),
+        "closes earlier": (before, after, "DateGreaterThanEquals", 1),
+    }
+    for line in explain_difference(before, after):
+        head = line.partition(":")[0]
+        if head in {"adds", "removes"}:
+            more, less = (after, before) if head == "adds" else (before, after)
+            assert not contains(more, less)
+        elif head in ends:
+            wide, narrow, operator, _ = ends[head]
+            moment = re.findall(r"(\d+):00 UTC", line)[-1 if head in {"opens earlier", "closes later"} else 0]
+            inside = replace(
+                wide,
+                statements=(
+                    *wide.statements,
+                    Statement(
+                        effect=Effect.DENY,
+                        actions=Patterns(("*",)),
+                        resources=Patterns(("*",)),
+                        conditions=(
+                            Condition(
+                                operator, "aws:CurrentTime", (f"2026-11-24T{moment}:00:00Z",), if_exists=True
+                            ),
+                        ),
+                    ),
+                ),
+            )
+            assert not contains(wide, inside)  # it allows something on the far side of that moment
+            assert not contains(wide, narrow)
+
+
+def test_a_window_said_once_is_one_window() -> None:
+    free = policy(("Allow", "s3:GetObject", B), ("Allow", "s3:PutObject", "arn:aws:s3:::c/*"))
+    moments_ = ("2026-11-24T12:00:00Z", "2026-11-24T12:20:00Z")
+    each, once = within(free, *moments_), within_at_once(free, *moments_)
+    assert (
+        explain_policy(each)
+        == explain_policy(once)
+        == (
+            "All of this holds only from 24 Nov 2026 12:00 UTC until before 12:20 UTC.",
+            "May read anywhere in s3://b/.",
+            "May write anywhere in s3://c/.",
+        )
+    )
+    assert explain_difference(each, once) == ("same meaning, other words",)
+    assert explain_difference(each, within_at_once(free, moments_[0], "2026-11-24T13:00:00Z")) == (
+        "closes later: until before 24 Nov 2026 13:00 UTC instead of until before 24 Nov 2026 12:20 UTC",
+    )
+
+
+def test_a_refusal_that_a_request_without_a_time_escapes_is_no_window() -> None:
+    gates = within_at_once(
+        policy(("Allow", "s3:GetObject", B)), "2026-11-24T12:00:00Z", "2026-11-24T13:00:00Z"
+    )
+    loose = tuple(
+        replace(one, conditions=tuple(replace(each, if_exists=False) for each in one.conditions))
+        for one in gates.statements
+    )
+    assert not any(
+        line.startswith("All of this") for line in explain_policy(replace(gates, statements=loose))
+    )
 
 
 def test_a_policy_and_a_scope_cannot_be_compared() -> None:

@@ -18,8 +18,9 @@ from liftgate.iam.explaining.grouping import grouped
 from liftgate.iam.explaining.listing import count, joined
 from liftgate.iam.explaining.places import location, scope_places
 from liftgate.iam.explaining.quoting import doubts, quoted
-from liftgate.iam.explaining.statements import common_span, gravest_first, sentence
+from liftgate.iam.explaining.statements import gravest_first, sentence
 from liftgate.iam.explaining.verbs import scope_verbs
+from liftgate.iam.explaining.windows import window_of
 from liftgate.iam.parse import Kind
 from liftgate.iam.policy import Effect, Policy
 from liftgate.iam.scope import Location, Scope
@@ -43,7 +44,7 @@ def explain_policy(policy: Policy, kind: Kind = Kind.IDENTITY) -> tuple[str, ...
     in backticks, with what cannot be seen written out. ``kind`` adds what a limit such as an SCP does not do.
     """
     statements = grouped(policy.statements)
-    span, rest = common_span(statements) if len(statements) > 1 else (None, statements)
+    span, rest = window_of(statements) if len(statements) > 1 else (None, statements)
     allows = any(one.effect is Effect.ALLOW for one in statements)
     return (
         *([_LIMITS[kind]] if kind in _LIMITS and allows else []),

@@ -12,8 +12,9 @@ from liftgate.iam.explaining.listing import joined
 from liftgate.iam.explaining.moments import Span
 from liftgate.iam.explaining.places import place, scope_places
 from liftgate.iam.explaining.quoting import doubts, quoted
-from liftgate.iam.explaining.statements import common_span, phrase
+from liftgate.iam.explaining.statements import phrase
 from liftgate.iam.explaining.verbs import scope_verbs
+from liftgate.iam.explaining.windows import speaks_of_time, window_of
 from liftgate.iam.policy import Effect, Policy
 from liftgate.iam.request import Request
 from liftgate.iam.scope import Location, Scope
@@ -30,7 +31,7 @@ def policy_difference(before: Policy, after: Policy) -> tuple[str, ...]:
     more, less = contains(after, before), contains(before, after)
     if more and less:
         return _SAME
-    spans, before, after = _without_spans(before, after)
+    spans, before, after = _without_windows(before, after)
     lines = [
         *_span_lines(*spans, more=not more, less=not less),
         *(
@@ -103,16 +104,21 @@ def _by_verbs(head: str, part: str, found: dict[Location, dict[str, str]]) -> It
         yield f"{head}{verbs} {scope_places(spots)}{such}{doubts(spot.key for spot in spots)}"
 
 
-def _without_spans(before: Policy, after: Policy) -> tuple[tuple[Span | None, Span | None], Policy, Policy]:
-    """The span common to all statements of each, and the policies without it; only where both, or one, are so limited."""
-    old, plain_old = common_span(before.statements)
-    new, plain_new = common_span(after.statements)
-    if old == new or _is_never(old) or _is_never(new):
+def _without_windows(before: Policy, after: Policy) -> tuple[tuple[Span | None, Span | None], Policy, Policy]:
+    """The window of each, and the policies without it.
+
+    Only where nothing else in them speaks of time and a window opens at all: then what the rest of one allows and the
+    rest of the other does not, differs at each moment of the window, and what differs in time is the windows.
+    """
+    old, rest_before = window_of(before.statements)
+    new, rest_after = window_of(after.statements)
+    timeless = not any(map(speaks_of_time, [*rest_before, *rest_after]))
+    if (old is None and new is None) or not timeless or _is_never(old) or _is_never(new):
         return (None, None), before, after
     return (
         (old, new),
-        replace(before, statements=tuple(plain_old)),
-        replace(after, statements=tuple(plain_new)),
+        replace(before, statements=tuple(rest_before)),
+        replace(after, statements=tuple(rest_after)),
     )
 
 
@@ -178,7 +184,8 @@ def _example(request: Request) -> str:
         for key, values in sorted(request.keys().items())
     ]
     words = place(request.resource) if not request.resource.strip("*") else _exactly(request.resource)
-    return f"{request.action} on {words}{f' with {joined(carried)}' if carried else ''}"
+    caller = "" if request.principal is None else f" by {quoted(request.principal)}"
+    return f"{request.action} on {words}{caller}{f' with {joined(carried)}' if carried else ''}"
 
 
 def _exactly(arn: str) -> str:

@@ -1,12 +1,11 @@
 """Says one statement in a sentence."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 
 from liftgate.iam.explaining.conditions import condition
 from liftgate.iam.explaining.listing import joined
-from liftgate.iam.explaining.moments import Span, span_of
+from liftgate.iam.explaining.moments import span_of
 from liftgate.iam.explaining.people import is_anyone, nobody, people
 from liftgate.iam.explaining.places import location, places
 from liftgate.iam.explaining.quoting import doubts
@@ -47,15 +46,6 @@ def gravest_first(one: Statement) -> int:
         return 2
     everywhere = one.resources is not None and (one.resources.negated or "*" in one.resources.values)
     return 0 if is_grave(one.actions) or is_anyone(one.principals) or everywhere else 1
-
-
-def common_span(statements: Sequence[Statement]) -> tuple[Span | None, list[Statement]]:
-    """The span of time that all statements share, and the statements without it; None where they share none."""
-    spans = [span_of(one.conditions) for one in statements]
-    first = spans[0][0] if spans else None
-    if first is None or any(span != first for span, _ in spans):
-        return None, list(statements)
-    return first, [replace(one, conditions=rest) for one, (_, rest) in zip(statements, spans, strict=True)]
 
 
 def _deed(done: str, one: Statement) -> str:
