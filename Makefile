@@ -3,6 +3,8 @@ PYTHON ?= python3
 export PYTHON
 BIN := .venv/bin
 POSTGRESQL := "postgresql:/usr/lib/postgresql/*/bin/postgres"
+IAM_SIMULATE := nodejs:node npm:npm npm=tests/iam/simulate
+RADOSGW := ceph-mon:ceph-mon ceph-osd:ceph-osd radosgw:radosgw
 
 .PHONY: help demo test check lint bench docs lock clean
 
@@ -14,9 +16,9 @@ demo:  ## install, start Liftgate with an embedded AWS, play the story, leave it
 	@$(BIN)/liftgate demo
 
 test:  ## install, then check style, types and imports, and run every test
-	@tools/install.sh dev $(POSTGRESQL)
+	@tools/install.sh dev $(POSTGRESQL) $(IAM_SIMULATE) $(RADOSGW)
 	@$(MAKE) --no-print-directory lint
-	@$(BIN)/pytest -q -n auto
+	@$(BIN)/pytest -q -n auto --dist loadgroup
 
 check:  ## the quick part of `make test`, under a minute
 	@tools/install.sh dev
@@ -31,7 +33,7 @@ lint:
 	@$(BIN)/lint-imports --no-logo >build/lint-imports.txt 2>&1 || { cat build/lint-imports.txt; exit 1; }
 
 bench:  ## measure, print ratios taken in one run, write docs/benchmarks.md
-	@tools/install.sh dev $(POSTGRESQL)
+	@tools/install.sh dev $(POSTGRESQL) $(IAM_SIMULATE)
 	@$(BIN)/python -m bench
 
 docs:  ## write the generated pages under docs/
@@ -43,4 +45,4 @@ lock:  ## resolve the pinned packages anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra demo --extra postgresql --group build --group dev -c requirements/demo.lock pyproject.toml -o requirements/dev.lock
 
 clean:  ## remove what the other targets made
-	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/iam/simulate/node_modules

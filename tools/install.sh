@@ -1,6 +1,6 @@
 #!/bin/sh
 # Install what a make target needs: a virtual environment with pinned, hashed packages, and on Debian as root the
-# system packages. Usage: tools/install.sh demo|dev [DEBIAN-PACKAGE:COMMAND-OR-PATH-PATTERN ...]
+# system packages. Usage: tools/install.sh demo|dev [DEBIAN-PACKAGE:COMMAND-OR-PATH-PATTERN ...] [npm=FOLDER ...]
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -12,10 +12,27 @@ may_apt() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; }
 
 apt_install() {
     echo "installing from Debian: $*"
-    apt-get install -y -q "$@" >/dev/null 2>&1 || {
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >/dev/null 2>&1 || {
         apt-get update -q >/dev/null 2>&1
-        DEBIAN_FRONTEND=noninteractive apt-get install -y -q "$@" >/dev/null
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >/dev/null
     }
+}
+
+missing() { echo "MISSING: $1. What needs it will not run, and will say so. $2" >&2; }
+
+# The npm packages that a folder's package-lock.json pins by hash; their install scripts do not run.
+npm_install() {
+    cmp -s "$1/package-lock.json" "$1/node_modules/installed" && return
+    if ! command -v npm >/dev/null 2>&1; then
+        missing "npm" "Debian: apt install nodejs npm"
+        return
+    fi
+    echo "installing the npm packages of $1"
+    if (cd "$1" && npm ci --ignore-scripts --no-audit --no-fund --silent); then
+        cp "$1/package-lock.json" "$1/node_modules/installed"
+    else
+        missing "the npm packages of $1" "Try: cd $1 && npm ci --ignore-scripts"
+    fi
 }
 
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
@@ -24,6 +41,11 @@ apt_install() {
 }
 
 for wanted in "$@"; do
+    case $wanted in npm=*)
+        npm_install "${wanted#npm=}"
+        continue
+        ;;
+    esac
     package=${wanted%%:*}
     found=no
     for candidate in ${wanted#*:}; do
@@ -31,9 +53,9 @@ for wanted in "$@"; do
     done
     [ $found = yes ] && continue
     if may_apt; then
-        apt_install "$package"
+        apt_install "$package" || missing "the system package \`$package\`" "Debian could not install it."
     else
-        echo "MISSING: the system package \`$package\`. What needs it will not run, and will say so. Debian: apt install $package" >&2
+        missing "the system package \`$package\`" "Debian: apt install $package"
     fi
 done
 
