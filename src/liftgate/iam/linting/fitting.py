@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from liftgate.iam.patterns.pattern import Budget, Tokens, common, tokens
+from liftgate.iam.patterns.pattern import Budget, Tokens, Wild, common, tokens
 from liftgate.iam.services import catalogue
 from liftgate.iam.services.catalogue import ServiceAction
 
@@ -57,4 +57,13 @@ def _pattern(text: str) -> tuple[str | None, Tokens, str]:
     starred = _NAMES.sub("*", text).replace(_OLD, _NEW)
     head = starred.split(":", 3)
     plain = len(head) == 4 and (head[1] == "*" or not _WILD.search(head[1])) and not _WILD.search(head[2])
-    return head[2] if plain else None, tokens(starred), _WILD.split(starred)[-1]
+    return head[2] if plain else None, _tokens(text, starred), _WILD.split(starred)[-1]
+
+
+def _tokens(text: str, starred: str) -> Tokens:
+    """The form of an ARN keeps its partition, Region and account to themselves; a policy's stars may reach beyond."""
+    if not text.startswith("arn:${Partition}:"):
+        return tokens(starred)
+    *head, tail = starred.split(":", 5)
+    near = tuple(Wild.NEAR_MANY if c == "*" else c for c in ":".join(head) + ":")
+    return near + tokens(tail)

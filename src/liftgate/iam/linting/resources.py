@@ -73,13 +73,15 @@ def _of_resource(place: Place, number: int, resource: str) -> Lint:
 
 def severity_of(actions: Iterable[ServiceAction]) -> Severity:
     """How sure a misfit is. Some services ask for ARNs of their own where the reference gives none, or another's."""
-    return Severity.ERROR if any(map(_is_on_one_service, actions)) else Severity.WARNING
+    return Severity.ERROR if any(map(_is_on_its_own, actions)) else Severity.WARNING
 
 
-def _is_on_one_service(action: ServiceAction) -> bool:
-    found = catalogue.service(action.name.partition(":")[0])
+def _is_on_its_own(action: ServiceAction) -> bool:
+    """Whether the action works on resources of its own service only."""
+    prefix = action.name.partition(":")[0]
+    found = catalogue.service(prefix)
     arns = [found.arns[kind] for kind in action.resource_types] if found else []
-    return len({arn.split(":")[2] for arn in arns}) == 1
+    return {arn.split(":")[2] for arn in arns} == {prefix}
 
 
 def _is_bucket(arn: str) -> bool:
