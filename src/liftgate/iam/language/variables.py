@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
+from liftgate.iam.patterns.automaton import Automaton, Wild
 from liftgate.iam.patterns.expression import any_arn, expression, full, runs_of
-from liftgate.iam.patterns.pattern import matcher
+from liftgate.iam.patterns.pattern import arn_tokens, matcher
 from liftgate.iam.request import Context
 
 Match: TypeAlias = Callable[[str, Context], bool]  # whether one value meets any of the policy's, in a context
@@ -69,7 +70,7 @@ def resource_match(patterns: tuple[str, ...]) -> Match:
     fixed = any_arn(pattern for pattern in patterns if not has_variables(pattern))
     if fixed is None:
         return lambda _, __: True
-    moving = tuple(_filling(pattern, _of_glob) for pattern in patterns if has_variables(pattern))
+    moving = tuple(_filling(pattern, _of_resource) for pattern in patterns if has_variables(pattern))
     return _either(fixed, moving)
 
 
@@ -108,6 +109,21 @@ def _filling(pattern: str, make: Callable[[Pieces, tuple[str, ...]], Callable[[s
 
 def _of_glob(pieces: Pieces, values: tuple[str, ...]) -> Callable[[str], bool]:
     return full(expression(_runs(pieces, list(values), ".")))
+
+
+def _of_resource(pieces: Pieces, values: tuple[str, ...]) -> Callable[[str], bool]:
+    """As of a glob, but for wildcards that may not leave their part of the ARN: those are followed place by place."""
+    around = "".join(piece if isinstance(piece, str) else _HOLE for piece in pieces)
+    tokens, left = arn_tokens(around), iter(values)
+    if _NEAR.isdisjoint(tokens) or _HOLE in "".join(piece for piece in pieces if isinstance(piece, str)):
+        return _of_glob(pieces, values)
+    return Automaton(
+        (tuple(one for token in tokens for one in (next(left) if token == _HOLE else (token,))),)
+    ).accepts
+
+
+_HOLE = "\0"
+_NEAR = frozenset({Wild.NEAR_ONE, Wild.NEAR_MANY})
 
 
 def _of_segments(pieces: Pieces, values: tuple[str, ...]) -> Callable[[str], bool]:
