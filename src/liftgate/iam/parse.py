@@ -66,7 +66,7 @@ def parse_policy(text: str, kind: Kind = Kind.IDENTITY, *, largest: int | None =
 
 
 def _policy(document: Any, kind: Kind) -> Policy:
-    top = known_parts(document, "a policy", _TOP.keys())
+    top = known_parts(document, "a policy", _TOP)
     if "Statement" not in top:
         raise Misfit((), "the policy has no `Statement`", 'add `"Statement": […]`')
     now = _literal if _version(top, kind) == _OLD_VERSION else None

@@ -1,6 +1,7 @@
 """IAM policies as values, and how they are written as JSON."""
 
 import json
+from collections.abc import Container
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -111,8 +112,11 @@ def _principals(principals: Principals) -> dict[str, Any]:
     if principals.values == (("*", "*"),):
         return {name: "*"}
     kinds: dict[str, list[str]] = {}
-    for kind, value in principals.values:
-        kinds.setdefault(kind, []).append(value)
+    for (
+        kind,
+        value,
+    ) in principals.values:  # among others, everyone is written as the AWS principal that means the same
+        kinds.setdefault("AWS" if kind == "*" else kind, []).append(value)
     return {name: {kind: _one_or_many(tuple(values)) for kind, values in kinds.items()}}
 
 
@@ -120,10 +124,27 @@ def _conditions(conditions: tuple[Condition, ...]) -> dict[str, Any]:
     block: dict[str, dict[str, Any]] = {}
     for condition in conditions:
         keys = block.setdefault(condition.spelling, {})
-        if condition.key in keys:
-            raise ValueError(f"{condition.spelling} on {condition.key} twice has no spelling in JSON")
-        keys[condition.key] = _one_or_many(condition.values)
+        values = _one_or_many(condition.values)
+        if keys.get(condition.key) != values:
+            keys[_free_spelling(condition.key, keys)] = values
     return block
+
+
+def _free_spelling(key: str, taken: Container[str]) -> str:
+    """The key, or where the block has it already, the same key with other letters in capitals: its case does not count.
+
+    What follows a ``/`` is the name of a tag, and stays as it is.
+    """
+    head, slash, tag = key.partition("/")
+    letters = [place for place, letter in enumerate(head) if letter.isascii() and letter.isalpha()]
+    for changes in range(1 << len(letters)):
+        spelling = list(head)
+        for number, place in enumerate(reversed(letters)):
+            if changes >> number & 1:
+                spelling[place] = spelling[place].swapcase()
+        if (found := "".join(spelling) + slash + tag) not in taken:
+            return found
+    raise ValueError(f"`{key}` has no more spellings: JSON takes each key once")
 
 
 def _one_or_many(values: tuple[str, ...]) -> str | list[str]:

@@ -5,7 +5,6 @@ Organizations User Guide.
 """
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from liftgate.iam.language.kind import NAMES_PRINCIPALS, Kind
@@ -41,7 +40,7 @@ _ADVICE = {
 _GROUP = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:group/.*", re.ASCII | re.DOTALL)
 
 
-def principals(parts: Mapping[str, Any], kind: Kind) -> Principals | None:
+def principals(parts: dict[str, Any], kind: Kind) -> Principals | None:
     """Whom a statement names; None in the kinds that name nobody. Raises ``Misfit``."""
     name = either(parts, "Principal", "NotPrincipal")
     if kind not in NAMES_PRINCIPALS:

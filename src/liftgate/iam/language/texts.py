@@ -1,7 +1,5 @@
 """One string or several, as most elements of a policy take them."""
 
-from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
 from typing import Any
 
 from liftgate.iam.language.json_place import Path
@@ -36,7 +34,7 @@ def no_text(*path: str | int) -> Misfit:
     return Misfit(path, "here stands a string in a policy", 'write it in quotes, `"…"`')
 
 
-def either(parts: Mapping[str, Any], one: str, other: str) -> str | None:
+def either(parts: dict[str, Any], one: str, other: str) -> str | None:
     """Which of two elements is there. Raises ``Misfit`` where both are."""
     if one in parts:
         if other in parts:
@@ -45,16 +43,16 @@ def either(parts: Mapping[str, Any], one: str, other: str) -> str | None:
     return other if other in parts else None
 
 
-def known_parts(value: Any, what: str, known: AbstractSet[str]) -> dict[str, Any]:
-    """A JSON object whose keys are all known. Raises ``Misfit``."""
+def known_parts(value: Any, what: str, known: dict[str, None]) -> dict[str, Any]:
+    """A JSON object whose keys are all known; a dictionary keeps their order for the fault. Raises ``Misfit``."""
     if not isinstance(value, dict):
         raise Misfit((), f"{what} is a JSON object", "write `{…}`")
-    if not value.keys() <= known:
+    if not value.keys() <= known.keys():
         _refuse_unknown(value, what, known)
     return value
 
 
-def _refuse_unknown(value: dict[str, Any], what: str, known: AbstractSet[str]) -> None:
+def _refuse_unknown(value: dict[str, Any], what: str, known: dict[str, None]) -> None:
     for name in value:
         if name not in known:
             elements = "the elements are " + ", ".join(f"`{one}`" for one in known)
