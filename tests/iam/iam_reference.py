@@ -87,24 +87,19 @@ def _equal_to_any(value: str, condition: Condition, request: Request) -> bool:
 
 def _compare(operator: str, value: str, wanted: str) -> bool:
     plain = re.sub(r"\$\{([^}]*)\}", r"\1", wanted)
-    match operator:
-        case "StringEquals":
-            return value == plain
-        case "StringEqualsIgnoreCase":
-            return value.lower() == plain.lower()
-        case "StringLike":
-            return glob(wanted, value)
-        case "Bool":
-            return value.lower() in {"true", "false"} and value.lower() == plain.lower()
-        case "IpAddress":
-            address, network = ip_address(value), ip_network(wanted)
-            return address.version == network.version and address in network
-        case "ArnLike" | "ArnEquals":
-            parts, wholes = value.split(":", 5), wanted.split(":", 5)
-            return len(parts) == len(wholes) == 6 and all(map(glob, wholes, parts))
-    if operator.startswith("Numeric"):
-        return _ordered(operator.removeprefix("Numeric"), Decimal(value), Decimal(wanted))
-    return _ordered(operator.removeprefix("Date"), datetime.fromisoformat(value), datetime.fromisoformat(wanted))
+    if operator == "StringLike":
+        return glob(wanted, value)
+    if operator.startswith("String"):
+        return value == plain or (operator == "StringEqualsIgnoreCase" and value.lower() == plain.lower())
+    if operator == "Bool":
+        return value.lower() == plain.lower() in {"true", "false"}
+    if operator == "IpAddress":
+        return ip_address(value) in ip_network(wanted)
+    if operator.startswith("Arn"):
+        parts, wholes = value.split(":", 5), wanted.split(":", 5)
+        return len(parts) == len(wholes) == 6 and all(map(glob, wholes, parts))
+    read = Decimal if operator.startswith("Numeric") else datetime.fromisoformat
+    return _ordered(operator.removeprefix("Numeric").removeprefix("Date"), read(value), read(wanted))
 
 
 def _ordered(order: str, left: Decimal | datetime, right: Decimal | datetime) -> bool:

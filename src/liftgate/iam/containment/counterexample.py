@@ -49,6 +49,21 @@ class Comparison:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An allow of ``a`` with one pattern, and what may concern it."""
+
+    rule: Rule
+    actions: int
+    left: int  # the actions that are not plainly inside the allows of ``b``
+    near: Comparison
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a request of it can be guessed: no variables, no negation, and ``a`` denies nothing of it."""
+        return not (self.rule.moving or self.rule.resources.negated or self.near.a_denies)
+
+
 def escape(a: Sequence[Rule], b: Sequence[Rule], trial: Trial, budget: Budget) -> Request | None:
     """A request that ``a`` allows and ``b`` does not, confirmed; None proves that there is none, if ``trial`` has no doubts.
 
@@ -56,42 +71,65 @@ def escape(a: Sequence[Rule], b: Sequence[Rule], trial: Trial, budget: Budget) -
     most, what would put it right as the least. What is found must therefore be tried on the policies themselves, and
     where that fails it leaves a doubt. Raises ``BudgetSpent``.
     """
-    compared = Comparison(
-        a_allows=tuple(rule for rule in a if rule.effect is Effect.ALLOW),
-        a_denies=tuple(rule for rule in a if rule.effect is Effect.DENY),
-        b_allows=tuple(rule for rule in b if rule.effect is Effect.ALLOW),
-        b_denies=tuple(rule for rule in b if rule.effect is Effect.DENY),
-        actions=universe((*a, *b)),
-    )
-    for one, actions, near in _parts(compared, budget):
-        found = _plain_escape(one, actions, near, trial, budget)
-        found = found or _plain_denial(one, actions, near, trial, budget)
-        for question in _questions(one, actions, near, budget) if found is None else ():
-            found = found or _search(question, near.actions, trial, budget)
+    compared = _compared(a, b, budget)
+    for part in _parts(compared, budget):
+        found = _plain_escape(part, trial, budget) or _plain_denial(part, trial, budget)
+        for question in _questions(part, budget) if found is None else ():
+            found = found or _search(question, part.near.actions, trial, budget)
         if found is not None:
             return found
     return None
 
 
-def _parts(compared: Comparison, budget: Budget) -> Iterator[tuple[Rule, int, Comparison]]:
-    """Each allow of ``a``, one pattern at a time, with the actions for which it is not plainly inside ``b``."""
+def _compared(a: Sequence[Rule], b: Sequence[Rule], budget: Budget) -> Comparison:
+    actions = universe((*a, *b))
+    a_denies = tuple(rule for rule in a if rule.effect is Effect.DENY)
+    b_denies = tuple(rule for rule in b if rule.effect is Effect.DENY)
+    return Comparison(
+        a_allows=tuple(rule for rule in a if rule.effect is Effect.ALLOW),
+        a_denies=a_denies,
+        b_allows=tuple(rule for rule in b if rule.effect is Effect.ALLOW),
+        b_denies=tuple(one for one in b_denies if _not_plainly_denied(one, a_denies, actions, budget)),
+        actions=actions,
+    )
+
+
+def _not_plainly_denied(denial: Rule, denies: Sequence[Rule], actions: Universe, budget: Budget) -> int:
+    """The actions for which no single deny refuses all that another does: a ceiling's denies are often repeated."""
+    left = actions.mask(denial)
+    for wide in denies:
+        budget.spend()
+        if _plainly_denied(denial, wide):
+            left &= ~actions.mask(wide)
+    return left
+
+
+def _plainly_denied(denial: Rule, wide: Rule) -> bool:
+    if not wide.tests <= denial.tests:
+        return False
+    here, there = denial.resources, wide.resources
+    if here.negated or there.negated:
+        return here == there
+    return set(here.values) <= set(there.values)
+
+
+def _parts(compared: Comparison, budget: Budget) -> Iterator[Part]:
+    """Each allow of ``a``, one pattern at a time, unless it is plainly inside ``b``: the common case."""
     for rule in compared.a_allows:
         actions = compared.actions.mask(rule)
         if rule.resources.negated:
-            yield rule, actions, compared.near(None, actions)
+            yield Part(rule, actions, actions, compared.near(None, actions))
             continue
         for pattern in rule.resources.values:
             budget.spend(1 + len(compared.b_allows) // 4)
             near = compared.near(pattern, actions)
             left = _not_plainly_inside(rule, pattern, actions, near, budget)
-            if left:
-                yield replace(rule, resources=Patterns((pattern,))), left, near
+            if left or near.b_denies:
+                yield Part(replace(rule, resources=Patterns((pattern,))), actions, left, near)
 
 
 def _not_plainly_inside(rule: Rule, pattern: str, actions: int, near: Comparison, budget: Budget) -> int:
-    """The actions for which no single statement of ``b`` plainly says it all: the common case is none."""
-    if near.b_denies:
-        return actions
+    """The actions for which no single allow of ``b`` plainly says it all."""
     for wide in near.b_allows:
         shared = near.actions.mask(wide) & actions
         if (
@@ -103,16 +141,11 @@ def _not_plainly_inside(rule: Rule, pattern: str, actions: int, near: Comparison
     return actions
 
 
-def _plain_escape(rule: Rule, actions: int, near: Comparison, trial: Trial, budget: Budget) -> Request | None:
+def _plain_escape(part: Part, trial: Trial, budget: Budget) -> Request | None:
     """An ARN that no allow of ``b`` names for one action: a common no, found without sorting anything."""
-    lowest = actions & -actions
+    rule, near, lowest = part.rule, part.near, part.left & -part.left
     allowing = [one for one in near.b_allows if near.actions.mask(one) & lowest]
-    if (
-        near.a_denies
-        or rule.moving
-        or rule.resources.negated
-        or any(one.resources.negated for one in allowing)
-    ):
+    if not (lowest and part.is_plain) or any(one.resources.negated for one in allowing):
         return None
     (within,) = rule.resources.values
     named = dict.fromkeys(
@@ -122,13 +155,14 @@ def _plain_escape(rule: Rule, actions: int, near: Comparison, trial: Trial, budg
     return None if arn is None else _simple(lowest, arn, [rule], near.actions, trial=trial, budget=budget)
 
 
-def _plain_denial(rule: Rule, actions: int, near: Comparison, trial: Trial, budget: Budget) -> Request | None:
+def _plain_denial(part: Part, trial: Trial, budget: Budget) -> Request | None:
     """An ARN that ``b`` plainly denies: the other common no."""
-    if near.a_denies or rule.moving or rule.resources.negated:
+    if not part.is_plain:
         return None
+    rule, near = part.rule, part.near
     (within,) = rule.resources.values
     for denial in near.b_denies:
-        shared = near.actions.mask(denial) & actions
+        shared = near.actions.mask(denial) & part.actions
         if denial.resources.negated or denial.moving:
             continue
         for pattern in denial.resources.values:
@@ -156,27 +190,15 @@ def _simple(
     return trial.confirmed([Request(action=name, resource=arn, context=context)], budget)
 
 
-def _questions(rule: Rule, actions: int, near: Comparison, budget: Budget) -> Iterator[Question]:
+def _questions(part: Part, budget: Budget) -> Iterator[Question]:
     """A request escapes that no allow of ``b`` takes in, or that a deny of ``b`` refuses; ``a`` must not deny it."""
-    yield Question(actions=actions, facts=(rule,), covers=(*near.b_allows, *near.a_denies))
+    rule, near = part.rule, part.near
+    if part.left:
+        yield Question(actions=part.left, facts=(rule,), covers=(*near.b_allows, *near.a_denies))
     for denial in near.b_denies:
-        shared = actions & near.actions.mask(denial)
-        for wide in near.a_denies:
-            budget.spend()
-            if _plainly_denied(denial, wide):
-                shared &= ~near.actions.mask(wide)
+        shared = part.actions & _not_plainly_denied(denial, near.a_denies, near.actions, budget)
         if shared:
             yield Question(actions=shared, facts=(rule, denial), covers=near.a_denies)
-
-
-def _plainly_denied(denial: Rule, wide: Rule) -> bool:
-    """Whether one deny refuses all that another does, for the actions of both: a ceiling's denies are often repeated."""
-    if not wide.tests <= denial.tests:
-        return False
-    here, there = denial.resources, wide.resources
-    if here.negated or there.negated:
-        return here == there
-    return set(here.values) <= set(there.values)
 
 
 def _search(question: Question, actions: Universe, trial: Trial, budget: Budget) -> Request | None:

@@ -1,13 +1,16 @@
 """A statement prepared for comparison: its actions as bits, its resources, and what it asks of each condition key."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from liftgate.iam.language.condition import read_date
+from liftgate.iam.containment.template import Reading, least, marked, variables_of
+from liftgate.iam.language.values import read_date, read_network, read_number
 from liftgate.iam.language.variables import has_variables
-from liftgate.iam.patterns.pattern import Budget, arn_covered, covered
+from liftgate.iam.patterns.automaton import Budget
+from liftgate.iam.patterns.pattern import arn_covered, covered, outside
 from liftgate.iam.policy import Condition, Effect, Patterns, Policy, Principals, Qualifier, Statement
 from liftgate.iam.s3.actions import ACTIONS, actions_matching
 
@@ -102,28 +105,38 @@ def _implies(test: Condition, wanted: Condition, budget: Budget) -> bool:
     if test.operator == wanted.operator:
         if "Not" in test.operator:
             return set(wanted.values) <= set(test.values)
-        if set(test.values) <= set(wanted.values) or _earlier(test, wanted):
-            return True
-    if {test.operator, wanted.operator} <= _LIKES:
-        return all(_covered_by(value, test, wanted, budget) for value in test.values)
-    return False
+        return set(test.values) <= set(wanted.values) or _tighter(test, wanted, budget)
+    return {test.operator, wanted.operator} == _LIKES and _inside(test, wanted, budget)
 
 
 _LIKES = frozenset({"StringEquals", "StringLike"})
 
 
-def _earlier(test: Condition, wanted: Condition) -> bool:
-    """Whether a bound in time lies inside another."""
-    if not test.operator.startswith("Date") or test.qualifier is not None:
+def _tighter(test: Condition, wanted: Condition, budget: Budget) -> bool:
+    """Whether each value of one condition lets by no more than some value of another, of the same operator."""
+    if test.operator == "StringLike":
+        return _inside(test, wanted, budget)
+    if test.operator == "IpAddress":
+        return all(any(_in_network(here, there) for there in wanted.values) for here in test.values)
+    if "Than" not in test.operator:
         return False
-    if len(test.values) != 1 or len(wanted.values) != 1:
+    read: Callable[[str], Any] = read_date if test.operator.startswith("Date") else read_number
+    bounds = [[value for text in each.values if (value := read(text)) is not None] for each in (test, wanted)]
+    if not all(bounds):
         return False
-    here, there = read_date(test.values[0]), read_date(wanted.values[0])
-    if here is None or there is None:
+    here, there = ((max if "Less" in test.operator else min)(each) for each in bounds)
+    return bool(here <= there if "Less" in test.operator else here >= there)
+
+
+def _in_network(here: str, there: str) -> bool:
+    inner, outer = read_network(here), read_network(there)
+    if inner is None or outer is None or inner.version != outer.version:
         return False
-    if "Less" in test.operator:
-        return here <= there
-    return "Greater" in test.operator and here >= there
+    return inner.prefixlen >= outer.prefixlen and inner.network_address in outer
+
+
+def _inside(test: Condition, wanted: Condition, budget: Budget) -> bool:
+    return all(_covered_by(value, test, wanted, budget) for value in test.values)
 
 
 def _covered_by(value: str, test: Condition, wanted: Condition, budget: Budget) -> bool:
@@ -156,5 +169,10 @@ def resource_inside(pattern: str, wide: Patterns, budget: Budget) -> bool:
         return False
     if pattern in wide.values or "*" in wide.values:
         return True
-    known = tuple(value for value in wide.values if not has_variables(value))
-    return not has_variables(pattern) and arn_covered(pattern, known, budget)
+    if not has_variables(pattern):
+        return arn_covered(pattern, tuple(value for value in wide.values if not has_variables(value)), budget)
+    if any(variable.default is not None for variable in variables_of(pattern)):
+        return False
+    parts = marked(pattern, Reading.RESOURCE, {}, 0, {})
+    wholes = tuple(one for value in wide.values for one in least(value, Reading.RESOURCE, {}, 1))
+    return all(outside(part, wholes, budget) is None for part in parts)

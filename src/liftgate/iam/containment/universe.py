@@ -5,12 +5,13 @@ its actions are all strings, sorted into classes that the policies cannot tell a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from liftgate.iam.containment.rule import ALL_OF_S3, CATALOGUE, Rule
 from liftgate.iam.patterns.classes import classes
 from liftgate.iam.patterns.pattern import Budget, matcher, tokens
+from liftgate.iam.policy import Patterns
 from liftgate.iam.s3.actions import actions_matching
 
 _STEPS = 100_000
@@ -21,9 +22,16 @@ class Universe:
     """Actions by number: first the catalogue's, then ``beyond``."""
 
     beyond: tuple[str, ...]
+    known: dict[Patterns, int] = field(default_factory=dict, compare=False, repr=False)
 
     def mask(self, rule: Rule) -> int:
         """One bit for each action that the rule speaks of."""
+        found = self.known.get(rule.actions)
+        if found is None:
+            found = self.known[rule.actions] = self._mask(rule)
+        return found
+
+    def _mask(self, rule: Rule) -> int:
         reached = rule.s3
         for number, name in enumerate(self.beyond, start=len(CATALOGUE)):
             if any(matcher(pattern)(name) for pattern in rule.actions.values):
@@ -40,15 +48,12 @@ class Universe:
         return CATALOGUE[number] if number < len(CATALOGUE) else self.beyond[number - len(CATALOGUE)]
 
 
-_OF_S3 = Universe(())
-
-
 def universe(rules: Sequence[Rule]) -> Universe:
     """The actions that these rules can tell apart. Raises ``BudgetSpent``."""
     patterns = frozenset(value for rule in rules for value in rule.actions.values)
     negated = any(rule.actions.negated for rule in rules)
     if not negated and all(map(_inside_catalogue, patterns)):
-        return _OF_S3
+        return Universe(())
     return Universe(_beyond(patterns, open_=negated))
 
 

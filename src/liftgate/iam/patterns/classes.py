@@ -44,18 +44,28 @@ def word_classes(sets: Sequence[Group], within: Sequence[Group], budget: Budget)
     found: dict[int, int] = {}  # signature: state
     came: dict[int, tuple[int, Letter] | None] = {automaton.start: None}
     waiting = deque([automaton.start])
+    follow, weight = automaton.follow, automaton.weight
     while waiting:
         state = waiting.popleft()
-        if all(state & mask for mask in needed):
+        if _meets(state, needed):
             signature = sum(1 << number for number, mask in enumerate(members[: len(sets)]) if state & mask)
             found.setdefault(signature, state)
-        for letter in _letters(automaton, state):
-            budget.spend(automaton.weight)
-            following = automaton.follow(state, letter)
-            if following not in came and all(following & mask for mask in alive):
+        letters = _letters(automaton, state)
+        budget.spend(weight * (1 + len(letters)))
+        for letter in letters:
+            following = follow(state, letter)
+            if following not in came and _meets(following, alive):
                 came[following] = state, letter
                 waiting.append(following)
     return [(_word(came, state), signature) for signature, state in found.items()]
+
+
+def _meets(state: int, masks: Sequence[int]) -> bool:
+    """Whether the state has a place in each of the masks."""
+    for mask in masks:  # noqa: SIM110 - the innermost loop of all: `all` takes three times as long
+        if not state & mask:
+            return False
+    return True
 
 
 def _letters(automaton: Automaton, state: int) -> list[Letter]:
