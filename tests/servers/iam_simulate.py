@@ -6,7 +6,7 @@ It is AGPL-licensed: a development tool that is asked over pipes, never imported
 import json
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -51,17 +51,28 @@ def running_simulate() -> Iterator[Simulate]:
         yield Simulate(process)
 
 
-def timed_rounds(simulations: Iterable[dict[str, Any]], rounds: int) -> list[float]:
-    """Seconds that node took for all simulations, round by round, reading and writing left out."""
-    done = subprocess.run(
-        [_node(), "simulate.mjs", str(rounds)],
+@contextmanager
+def timed_simulate(simulations: Iterable[dict[str, Any]]) -> Iterator[Callable[[], float]]:
+    """A function that runs all simulations in node and says how many seconds that took, reading and writing left out."""
+    with subprocess.Popen(
+        [_node(), "simulate.mjs", "timed"],
         cwd=FOLDER,
-        input="".join(f"{json.dumps(one)}\n" for one in simulations),
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        check=True,
-    )
-    return [json.loads(line)["seconds"] for line in done.stdout.splitlines()]
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        given, taken = process.stdin, process.stdout
+        given.writelines(f"{json.dumps(one)}\n" for one in simulations)
+
+        def run() -> float:
+            given.write("\n")
+            given.flush()
+            seconds: float = json.loads(taken.readline())["seconds"]
+            return seconds
+
+        yield run
 
 
 def _node() -> str:

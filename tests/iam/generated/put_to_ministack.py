@@ -32,12 +32,12 @@ def cannot_be_put(case: dict[str, Any]) -> str | None:
 
 def asked_of_ministack(case: dict[str, Any]) -> Callable[[dict[str, Any]], str]:
     """The case's policies, parsed once, as a function of a request."""
-    identity = [iam_evaluator.parse_policy_document(one) for one in case["identity"]]
-    limits = _limits(case)
+    identity = identity_of(case)
+    limits = limits_of(case)
     resource_policy, account = case["resource_policy"], case["resource_account"] or ACCOUNT
 
     def decide(request: dict[str, Any]) -> str:
-        context = _context(request)
+        context = context_of(request)
         principal: str = request["principal"]
         if not principal.startswith("arn:"):
             service = None if principal == ANONYMOUS else principal
@@ -58,7 +58,12 @@ def asked_of_ministack(case: dict[str, Any]) -> Callable[[dict[str, Any]], str]:
     return decide
 
 
-def _limits(case: dict[str, Any]) -> list[Any]:
+def identity_of(case: dict[str, Any]) -> list[Any]:
+    """The identity policies, parsed."""
+    return [iam_evaluator.parse_policy_document(one) for one in case["identity"]]
+
+
+def limits_of(case: dict[str, Any]) -> list[Any]:
     """Boundary, session policies and each level of SCPs and RCPs: to ministack all are limits of one kind."""
     layers = [
         *([] if case["boundary"] is None else [[case["boundary"]]]),
@@ -69,7 +74,8 @@ def _limits(case: dict[str, Any]) -> list[Any]:
     return [[iam_evaluator.parse_policy_document(one) for one in layer] for layer in layers]
 
 
-def _context(request: dict[str, Any]) -> Any:
+def context_of(request: dict[str, Any]) -> Any:
+    """The request as ministack's evaluator takes it."""
     principal, carried = request["principal"], dict(request["context"])
     told = principal_keys(principal)
     return iam_evaluator.EvalContext(
