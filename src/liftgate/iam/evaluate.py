@@ -123,8 +123,8 @@ class Prepared:
         caller, arn, context = caller_of(request.principal), request.resource, request.carried
         if self._beyond_rcps is not None and beyond_rcps(request.name, arn):
             return self._beyond_rcps.evaluate(request)
+        owner = self._account or owner_of(arn, caller)
         if self._fills:
-            owner = self._account or owner_of(arn, caller)
             context = {**known_of(caller, owner), **context}
         plan = self._plans[caller.standing].get(request.name) or self._plan(caller.standing, request.name)
         denials = []
@@ -132,16 +132,16 @@ class Prepared:
             judged = rule.judge(arn, context)
             if judged is rule.matched and (rule.speaks is None or rule.speaks(caller, context)):
                 denials.append(judged)
-        if denials and (binding := self._binding(denials, request, caller)):
+        if denials and (binding := _binding(denials, request.name, caller, owner)):
             return Verdict(Decision.EXPLICIT_DENY, binding, binding[0].wall)
         because: list[Reason] = []
-        refusal = _refusal(plan.limits, arn, context, caller, because)
-        if refusal is not None:
-            return refusal
+        if plan.limits:
+            refusal = _refusal(plan.limits, arn, context, caller, because)
+            if refusal is not None:
+                return refusal
         own = plan.own
-        if plan.resource is not None or caller.standing is not Standing.UNSAID:
+        if not plan.is_alone or owner != caller.account:
             reach = _reach(plan.resource, arn, context, caller, because)
-            owner = self._account or owner_of(arn, caller)
             needed = still_needed(own, caller, reach, owner=owner, owes=owed(request.name, arn))
             if needed is None:
                 return _without_resource(plan.resource, arn, context, caller)
@@ -150,12 +150,6 @@ class Prepared:
         if refusal is not None:
             return refusal
         return Verdict(Decision.ALLOW, tuple(because) or (of_wall(Wall.IDENTITY, Why.ROOT),))
-
-    def _binding(self, denials: list[Reason], request: Request, caller: Caller) -> tuple[Reason, ...]:
-        """The denials without those that AWS passes over."""
-        owner = self._account or owner_of(request.resource, caller)
-        spared = beyond_denial(request.name, caller, owner)
-        return tuple(one for one in denials if not spared or one.wall is not Wall.RESOURCE)
 
     def _plan(self, standing: Standing, name: str) -> Plan:
         plans = self._plans[standing]
@@ -166,6 +160,12 @@ class Prepared:
 
 
 _MOST_ACTIONS = 4096
+
+
+def _binding(denials: list[Reason], name: str, caller: Caller, owner: str | None) -> tuple[Reason, ...]:
+    """The denials without those that AWS passes over."""
+    spared = beyond_denial(name, caller, owner)
+    return tuple(one for one in denials if not spared or one.wall is not Wall.RESOURCE)
 
 
 def _refusal(

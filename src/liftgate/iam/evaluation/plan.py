@@ -20,6 +20,9 @@ _EXEMPT = {
 }
 
 
+_OWING = ("kms:", "sts:")  # services with resources whose own policies must allow
+
+
 class Plan(NamedTuple):
     """The walls that apply to callers of one standing, in AWS's order, with their statements for one action."""
 
@@ -27,6 +30,7 @@ class Plan(NamedTuple):
     limits: tuple[Allows, ...]  # the organisations' walls
     resource: Allows | None  # the resource's own policy, if there is one
     own: tuple[Allows, ...]  # of the caller: identity, boundary, session
+    is_alone: bool  # at home, the caller's own policies decide
 
 
 def plan_for(
@@ -55,4 +59,5 @@ def plan_for(
         limits=tuple(map(allows, filter(applies, limits))),
         resource=None if resource is None else allows(resource),
         own=tuple(map(allows, filter(applies, own))),
+        is_alone=resource is None and standing is not Standing.OUTSIDER and not name.startswith(_OWING),
     )
