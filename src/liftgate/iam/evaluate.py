@@ -135,10 +135,9 @@ class Prepared:
         if denials and (binding := _binding(denials, request.name, caller, owner)):
             return Verdict(Decision.EXPLICIT_DENY, binding, binding[0].wall)
         because: list[Reason] = []
-        if plan.limits:
-            refusal = _refusal(plan.limits, arn, context, caller, because)
-            if refusal is not None:
-                return refusal
+        refusal = _refusal(plan.limits, arn, context, caller, because)
+        if refusal is not None:
+            return refusal
         own = plan.own
         if not plan.is_alone or owner != caller.account:
             reach = _reach(plan.resource, arn, context, caller, because)
