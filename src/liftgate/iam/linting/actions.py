@@ -21,12 +21,12 @@ def unknown_names(subject: Subject) -> Iterator[Lint]:
         for number, value in enumerate(place.statement.actions.values):
             prefix = value.lower().partition(":")[0]
             if _is_wild(prefix):
-                known = set(value) <= {"*", ":"} or catalogue.actions_matching(value, subject.budget)
+                known = set(value) <= {"*", ":"} or catalogue.reach(value, subject.budget).actions
             elif prefix not in catalogue.prefixes():
                 yield _unknown_service(place, number, value, prefix, near)
                 continue
             else:
-                known = catalogue.actions_matching(value, subject.budget)
+                known = catalogue.reach(value, subject.budget).actions
             if not known:
                 yield _unknown_action(place, number, value, prefix, near)
 

@@ -11,7 +11,7 @@ from liftgate.iam.linting.overlap import overlapping
 from liftgate.iam.linting.resources import severity_of
 from liftgate.iam.linting.wording import quoted
 from liftgate.iam.policy import Condition, Effect, Patterns, Policy, Statement
-from liftgate.iam.services.catalogue import ServiceAction, action, actions_matching
+from liftgate.iam.services.catalogue import ServiceAction, reach
 
 _MOST = 20_000  # steps of one comparison
 
@@ -72,11 +72,10 @@ def _because(subject: Subject, place: Place) -> tuple[str, Severity] | None:
 
 
 def _actions(subject: Subject, statement: Statement) -> list[ServiceAction] | None:
-    """The actions that the statement names; None where it names those that it leaves out."""
+    """The actions that the statement names, one for each kind; None where it names those that it leaves out."""
     if statement.actions.negated:
         return None
-    names = (name for one in statement.actions.values for name in actions_matching(one, subject.budget))
-    return [found for name in names if (found := action(name)) is not None]
+    return [one for value in statement.actions.values for one in reach(value, subject.budget).shapes]
 
 
 def _fits_nothing(subject: Subject, statement: Statement, actions: list[ServiceAction]) -> bool:

@@ -67,12 +67,7 @@ def never_carried(subject: Subject) -> Iterator[Lint]:
         if actions.negated or not asked:
             continue
         named = [found for value in actions.values if (found := catalogue.action(value)) is not None]
-        reached = [
-            found
-            for value in actions.values
-            for name in catalogue.actions_matching(value, subject.budget)
-            if (found := catalogue.action(name)) is not None
-        ]
+        reached = [one for value in actions.values for one in catalogue.reach(value, subject.budget).actions]
         for condition in asked:
             lint = _of_condition(place, condition, reached, named if subject.kind is not Kind.TRUST else [])
             if lint is not None:

@@ -49,8 +49,8 @@ def _action(pattern: str, subject: Subject) -> str:
     """An action of the pattern: one that exists, where one does."""
     if "*" not in pattern and "?" not in pattern:
         return pattern
-    reached = catalogue.actions_matching(pattern, subject.budget)
-    return reached[0].lower() if reached else pattern.replace("*", "x").replace("?", "x")
+    reached = catalogue.reach(pattern, subject.budget).shapes
+    return reached[0].name.lower() if reached else pattern.replace("*", "x").replace("?", "x")
 
 
 def _resources(statement: Statement) -> list[str]:

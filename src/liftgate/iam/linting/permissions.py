@@ -54,14 +54,14 @@ def _is_everything(statement: Statement) -> bool:
 def _managing(subject: Subject, place: Place) -> Iterator[Lint]:
     actions = place.statement.actions
     if actions.negated:
-        reached = _given(subject, place, _speaks_of(actions, catalogue.managing_permissions()))
+        reached = _given(subject, place, _managed(actions, subject))
         if reached:
             yield _reaches(place, "`NotAction`", reached, ("NotAction",))
         return
     for number, value in enumerate(actions.values):
         if "*" in value or "?" in value:
             alone = Patterns((value,))
-            reached = _given(subject, place, _speaks_of(alone, catalogue.managing_permissions()))
+            reached = _given(subject, place, _managed(alone, subject))
             if reached:
                 yield _reaches(place, quoted(value), reached, place.action(number))
 
@@ -74,6 +74,13 @@ def _reaches(place: Place, what: str, reached: list[str], at: tuple[str | int, .
         "name the actions that are needed one by one",
         at,
     )
+
+
+def _managed(actions: Patterns, subject: Subject) -> Iterator[str]:
+    """The actions that manage permissions, among those that the patterns speak of."""
+    names = catalogue.managing_permissions()
+    subject.budget.spend(len(actions.values) * len(names) // 2)
+    return _speaks_of(actions, names)
 
 
 def _speaks_of(actions: Patterns, names: Iterable[str]) -> Iterator[str]:

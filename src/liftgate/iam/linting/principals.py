@@ -45,10 +45,10 @@ def _beyond_reading(subject: Subject, place: Place) -> list[str]:
     if actions.negated:
         return ["what `NotAction` leaves"]
     return [
-        f"`{name}`"
+        f"`{one.name}`"
         for value in actions.values
-        for name in catalogue.actions_matching(value, subject.budget)
-        if (found := catalogue.action(name)) is not None and found.level not in _READING
+        for one in catalogue.reach(value, subject.budget).actions
+        if one.level not in _READING
     ]
 
 

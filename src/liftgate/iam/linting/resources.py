@@ -21,7 +21,7 @@ def wrong_types(subject: Subject) -> Iterator[Lint]:
 
 
 def _misfits(subject: Subject, place: Place, resources: tuple[str, ...]) -> Iterator[Lint]:
-    reached = [_reached(value, subject) for value in place.statement.actions.values]
+    reached = [catalogue.reach(value, subject.budget).shapes for value in place.statement.actions.values]
     lost = [
         number
         for number, actions in enumerate(reached)
@@ -36,12 +36,9 @@ def _misfits(subject: Subject, place: Place, resources: tuple[str, ...]) -> Iter
             yield _of_resource(place, number, resource)
 
 
-def _reached(value: str, subject: Subject) -> list[ServiceAction]:
-    names = catalogue.actions_matching(value, subject.budget)
-    return [found for name in names if (found := catalogue.action(name)) is not None]
-
-
-def _of_action(place: Place, number: int, actions: list[ServiceAction], resources: tuple[str, ...]) -> Lint:
+def _of_action(
+    place: Place, number: int, actions: tuple[ServiceAction, ...], resources: tuple[str, ...]
+) -> Lint:
     value = place.statement.actions.values[number]
     bucket = next((arn for arn in resources if _is_bucket(arn)), None)
     if bucket is not None and all("object" in action.resource_types for action in actions):

@@ -11,7 +11,7 @@ It is read when the first question is asked, and each service's part when that s
 
 import json
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -108,8 +108,32 @@ def condition_keys() -> Mapping[str, str]:
     )
 
 
-def actions_matching(pattern: str, budget: Budget | None = None) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The actions that a pattern reaches, and of those one for each choice of kinds of resource."""
+
+    actions: tuple[ServiceAction, ...]
+    shapes: tuple[ServiceAction, ...]
+    cost: int  # in steps
+
+
+def reach(pattern: str, budget: Budget) -> Reach:
     """The actions that IAM's ``pattern`` reaches; case does not count. Raises ``BudgetSpent``."""
+    found = _reach(pattern.lower())
+    budget.spend(found.cost)
+    return found
+
+
+@lru_cache(maxsize=256)
+def _reach(pattern: str) -> Reach:
+    left = Budget(_UNLIMITED)
+    found = tuple(one for name in actions_matching(pattern, left) if (one := action(name)) is not None)
+    shapes = {(one.name.partition(":")[0], one.resource_types): one for one in reversed(found)}
+    return Reach(found, tuple(reversed(shapes.values())), _UNLIMITED - left.left)
+
+
+def actions_matching(pattern: str, budget: Budget | None = None) -> tuple[str, ...]:
+    """The names of the actions that IAM's ``pattern`` reaches; case does not count. Raises ``BudgetSpent``."""
     left = budget or Budget(_UNLIMITED)
     prefix, colon, bare = pattern.lower().partition(":")
     if not colon:
@@ -121,21 +145,20 @@ def _services(pattern: str, budget: Budget) -> Iterable[str]:
     if "*" not in pattern and "?" not in pattern:
         return [pattern] if pattern in prefixes() else []
     budget.spend(len(prefixes()))
-    fits = matcher(pattern)
-    return sorted(filter(fits, prefixes()))
+    return sorted(filter(matcher(pattern), prefixes()))
 
 
-def _reached(prefix: str, pattern: str, budget: Budget) -> Iterator[str]:
+def _reached(prefix: str, pattern: str, budget: Budget) -> Iterable[str]:
     """The names of one service; only those that begin as the pattern does are looked at."""
     names, canonical = _names(prefix)
     head = pattern.partition("*")[0].partition("?")[0]
     start, end = bisect_left(names, head), bisect_left(names, f"{head}\uffff")
     if pattern == f"{head}*":
         budget.spend(1 + ((end - start) >> 4))
-        return iter(canonical[start:end])
+        return canonical[start:end]
     budget.spend(1 + end - start)
     fits = matcher(pattern)
-    return (canonical[place] for place in range(start, end) if fits(names[place]))
+    return [canonical[place] for place in range(start, end) if fits(names[place])]
 
 
 @lru_cache(maxsize=512)
