@@ -1,14 +1,9 @@
-import json
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from tests.iam.test_iam_contain import policies
 
-from liftgate.iam.contain import Contained, contains
 from liftgate.iam.errors import PolicyFault
 from liftgate.iam.evaluate import allows
-from liftgate.iam.parse import LONGEST_TEXT, Kind, parse_policy
+from liftgate.iam.parse import Kind, parse_policy
 from liftgate.iam.policy import Effect, Patterns, Principals, Qualifier, to_document, to_json
 from liftgate.iam.request import Request
 
@@ -50,14 +45,6 @@ def test_what_is_read_is_written_with_the_same_meaning() -> None:
     policy = parse_policy(FULL)
     assert parse_policy(to_json(policy)) == policy
     assert to_document(policy)["Statement"][1] == {"Effect": "Deny", "NotAction": "s3:*", "NotResource": "*"}
-
-
-@given(policies(limited=True))
-def test_any_policy_survives_writing_and_reading(policy: object) -> None:
-    text = to_json(policy)  # type: ignore[arg-type]  # the strategy is typed by its own module
-    again = parse_policy(text)
-    assert to_json(again) == text
-    assert contains(again, policy) == contains(policy, again) == Contained()  # type: ignore[arg-type]
 
 
 def test_principals_are_read_where_they_belong() -> None:
@@ -153,6 +140,49 @@ STATEMENT = '"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"'
             "rename",
         ),
         ('{"Statement": {%, "Sid": ¦"\\ud800"}}', "$.Statement.Sid", "surrogate", "whole"),
+        (
+            '{"Statement": {%, "Condition": {"Bool": {¦"a\\uDfff": "true"}}}}',
+            '$.Statement.Condition.Bool["a\\udfff"]',
+            "surrogate",
+            "whole",
+        ),
+        (
+            '{"Statement": {%, "Condition": {"Bool": {"a": ¦NaN}}}}',
+            "$.Statement.Condition.Bool.a",
+            "`NaN`",
+            "number",
+        ),
+        ('{"Statement": [-1, ¦-Infinity]}', "$.Statement[1]", "`-Infinity`", "number"),
+        ("¦\ufeff{}", "$", "byte order mark", "UTF-8 without"),
+        ('{"Statement": {%, "Sid": "a¦\n"}}', "$", "control character", "quotes"),
+        ('{"Statement": {%, "Sid": "A", "Sid": "B", ¦}}', "$", "not JSON", "commas"),
+        ('{"Statement": {%}} ¦{}', "$", "extra data", "brackets"),
+        ('{"statement": ¦{%}}', "$.statement", "`statement`", "did you mean `Statement`?"),
+        ('{"Statement": {%, "resource": ¦"*"}}', "$.Statement.resource", "`resource`", "`Resource`"),
+        ('{"Statement": {"Effect": ¦["Allow"]}}', "$.Statement.Effect", "neither `Allow`", "Allow"),
+        ('{"Version": ¦[], "Statement": {%}}', "$.Version", "not a version", "2012-10-17"),
+        ('{"Version": ¦null, "Statement": {%}}', "$.Version", "not a version", "2012-10-17"),
+        ('{"Id": ¦7, "Statement": {%}}', "$.Id", "string", "quotes"),
+        ('{"Statement": {%, "Sid": ¦7}}', "$.Statement.Sid", "string", "quotes"),
+        ('{"Statement": {%, "Sid": ¦"a b"}}', "$.Statement.Sid", "no `Sid` that IAM takes", "letters"),
+        (
+            '{"Statement": {"Effect": "Deny", "Action": ["*", ¦7], "Resource": "*"}}',
+            "$.Statement.Action[1]",
+            "string",
+            "quotes",
+        ),
+        (
+            '{"Statement": {"Effect": "Deny", "Action": "*", "Resource": ¦[]}}',
+            "$.Statement.Resource",
+            "no resource",
+            "at least one",
+        ),
+        (
+            '{"Statement": {%, "Condition": {"Bool": {"x": ["true", ¦{}]}}}}',
+            "$.Statement.Condition.Bool.x[1]",
+            "string",
+            "quotes",
+        ),
     ],
 )
 def test_a_fault_names_its_place(marked: str, path: str, word: str, advice: str) -> None:
@@ -164,82 +194,3 @@ def test_a_fault_names_its_place(marked: str, path: str, word: str, advice: str)
     assert word in caught.value.sentence
     assert advice in caught.value.advice
     assert caught.value.where == f"{path}:{line}:{column}"
-
-
-def test_a_trust_policy_has_principals_and_no_resource() -> None:
-    with pytest.raises(PolicyFault, match="names no `Principal`"):
-        parse_policy('{"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole"}}', Kind.TRUST)
-    with pytest.raises(PolicyFault, match="no `Resource`"):
-        parse_policy(
-            '{"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*", "Principal": "*"}}',
-            Kind.TRUST,
-        )
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "[" * 10_000,
-        '{"Statement":' * 1_400,
-        '{"a":' * 900 + "1" + "}" * 900,
-        "9" * 15_000,
-        '{"Statement": NaN}',
-        "x" * (LONGEST_TEXT + 1),
-        f'{{"Statement": {{{STATEMENT.replace("*", "arn:" + "*a" * 4000)}}}}}' + " " * LONGEST_TEXT,
-    ],
-    ids=lambda text: text[:12],
-)
-def test_a_hostile_text_is_refused(text: str) -> None:
-    with pytest.raises(PolicyFault):
-        parse_policy(text)
-
-
-json_values = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.sampled_from(["Allow", "*", "s3:GetObject", "arn:aws:s3:::b", ""])
-    | st.text(max_size=5),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(
-                [
-                    "Version",
-                    "Statement",
-                    "Effect",
-                    "Action",
-                    "Resource",
-                    "Condition",
-                    "StringLike",
-                    "Sid",
-                    "x",
-                ]
-            )
-            | st.text(max_size=3),
-            inner,
-            max_size=4,
-        )
-    ),
-    max_leaves=12,
-)
-
-
-@given(json_values, st.sampled_from(Kind))
-def test_any_json_is_a_policy_or_a_policy_fault(value: object, kind: Kind) -> None:
-    for document in (
-        value,
-        {"Statement": value},
-        {"Statement": {"Effect": "Allow", "Action": "*", "Condition": value}},
-    ):
-        try:
-            parse_policy(json.dumps(document), kind)
-        except PolicyFault as fault:
-            assert fault.where  # noqa: PT017 - either outcome is right, and the fault must have a place
-
-
-@given(st.text(max_size=60))
-def test_any_text_is_a_policy_or_a_policy_fault(text: str) -> None:
-    for attempt in (text, f'{{"Statement": {text}}}', json.dumps({"Statement": text})):
-        with pytest.raises(PolicyFault):
-            parse_policy(attempt)
