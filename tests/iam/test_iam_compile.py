@@ -451,6 +451,11 @@ def test_the_text_names_nothing_that_it_does_not_need() -> None:
     assert json.loads(text)["Version"] == "2012-10-17"
 
 
+def test_a_single_statement_stands_without_brackets() -> None:
+    text = compile_session_policy(scope(["GetBucketLocation"], "s3://reports/"), TWENTY_MINUTES)
+    assert json.loads(text)["Statement"]["Action"] == "s3:GetBucketLocation"
+
+
 def test_hundreds_of_wild_locations_are_refused_or_compiled_in_bounded_time() -> None:
     """Whether one pattern lies inside others is asked for so long, and no longer."""
     wild = Scope(

@@ -97,6 +97,14 @@ def deny(action: Any, resource: Any = "*", **more: Any) -> dict[str, Any]:
                 "whatever other policies allow."
             ),
         ),
+        (
+            deny(["s3:PutBucketAcl", "s3:PutBucketPolicy"]),
+            "MAY NOT use s3:PutBucketAcl or s3:PutBucketPolicy on ANY RESOURCE, whatever other policies allow.",
+        ),
+        (
+            allow("sts:AssumeRole", "arn:aws:iam::111122223333:role/x"),
+            "May assume the role on arn:aws:iam::111122223333:role/x.",
+        ),
         (deny("*"), "MAY NOT do anything at all on ANY RESOURCE, whatever other policies allow."),
         (
             allow("s3:GetObject", f"{B}/${{aws:username}}/${{aws:PrincipalTag/t, 'none'}}/${{*}}"),

@@ -9,6 +9,7 @@
 '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Acti'
 """
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -21,7 +22,7 @@ from liftgate.iam.compilation.spelling import abbreviated, joined
 from liftgate.iam.contain import contains
 from liftgate.iam.errors import ScopeTooLarge, Unproved
 from liftgate.iam.parse import Kind, parse_policy
-from liftgate.iam.policy import Condition, Effect, Patterns, Policy, Statement, to_json
+from liftgate.iam.policy import Condition, Effect, Patterns, Policy, Statement, to_document, to_json
 from liftgate.iam.scope import Location, Scope, Window
 
 __all__ = ["companions", "compile_session_policy", "role_policy", "scope_policy", "within"]
@@ -100,11 +101,20 @@ def _template(scope: Scope) -> str:
     whole = _whole(scope)
     text = ""
     for form in _FORMS:
-        text = to_json(form.limit(_spelled(whole, form), _START, _END))
+        text = _written(form.limit(_spelled(whole, form), _START, _END))
         if len(text) <= SESSION_LIMIT:
             _prove(text, _longer(scope, whole, form))
             return text
     raise _too_large("session policy", len(text), SESSION_LIMIT, scope)
+
+
+def _written(policy: Policy) -> str:
+    """As ``to_json``, and a single statement without brackets."""
+    document = to_document(policy)
+    first, *others = document["Statement"]
+    if not others:
+        document["Statement"] = first
+    return json.dumps(document, separators=(",", ":"), ensure_ascii=True)
 
 
 def _longer(scope: Scope, whole: Policy, form: _Form) -> list[Policy]:

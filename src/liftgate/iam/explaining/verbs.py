@@ -36,7 +36,7 @@ _PHRASES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("s3:GetBucketLocation", (), "look up the Region"),
     ("kms:Decrypt", (), "decrypt"),
     ("kms:GenerateDataKey", (), "make data keys"),
-    ("sts:AssumeRole", (), "take on roles"),
+    ("sts:AssumeRole", (), "assume the role"),
 )
 _LOWER = {name.lower(): name for needed, along, _ in _PHRASES for name in (needed, *along)}
 _NAME = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+", re.ASCII)
@@ -74,24 +74,27 @@ def verbs(actions: Patterns) -> str:
         return f"do EVERYTHING EXCEPT {joined(_names(patterns))}"
     if "*" in patterns:
         return "do EVERYTHING"
-    whole = [one for one in patterns if one.endswith(":*") and "*" not in one[:-1] and "?" not in one]
-    wide = [one for one in patterns if one not in whole and len(_reached(one)) > _FEW]
-    other = [one for one in patterns if _wild(one) and not _reached(one) and one not in whole]
-    known = frozenset(
-        name for one in patterns if one not in whole and one not in wide for name in _reached(one)
-    )
-    plain = known | {_LOWER.get(one.lower(), one) for one in patterns if not _wild(one) and not _reached(one)}
-    grave = _gravest([*wide, *other], plain)
+    whole = [f"do EVERYTHING in {joined(services)}"] if (services := _services(patterns)) else []
+    return joined([*whole, *_some_verbs([one for one in patterns if not _is_whole(one)])])
+
+
+def _services(patterns: Iterable[str]) -> list[str]:
+    return [_service(one) for one in patterns if _is_whole(one)]
+
+
+def _some_verbs(patterns: Sequence[str]) -> list[str]:
+    """For names, and for wildcards that are not for a whole service: those that reach few actions of S3 are these."""
+    families = [one for one in patterns if _wild(one) and not 0 < len(_reached(one)) <= _FEW]
+    named = [one for one in patterns if one not in families]
+    plain = frozenset(name for one in named for name in _reached(one) or (_LOWER.get(one.lower(), one),))
+    grave = _gravest(families, plain)
     phrases, left = _phrases(plain.difference(grave))
-    raw = [*_names(sorted(left)), *map(_family, sorted([*wide, *other]))]
-    return joined(
-        [
-            *([_grave(grave)] if grave else []),
-            *([f"do EVERYTHING in {joined(list(map(_service, whole)))}"] if whole else []),
-            *phrases,
-            *([f"use {joined(raw)}"] if raw else []),
-        ]
-    )
+    raw = [*_names(sorted(left)), *map(_family, families)]
+    return [
+        *([_grave(grave)] if grave else []),
+        *phrases,
+        *([f"use {joined(raw)}"] if raw else []),
+    ]
 
 
 def refused_verbs(actions: Patterns) -> str:
@@ -101,16 +104,16 @@ def refused_verbs(actions: Patterns) -> str:
         return f"do anything EXCEPT {joined(_names(patterns))}"
     if "*" in patterns:
         return "do anything at all"
-    said = []
-    for pattern in patterns:
-        phrases, _ = _phrases(frozenset({_LOWER.get(pattern.lower(), pattern)}))
-        said.append(f"{phrases[0]} ({_names([pattern])[0]})" if phrases else f"use {_names([pattern])[0]}")
-    return either(
-        [
-            f"do anything in {_service(one)}" if one.endswith(":*") else text
-            for one, text in zip(patterns, said, strict=True)
-        ]
-    )
+    said = [f"do anything in {one}" for one in _services(patterns)]
+    raw = []
+    for pattern in [one for one in patterns if not _is_whole(one)]:
+        phrases, _ = _phrases([_LOWER.get(pattern.lower(), pattern)])
+        name = _name(pattern)
+        if phrases:
+            said.append(f"{phrases[0]} ({name})")
+        else:
+            raw.append(name)
+    return either([*said, *([f"use {either(raw)}"] if raw else [])])
 
 
 def is_grave(actions: Patterns) -> bool:
@@ -162,16 +165,15 @@ def _reached(pattern: str) -> tuple[str, ...]:
 
 
 def _names(patterns: Iterable[str]) -> list[str]:
-    return [
-        f"all of {_service(one)}"
-        if one.endswith(":*") and not _wild(one[:-1])
-        else f"what matches {quoted(one)}"
-        if _wild(one)
-        else one
-        if _NAME.fullmatch(one)
-        else quoted(one)
-        for one in patterns
-    ]
+    return list(map(_name, patterns))
+
+
+def _name(pattern: str) -> str:
+    if _is_whole(pattern):
+        return f"all of {_service(pattern)}"
+    if _wild(pattern):
+        return f"what matches {quoted(pattern)}"
+    return pattern if _NAME.fullmatch(pattern) else quoted(pattern)
 
 
 def _family(pattern: str) -> str:
@@ -185,6 +187,11 @@ def _service(pattern: str) -> str:
     return {"s3": "S3", "kms": "KMS", "iam": "IAM", "sts": "STS", "ec2": "EC2"}.get(
         name.lower(), quoted(name)
     )
+
+
+def _is_whole(pattern: str) -> bool:
+    """Whether the pattern is for a whole service: ``s3:*``."""
+    return pattern.endswith(":*") and not _wild(pattern[:-1])
 
 
 def _wild(pattern: str) -> bool:
