@@ -19,7 +19,7 @@ from tests.iam.generated.known_ministack import KNOWN
 from tests.iam.generated.put_to_ministack import asked_of_ministack, cannot_be_put, their_decision
 
 DIFFERENCES = Path(__file__).parents[2] / "docs" / "iam" / "differences.md"
-WORLDS, REQUESTS, SEED = 5000, 10, 200
+WORLDS, REQUESTS, SEED = 5000, 10, 303
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from tests.iam.generated.shrink import Case
 from tests.servers.iam_simulate import Simulate, running_simulate
 
 DIFFERENCES = Path(__file__).parents[2] / "docs" / "iam" / "differences.md"
-WORLDS, REQUESTS, SEED = 1800, 4, 200
+WORLDS, REQUESTS, SEED = 1800, 4, 303
 DROPPED = "it drops a condition key of the request: it does not know `kms:EncryptionContext:…`"
 
 

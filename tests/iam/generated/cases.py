@@ -84,8 +84,13 @@ def _policies(draw: Draw, service: str, principal: str, owner: str | None) -> di
 def _scps(draw: Draw, write: Writer) -> list[Any]:
     """A level's policies: all is allowed but for some denies, or a list of what is."""
     if draw.chance(0.7):
-        return [FULL_ACCESS, *([write.denies()] if draw.chance(0.6) else [])]
-    return [write.policy(generous=True)]
+        return [FULL_ACCESS, *([_of_today(write.denies())] if draw.chance(0.6) else [])]
+    return [_of_today(write.policy(generous=True))]
+
+
+def _of_today(policy: dict[str, Any]) -> dict[str, Any]:
+    """Organizations takes no other version of the language."""
+    return {**policy, "Version": "2012-10-17"}
 
 
 def _rcps(draw: Draw, write: Writer) -> list[Any]:

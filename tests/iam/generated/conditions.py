@@ -25,11 +25,15 @@ _OPERATORS = {
     Type.ADDRESS: ("IpAddress", "NotIpAddress"),
 }
 
+_OTHERS = (Type.ARN, Type.BOOL, Type.NUMBER, Type.DATE, Type.ADDRESS)
+# What policies ask for where the operator is not of the key's kind: the policy reads well, and the request does not.
+_OF_KIND = {kind: next(key.asked for key in KEYS.values() if key.type is kind) for kind in Type}
+
 
 def draw_conditions(draw: Draw, action: Action) -> dict[str, Any]:
     """One condition or a few, mostly on keys that a request for ``action`` may carry."""
     block: dict[str, Any] = {}
-    for key in draw.some(_likely_keys(draw, action), most=2):
+    for key in draw.some(_likely_keys(draw, action), most=3):
         spelling, values = _condition(draw, key)
         block.setdefault(spelling, {})[_any_case(draw, key.name)] = values
     return block
@@ -53,13 +57,13 @@ def _likely_keys(draw: Draw, action: Action) -> list[Key]:
 def _condition(draw: Draw, key: Key) -> tuple[str, str | list[str]]:
     if draw.chance(0.08):
         return "Null", draw.one(("true", "false"))
-    kind = key.type if draw.chance(0.95) else draw.one(list(Type))
+    kind = key.type if draw.chance(0.95) else draw.one(_OTHERS)
     operator = draw.one(_OPERATORS[kind])
     if (key.many and draw.chance(0.88)) or draw.chance(0.02):
         operator = f"{draw.one(('ForAllValues', 'ForAnyValue'))}:{operator}"
     if draw.chance(0.15):
         operator += "IfExists"
-    values = draw.some(key.asked)
+    values = draw.some(key.asked if kind is key.type else _OF_KIND[kind])
     return operator, values[0] if len(values) == 1 and draw.chance(0.7) else values
 
 

@@ -9,7 +9,9 @@ from functools import partial
 from typing import Any
 
 from tests.iam.generated.ours import statements
+from tests.iam.generated.principal_keys import principal_keys
 from tests.iam.generated.shrink import Case, shrunk
+from tests.iam.generated.vocabulary import ACCOUNT
 
 GUIDE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_"
 
@@ -48,10 +50,16 @@ class Difference:
         yield from (case[wall] for wall in ("boundary", "resource_policy") if case[wall] is not None)
 
     def carried(self, key: str) -> str | list[str] | None:
-        found: dict[str, str | list[str]] = {
-            name.lower(): values for name, values in self.case["request"]["context"].items()
-        }
+        """What the request carries for a key, said by it or known from its principal."""
+        told = {**principal_keys(self.principal), **self.case["request"]["context"]}
+        told.setdefault("aws:ResourceAccount", self.case["resource_account"] or ACCOUNT)
+        found: dict[str, str | list[str]] = {name.lower(): values for name, values in told.items()}
         return found.get(key)
+
+    def texts(self, key: str) -> list[str]:
+        """The same as a list, empty where the request does not carry it."""
+        carried = self.carried(key)
+        return [] if carried is None else [carried] if isinstance(carried, str) else carried
 
     @property
     def principal(self) -> str:

@@ -55,19 +55,7 @@ def _wrong_kind(found: Difference) -> bool:
     return any(
         not fits_operator(operator, text)
         for operator, key, values in found.conditions()
-        for text in (*values, *_texts(found, key))
-    )
-
-
-def _texts(found: Difference, key: str) -> list[str]:
-    carried = found.carried(key)
-    return [] if carried is None else [carried] if isinstance(carried, str) else carried
-
-
-def _date_as_text(found: Difference) -> bool:
-    return any(
-        "String" in operator and key in {"aws:currenttime", "aws:epochtime"}
-        for operator, key, _ in found.conditions()
+        for text in (*values, *found.texts(key))
     )
 
 
@@ -146,14 +134,6 @@ KNOWN = (
         " ministack compares the texts, or takes even a negated operator as not met.",
         f"{GUIDE}elements_condition_operators.html",
         _wrong_kind,
-    ),
-    Known(
-        "a date compared as text",
-        Right.OPEN,
-        "AWS does not say how it spells `aws:CurrentTime`: Liftgate takes the request's own spelling, ministack writes"
-        " the zone as `+00:00`.",
-        f"{GUIDE}condition-keys.html#condition-keys-currenttime",
-        _date_as_text,
     ),
     Known(
         "several values without a set operator",

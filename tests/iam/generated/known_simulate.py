@@ -18,7 +18,7 @@ def _not_principal(found: Difference) -> bool:
 
 def _dates_in_two_spellings(found: Difference) -> bool:
     return any(
-        "Date" in operator and (key == "aws:epochtime" or any(map(_EPOCH.fullmatch, values)))
+        "Date" in operator and any(map(_EPOCH.fullmatch, (*values, *found.texts(key))))
         for operator, key, values in found.conditions()
     )
 
@@ -87,13 +87,8 @@ def _wrong_kind(found: Difference) -> bool:
     return any(
         not fits_operator(operator, text)
         for operator, key, values in found.conditions()
-        for text in (*values, *_texts(found, key))
+        for text in (*values, *found.texts(key))
     )
-
-
-def _texts(found: Difference, key: str) -> list[str]:
-    carried = found.carried(key)
-    return [] if carried is None else [carried] if isinstance(carried, str) else carried
 
 
 def _several_values(found: Difference) -> bool:

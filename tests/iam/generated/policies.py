@@ -76,7 +76,7 @@ class Writer:
         return self._document(statements)
 
     def _document(self, statements: list[dict[str, Any]]) -> dict[str, Any]:
-        version = _VERSION if self._draw.chance(0.85) else "2008-10-17"
+        version = _VERSION if self._draw.chance(0.75) else "2008-10-17"
         one = len(statements) == 1 and self._draw.chance(0.3)
         return {"Version": version, "Statement": statements[0] if one else statements}
 
