@@ -7,7 +7,7 @@ from itertools import product
 from random import Random
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from tests.iam.iam_reference import reference_allows, words
 
@@ -113,6 +113,7 @@ def test_each_policy_contains_what_is_narrower(a: Policy, b: Policy) -> None:
 
 
 @given(policies(limited=True), st.randoms(use_true_random=False))
+@settings(max_examples=60)
 def test_a_policy_taken_apart_says_the_same_and_with_a_part_lost_it_says_less(
     a: Policy, chance: Random
 ) -> None:
@@ -353,6 +354,7 @@ def _with(*limits: Condition) -> Statement:
 
 
 @given(st.integers(0, 3), st.integers(2, 40), st.integers(1, 40))
+@settings(max_examples=40)
 def test_pattern_bombs_are_decided_or_given_up_within_the_steps(shape: int, length: int, count: int) -> None:
     shapes = ("*a", "*a?", "*ab*ba", "??*")
     bombs = tuple(f"arn:aws:s3:::{shapes[(shape + n) % 4] * length}{n}" for n in range(count))

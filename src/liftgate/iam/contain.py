@@ -50,7 +50,7 @@ __all__ = [
     "is_empty",
 ]
 
-STEPS = 200_000  # of automata and boxes: well under a second
+STEPS = 100_000  # of automata and boxes: well under a second
 
 
 def contains(a: Policy, b: Policy, *, steps: int = STEPS) -> Containment:

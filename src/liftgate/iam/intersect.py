@@ -20,7 +20,7 @@ from liftgate.iam.patterns.pattern import covered
 from liftgate.iam.policy import Effect, Patterns, Policy, Principals, Statement
 from liftgate.iam.s3.actions import actions_matching
 
-STEPS = 200_000
+STEPS = 100_000
 
 
 def intersect(a: Policy, b: Policy, *, steps: int = STEPS) -> Policy | Undecided:

@@ -116,7 +116,7 @@ def _kind(test: Condition) -> str | None:
     if reading_of(test) is not None:
         return "text"
     kind = kind_of(test.operator)
-    return None if kind in {"Bool", "Case"} and any("${" in value for value in test.values) else kind
+    return None if kind == "Bool" and any("${" in value for value in test.values) else kind
 
 
 def _dimension(

@@ -36,11 +36,9 @@ _LARGEST = Decimal(f"{'9' * 30}.{'9' * 30}")
 
 
 def kind_of(operator: str) -> str | None:
-    """What an operator compares, where this module knows how: ``Date``, ``Numeric``, ``Ip``, ``Bool``, ``Binary``, ``Case``."""
+    """What an operator compares, where this module knows how: ``Date``, ``Numeric``, ``Ip``, ``Bool`` or ``Binary``."""
     if operator.endswith("IpAddress"):
         return "Ip"
-    if operator.endswith("IgnoreCase"):
-        return "Case"
     return next((kind for kind in ("Date", "Numeric", "Bool", "Binary") if operator.startswith(kind)), None)
 
 
@@ -108,18 +106,10 @@ def _bytes(values: list[str]) -> Iterator[str]:
     yield from (base64.b64encode(one).decode() for one in [*sorted(named), fresh])
 
 
-def _folded(values: list[str]) -> Iterator[str]:
-    """Each text, and one that is none of them in any case."""
-    named = {value.casefold() for value in values}
-    yield from values
-    yield next(made for size in range(1, len(named) + 2) if (made := "x" * size) not in named)
-
-
 _SAMPLES: Mapping[str, Callable[[list[str]], Iterator[str]]] = {
     "Date": _dates,
     "Numeric": _numbers,
     "Ip": _addresses,
     "Bool": _truths,
     "Binary": _bytes,
-    "Case": _folded,
 }

@@ -15,6 +15,7 @@ from itertools import product
 from typing import TypeAlias
 
 from liftgate.iam.patterns.automaton import Filled, Mark, Token, Tokens, Wild
+from liftgate.iam.patterns.folded import folded_tokens
 from liftgate.iam.patterns.pattern import arn_tokens, tokens
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
@@ -29,6 +30,7 @@ class Reading(Enum):
     LIKE = "like"
     EQUALS = "equals"
     ARN = "arn"
+    ANY_CASE = "any case"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def marked(
 ) -> list[Tokens]:
     """The pattern with marks around what stands in for its variables, which is one of their ``contents``, or anything."""
     if "${" not in text:
-        return [_PLAIN[how](text)]
+        return _plain(text, how)
     template = _bound(_template(text, how), known)
     if template is None:
         return []
@@ -87,9 +89,14 @@ def _enclosed(template: Template, contents: Mapping[str, Tokens], source: int) -
     return tuple(found)
 
 
+def _plain(text: str, how: Reading) -> list[Tokens]:
+    """A text without variables."""
+    return list(folded_tokens(text) or ()) if how is Reading.ANY_CASE else [_PLAIN[how](text)]
+
+
 def _written(text: str, how: Reading, known: Values, put: Callable[[str], Token]) -> list[Tokens]:
     if "${" not in text:
-        return [_PLAIN[how](text)]
+        return _plain(text, how)
     template = _bound(_template(text, how), known)
     if template is None:
         return []

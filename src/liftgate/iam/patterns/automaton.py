@@ -40,8 +40,15 @@ class Filled:
     sources: int  # how many there are
 
 
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """One of some characters."""
+
+    letters: frozenset[str]
+
+
 Letter: TypeAlias = str | Mark
-Token: TypeAlias = Letter | Wild | Filled  # a letter stands for itself
+Token: TypeAlias = Letter | Wild | Filled | OneOf  # a letter stands for itself
 Tokens: TypeAlias = tuple[Token, ...]
 
 MANY = frozenset({Wild.MANY, Wild.NEAR_MANY})
@@ -128,6 +135,9 @@ class Automaton:
                 self.near_many |= bit
             case Filled():
                 return self._fill(token, bit)
+            case OneOf():
+                for letter in token.letters:
+                    self.literal[letter] = self.literal.get(letter, 0) | bit
             case _:
                 self.literal[token] = self.literal.get(token, 0) | bit
         return bit << 1
