@@ -9,6 +9,7 @@ from liftgate.iam.lint import Fixed, NotFixed, fixes_session_name
 from liftgate.iam.parse import Kind, parse_policy
 
 BOB = ALICE.replace("alice", "bob")
+ELSEWHERE = ROOT.replace(ACCOUNT, "444455556666")
 ALL = ["sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"]
 
 
@@ -31,6 +32,8 @@ FIXED = [
     (named({"AWS": ROOT}, "${aws:userid}"),),
     (named({"AWS": ROOT}, "person-${aws:username}"),),
     (named({"AWS": ALICE}, "alice"),),
+    (named({"AWS": [ROOT, ELSEWHERE]}, "shared"),),
+    (named({"AWS": [ROOT, ALICE, ACCOUNT]}, "${aws:username}"),),
     (named({"AWS": ALICE}, "alice"), named({"AWS": BOB}, "bob")),
     (named({"Federated": GITHUB}, "deploy", Action="sts:AssumeRoleWithWebIdentity"),),
     (named({"AWS": ROOT}, "${aws:username}"), trust({"AWS": ROOT}, "sts:TagSession")),
@@ -73,6 +76,13 @@ NOT_FIXED = [
     ({"Effect": "Allow", "NotPrincipal": {"AWS": ALICE}, "Action": "sts:AssumeRole"},),
     ({"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole"},),
     (trust({"AWS": ALICE}, "sts:TagSession"),),
+    (named("*", "${aws:username}"),),
+    (named({"AWS": "*"}, "deploy"),),
+    (named({"AWS": [ROOT, ELSEWHERE]}, "${aws:username}"),),
+    (named({"AWS": ROOT}, "${aws:username}"), named({"AWS": ELSEWHERE}, "${aws:username}")),
+    (named({"AWS": [ROOT, "AIDAEXAMPLE"]}, "${aws:username}"),),
+    (trust("*"), refusing("${aws:username}", "sts:*")),
+    (trust({"AWS": [ROOT, ELSEWHERE]}), refusing("${aws:username}", "sts:*")),
 ]
 
 

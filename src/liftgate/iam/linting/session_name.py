@@ -20,6 +20,7 @@ _NAMING = re.compile(r"(ec2|lambda|edgelambda|ecs-tasks)\.amazonaws\.com(\.cn)?"
 _IDENTITY_CENTER = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:saml-provider/AWSSSO_[0-9a-f]+_DO_NOT_DELETE")
 _OF_CALLER = re.compile(r"\$\{\s*aws:(username|userid)\s*\}", re.IGNORECASE)
 _ONE_PRINCIPAL = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(user|role)/.+")
+_ACCOUNT = re.compile(r"(?:arn:aws[a-z-]*:(?:iam|sts)::)?(\d{12})(?::.+)?")
 _KEY = "sts:rolesessionname"
 
 
@@ -51,7 +52,8 @@ def fixes_session_name(trust: Policy) -> SessionName:
 
     A name is fixed by the services that name sessions themselves (EC2, Lambda, ECS tasks), by IAM Identity Center's
     provider, or by a condition that leaves one value of ``sts:RoleSessionName``: one plain name, or ``${aws:username}``
-    or ``${aws:userid}``. Other identity providers may let people edit what becomes the name, so they do not count.
+    or ``${aws:userid}`` for the users of one account. Other identity providers may let people edit what becomes the
+    name, so they do not count.
     """
     ways = [one for one in trust.statements if one.effect is Effect.ALLOW and _takes_up(one)]
     if not ways:
@@ -62,6 +64,11 @@ def fixes_session_name(trust: Policy) -> SessionName:
         if not isinstance(answer, Fixed):
             return answer
         by += answer.by
+    of_caller = [
+        _accounts(way) for way in ways if _OF_CALLER.search(_name(way) or _name_by_denial(trust) or "")
+    ]
+    if len(set().union(*of_caller)) > 1:
+        return NotFixed("users of several accounts may have the same name")
     if _may_choose_between(ways):
         return NotFixed("several statements fix different names, and a principal may fit more than one")
     return Fixed(tuple(dict.fromkeys(by)))
@@ -71,12 +78,12 @@ def fixes_in(statement: Statement, trust: Policy) -> SessionName:
     """The same for one statement, beside the denials of its policy."""
     if statement.effect is Effect.DENY or not _takes_up(statement):
         return Fixed(())
-    name = _name(statement) or _name_by_denial(trust)
-    if name is not None:
-        return Fixed((f"the condition on `sts:RoleSessionName`: {quoted(name)}",))
     who = statement.principals
     if who is None or who.negated:
         return NotFixed("the statement does not say who takes up the role")
+    name = _name(statement) or _name_by_denial(trust)
+    if name is not None:
+        return _by_condition(statement, who, name)
     by = []
     for kind, value in who.values:
         if kind == "Service" and _NAMING.fullmatch(value):
@@ -86,6 +93,25 @@ def fixes_in(statement: Statement, trust: Policy) -> SessionName:
         else:
             return NotFixed(f"{quoted(value)} may take up the role under any session name")
     return Fixed(tuple(by))
+
+
+def _by_condition(statement: Statement, who: Principals, name: str) -> SessionName:
+    """A name is worth no more than the account whose administrators give it."""
+    if names_everyone(who):
+        return NotFixed("anyone may take up the role, from an account of their own with users of any name")
+    if _OF_CALLER.search(name) and len(_accounts(statement)) > 1:
+        return NotFixed("users of several accounts may have the same name")
+    return Fixed((f"the condition on `sts:RoleSessionName`: {quoted(name)}",))
+
+
+def _accounts(statement: Statement) -> set[str]:
+    """The accounts that the statement names; a principal that does not show its own counts as another."""
+    values = (
+        [value for kind, value in statement.principals.values if kind == "AWS"]
+        if statement.principals
+        else []
+    )
+    return {match[1] if (match := _ACCOUNT.fullmatch(value)) else value for value in values}
 
 
 def _takes_up(statement: Statement) -> bool:

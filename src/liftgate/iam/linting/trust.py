@@ -59,7 +59,7 @@ def _account(place: Place, number: int, value: str) -> Iterator[Lint]:
         Code.TRUSTS_ACCOUNT,
         Severity.NOTE,
         f"{quoted(value)} is a whole account: its administrators decide who takes up the role",
-        "name the roles or users that are meant, if it is not your own account's administrators' choice",
+        "name the roles or users that are meant",
         place.principal(number),
     )
     if not _asks(place.statement, ("sts:externalid", "aws:principalorg")):
