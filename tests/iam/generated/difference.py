@@ -61,6 +61,14 @@ class Difference:
         carried = self.carried(key)
         return [] if carried is None else [carried] if isinstance(carried, str) else carried
 
+    def granted_to(self) -> set[str]:
+        """Whom the resource policy's allows name."""
+        policy = self.case["resource_policy"]
+        allows = [] if policy is None else [one for one in statements(policy) if one["Effect"] == "Allow"]
+        named = [one.get("Principal", []) for one in allows]
+        lists = [list(one.values()) if isinstance(one, dict) else [one] for one in named]
+        return {name for kinds in lists for found in kinds for name in _listed(found)}
+
     @property
     def principal(self) -> str:
         name: str = self.case["request"]["principal"]
@@ -68,6 +76,10 @@ class Difference:
 
     def __str__(self) -> str:
         return f"ours {self.ours}, theirs {self.theirs}: {json.dumps(self.case)}"
+
+
+def _listed(found: str | list[str]) -> list[str]:
+    return [found] if isinstance(found, str) else found
 
 
 @dataclass(frozen=True, slots=True)

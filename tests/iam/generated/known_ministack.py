@@ -34,9 +34,11 @@ def _keys_of_no_principal(found: Difference) -> bool:
 
 
 def _everyone_beside_limits(found: Difference) -> bool:
-    named = (found.case["resource_policy"] or {}).get("Statement", [])
-    wide = '"Principal": "*"' in json.dumps(named) or '"AWS": "*"' in json.dumps(named)
-    return wide and found.ours == "allow" and found.theirs == "implicit_deny" and _has_limits(found)
+    return (
+        "*" in found.granted_to()
+        and (found.ours, found.theirs) == ("allow", "implicit_deny")
+        and _has_limits(found)
+    )
 
 
 def _has_limits(found: Difference) -> bool:
@@ -48,7 +50,8 @@ def _federated_without_session(found: Difference) -> bool:
 
 
 def _federated_named(found: Difference) -> bool:
-    return found.principal == FEDERATED and found.ours == "allow" and found.theirs == "implicit_deny"
+    named = found.principal == FEDERATED and found.principal in found.granted_to()
+    return named and (found.ours, found.theirs) == ("allow", "implicit_deny")
 
 
 def _wrong_kind(found: Difference) -> bool:

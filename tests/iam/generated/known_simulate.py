@@ -73,7 +73,7 @@ def _trust_beside_boundary(found: Difference) -> bool:
 
 def _named_beside_session(found: Difference) -> bool:
     return (
-        found.case["resource_policy"] is not None
+        bool({"*", found.principal} & found.granted_to())
         and found.case["session"] is not None
         and (found.ours, found.theirs) == ("allow", "implicit_deny")
     )
