@@ -25,6 +25,9 @@ FIGURES: Final[Mapping[str, str]] = {
     "command-line": "bench.command_line",
     "size": "bench.size",
     "memory": "bench.memory",
+    "evaluate": "bench.iam.evaluate",
+    "contains": "bench.iam.contain",
+    "parse": "bench.iam.parse",
 }
 """Each figure's name, and the module whose ``run`` measures it."""
 

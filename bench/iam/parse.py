@@ -1,26 +1,33 @@
 """How long reading a policy takes, as a multiple of what Python's own JSON reader takes for the same text."""
 
 import json
-import statistics
-import time
-from collections.abc import Callable
 from typing import Any
 
+from bench.effort import Effort
+from bench.figure import Figure, compared, plain
+from bench.measure import interleave, timed
 from liftgate.iam.parse import Kind, parse_policy
 
-ROUNDS = 25
-CALLS = 20  # in a row, in each round
+_BAR = 12.0
 
 
-def parse_ratio() -> float:
-    """The time of ``parse_policy`` over that of ``json.loads``, for a policy of 6 kB: the median of interleaved rounds."""
+def run(effort: Effort) -> Figure:
+    """Both readers turn by turn."""
     text = policy_text()
-    ratios = []
-    for _ in range(ROUNDS):
-        plain = _seconds(lambda: json.loads(text))
-        ours = _seconds(lambda: parse_policy(text, Kind.IDENTITY))
-        ratios.append(ours / plain)
-    return statistics.median(ratios)
+    samples = interleave(
+        {
+            "json": timed(lambda: json.loads(text)),
+            "policy": timed(lambda: parse_policy(text, Kind.IDENTITY)),
+        },
+        rounds=effort.rounds(2000),
+        warm_up=50,
+    )
+    bare = plain("`json.loads`", samples["json"])
+    return Figure(
+        title="Reading a policy",
+        how=f"A role's policy of {len(text):,} characters, with several services, conditions and lists of resources.",
+        rows=(bare, compared("`parse_policy`", samples["policy"], bare, bar=_BAR)),
+    )
 
 
 def policy_text() -> str:
@@ -77,10 +84,3 @@ def _of_team(team: str) -> list[dict[str, Any]]:
             },
         },
     ]
-
-
-def _seconds(call: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    for _ in range(CALLS):
-        call()
-    return time.perf_counter() - start
