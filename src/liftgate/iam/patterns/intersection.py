@@ -67,7 +67,8 @@ class _Meeting:
     def __init__(self, left: Symbols, right: Symbols, budget: Budget, *, fold: bool) -> None:
         self.left, self.right, self.budget, self.fold = left, right, budget, fold
         self.known: dict[tuple[int, int], frozenset[Symbols]] = {}
-        self.possible = _possible(left, right, budget, fold=fold)
+        surely = _reached(left, right, budget, fold=fold, loosely=False)
+        self.possible = _possible(left, right, budget, fold=fold).intersection(surely)
 
     def globs(self, here: int, there: int) -> frozenset[Symbols]:
         """What the patterns share from these places on."""
@@ -117,28 +118,20 @@ class _Meeting:
 
     def _both(self, left: str | Wild, right: str | Wild, i: int, j: int) -> Iterator[Symbols]:
         if left != right and (_is_variable(left) or _is_variable(right)):
-            if (i, j) in self.possible:
-                raise NoGlob  # a variable may be any text, also this one
-            return
+            raise NoGlob  # a variable may be any text, also this one
         met = _met(left, right, fold=self.fold)
         if met is not None:
             for rest in self._after(i + 1, j + 1):
                 yield _joined(met, rest)
 
 
-def _possible(left: Symbols, right: Symbols, budget: Budget, *, fold: bool) -> set[tuple[int, int]]:
+Place: TypeAlias = tuple[int, int]
+
+
+def _possible(left: Symbols, right: Symbols, budget: Budget, *, fold: bool) -> set[Place]:
     """The pairs of places that lie on a way from both beginnings to both ends, a variable being any text."""
-    before: dict[tuple[int, int], list[tuple[int, int]]] = {(0, 0): []}
-    waiting = [(0, 0)]
-    while waiting:
-        place = waiting.pop()
-        budget.spend()
-        for following in _ways(left, right, *place, fold=fold):
-            if following not in before:
-                before[following] = []
-                waiting.append(following)
-            before[following].append(place)
-    found: set[tuple[int, int]] = set()
+    before = _reached(left, right, budget, fold=fold, loosely=True)
+    found: set[Place] = set()
     waiting = [place for place in before if place == (len(left), len(right))]
     while waiting:
         place = waiting.pop()
@@ -148,28 +141,41 @@ def _possible(left: Symbols, right: Symbols, budget: Budget, *, fold: bool) -> s
     return found
 
 
-def _ways(left: Symbols, right: Symbols, i: int, j: int, *, fold: bool) -> Iterator[tuple[int, int]]:
+def _reached(
+    left: Symbols, right: Symbols, budget: Budget, *, fold: bool, loosely: bool
+) -> dict[Place, list[Place]]:
+    """The pairs of places that are reached from both beginnings, and from where; loosely: with variables as any text."""
+    before: dict[Place, list[Place]] = {(0, 0): []}
+    waiting = [(0, 0)]
+    while waiting:
+        place = waiting.pop()
+        budget.spend()
+        for following in _ways(left, right, place, fold=fold, loosely=loosely):
+            if following not in before:
+                before[following] = []
+                waiting.append(following)
+            before[following].append(place)
+    return before
+
+
+def _ways(left: Symbols, right: Symbols, place: Place, *, fold: bool, loosely: bool) -> Iterator[Place]:
+    i, j = place
     one = left[i] if i < len(left) else None
     other = right[j] if j < len(right) else None
-    loose, slack = one in MANY or _is_variable(one), other in MANY or _is_variable(other)
-    if loose:
+    wide = one in MANY or (loosely and _is_variable(one))
+    broad = other in MANY or (loosely and _is_variable(other))
+    if wide:
         yield i + 1, j
-    if slack:
+    if broad:
         yield i, j + 1
-    if loose and other is not None and not (one is Wild.NEAR_MANY and other == ":"):
+    if wide and other is not None and not (one is Wild.NEAR_MANY and other == ":"):
         yield i, j + 1
-    if slack and one is not None and not (other is Wild.NEAR_MANY and one == ":"):
+    if broad and one is not None and not (other is Wild.NEAR_MANY and one == ":"):
         yield i + 1, j
-    if (
-        one is not None
-        and other is not None
-        and not loose
-        and not slack
-        and _met(one, other, fold=fold) is not None
-    ):
-        yield i + 1, j + 1
-    if one is not None and one == other:
-        yield i + 1, j + 1
+    if one is not None and other is not None and (one == other or not (wide or broad)):
+        moving = one != other and (_is_variable(one) or _is_variable(other))
+        if not moving and _met(one, other, fold=fold) is not None:
+            yield i + 1, j + 1
 
 
 def _met(left: str | Wild, right: str | Wild, *, fold: bool) -> str | Wild | None:
