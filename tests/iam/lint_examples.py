@@ -396,6 +396,20 @@ FAULTY = [
         (by_web(GITHUB, {"StringLike": {GITHUB_SUB: "repo:*"}}),),
         Kind.TRUST,
     ),
+    *(
+        Example(
+            Code.OPEN_WEB_IDENTITY, E, f"{S0}.Principal.Federated", (by_web(GITHUB, open_to),), Kind.TRUST
+        )
+        for open_to in (
+            {"StringLike": {GITHUB_SUB: "repo:owner*/name:*"}},
+            {"StringLike": {GITHUB_SUB: "*:ref:refs/heads/main"}},
+            {"StringLike": {GITHUB_SUB: ["repo:owner/name:*", "repo:*/name:*"]}},
+            {"StringNotLike": {GITHUB_SUB: "repo:owner/name:*"}},
+            {"ForAllValues:StringLike": {GITHUB_SUB: "repo:owner/name:*"}},
+            {"StringLike": {GITHUB_SUB.replace("sub", "repository"): "owner*/name"}},
+            {"StringLike": {GITHUB_SUB.replace("sub", "job_workflow_ref"): "*/deploy.yml@*"}},
+        )
+    ),
     Example(
         Code.OPEN_WEB_IDENTITY,
         E,
@@ -676,6 +690,9 @@ SOUND = [
         Example(Code.OPEN_WEB_IDENTITY, E, "", (one,), Kind.TRUST)
         for one in (
             by_web(GITHUB, {"StringLike": {GITHUB_SUB: "repo:owner/name:*"}}),
+            by_web(GITHUB, {"StringEquals": {GITHUB_SUB: "repository_owner_id:1:environment:live"}}),
+            by_web(GITHUB, {"StringEquals": {GITHUB_SUB.replace("sub", "repository_id"): "1"}}),
+            by_web(GITHUB, {"StringLike": {GITHUB_SUB.replace("sub", "job_workflow_ref"): "owner/name/*"}}),
             by_web(GITHUB, {"StringLike": {GITHUB_SUB: ["repo:owner/*", "repo:other/a:ref:*"]}}),
             by_web(
                 "cognito-identity.amazonaws.com",

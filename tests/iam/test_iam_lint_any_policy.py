@@ -13,6 +13,8 @@ from tests.iam import iam_examples
 from tests.iam.iam_examples import NOON, TWENTY_MINUTES, scopes
 from tests.iam.lint_examples import FAULTY, SOUND, allow, document
 
+from liftgate.elevation.deny import deny_policy
+from liftgate.elevation.model import Deny
 from liftgate.iam.compile import compile_session_policy, role_policy
 from liftgate.iam.errors import EmptyScope, ScopeTooLarge
 from liftgate.iam.evaluate import allows
@@ -181,6 +183,16 @@ def test_a_session_policy_is_free_of_all_but_permission_wildcards() -> None:
     for groups in (["read", "list"], ["write"], ["read", "delete", "tag"]):
         text = compile_session_policy(iam_examples.scope(groups, "s3://reports/2026/", "s3://logs"), day)
         assert {one.code for one in lint_text(text, Kind.SESSION)} <= {Code.REACHES_PERMISSION_MANAGEMENT}
+
+
+def test_the_policy_that_takes_sessions_back_is_free_of_errors() -> None:
+    denies = [
+        Deny(grant_id=f"gr-{n:016d}", until=NOON, ended_at=NOON + timedelta(seconds=n)) for n in range(300)
+    ]
+    for wanted in (denies[:1], denies):
+        text = deny_policy(wanted)
+        assert text is not None
+        assert lint_text(text) == ()
 
 
 SMALL = st.builds(

@@ -1,5 +1,6 @@
 """The catalogue of all services: what is in it, what patterns reach, and that nobody reads it without need."""
 
+import doctest
 import json
 import subprocess
 import sys
@@ -119,3 +120,9 @@ def test_one_line_a_service() -> None:
     lines = DATA.read_text(encoding="utf-8").splitlines()
     assert len(lines) == len(prefixes()) + 3
     assert json.loads("{" + lines[2].rstrip(",") + "}")
+
+
+def test_the_docstrings_are_true() -> None:
+    ran = doctest.testmod(catalogue)
+    assert ran.attempted > 1
+    assert ran.failed == 0

@@ -1,7 +1,7 @@
 """Who may take up a role: anyone, a whole account, or whoever an identity provider vouches for.
 
-Sources: "The confused deputy problem", "Create a role for OpenID Connect federation" and "Configuring a role for GitHub
-OIDC identity provider", IAM User Guide.
+Sources: "The confused deputy problem", "Create a role for OpenID Connect federation", "Configuring a role for GitHub
+OIDC identity provider" and "Available keys for AWS OIDC federation", IAM User Guide.
 """
 
 import re
@@ -20,6 +20,9 @@ _ACCOUNT = re.compile(r"\d{12}|arn:[^:]*:iam::\d{12}:root")
 _PROVIDER = re.compile(r"arn:[^:]*:iam::\d*:oidc-provider/(.+)")
 _SAML = re.compile(r"arn:[^:]*:iam::\d*:saml-provider/.+")
 _GITHUB = "token.actions.githubusercontent.com"
+_GITHUB_CLAIMS = ("repository", "repository_id", "job_workflow_ref", "enterprise_id")
+_STRANGER = "repo:somebody-else/some-repository:ref:refs/heads/main"
+_OPEN_START = re.compile(r"[^/:]*[*?].*/|[*?]")  # a wildcard before the slash that ends the owner's name
 
 
 def trusted(subject: Subject) -> Iterator[Lint]:
@@ -88,7 +91,7 @@ def _federated(place: Place, number: int, value: str) -> Iterator[Lint]:
     issuer = match[1] if match else value
     subjects = _values(place.statement, f"{issuer}:sub")
     if issuer == _GITHUB:
-        if not subjects or not all(map(_is_of_owner, subjects)):
+        if not _is_owned(place.statement, subjects):
             yield _of_provider(
                 place, number, Severity.ERROR, value, f"`{_GITHUB}:sub`, as `repo:<owner>/<name>:…`"
             )
@@ -129,12 +132,19 @@ def _wants_equal(condition: Condition) -> bool:
     )
 
 
+def _is_owned(statement: Statement, subjects: tuple[str, ...]) -> bool:
+    """Whether a statement that trusts GitHub names an owner, a repository or an enterprise."""
+    if subjects and all(map(_is_of_owner, subjects)):
+        return True
+    by_claim = (_values(statement, f"{_GITHUB}:{claim}") for claim in _GITHUB_CLAIMS)
+    return any(found and not any(map(_OPEN_START.match, found)) for found in by_claim)
+
+
 def _is_of_owner(subject: str) -> bool:
-    """Whether a subject of GitHub names the owner, and does not end the owner's name with a wildcard."""
-    match = re.fullmatch(r"repo:([^/:*?]+)[/:].*", subject)
-    return match is not None and not matcher(subject)(
-        "repo:somebody-else/some-repository:ref:refs/heads/main"
-    )
+    """Whether a subject names the owner, without a wildcard. Subjects of another form are made by the owner's rules."""
+    if subject.startswith("repo:"):
+        return re.match(r"repo:[^/:*?]+/", subject) is not None
+    return not matcher(subject)(_STRANGER) and _OPEN_START.match(subject) is None
 
 
 def _of_provider(place: Place, number: int, severity: Severity, value: str, wanted: str) -> Lint:
