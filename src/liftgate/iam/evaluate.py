@@ -17,9 +17,9 @@ count. Sources: "Policy evaluation logic" and the pages below it ("… for reque
 from collections.abc import Sequence
 from functools import lru_cache
 
-from liftgate.iam.evaluation.caller import FILLED, Caller, Standing, caller_of, known_of
+from liftgate.iam.evaluation.caller import FILLED, Caller, Standing, known_of
 from liftgate.iam.evaluation.layer import Layer
-from liftgate.iam.evaluation.order import beyond_denial, beyond_rcps, owed, owner_of, still_needed
+from liftgate.iam.evaluation.order import beyond_denial, beyond_rcps, owed, still_needed
 from liftgate.iam.evaluation.plan import Allows, Plan, plan_for
 from liftgate.iam.evaluation.principal import Reach
 from liftgate.iam.evaluation.verdict import Decision, Reason, Verdict, Wall, Why, of_wall
@@ -120,15 +120,15 @@ class Prepared:
 
     def evaluate(self, request: Request) -> Verdict:
         """AWS's answer to ``request``."""
-        caller, arn, context = caller_of(request.principal), request.resource, request.carried
+        caller, arn, context = request.caller, request.resource, request.carried
         if self._beyond_rcps is not None and beyond_rcps(request.name, arn):
             return self._beyond_rcps.evaluate(request)
-        owner = self._account or owner_of(arn, caller)
+        owner = self._account or request.owner
         if self._fills:
             context = {**known_of(caller, owner), **context}
         plan = self._plans[caller.standing].get(request.name) or self._plan(caller.standing, request.name)
         denials = []
-        for rule in plan.denies.near(arn):
+        for rule in plan.denies.few or plan.denies.near(arn):
             judged = rule.judge(arn, context)
             if judged is rule.matched and (rule.speaks is None or rule.speaks(caller, context)):
                 denials.append(judged)
@@ -172,7 +172,7 @@ def _refusal(
 ) -> Verdict | None:
     """The verdict of the first wall that does not allow; else None, and what allowed is added to ``because``."""
     for layer, found in walls:
-        rules, before = found.near(arn), len(because)
+        rules, before = found.few or found.near(arn), len(because)
         for rule in rules:
             judged = rule.judge(arn, context)
             if judged is rule.matched:

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
-Context: TypeAlias = Mapping[
-    str, tuple[str, ...]
-]  # condition key in lower case, to its values in the request
+from liftgate.iam.evaluation.caller import Caller, caller_of, owner_of
+from liftgate.iam.language.context import Context
+
+__all__ = ["Context", "Request"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,10 @@ class Request:
     principal: str | None = None
     carried: Context = field(init=False, repr=False, compare=False)  # the context, as `keys` gives it
     name: str = field(init=False, repr=False, compare=False)  # the action in lower case
+    caller: Caller = field(init=False, repr=False, compare=False)  # whom the principal names
+    owner: str | None = field(
+        init=False, repr=False, compare=False
+    )  # the resource's account, by its ARN or the caller
 
     def __post_init__(self) -> None:
         """Work out what evaluation needs."""
@@ -32,8 +36,11 @@ class Request:
             key.lower(): (values,) if isinstance(values, str) else tuple(values)
             for key, values in self.context.items()
         }
+        caller = caller_of(self.principal)
         object.__setattr__(self, "carried", carried)
         object.__setattr__(self, "name", self.action.lower())
+        object.__setattr__(self, "caller", caller)
+        object.__setattr__(self, "owner", owner_of(self.resource, caller))
 
     def keys(self) -> dict[str, tuple[str, ...]]:
         """The context with its keys in lower case and every value in a tuple."""

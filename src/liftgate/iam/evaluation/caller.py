@@ -12,7 +12,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TypeAlias
 
-from liftgate.iam.request import Context
+from liftgate.iam.language.context import Context
 
 
 class CallerKind(StrEnum):
@@ -187,3 +187,12 @@ FILLED = frozenset(
 def known_of(caller: Caller, owner: str | None) -> Context:
     """What AWS carries in every request of this caller to a resource of this account."""
     return caller.keys if owner is None else {**caller.keys, "aws:resourceaccount": (owner,)}
+
+
+def owner_of(arn: str, caller: Caller) -> str | None:
+    """The account that owns a resource: the one in its ARN, else the caller's, if it has one."""
+    if arn.startswith("arn:aws:s3:::"):  # most requests
+        return caller.account
+    parts = arn.split(":", 5)
+    named = parts[4] if len(parts) > 4 else ""
+    return caller.account if named in {"", "aws"} else named  # "aws": what AWS keeps for every account

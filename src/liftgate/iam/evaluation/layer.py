@@ -8,10 +8,10 @@ from liftgate.iam.evaluation.caller import Caller
 from liftgate.iam.evaluation.principal import Speaks, speaks_of
 from liftgate.iam.evaluation.verdict import Reason, Wall, Why, of_wall
 from liftgate.iam.language.condition import Holds, compiled
-from liftgate.iam.language.variables import Match, resource_match
+from liftgate.iam.language.context import Context
+from liftgate.iam.language.variables import resource_match
 from liftgate.iam.patterns.pattern import matcher
 from liftgate.iam.policy import Effect, Patterns, Policy, Statement
-from liftgate.iam.request import Context
 
 _FEW = 16  # statements that are asked one by one as fast as they are found by resource
 
@@ -26,14 +26,14 @@ class Check(NamedTuple):
 
 
 class Rule:
-    """One statement, compiled. ``fits`` and ``speaks`` are None where they are met by every request."""
+    """One statement, compiled. What every request meets is None; ``is_plain``: resources without variables."""
 
-    __slots__ = ("acts", "checks", "effect", "fits", "heads", "matched", "speaks")
+    __slots__ = ("acts", "checks", "effect", "fits", "heads", "is_plain", "matched", "speaks")
 
     def __init__(self, statement: Statement, place: "Place", *, bounded: bool) -> None:
         self.effect = statement.effect
         self.acts = _acts(statement.actions)
-        self.fits = _fits(statement.resources)
+        self.fits, self.is_plain = _fits(statement.resources)
         self.heads = _heads(statement.resources)
         self.speaks: Speaks | None = speaks_of(statement.principals, statement.effect, bounded=bounded)
         self.matched = place.reason(statement, Why.MATCHED)
@@ -50,7 +50,7 @@ class Rule:
     def judge(self, arn: str, context: Context) -> Reason | None:
         """Whether resource and conditions match (``matched``), or the first condition that fails, or None."""
         fits = self.fits
-        if fits is not None and not fits(arn, context):
+        if fits is not None and not (fits(arn) if self.is_plain else fits(arn, context)):
             return None
         for holds, key, failed, missing in self.checks:
             if not holds(context):
@@ -116,17 +116,17 @@ class Layer:
 
 
 class Found:
-    """Statements that speak of one action. Many are found by what their resources begin with."""
+    """Statements that speak of one action. Many are found by what their resources begin with: then ``few`` is None."""
 
-    __slots__ = ("_all", "_index")
+    __slots__ = ("_index", "few")
 
     def __init__(self, rules: Rules) -> None:
-        self._all = rules
-        self._index = Index(rules) if len(rules) > _FEW else None
+        self.few = rules if len(rules) <= _FEW else None
+        self._index = Index(() if self.few is not None else rules)
 
     def near(self, arn: str) -> Rules:
         """Those that may match the ARN."""
-        return self._all if self._index is None else self._index.near(arn)
+        return self._index.near(arn) if self.few is None else self.few
 
 
 class Index:
@@ -164,13 +164,17 @@ def _acts(actions: Patterns) -> Callable[[str], bool]:
     return lambda name: (name in named or any(match(name) for match in wild)) is not negated
 
 
-def _fits(resources: Patterns | None) -> Match | None:
+def _fits(resources: Patterns | None) -> tuple[Callable[..., bool] | None, bool]:
+    """Whether the resources match an ARN, and whether for that the ARN is enough, or the context is needed too."""
     if resources is None or (not resources.negated and "*" in resources.values):
-        return None
+        return None, True
     match = resource_match(resources.values)
-    if resources.negated:
-        return lambda arn, context: not match(arn, context)
-    return match
+    fixed = match.fixed
+    if not resources.negated:
+        return (match, False) if match.moving else (fixed, True)
+    if match.moving:
+        return (lambda arn, context: not match(arn, context)), False
+    return (lambda arn: not fixed(arn)), True
 
 
 def _heads(resources: Patterns | None) -> tuple[tuple[str, bool], ...] | None:

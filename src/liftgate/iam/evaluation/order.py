@@ -13,15 +13,6 @@ from liftgate.iam.evaluation.principal import Reach
 from liftgate.iam.evaluation.verdict import Wall
 
 
-def owner_of(arn: str, caller: Caller) -> str | None:
-    """The account that owns a resource: the one in its ARN, else the caller's, if it has one."""
-    if arn.startswith("arn:aws:s3:::"):  # most requests
-        return caller.account
-    parts = arn.split(":", 5)
-    named = parts[4] if len(parts) > 4 else ""
-    return caller.account if named in {"", "aws"} else named  # "aws": what AWS keeps for every account
-
-
 class Owed(Enum):
     """Whether the resource's own policy must allow, even where identity policies do."""
 

@@ -8,8 +8,8 @@ from enum import IntEnum
 from typing import TypeAlias
 
 from liftgate.iam.evaluation.caller import Caller, CallerKind, Name, Standing, without_path
+from liftgate.iam.language.context import Context
 from liftgate.iam.policy import Effect, Principals
-from liftgate.iam.request import Context
 
 
 class Reach(IntEnum):

@@ -11,6 +11,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+from liftgate.iam.language.context import Context
 from liftgate.iam.language.values import (
     Address,
     Network,
@@ -22,7 +23,6 @@ from liftgate.iam.language.values import (
 )
 from liftgate.iam.language.variables import Match, arn_match, glob_match, plain_match
 from liftgate.iam.policy import Condition, Qualifier
-from liftgate.iam.request import Context
 
 __all__ = ["OPERATORS", "Holds", "Operator", "compiled", "holds", "read_date", "read_number"]
 
@@ -52,23 +52,40 @@ def compiled(condition: Condition) -> Holds:
     A key that the request does not carry meets the negated operators, ``IfExists`` and ``ForAllValues``, and
     no other.
     """
-    key = condition.key.lower()
     if condition.operator == "Null":
-        return _null(key, condition.values)
+        return _null(condition.key.lower(), condition.values)
     chosen = OPERATORS[condition.operator]
-    match, negated = chosen.compare(condition.values), chosen.negated
-    without = _holds_without(condition, negated=negated)
-    is_of_set = condition.qualifier is not None
-    needs_all = condition.qualifier is Qualifier.FOR_ALL or (negated and not is_of_set)
+    match, without = chosen.compare(condition.values), _holds_without(condition, negated=chosen.negated)
+    if condition.qualifier is not None or match.moving:
+        return _of_any(condition, match, negated=chosen.negated, without=without)
+    return _of_one(condition, match.fixed, negated=chosen.negated, without=without)
+
+
+def _of_one(condition: Condition, match: Callable[[str], bool], *, negated: bool, without: bool) -> Holds:
+    """The common case: no qualifier, no variables."""
+    key = condition.key.lower()
 
     def test(context: Context) -> bool:
         given = context.get(key)
-        if is_of_set and given:
-            given = tuple(filter(None, given))  # an empty text is no value of a set
         if not given:
             return without
         if len(given) == 1:
-            return match(given[0], context) is not negated
+            return match(given[0]) is not negated
+        return any(map(match, given)) is not negated
+
+    return test
+
+
+def _of_any(condition: Condition, match: Match, *, negated: bool, without: bool) -> Holds:
+    key, is_of_set = condition.key.lower(), condition.qualifier is not None
+    needs_all = condition.qualifier is Qualifier.FOR_ALL or (negated and not is_of_set)
+
+    def test(context: Context) -> bool:
+        given = context.get(key, ())
+        if is_of_set:
+            given = tuple(filter(None, given))  # an empty text is no value of a set
+        if not given:
+            return without
         met = (match(value, context) is not negated for value in given)
         return all(met) if needs_all else any(met)
 
@@ -87,13 +104,15 @@ def _null(key: str, values: tuple[str, ...]) -> Holds:
 
 
 def _any_case(values: tuple[str, ...]) -> Match:
-    match = plain_match(values, fold=str.casefold)
-    return lambda value, context: match(value.casefold(), context)
+    return plain_match(values, fold=str.casefold)
 
 
 def _bool(values: tuple[str, ...]) -> Match:
-    match = plain_match(values, fold=str.lower)
-    return lambda value, context: value.lower() in {"true", "false"} and match(value.lower(), context)
+    readable = tuple(value for value in values if value.lower() in _TRUTHS or "${" in value)
+    return plain_match(readable, fold=str.lower)
+
+
+_TRUTHS = frozenset({"true", "false"})
 
 
 def _read(
@@ -104,11 +123,11 @@ def _read(
     def compare_with(values: tuple[str, ...]) -> Match:
         readable = [one for one in map(wanted, values) if one is not None]
 
-        def match(value: str, _: Context) -> bool:
+        def match(value: str) -> bool:
             read = given(value)
             return read is not None and any(compare(read, one) for one in readable)
 
-        return match
+        return Match(match)
 
     return compare_with
 

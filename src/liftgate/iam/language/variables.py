@@ -7,20 +7,33 @@ Source: "IAM policy elements: Variables and tags", IAM User Guide.
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
+from liftgate.iam.language.context import Context
 from liftgate.iam.patterns.automaton import Automaton, Wild
 from liftgate.iam.patterns.expression import any_arn, expression, full, runs_of
 from liftgate.iam.patterns.pattern import arn_tokens, matcher
-from liftgate.iam.request import Context
 
-Match: TypeAlias = Callable[[str, Context], bool]  # whether one value meets any of the policy's, in a context
+Moving: TypeAlias = Callable[[str, Context], bool]
 Filler: TypeAlias = Callable[[Context], str | None]
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _DEFAULT = re.compile(r"\s*'([^']*)'")
 _IN_SEGMENT = "[^:]"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Whether one value meets any of the policy's: ``fixed`` in every context, ``moving`` by what the context fills in."""
+
+    fixed: Callable[[str], bool]
+    moving: tuple[Moving, ...] = ()
+
+    def __call__(self, value: str, context: Context) -> bool:
+        """Whether the value meets one of them in this context."""
+        return self.fixed(value) or any(match(value, context) for match in self.moving)
 
 
 def has_variables(text: str) -> bool:
@@ -40,15 +53,16 @@ def plain(pattern: str, context: Context) -> str | None:
 
 
 def plain_match(patterns: Sequence[str], *, fold: Callable[[str], str] = str) -> Match:
-    """Whether a value, already folded, equals one of the patterns; a star in them is a star."""
-    fixed = frozenset(fold(pattern) for pattern in patterns if not has_variables(pattern))
-    moving = tuple(pattern for pattern in patterns if has_variables(pattern))
-    if not moving:
-        return lambda value, _: value in fixed
+    """Whether a value, folded, equals one of the patterns, folded; a star in them is a star."""
+    wanted = frozenset(fold(pattern) for pattern in patterns if not has_variables(pattern))
+    moving = tuple(_equal(pattern, fold) for pattern in patterns if has_variables(pattern))
+    return Match(wanted.__contains__ if fold is str else lambda value: fold(value) in wanted, moving)
 
+
+def _equal(pattern: str, fold: Callable[[str], str]) -> Moving:
     def match(value: str, context: Context) -> bool:
-        texts = (plain(pattern, context) for pattern in moving)
-        return value in fixed or any(text is not None and value == fold(text) for text in texts)
+        text = plain(pattern, context)
+        return text is not None and fold(value) == fold(text)
 
     return match
 
@@ -58,20 +72,15 @@ def glob_match(patterns: tuple[str, ...]) -> Match:
     """Whether a value matches one of the patterns."""
     fixed = tuple(matcher(pattern) for pattern in patterns if not has_variables(pattern))
     moving = tuple(_filling(pattern, _of_glob) for pattern in patterns if has_variables(pattern))
-    if len(fixed) == 1 and not moving:
-        (only,) = fixed
-        return lambda value, _: only(value)
-    return _either(lambda value: any(one(value) for one in fixed), moving)
+    return Match(_any(fixed), moving)
 
 
 @lru_cache(maxsize=16384)
 def resource_match(patterns: tuple[str, ...]) -> Match:
     """Whether an ARN matches one of the patterns of ``Resource``."""
     fixed = any_arn(pattern for pattern in patterns if not has_variables(pattern))
-    if fixed is None:
-        return lambda _, __: True
     moving = tuple(_filling(pattern, _of_resource) for pattern in patterns if has_variables(pattern))
-    return _either(fixed, moving)
+    return Match(fixed, moving)
 
 
 @lru_cache(maxsize=16384)
@@ -80,22 +89,22 @@ def arn_match(patterns: tuple[str, ...]) -> Match:
     whole = [pattern for pattern in patterns if pattern.count(":") >= _COLONS]
     fixed = tuple(_of_segments(_pieces(pattern), ()) for pattern in whole if not has_variables(pattern))
     moving = tuple(_filling(pattern, _of_segments) for pattern in whole if has_variables(pattern))
-    return _either(lambda value: any(one(value) for one in fixed), moving)
+    return Match(_any(fixed), moving)
+
+
+def _any(matches: tuple[Callable[[str], bool], ...]) -> Callable[[str], bool]:
+    if len(matches) == 1:
+        return matches[0]
+    return lambda value: any(match(value) for match in matches)
 
 
 _COLONS = 5  # between the six parts of an ARN; the last may hold more
 
 
-def _either(fixed: Callable[[str], bool], moving: tuple[Match, ...]) -> Match:
-    if not moving:
-        return lambda value, _: fixed(value)
-    return lambda value, context: fixed(value) or any(match(value, context) for match in moving)
-
-
 Pieces: TypeAlias = tuple[str | Filler, ...]
 
 
-def _filling(pattern: str, make: Callable[[Pieces, tuple[str, ...]], Callable[[str], bool]]) -> Match:
+def _filling(pattern: str, make: Callable[[Pieces, tuple[str, ...]], Callable[[str], bool]]) -> Moving:
     """A match that is made anew for what a context fills in, and remembered."""
     pieces = _pieces(pattern)
     made = lru_cache(maxsize=1024)(lambda values: make(pieces, values))

@@ -6,6 +6,7 @@ time linear in the text (atomic groups).
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from operator import methodcaller
 from typing import TypeAlias
 
 from liftgate.iam.patterns.pattern import arn_matcher
@@ -33,8 +34,8 @@ def full(regular: str) -> Matches:
     return lambda text: fullmatch(text) is not None
 
 
-def any_arn(patterns: Iterable[str]) -> Matches | None:
-    """Whether a text matches one of the ARN patterns, which hold no variables; None where every text does.
+def any_arn(patterns: Iterable[str]) -> Matches:
+    """Whether a text matches one of the ARN patterns, which hold no variables.
 
     Plain texts are looked up, plain heads compared at once; only what is left costs a look each.
     """
@@ -42,7 +43,7 @@ def any_arn(patterns: Iterable[str]) -> Matches | None:
     for pattern in dict.fromkeys(patterns):
         head = pattern[:-1]
         if pattern == "*":
-            return None
+            return lambda _: True
         if not _has_wildcard(pattern):
             exact.add(pattern)
         elif pattern.endswith("*") and not _has_wildcard(head):
@@ -56,7 +57,7 @@ def _one_of(exact: frozenset[str], heads: tuple[str, ...], others: tuple[Matches
     if not others and not heads:
         return exact.__contains__ if len(exact) != 1 else next(iter(exact)).__eq__
     if not others and not exact:
-        return lambda text: text.startswith(heads)
+        return methodcaller("startswith", heads)
     if len(others) == 1 and not exact and not heads:
         return others[0]
     return lambda text: text in exact or text.startswith(heads) or any(match(text) for match in others)
