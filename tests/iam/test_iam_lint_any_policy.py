@@ -89,11 +89,16 @@ VALUES = st.sampled_from(
 ) | st.text(max_size=5)
 CONDITIONS = st.builds(
     Condition,
-    operator=st.sampled_from([*OPERATORS, "Null"]),
+    operator=st.sampled_from([*OPERATORS]),
     key=KEYS,
     values=st.lists(VALUES, min_size=1, max_size=3).map(tuple),
     qualifier=st.none() | st.sampled_from(Qualifier),
     if_exists=st.booleans(),
+) | st.builds(
+    Condition,
+    operator=st.just("Null"),
+    key=KEYS,
+    values=st.sampled_from([("true",), ("false",), ("true", "False")]),
 )
 PRINCIPALS = st.builds(
     Principals,
