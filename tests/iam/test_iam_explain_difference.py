@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.iam.iam_examples import KMS_KEY, NOON, TWENTY_MINUTES, scope, scopes
 from tests.iam.test_iam_contain import policies
+from tests.iam.test_iam_explain_policy import check_clean
 
 from liftgate.iam.compile import compile_session_policy, scope_policy, within, within_at_once
 from liftgate.iam.contain import Undecided, contains
@@ -141,6 +142,36 @@ def test_scopes(before: Scope, after: Scope, lines: tuple[str, ...]) -> None:
 )
 def test_policies(before: Policy, after: Policy, lines: tuple[str, ...]) -> None:
     assert explain_difference(before, after) == lines
+
+
+@pytest.mark.parametrize("text", ["a\nb", "a\u202eb", "a` b", "**a**", "a and nothing"])
+def test_hostile_text_stays_in_its_backticks_in_differences_too(text: str) -> None:
+    before = policy(("Allow", "s3:GetObject", B))
+    (one,) = before.statements
+    hostile = replace(
+        one,
+        actions=Patterns((f"s3:{text}",)),
+        resources=Patterns((f"arn:aws:s3:::b/{text}",)),
+        conditions=(Condition("StringEquals", f"aws:PrincipalTag/{text}", (text,)),),
+    )
+    for line in explain_difference(before, Policy(statements=(hostile,))):
+        check_clean(line)
+
+
+def test_an_example_on_any_resource_and_in_a_context() -> None:
+    before = policy(("Allow", "s3:GetObject", B))
+    limited = parse_policy(
+        '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalTag/team":"red"}}}}'
+    )
+    added, removed = explain_difference(before, limited)
+    assert added.startswith(
+        "adds: read on ANY RESOURCE, only if the caller's tag `team` is `red` (part of it was allowed before), for example s3:GetObject on "
+    )
+    assert added.endswith(", where the caller's tag `team` is `red`")
+    assert "on on" not in added
+    assert removed.startswith(
+        "removes: read anywhere in s3://b/ (part of it stays), for example s3:GetObject on `s3://b/"
+    )
 
 
 def test_a_window_that_is_lifted_is_said() -> None:

@@ -467,6 +467,17 @@ def test_an_escape_that_is_forged_is_escaped_itself() -> None:
     assert "`<U+003C>U+202E>`" in said
 
 
+@pytest.mark.parametrize(
+    "inside", [" " * 18_000 + "x", "a" + " " * 9_000 + ",'" + " " * 9_000, "${" * 9_000, "a," * 9_000]
+)
+def test_a_variable_that_is_a_bomb_is_said_at_once(inside: str) -> None:
+    policy = one_statement(resources=Patterns((f"arn:aws:s3:::b/${{{inside}}}",)))
+    before = time.perf_counter()
+    (said,) = explain_policy(policy)
+    assert time.perf_counter() - before < 1
+    assert len(said) < 2_000
+
+
 def test_a_very_long_text_is_cut_and_its_length_said() -> None:
     (said,) = explain_policy(one_statement(resources=Patterns((f"arn:aws:s3:::b/{'x' * 5_000}",))))
     assert "(and 4,607 more characters)" in said

@@ -8,10 +8,11 @@ from itertools import groupby
 from liftgate.iam.compilation.grants import scope_policy
 from liftgate.iam.contain import Contained, NotContained, contains
 from liftgate.iam.explaining.difference import Change, Extent, Kind, changes
+from liftgate.iam.explaining.keys import subject
 from liftgate.iam.explaining.listing import joined
 from liftgate.iam.explaining.moments import Span
-from liftgate.iam.explaining.places import place, scope_places
-from liftgate.iam.explaining.quoting import doubts, quoted
+from liftgate.iam.explaining.places import scope_places
+from liftgate.iam.explaining.quoting import doubts, quoted, shown
 from liftgate.iam.explaining.statements import phrase
 from liftgate.iam.explaining.verbs import scope_verbs
 from liftgate.iam.explaining.windows import speaks_of_time, window_of
@@ -179,13 +180,14 @@ def _extent(one: Change, *, adds: bool) -> list[str]:
 
 
 def _example(request: Request) -> str:
-    carried = [
-        f"{quoted(key)} = {joined([quoted(value) for value in values])}"
-        for key, values in sorted(request.keys().items())
-    ]
-    words = place(request.resource) if not request.resource.strip("*") else _exactly(request.resource)
+    carried = [_carried(key, values) for key, values in sorted(request.keys().items()) if values]
+    words = "any resource" if not request.resource.strip("*") else _exactly(request.resource)
     caller = "" if request.principal is None else f" by {quoted(request.principal)}"
-    return f"{request.action} on {words}{caller}{f' with {joined(carried)}' if carried else ''}"
+    return f"{shown(request.action)} on {words}{caller}{f', where {joined(carried)}' if carried else ''}"
+
+
+def _carried(key: str, values: tuple[str, ...]) -> str:
+    return f"{subject(key)} is {joined([quoted(value) if value else 'the empty text' for value in values])}"
 
 
 def _exactly(arn: str) -> str:

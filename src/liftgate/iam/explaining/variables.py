@@ -10,8 +10,7 @@ from collections.abc import Iterable
 from liftgate.iam.explaining.keys import subject
 from liftgate.iam.explaining.quoting import quoted
 
-_VARIABLE = re.compile(r"\$\{\s*([^{}]*?)\s*\}")
-_NAMED = re.compile(r"([^,']+?)\s*(?:,\s*'([^']*)')?")
+_VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _LITERAL = {"*": "a star itself", "?": "a question mark itself", "$": "a dollar sign itself"}
 
 
@@ -22,12 +21,14 @@ def fillings(texts: Iterable[str]) -> str:
 
 
 def _meaning(variable: str) -> str:
-    match = _VARIABLE.fullmatch(variable)
-    inside = match[1] if match else ""
+    inside = variable[2:-1].strip()
     if inside in _LITERAL:
         return _LITERAL[inside]
-    named = _NAMED.fullmatch(inside)
-    if named is None:
+    key, comma, rest = inside.partition(",")
+    default = rest.strip()
+    quotes = len(default) >= 2 and default[0] == default[-1] == "'" and "'" not in default[1:-1]
+    if not key.strip() or "'" in key or (comma and not quotes):
         return "nothing: it is no variable"
-    default = "" if named[2] is None else f", or else {quoted(named[2]) if named[2] else 'nothing'}"
-    return f"{subject(named[1]).rstrip(',')}{default}"
+    otherwise = default[1:-1]
+    instead = f", or else {quoted(otherwise) if otherwise else 'nothing'}" if comma else ""
+    return f"{subject(key.strip()).rstrip(',')}{instead}"
