@@ -134,7 +134,7 @@ class Prepared:
                 denials.append(judged)
         if denials and (binding := _binding(denials, request.name, caller, owner)):
             return Verdict(Decision.EXPLICIT_DENY, binding, binding[0].wall)
-        because: list[Reason] = []
+        because = [*plan.given]
         refusal = _refusal(plan.limits, arn, context, caller, because)
         if refusal is not None:
             return refusal
@@ -171,7 +171,10 @@ def _refusal(
     walls: tuple[Allows, ...], arn: str, context: Context, caller: Caller, because: list[Reason]
 ) -> Verdict | None:
     """The verdict of the first wall that does not allow; else None, and what allowed is added to ``because``."""
-    for layer, found in walls:
+    for layer, found, sure in walls:
+        if sure:
+            because += sure
+            continue
         rules, before = found.few or found.near(arn), len(because)
         for rule in rules:
             judged = rule.judge(arn, context)
@@ -200,6 +203,6 @@ def _reach(
 def _without_resource(resource: Allows | None, arn: str, context: Context, caller: Caller) -> Verdict:
     if resource is None:
         return Verdict(Decision.IMPLICIT_DENY, (of_wall(Wall.RESOURCE, Why.ABSENT),), Wall.RESOURCE)
-    layer, found = resource
+    layer, found, _ = resource
     lacking = layer.lacking(found.near(arn), arn, context, caller)
     return Verdict(Decision.IMPLICIT_DENY, lacking, Wall.RESOURCE)

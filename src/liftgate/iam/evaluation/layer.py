@@ -47,6 +47,11 @@ class Rule:
             for index, one in enumerate(statement.conditions)
         )
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether it matches every request for its actions."""
+        return self.fits is None and not self.checks and self.speaks is None
+
     def judge(self, arn: str, context: Context) -> Reason | None:
         """Whether resource and conditions match (``matched``), or the first condition that fails, or None."""
         fits = self.fits

@@ -5,10 +5,11 @@ from typing import NamedTuple, TypeAlias
 
 from liftgate.iam.evaluation.caller import Standing
 from liftgate.iam.evaluation.layer import Found, Layer
-from liftgate.iam.evaluation.verdict import Wall
+from liftgate.iam.evaluation.verdict import Reason, Wall
 from liftgate.iam.policy import Effect
 
-Allows: TypeAlias = tuple[Layer, Found]  # a wall, and what in it allows
+# A wall, what in it allows, and what it says to every request where it says the same to all.
+Allows: TypeAlias = tuple[Layer, Found, tuple[Reason, ...]]
 
 _EXEMPT = {
     Standing.UNSAID: frozenset[Wall](),
@@ -27,7 +28,8 @@ class Plan(NamedTuple):
     """The walls that apply to callers of one standing, in AWS's order, with their statements for one action."""
 
     denies: Found  # of all walls
-    limits: tuple[Allows, ...]  # the organisations' walls
+    given: tuple[Reason, ...]  # by the organisations' walls, where they allow every request
+    limits: tuple[Allows, ...]  # the organisations' walls otherwise
     resource: Allows | None  # the resource's own policy, if there is one
     own: tuple[Allows, ...]  # of the caller: identity, boundary, session
     is_alone: bool  # at home, the caller's own policies decide
@@ -48,15 +50,20 @@ def plan_for(
         return layer.wall not in _EXEMPT[standing]
 
     def allows(layer: Layer) -> Allows:
-        return layer, Found(layer.speaking_of(name, Effect.ALLOW))
+        rules = layer.speaking_of(name, Effect.ALLOW)
+        sure = all(rule.is_sure for rule in rules)
+        return layer, Found(rules), tuple(rule.matched for rule in rules) if sure else ()
 
     if standing is Standing.FEDERATED and not any(layer.wall is Wall.SESSION for layer in own):
         own = (*own, Layer(Wall.SESSION, ()))
     of_resource = () if resource is None else (resource,)
     every = (*filter(applies, limits), *of_resource, *filter(applies, own))
+    limiting = tuple(map(allows, filter(applies, limits)))
+    are_open = all(sure for _, _, sure in limiting)
     return Plan(
+        given=tuple(reason for _, _, sure in limiting for reason in sure) if are_open else (),
         denies=Found(tuple(rule for layer in every for rule in layer.speaking_of(name, Effect.DENY))),
-        limits=tuple(map(allows, filter(applies, limits))),
+        limits=() if are_open else limiting,
         resource=None if resource is None else allows(resource),
         own=tuple(map(allows, filter(applies, own))),
         is_alone=resource is None and standing is not Standing.OUTSIDER and not name.startswith(_OWING),
