@@ -132,7 +132,7 @@ POLICIES = st.builds(Policy, statements=st.lists(STATEMENTS, min_size=1, max_siz
 
 
 @given(POLICIES, st.sampled_from(Kind))
-@settings(max_examples=100)
+@settings(max_examples=60)
 def test_an_answer_and_the_same_one_each_time(policy: Policy, kind: Kind) -> None:
     lints = lint(policy, kind)
     assert lints == lint(policy, kind)
@@ -252,7 +252,7 @@ def test_what_has_no_effect_can_be_taken_out() -> None:
     reported: list[Code] = []
 
     @given(st.lists(SMALL, min_size=2, max_size=4))
-    @settings(max_examples=300)
+    @settings(max_examples=150)
     def check(statements: list[Statement]) -> None:
         policy = Policy(statements=tuple(statements))
         idle = {Code.SHADOWED, Code.GRANTS_NOTHING, Code.DENIES_NOTHING}
@@ -264,14 +264,26 @@ def test_what_has_no_effect_can_be_taken_out() -> None:
         assert before == [allows(Policy(statements=left), request) for request in ASKED]
 
     check()
-    assert Counter(reported)[Code.SHADOWED] > 30
-    assert Counter(reported)[Code.GRANTS_NOTHING] > 30
+    assert Counter(reported)[Code.SHADOWED] > 20
+    assert Counter(reported)[Code.GRANTS_NOTHING] > 20
 
 
 BOMBS = {
     "many statements": [allow("s3:GetObject", f"arn:aws:s3:::b/{n}*{n}*") for n in range(170)],
     "many statements that overlap": [
         allow(f"s3:*{'a?' * (n % 7)}*", f"arn:aws:s3:::*{n}*") for n in range(200)
+    ],
+    "many negations": [
+        {
+            "Effect": "Deny" if n % 3 else "Allow",
+            "NotAction": f"*:*{chr(97 + n % 26)}*",
+            "NotResource": f"arn:*:*{n}*",
+        }
+        for n in range(150)
+    ],
+    "many denials": [
+        *(allow("s3:*", f"arn:aws:s3:::*{n}*") for n in range(100)),
+        *(allow("s3:G*", f"arn:aws:s3:::*{chr(97 + n % 26)}*") | {"Effect": "Deny"} for n in range(100)),
     ],
     "many actions": [allow([f"*:*a*{n}*" for n in range(1500)])],
     "many unknown actions": [allow([f"ec2:DescribInstanc{n}" for n in range(700)])],
@@ -298,6 +310,6 @@ def test_the_longest_policies_take_a_bounded_time(name: str) -> None:
     text = json.dumps({"Version": "2012-10-17", "Statement": BOMBS[name]}, separators=(",", ":"))
     assert len(text) <= 24_000
     policy = parse_policy(text, largest=24_000)
-    start = time.perf_counter()
+    start = time.process_time()  # not of the other work on the machine
     lint(policy)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from liftgate.iam.patterns.pattern import Budget, BudgetSpent, matches
@@ -91,6 +91,7 @@ def test_what_a_pattern_reaches(pattern: str, reached: set[str]) -> None:
 
 
 @given(st.sampled_from(EVERYTHING), st.data())
+@settings(max_examples=40)
 def test_the_short_way_agrees_with_looking_at_every_name(name: str, data: st.DataObject) -> None:
     prefix, _, bare = name.partition(":")
     cut = data.draw(st.integers(0, len(bare)))

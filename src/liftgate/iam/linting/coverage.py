@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from liftgate.iam.contain import contains
+from liftgate.iam.contain import Undecided, contains
 from liftgate.iam.linting.conditions import demands_key, excluded, is_unmeetable
 from liftgate.iam.linting.finding import Code, Lint, Place, Severity, Subject
 from liftgate.iam.linting.fitting import fits_any
@@ -13,14 +13,17 @@ from liftgate.iam.linting.wording import quoted
 from liftgate.iam.policy import Condition, Effect, Patterns, Policy, Statement
 from liftgate.iam.services.catalogue import ServiceAction, reach
 
-_MOST = 20_000  # steps of one comparison
+_MOST = 10_000  # steps of one comparison; few need a quarter of them
 
 
 def _inside(inner: Sequence[Statement], outer: Sequence[Statement], subject: Subject) -> bool:
-    """Whether it is proved that ``outer`` allows all that ``inner`` allows. Spends what it may use."""
+    """Whether it is proved that ``outer`` allows all that ``inner`` allows. Raises ``BudgetSpent``."""
     steps = min(_MOST, subject.budget.left)
-    subject.budget.spend(_MOST // 10)
-    return bool(contains(Policy(statements=tuple(inner)), Policy(statements=tuple(outer)), steps=steps))
+    subject.budget.spend(_MOST // 4)
+    answer = contains(Policy(statements=tuple(inner)), Policy(statements=tuple(outer)), steps=steps)
+    if isinstance(answer, Undecided):
+        subject.budget.take(_MOST)  # it took all its steps, or found that there are variables in the way
+    return bool(answer)
 
 
 def _is_empty(statements: Sequence[Statement], subject: Subject) -> bool:
@@ -30,14 +33,13 @@ def _is_empty(statements: Sequence[Statement], subject: Subject) -> bool:
 
 def without_effect(subject: Subject) -> Iterator[Lint]:
     """Statements that grant or deny nothing, and those that others include."""
-    places = list(subject.places())
-    idle: dict[int, Lint] = {}
-    for place in places:
+    left = []
+    for place in subject.places():
         lint = _idle(subject, place)
-        if lint is not None:
-            idle[place.number] = lint
-    yield from idle.values()
-    left = [place for place in places if place.number not in idle]
+        if lint is None:
+            left.append(place)
+        else:
+            yield lint
     for effect in (Effect.ALLOW, Effect.DENY):
         yield from _shadowed(subject, [place for place in left if place.statement.effect is effect])
 
