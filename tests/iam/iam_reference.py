@@ -98,17 +98,23 @@ def _compare(operator: str, value: str, wanted: str) -> bool:
     if operator.startswith("Arn"):
         parts, wholes = value.split(":", 5), wanted.split(":", 5)
         return len(parts) == len(wholes) == 6 and all(map(glob, wholes, parts))
-    read = Decimal if operator.startswith("Numeric") else datetime.fromisoformat
-    return _ordered(operator.removeprefix("Numeric").removeprefix("Date"), read(value), read(wanted))
+    return _ordered(operator, value, wanted)
 
 
-def _ordered(order: str, left: Decimal | datetime, right: Decimal | datetime) -> bool:
+def _ordered(operator: str, value: str, wanted: str) -> bool:
+    """By numbers or moments; what is none compares to nothing."""
+    try:
+        left, right = _place(operator, value), _place(operator, wanted)
+    except (ArithmeticError, ValueError):
+        return False
     if left == right:
-        return order.endswith("Equals")
-    less = float(left.timestamp() if isinstance(left, datetime) else left) < float(
-        right.timestamp() if isinstance(right, datetime) else right
-    )
-    return ("Less" if less else "Greater") in order
+        return operator.endswith("Equals")
+    return ("Less" if left < right else "Greater") in operator
+
+
+def _place(operator: str, text: str) -> Decimal:
+    """Where a number or a moment stands on its line."""
+    return Decimal(text if operator.startswith("Numeric") else str(datetime.fromisoformat(text).timestamp()))
 
 
 def words(alphabet: str, longest: int) -> Iterable[str]:

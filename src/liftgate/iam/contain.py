@@ -56,10 +56,17 @@ STEPS = 100_000  # of automata and boxes: well under a second
 def contains(a: Policy, b: Policy, *, steps: int = STEPS) -> Containment:
     """Is each request that ``a`` allows also allowed by ``b``? Never a wrong yes.
 
-    Complete for allow and deny statements over actions and ARN patterns, and for conditions that compare one
-    string (``StringEquals``, ``StringLike`` and their negations) or one moment (``Date…``). Any other condition is
-    met or not met as a whole. S3's actions are those of the catalogue and those that the policies name. ``steps``
-    bounds the work; when they are spent the answer is ``Undecided``.
+    Complete for allow and deny statements over actions and ARN patterns, and for conditions that compare a key of one
+    value as a text, moment, number, address or truth value. With variables each yes is proved for all that a request
+    may fill in; what is not decided then, and what of other conditions is only sound, stands in docs/iam/contain.md.
+    S3's actions are those of the catalogue and those that the policies name. A policy that names callers is read as that
+    of a resource in another account.
+
+    Args:
+        a: the policy that asks.
+        b: the policy that must hold it.
+        steps: bounds the work; when they are spent the answer is ``Undecided``.
+
     """
     return _decided(a, b, Budget(steps))
 

@@ -9,11 +9,11 @@ from operator import and_
 from liftgate.iam.containment.cover import corner, gaps
 from liftgate.iam.containment.dimension import Dimension, key_dimensions, resource_dimension
 from liftgate.iam.containment.example import context_that_meets
-from liftgate.iam.containment.question import Question, cases
+from liftgate.iam.containment.question import Question, cases, variable_keys
 from liftgate.iam.containment.rule import Rule, Speaker, apart, implies, resource_inside
 from liftgate.iam.containment.trial import Trial
 from liftgate.iam.containment.universe import Universe, universe
-from liftgate.iam.containment.witness import requests
+from liftgate.iam.containment.witness import Point, requests
 from liftgate.iam.language.variables import has_variables
 from liftgate.iam.patterns.automaton import Budget
 from liftgate.iam.patterns.pattern import arn_tokens, common, outside
@@ -244,10 +244,12 @@ def _requests_in(
 ) -> Iterator[Request]:
     """Requests of a part that nothing covers: of its first point, and where a variable is involved of others too."""
     tests = [test for rule in (*case.facts, *case.covers) for test in rule.tests]
+    keys = variable_keys(case) if case.moving else ()
     left = gap
     for _ in range(_MOST_GAPS if case.moving else 1):
         action, *numbers = corner(left)
-        yield from requests(actions.name(action), numbers, dimensions, case.known, tests)
+        point = Point(tuple(numbers), tuple(dimensions), case.known, keys)
+        yield from requests(actions.name(action), point, tests)
         rest = left[1] & (left[1] - 1)  # the next class of resources
         if not rest:
             return

@@ -48,6 +48,12 @@ class Question:
         return any(rule.moving for rule in (*self.facts, *self.covers))
 
 
+def variable_keys(question: Question) -> tuple[str, ...]:
+    """The keys of its variables that a request may fill in, beyond what is known."""
+    found = {variable.key for variable in _variables((*question.facts, *question.covers))}
+    return tuple(sorted(key for key in found if key is not None and key not in question.known))
+
+
 def reading_of(test: Test) -> Reading | None:
     """How the test's values are read, where it compares one string on automata."""
     if not isinstance(test, Condition) or test.qualifier is not None:

@@ -1,6 +1,7 @@
 """Makes requests of a point that a search has found: what to try on the policies, the likeliest first."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import zip_longest
 
 from liftgate.iam.containment.dimension import Dimension
@@ -16,55 +17,62 @@ _SOMEONE = ("someone", "nobody", "another")  # values for variables of which not
 _MOST = 24
 
 
-def requests(
-    action: str,
-    numbers: Sequence[int],
-    dimensions: Sequence[Dimension],
-    known: Values,
-    tests: Iterable[Test],
-) -> Iterator[Request]:
-    """Requests of a point: one, or where variables or callers are involved some."""
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One class of each dimension."""
+
+    numbers: tuple[int, ...]
+    dimensions: tuple[Dimension, ...]
+    known: Values
+    keys: tuple[str, ...]  # of variables
+
+
+def requests(action: str, point: Point, tests: Iterable[Test]) -> Iterator[Request]:
+    """Requests of a point: one, or where variables, callers or tests that are not followed are involved, some."""
     words: dict[str | None, Word] = {}
-    context: dict[str, str] = {}
-    for number, dimension in zip(numbers, dimensions, strict=True):
-        if dimension.test is not None:
-            if isinstance(dimension.test, Condition):
-                value = example(dimension.test, met=number == 1)
-                if value is not None:
-                    context[dimension.test.key] = value
-            continue
-        word = dimension.values[number]
-        if word is not None:
+    context = {key: value for key, value in point.known.items() if value is not None}
+    guessed: dict[str, str] = {}
+    for number, dimension in zip(point.numbers, point.dimensions, strict=True):
+        if isinstance(dimension.test, Condition):
+            value = example(dimension.test, met=number == 1)
+            if value is not None:
+                guessed[dimension.test.key] = value
+        elif dimension.test is None and (word := dimension.values[number]) is not None:
             words[dimension.key] = word
-    context |= {key: value for key, value in known.items() if value is not None}
     principals = _principals(tests)
-    for arn, carried in _filled(words, context):
-        for principal in principals:
-            yield Request(action=action, resource=arn, context=carried, principal=principal)
+    for more in (guessed, {}) if guessed else ({},):
+        for arn, carried in _filled(words, {**more, **context}, point.keys):
+            for principal in principals:
+                yield Request(action=action, resource=arn, context=carried, principal=principal)
 
 
 def _filled(
-    words: Mapping[str | None, Word], context: Mapping[str, str]
+    words: Mapping[str | None, Word], context: Mapping[str, str], keys: Sequence[str]
 ) -> Iterator[tuple[str, dict[str, str]]]:
-    for values in _values(words):
-        texts = {key: _text(word, values) for key, word in words.items()}
-        arn = texts.pop(None)
-        yield arn, {**context, **{key: text for key, text in texts.items() if key}, **values}
-
-
-def _values(words: Mapping[str | None, Word]) -> Iterator[dict[str, str]]:
-    """What variables may be: what nobody names, and what stands in their place in the words."""
     found: dict[str, list[str]] = {}
     for word in words.values():
         for key, content in _enclosed(word):
             found.setdefault(key, []).append(content)
+    for values in _values(found, words):
+        texts = {key: _text(word, values) for key, word in words.items()}
+        arn = texts.pop(None)
+        carried = {**context, **{key: text for key, text in texts.items() if key}, **values}
+        yield arn, carried
+        for key in keys:  # that nothing has settled: one that has another's value may be what it takes
+            if key not in carried:
+                for value in list(dict.fromkeys((*texts.values(), *values.values(), "x", "")))[:_MOST]:
+                    yield arn, {**carried, key: value}
+
+
+def _values(found: Mapping[str, list[str]], words: Mapping[str | None, Word]) -> Iterator[dict[str, str]]:
+    """What variables may be: what nobody names, and what stands in their place in the words."""
     if not found:
         yield {}
         return
+    likely: dict[str, list[str]] = {}
     for key, texts in found.items():
-        if key in words:
-            texts.append(_text(words[key], {}))
-    likely = {key: list(dict.fromkeys(sorted(texts, key=len, reverse=True))) for key, texts in found.items()}
+        own = [_text(words[key], {})] if key in words else []
+        likely[key] = [*dict.fromkeys(sorted([*texts, *own], key=len, reverse=True)), "x", ""]
     keys = sorted(likely)
     yield {key: _SOMEONE[n] if n < len(_SOMEONE) else f"person{n}" for n, key in enumerate(keys)}
     columns = list(zip_longest(*(likely[key] for key in keys)))
