@@ -163,8 +163,9 @@ _MOST_ACTIONS = 4096
 
 def _binding(denials: list[Reason], name: str, caller: Caller, owner: str | None) -> tuple[Reason, ...]:
     """The denials without those that AWS passes over."""
-    spared = beyond_denial(name, caller, owner)
-    return tuple(one for one in denials if not spared or one.wall is not Wall.RESOURCE)
+    if not beyond_denial(name, caller, owner):
+        return tuple(denials)
+    return tuple(one for one in denials if one.wall is not Wall.RESOURCE)
 
 
 def _refusal(
@@ -181,8 +182,7 @@ def _refusal(
             if judged is rule.matched:
                 because.append(judged)
         if len(because) == before:
-            lacking = layer.lacking(rules, arn, context, caller)
-            return Verdict(Decision.IMPLICIT_DENY, lacking, layer.wall)
+            return layer.refusal(rules, arn, context, caller)
     return None
 
 
@@ -204,5 +204,4 @@ def _without_resource(resource: Allows | None, arn: str, context: Context, calle
     if resource is None:
         return Verdict(Decision.IMPLICIT_DENY, (of_wall(Wall.RESOURCE, Why.ABSENT),), Wall.RESOURCE)
     layer, found, _ = resource
-    lacking = layer.lacking(found.near(arn), arn, context, caller)
-    return Verdict(Decision.IMPLICIT_DENY, lacking, Wall.RESOURCE)
+    return layer.refusal(found.near(arn), arn, context, caller)

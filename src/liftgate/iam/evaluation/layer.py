@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeAlias
 
 from liftgate.iam.evaluation.caller import Caller
 from liftgate.iam.evaluation.principal import Speaks, speaks_of
-from liftgate.iam.evaluation.verdict import Reason, Wall, Why, of_wall
+from liftgate.iam.evaluation.verdict import Decision, Reason, Verdict, Wall, Why, of_wall
 from liftgate.iam.language.condition import Holds, compiled
 from liftgate.iam.language.context import Context
 from liftgate.iam.language.variables import resource_match
@@ -91,13 +91,14 @@ Rules: TypeAlias = tuple[Rule, ...]
 class Layer:
     """Policies of which one must allow, and none may deny."""
 
-    __slots__ = ("keys", "level", "rules", "wall")
+    __slots__ = ("_silent", "keys", "level", "rules", "wall")
 
     def __init__(
         self, wall: Wall, policies: Sequence[Policy], level: int | None = None, *, bounded: bool = False
     ) -> None:
         """Compile ``policies``; ``bounded``: the caller has a permissions boundary."""
         self.wall, self.level = wall, level
+        self._silent = Verdict(Decision.IMPLICIT_DENY, (of_wall(wall, Why.SILENT, level),), wall)
         self.rules = [
             Rule(statement, Place(wall, level, number, place), bounded=bounded)
             for number, policy in enumerate(policies)
@@ -109,15 +110,15 @@ class Layer:
         """The statements of one effect that speak of an action, its name in lower case."""
         return tuple(rule for rule in self.rules if rule.effect is effect and rule.acts(name))
 
-    def lacking(self, rules: Rules, arn: str, context: Context, caller: Caller) -> tuple[Reason, ...]:
-        """Why none of these allows: what would have, but for a condition; else that the wall says nothing."""
-        near = tuple(
-            reason
-            for rule in rules
-            if rule.speaks is None or rule.speaks(caller, context)
-            if (reason := rule.judge(arn, context)) is not None
-        )
-        return near or (of_wall(self.wall, Why.SILENT, self.level),)
+    def refusal(self, rules: Rules, arn: str, context: Context, caller: Caller) -> Verdict:
+        """The verdict where none of these allows: what would have, but for a condition; else that the wall says nothing."""
+        near = []
+        for rule in rules:
+            if rule.checks and (rule.speaks is None or rule.speaks(caller, context)):
+                reason = rule.judge(arn, context)
+                if reason is not None:
+                    near.append(reason)
+        return Verdict(Decision.IMPLICIT_DENY, tuple(near), self.wall) if near else self._silent
 
 
 class Found:
