@@ -3,8 +3,9 @@
 import json
 
 from bench.effort import Effort
-from bench.figure import Amount, Figure, compared, faster, plain
-from bench.iam.rivals import rivals
+from bench.figure import Amount, Figure, Row, compared, faster, plain
+from bench.iam.rivals import REQUESTS, SEED, rivals, small_worlds
+from bench.iam.workload import workload
 from bench.measure import Action, Samples, interleave, timed
 from liftgate.iam.evaluate import Prepared, prepare
 from liftgate.iam.parse import parse_policy
@@ -18,39 +19,67 @@ _A_POLICY = 50  # statements
 
 def run(effort: Effort) -> Figure:
     """All three engines turn by turn; then a thousand statements and ten."""
-    with rivals(count=effort.size(1200)) as engines:
-        actions: dict[str, Action] = {"ours": engines.ours, "ministack": engines.ministack}
-        if engines.simulate is not None:
-            actions["simulate"] = engines.simulate
-        each = {
-            name: Samples(tuple(seconds / engines.cases for seconds in samples.seconds))
-            for name, samples in interleave(actions, rounds=effort.rounds(50), warm_up=2).items()
-        }
-    ministack = plain("ministack's evaluator", each["ministack"])
-    rows = [ministack, faster("`evaluate`", each["ours"], ministack, bar=_MINISTACK_BAR)]
-    if "simulate" in each:
-        simulate = plain("`@cloud-copilot/iam-simulate`", each["simulate"])
-        rows += [simulate, faster("`evaluate`", each["ours"], simulate, bar=_SIMULATE_BAR)]
+    roles = _turns(workload(SEED, effort.size(200), requests=REQUESTS), effort)
+    small = _turns(small_worlds(effort.size(1200)), effort)
     many = interleave(
         {str(count): _asked(count) for count in (10, 1000)}, rounds=effort.rounds(200), warm_up=5
     )
     ten = plain("ten statements", many["10"])
-    rows += [ten, compared("a thousand statements", many["1000"], ten, bar=_MANY_BAR)]
     return Figure(
         title="Deciding a request",
         how=(
-            "One evaluation. The same generated cases in every engine, in its own process, one thread: identity and session "
-            "policies, boundaries and SCPs; users, roles and sessions of one account. Policies are parsed once, in each "
-            "engine's own way, requests are built once; what is timed is the engine's own call, reasons and all. Then "
-            "a policy with one statement for each team's folder of one bucket, asked for the last team's."
+            "One evaluation, reasons and all. The same cases in every engine, in its own process, one thread; policies are "
+            "parsed once, in each engine's own way, and requests built once. *Roles* are a team's role of fifteen statements "
+            "over several services, with a session policy or a boundary and two levels of SCPs. *Small policies* are those "
+            "of the differential tests, of one to three statements each, where there is little to decide and every engine is "
+            "at its quickest. Then a policy with one statement for each team's folder of a bucket, asked for the last team's."
         ),
-        rows=tuple(rows),
+        rows=(
+            *_rows("roles", roles, held=True),
+            *_rows("small policies", small, held=False),
+            ten,
+            compared("a thousand statements", many["1000"], ten, bar=_MANY_BAR),
+        ),
         amounts=(
-            Amount(what="cases", amount=f"{engines.cases:,}"),
-            Amount(what="decisions a second", amount=f"{1 / each['ours'].median:,.0f}"),
+            Amount(what="cases: roles, small policies", amount=f"{roles.cases:,}, {small.cases:,}"),
+            Amount(what="roles: decisions a second", amount=f"{1 / roles.samples['ours'].median:,.0f}"),
         ),
-        not_run=(engines.without_simulate,) if engines.without_simulate else (),
+        not_run=(roles.without_simulate,) if roles.without_simulate else (),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Turns:
+    cases: int
+    samples: dict[str, Samples]  # of one evaluation
+    without_simulate: str | None
+
+
+def _turns(asked: Sequence[World], effort: Effort) -> _Turns:
+    with rivals(asked) as engines:
+        actions: dict[str, Action] = {"ours": engines.ours, "ministack": engines.ministack}
+        if engines.simulate is not None:
+            actions["simulate"] = engines.simulate
+        taken = interleave(actions, rounds=effort.rounds(30), warm_up=3)
+    samples = {
+        name: Samples(tuple(seconds / engines.cases for seconds in one.seconds))
+        for name, one in taken.items()
+    }
+    return _Turns(cases=engines.cases, samples=samples, without_simulate=engines.without_simulate)
+
+
+_RIVALS = (
+    ("ministack", "ministack's evaluator", _MINISTACK_BAR),
+    ("simulate", "`@cloud-copilot/iam-simulate`", _SIMULATE_BAR),
+)
+
+
+def _rows(of: str, turns: _Turns, *, held: bool) -> Iterator[Row]:
+    for name, engine, bar in _RIVALS:
+        if name in turns.samples:
+            rival = plain(f"{engine}, {of}", turns.samples[name])
+            yield rival
+            yield faster(f"`evaluate`, {of}", turns.samples["ours"], rival, bar=bar if held else None)
 
 
 def _asked(count: int) -> Action:

@@ -5,7 +5,7 @@ can be done once is done once: policies are parsed (for iam-simulate: validated,
 is the engine's own call, in its own process, one thread.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -34,10 +34,14 @@ class Rivals:
     without_simulate: str | None = None
 
 
+def small_worlds(count: int) -> list[World]:
+    """Those of ``count`` generated ones, of one to three small policies each, that all three engines take."""
+    return [world for world in worlds(SEED, count, requests=REQUESTS) if _is_for_all(world)]
+
+
 @contextmanager
-def rivals(*, count: int) -> Iterator[Rivals]:
-    """The engines, for the cases of ``count`` worlds, less those that one of the engines does not take."""
-    asked = [world for world in worlds(SEED, count, requests=REQUESTS) if _is_for_all(world)]
+def rivals(asked: Sequence[World]) -> Iterator[Rivals]:
+    """The engines, ready for all requests of these worlds."""
     simulations = [as_simulation(world.case(number)) for world in asked for number in range(REQUESTS)]
     simulate, missing = None, None
     with ExitStack() as open_:
@@ -68,7 +72,7 @@ def _is_plain(case: dict[str, Any]) -> bool:
     return cannot_be_put(case) is None and not case["request"]["action"].startswith(("kms:", "sts:"))
 
 
-def _ours(asked: list[World]) -> Callable[[], None]:
+def _ours(asked: Sequence[World]) -> Callable[[], None]:
     work = [
         (prepared(world.case(0)), [request_of(world.case(n)) for n in range(REQUESTS)]) for world in asked
     ]
@@ -82,7 +86,7 @@ def _ours(asked: list[World]) -> Callable[[], None]:
     return run
 
 
-def _ministack(asked: list[World]) -> Callable[[], None]:
+def _ministack(asked: Sequence[World]) -> Callable[[], None]:
     work = [
         (identity_of(world.policies), limits_of(world.policies), [context_of(one) for one in world.requests])
         for world in asked
