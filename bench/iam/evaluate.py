@@ -1,6 +1,10 @@
 """How fast requests are decided, beside engines that nobody here wrote, and with many statements beside few."""
 
 import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tests.iam.generated.cases import World
 
 from bench.effort import Effort
 from bench.figure import Amount, Figure, Row, compared, faster, plain
