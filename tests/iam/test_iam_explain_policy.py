@@ -62,17 +62,17 @@ def deny(action: Any, resource: Any = "*", **more: Any) -> dict[str, Any]:
             "May change tags on what begins with s3://c/d (in aws-cn) and on what matches `arn:aws:s3:::b*`.",
         ),
         (
-            allow(["s3:Put*", "ec2:DescribeImages", "ec2:Describe*"]),
+            allow(["s3:Put*", "ec2:DescribeImages", "acme:*Badge"]),
             (
-                "May CHANGE WHO MAY DO WHAT (what matches `s3:Put*`) and use ec2:DescribeImages, "
-                "what matches `ec2:Describe*` and what matches `s3:Put*` (38 actions) on ANY RESOURCE."
+                "May CHANGE WHO MAY DO WHAT (what matches `s3:Put*`) and use ec2:DescribeImages (list), "
+                "what matches `acme:*Badge` and what matches `s3:Put*` (38 actions: tagging, write and permissions management) on ANY RESOURCE."
             ),
         ),
         (
             allow(["iam:PassRole", "iam:GetRole", "lambda:A*"], "arn:aws:iam::111122223333:role/r"),
             (
-                "May CHANGE WHO MAY DO WHAT (iam:PassRole, what matches `lambda:A*`) and use iam:GetRole and what matches "
-                "`lambda:A*` on arn:aws:iam::111122223333:role/r."
+                "May CHANGE WHO MAY DO WHAT (iam:PassRole, what matches `lambda:A*`) and use iam:GetRole (read) and what matches "
+                "`lambda:A*` (2 actions: permissions management) on arn:aws:iam::111122223333:role/r."
             ),
         ),
         (allow(["kms:Decrypt"], KMS_KEY), f"May decrypt with the KMS key {KMS_KEY}."),
@@ -192,8 +192,8 @@ def test_a_trust_policy_speaks_of_no_place() -> None:
     }
     assert explained(trust, kind=Kind.TRUST) == (
         (
-            "Whoever signs in through the OpenID provider git.example of account 111122223333 may use "
-            "sts:AssumeRoleWithWebIdentity, only if `git.example:sub` is `repo:o/r:ref:refs/heads/main`."
+            "Whoever signs in through the OpenID provider git.example of account 111122223333 may assume the role "
+            "with a web identity, only if `git.example:sub` is `repo:o/r:ref:refs/heads/main`."
         ),
     )
 

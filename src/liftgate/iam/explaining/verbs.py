@@ -15,6 +15,8 @@ from liftgate.iam.explaining.quoting import quoted
 from liftgate.iam.patterns.pattern import matcher
 from liftgate.iam.policy import Patterns
 from liftgate.iam.s3.actions import ACTIONS, AccessLevel, actions_matching
+from liftgate.iam.services.catalogue import action, managing_permissions
+from liftgate.iam.services.catalogue import actions_matching as every_actions_matching
 
 # Needed, taken along if there, said as. In the order in which they are said.
 _PHRASES: tuple[tuple[str, tuple[str, ...], str], ...] = (
@@ -37,26 +39,23 @@ _PHRASES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("kms:Decrypt", (), "decrypt"),
     ("kms:GenerateDataKey", (), "make data keys"),
     ("sts:AssumeRole", (), "assume the role"),
+    ("sts:AssumeRoleWithWebIdentity", (), "assume the role with a web identity"),
+    ("sts:AssumeRoleWithSAML", (), "assume the role with SAML"),
+    ("sts:TagSession", (), "tag the session"),
+    ("sts:SetSourceIdentity", (), "set the source identity"),
 )
 _LOWER = {name.lower(): name for needed, along, _ in _PHRASES for name in (needed, *along)}
 _NAME = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9]+", re.ASCII)
 _FEW = 6  # actions that a wildcard may reach and still be said one by one
 
-# Of other services than S3: what hands out permissions. Names that a wildcard is tried on, and a rule for IAM's own.
-_GRAVE = (
-    "iam:addusertogroup", "iam:attachgrouppolicy", "iam:attachrolepolicy", "iam:attachuserpolicy",
-    "iam:createaccesskey", "iam:createloginprofile", "iam:createpolicyversion", "iam:createrole", "iam:createuser",
-    "iam:deleterolepermissionsboundary", "iam:deleteuserpermissionsboundary", "iam:passrole", "iam:putgrouppolicy",
-    "iam:putrolepermissionsboundary", "iam:putrolepolicy", "iam:putuserpermissionsboundary", "iam:putuserpolicy",
-    "iam:setdefaultpolicyversion", "iam:updateassumerolepolicy", "iam:updateloginprofile", "iam:deleterolepolicy",
-    "iam:detachrolepolicy", "iam:createsamlprovider", "iam:createopenidconnectprovider", "iam:updatesamlprovider",
-    "kms:creategrant", "kms:putkeypolicy", "lambda:addpermission", "sns:addpermission", "sqs:addpermission",
-    "sqs:setqueueattributes", "sns:settopicattributes", "secretsmanager:putresourcepolicy", "ecr:setrepositorypolicy",
-    "backup:putbackupvaultaccesspolicy", "dynamodb:putresourcepolicy", "organizations:attachpolicy",
-    "organizations:detachpolicy", "organizations:updatepolicy", "sso:attachmanagedpolicytopermissionset",
-    "sso:createaccountassignment", "sso:putinlinepolicytopermissionset", "ram:createresourceshare",
-)  # fmt: skip
-_HARMLESS_IN_IAM = re.compile(r"iam:(get|list|simulate|generate)")
+# What AWS does not rank as permissions management, and is.
+_ALSO_GRAVE = (
+    "organizations:AttachPolicy",
+    "organizations:DetachPolicy",
+    "organizations:UpdatePolicy",
+    "sso:CreateAccountAssignment",
+    "sso:PutInlinePolicyToPermissionSet",
+)
 
 
 def scope_verbs(actions: frozenset[str]) -> list[str]:
@@ -89,7 +88,7 @@ def _some_verbs(patterns: Sequence[str]) -> list[str]:
     plain = frozenset(name for one in named for name in _reached(one) or (_LOWER.get(one.lower(), one),))
     grave = _gravest(families, plain)
     phrases, left = _phrases(plain.difference(grave))
-    raw = [*_names(sorted(left)), *map(_family, families)]
+    raw = [*map(_with_level, sorted(left)), *map(_family, families)]
     return [
         *([_grave(grave)] if grave else []),
         *phrases,
@@ -146,17 +145,20 @@ def _grave(names: Sequence[str]) -> str:
 
 @lru_cache(maxsize=4096)
 def _hands_out(pattern: str) -> bool:
-    if any(map(_changes_permissions, actions_matching(pattern))):
-        return True
+    """Whether a pattern reaches an action that changes permissions, in any service."""
     fits = matcher(pattern.lower())
-    return any(map(fits, _GRAVE)) or _changes_permissions(pattern)
+    return any(fits(name) for name in _grave_names())
+
+
+@lru_cache(maxsize=1)
+def _grave_names() -> tuple[str, ...]:
+    return tuple(name.lower() for name in (*managing_permissions(), *_ALSO_GRAVE))
 
 
 def _changes_permissions(name: str) -> bool:
-    if name in ACTIONS:
+    if name in ACTIONS:  # scopes are of S3 alone, and need not load the other services
         return ACTIONS[name].level is AccessLevel.PERMISSIONS
-    lower = name.lower()
-    return lower in _GRAVE or (lower.startswith("iam:") and not _HARMLESS_IN_IAM.match(lower))
+    return _hands_out(name)
 
 
 def _reached(pattern: str) -> tuple[str, ...]:
@@ -177,9 +179,18 @@ def _name(pattern: str) -> str:
 
 
 def _family(pattern: str) -> str:
-    reached = len(_reached(pattern))
-    number = f" ({count(reached, 'action')})" if reached else ""
-    return f"what matches {quoted(pattern)}{number}"
+    """A wildcard, with the number and the levels of the actions that it reaches in its service."""
+    if _wild(pattern.partition(":")[0]):
+        return _name(pattern)
+    reached = every_actions_matching(pattern)
+    levels = sorted({known.level for name in reached if (known := action(name))}, key=list(AccessLevel).index)
+    how = f": {joined([level.lower() for level in levels])}" if levels else ""
+    return f"{_name(pattern)} ({count(len(reached), 'action')}{how})" if reached else _name(pattern)
+
+
+def _with_level(name: str) -> str:
+    known = None if _wild(name) else action(name)
+    return _name(name) if known is None else f"{_name(name)} ({known.level.lower()})"
 
 
 def _service(pattern: str) -> str:
