@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from liftgate.iam.evaluation.caller import Caller, caller_of, owner_of
-from liftgate.iam.language.context import Context
+from liftgate.iam.language.context import Context, lower
 
 __all__ = ["Context", "Request"]
 
@@ -33,12 +33,12 @@ class Request:
     def __post_init__(self) -> None:
         """Work out what evaluation needs."""
         carried = {
-            key.lower(): (values,) if isinstance(values, str) else tuple(values)
+            lower(key): (values,) if isinstance(values, str) else tuple(values)
             for key, values in self.context.items()
         }
         caller = caller_of(self.principal)
         object.__setattr__(self, "carried", carried)
-        object.__setattr__(self, "name", self.action.lower())
+        object.__setattr__(self, "name", lower(self.action))
         object.__setattr__(self, "caller", caller)
         object.__setattr__(self, "owner", owner_of(self.resource, caller))
 

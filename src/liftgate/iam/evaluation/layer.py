@@ -8,7 +8,7 @@ from liftgate.iam.evaluation.caller import Caller
 from liftgate.iam.evaluation.principal import Speaks, speaks_of
 from liftgate.iam.evaluation.verdict import Decision, Reason, Verdict, Wall, Why, of_wall
 from liftgate.iam.language.condition import Holds, compiled
-from liftgate.iam.language.context import Context
+from liftgate.iam.language.context import Context, lower
 from liftgate.iam.language.variables import resource_match
 from liftgate.iam.patterns.pattern import matcher
 from liftgate.iam.policy import Effect, Patterns, Policy, Statement
@@ -40,7 +40,7 @@ class Rule:
         self.checks = tuple(
             Check(
                 compiled(one),
-                one.key.lower(),
+                lower(one.key),
                 place.reason(statement, Why.CONDITION_FAILED, index),
                 place.reason(statement, Why.KEY_MISSING, index),
             )

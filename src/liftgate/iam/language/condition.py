@@ -11,7 +11,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from liftgate.iam.language.context import Context
+from liftgate.iam.language.context import Context, lower
 from liftgate.iam.language.values import (
     Address,
     Network,
@@ -53,7 +53,7 @@ def compiled(condition: Condition) -> Holds:
     no other.
     """
     if condition.operator == "Null":
-        return _null(condition.key.lower(), condition.values)
+        return _null(lower(condition.key), condition.values)
     chosen = OPERATORS[condition.operator]
     match, without = chosen.compare(condition.values), _holds_without(condition, negated=chosen.negated)
     if condition.qualifier is not None or match.moving:
@@ -63,7 +63,7 @@ def compiled(condition: Condition) -> Holds:
 
 def _of_one(condition: Condition, match: Callable[[str], bool], *, negated: bool, without: bool) -> Holds:
     """The common case: no qualifier, no variables."""
-    key = condition.key.lower()
+    key = lower(condition.key)
 
     def test(context: Context) -> bool:
         given = context.get(key)
@@ -77,7 +77,7 @@ def _of_one(condition: Condition, match: Callable[[str], bool], *, negated: bool
 
 
 def _of_any(condition: Condition, match: Match, *, negated: bool, without: bool) -> Holds:
-    key, is_of_set = condition.key.lower(), condition.qualifier is not None
+    key, is_of_set = lower(condition.key), condition.qualifier is not None
     needs_all = condition.qualifier is Qualifier.FOR_ALL or (negated and not is_of_set)
 
     def test(context: Context) -> bool:
