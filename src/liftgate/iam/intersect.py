@@ -20,7 +20,7 @@ from liftgate.iam.patterns.pattern import covered
 from liftgate.iam.policy import Effect, Patterns, Policy, Principals, Statement
 from liftgate.iam.s3.actions import actions_matching
 
-STEPS = 100_000
+STEPS = 400_000
 
 
 def intersect(a: Policy, b: Policy, *, steps: int = STEPS) -> Policy | Undecided:
@@ -61,12 +61,12 @@ def _unlisted(*policies: Policy) -> tuple[str, ...]:
 
 def _both(one: Statement, other: Statement, unlisted: tuple[str, ...], budget: Budget) -> Statement | None:
     """What two allows share; None where that is nothing."""
-    actions = _actions(one.actions, other.actions, unlisted, budget)
     resources = None
     if one.resources is not None or other.resources is not None:
         resources = _resources(one.resources or ANY, other.resources or ANY, budget)
         if resources is None:
             return None
+    actions = _actions(one.actions, other.actions, unlisted, budget)
     if actions is None or _apart(one.principals, other.principals):
         return None
     conditions = conjoined((*one.conditions, *other.conditions), budget)

@@ -204,7 +204,7 @@ def _questions(part: Part, budget: Budget) -> Iterator[Question]:
 def _search(question: Question, actions: Universe, trial: Trial, budget: Budget) -> Request | None:
     """The whole question, in all its cases: boxes of classes, covered or not."""
     for case in cases(question):
-        budget.spend(10)
+        budget.spend(10 + (1 + len(case.facts)) * len(case.covers) // 2)
         found = _search_case(_without_the_known(case, actions, budget), actions, trial, budget)
         if found is not None:
             return found

@@ -25,8 +25,9 @@ def gaps(box: Box, covers: Sequence[Box], budget: Budget) -> Iterator[Box]:
 
 
 def _first_touching(box: Box, covers: Sequence[Box], first: int, budget: Budget) -> int | None:
+    weight = 1 + len(box) // 8
     for number in range(first, len(covers)):
-        budget.spend()
+        budget.spend(weight)
         if all(a & b for a, b in zip(box, covers[number], strict=True)):
             return number
     return None

@@ -154,11 +154,12 @@ def _dimension(
     )
 
 
-def _line(key: str, tests: list[Condition], question: Question, _: Budget) -> Dimension:
+def _line(key: str, tests: list[Condition], question: Question, budget: Budget) -> Dimension:
     kinds = {kind for test in tests if (kind := kind_of(test.operator)) is not None}
     values = samples(min(kinds), key, tests)
 
     def met(test: Condition) -> int:
+        budget.spend(1 + len(values) * (2 + len(test.values)) // 4)
         return sum(1 << n for n, value in enumerate(values) if holds(test, {key: (value,)}))
 
     return _dimension(key, [tuple(value) for value in values], question, asked=met, covers=met, tests=tests)

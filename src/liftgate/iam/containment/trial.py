@@ -1,14 +1,15 @@
 """Puts requests to the policies themselves: what a search has found counts only when they say so too."""
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cached_property
 
-from liftgate.iam.evaluate import Prepared, allows, prepare
+from liftgate.iam.evaluate import Prepared, prepare
 from liftgate.iam.patterns.automaton import Budget
 from liftgate.iam.policy import Effect, Patterns, Policy, Statement
 from liftgate.iam.request import Request
 
 _COST = 25  # in steps, of putting a request to both policies
+_CHARACTERS = 4  # of patterns with variables, which are made anew for each value, to a step
 _EVERYTHING = Policy(
     statements=(Statement(effect=Effect.ALLOW, actions=Patterns(("*",)), resources=Patterns(("*",))),)
 )
@@ -19,15 +20,15 @@ class Trial:
     """Two policies, and the requests that a search took for allowed by one alone but could not confirm."""
 
     def __init__(self, a: Policy, b: Policy) -> None:
-        self.a, self.b = a, b
         self.doubts: list[Request] = []
-        self._by_caller = any(one.principals is not None for one in (*a.statements, *b.statements))
+        self._policies = (a, b)
 
     def confirmed(self, found: Iterable[Request], budget: Budget) -> Request | None:
         """The first of them that ``a`` allows and ``b`` does not. Raises ``BudgetSpent``."""
         for request in found:
-            budget.spend(_COST)
-            if self._allows(self.a, request) and not self._allows(self.b, request):
+            budget.spend(self._cost)
+            a, b = self._prepared
+            if a.evaluate(request).allowed and not b.evaluate(request).allowed:
                 return request
         return None
 
@@ -35,16 +36,29 @@ class Trial:
         """Remember a request that could not be confirmed, nor the absence of another like it."""
         self.doubts.append(request)
 
-    def _allows(self, policy: Policy, request: Request) -> bool:
-        """By itself; a policy that names its callers as the policy of a resource in another account."""
-        return speaks(policy, request) if self._by_caller else allows(policy, request)
+    @cached_property
+    def _prepared(self) -> tuple[Prepared, Prepared]:
+        """Each by itself; policies that name their callers as the policy of a resource in another account."""
+        statements = [one for policy in self._policies for one in policy.statements]
+        if all(one.principals is None for one in statements):
+            a, b = (prepare(identity=(policy,)) for policy in self._policies)
+        else:
+            a, b = (
+                prepare(identity=(_EVERYTHING,), resource_policy=policy, resource_account=_ELSEWHERE)
+                for policy in self._policies
+            )
+        return a, b
 
-
-def speaks(policy: Policy, request: Request) -> bool:
-    """Whether a resource's policy allows the request, whatever the caller's own policies say."""
-    return _of_resource(policy).evaluate(request).allowed
-
-
-@lru_cache(maxsize=256)
-def _of_resource(policy: Policy) -> Prepared:
-    return prepare(identity=(_EVERYTHING,), resource_policy=policy, resource_account=_ELSEWHERE)
+    @cached_property
+    def _cost(self) -> int:
+        texts = [
+            value
+            for policy in self._policies
+            for one in policy.statements
+            for values in (
+                one.resources.values if one.resources else (),
+                *(each.values for each in one.conditions),
+            )
+            for value in values
+        ]
+        return _COST + sum(len(text) for text in texts if "${" in text) // _CHARACTERS

@@ -38,14 +38,24 @@ def shared(one: str, other: str, budget: Budget, *, arn: bool = False, fold: boo
         return (one,)
     if one == "*":
         return (other,)
+    here, there = _head(one, fold=fold), _head(other, fold=fold)
+    if not (here.startswith(there) or there.startswith(here)):
+        return ()
     left, right = _symbols(one, arn=arn), _symbols(other, arn=arn)
-    found = _Meeting(left, right, budget, fold=fold).globs(0, 0)
+    found = _Meeting(left, right, budget, fold=fold).globs()
     texts = {_text(glob): glob for glob in found}
     if arn and any(_symbols(text, arn=True) != glob for text, glob in texts.items()):
         raise NoGlob  # it would be read otherwise than it was meant
     return _without_the_narrower(
         sorted(texts, key=lambda text: (len(text), text), reverse=True), budget, arn=arn
     )
+
+
+@lru_cache(maxsize=4096)
+def _head(pattern: str, *, fold: bool) -> str:
+    """The plain text that all begins with."""
+    head = re.split(r"[*?]|\$\{", pattern, maxsplit=1)[0]
+    return head.lower() if fold else head
 
 
 def _without_the_narrower(texts: list[str], budget: Budget, *, arn: bool) -> tuple[str, ...]:
@@ -70,17 +80,15 @@ class _Meeting:
         surely = _reached(left, right, budget, fold=fold, loosely=False)
         self.possible = _possible(left, right, budget, fold=fold).intersection(surely)
 
-    def globs(self, here: int, there: int) -> frozenset[Symbols]:
-        """What the patterns share from these places on."""
-        for i in range(len(self.left), here - 1, -1):  # from the end: no deep recursion
-            for j in range(len(self.right), there - 1, -1):
-                if (i, j) in self.possible:
-                    found = frozenset(self._from(i, j))
-                    self.budget.spend(1 + len(found))
-                    if len(found) > _MOST:
-                        raise NoGlob
-                    self.known[i, j] = found
-        return self.known.get((here, there), frozenset())
+    def globs(self) -> frozenset[Symbols]:
+        """What the patterns share."""
+        for i, j in sorted(self.possible, reverse=True):  # from the ends: no deep recursion
+            found = frozenset(self._from(i, j))
+            self.budget.spend(1 + len(found))
+            if len(found) > _MOST:
+                raise NoGlob
+            self.known[i, j] = found
+        return self.known.get((0, 0), frozenset())
 
     def _after(self, i: int, j: int) -> frozenset[Symbols]:
         return self.known.get((i, j), frozenset())
