@@ -25,6 +25,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,6 +56,9 @@ mon_allow_pool_size_one=true
 osd_crush_chooseleaf_type=0
 osd_objectstore=memstore
 memstore_device_bytes=268435456
+paxos_propose_interval=0.05
+paxos_min_wait=0.01
+mon_tick_interval=1
 run_dir={folder}/run
 log_file={folder}/$name.log
 admin_socket={folder}/run/$name.asok
@@ -88,11 +92,10 @@ class Radosgw:
 
     def client(self, service: str, keys: Keys) -> Any:
         """A boto3 client that calls the gateway as the holder of ``keys``; service: s3, iam or sts."""
-        import boto3
         from botocore.config import Config
 
-        return boto3.session.Session().client(
-            service,  # type: ignore[call-overload]  # the stubs know service names only as literals
+        return _boto3_session().client(
+            service,
             endpoint_url=self.endpoint_url,
             region_name=REGION,
             aws_access_key_id=keys.access_key_id,
@@ -147,6 +150,14 @@ def radosgw() -> Iterator[Radosgw]:
     """A running gateway, one for all tests of a worker. Keep its tests on one: ``pytest.mark.xdist_group("radosgw")``."""
     with running_radosgw() as running:
         yield running
+
+
+@cache
+def _boto3_session() -> Any:
+    """Kept, because it keeps what it has read of AWS's services."""
+    import boto3
+
+    return boto3.session.Session()
 
 
 def compact(policy: dict[str, Any]) -> str:

@@ -5,8 +5,9 @@ buckets. Conditions are kept only on keys that every server fills in, and that a
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from tests.iam.generated.draw import Draw
@@ -80,6 +81,12 @@ class Stage:
         """A role of its own: policies that name `worker` mean it."""
         return f"worker-{self.number}"
 
+    def names_everyone(self, bucket: str, *, effects: Collection[str] = ("Allow", "Deny")) -> bool:
+        """Whether a statement of the bucket's policy names ``*`` as its principal."""
+        policy = self.bucket_policies.get(bucket)
+        found = [] if policy is None else statements(policy)
+        return any('"*"' in json.dumps(one.get("Principal")) for one in found if one["Effect"] in effects)
+
     def case(self, call: Call, now: str) -> dict[str, Any]:
         """The call in the form of `liftgate iam evaluate`."""
         return {
@@ -106,6 +113,8 @@ class Speech:
     elements: Mapping[str, str]  # elements that take their statement with them: {"NotAction": "why"}
     actions: Callable[[str], bool] = lambda _: True  # which actions it reads
     resources: Callable[[str], bool] = lambda _: True
+    principals: Callable[[str], bool] = lambda _: True
+    keys: frozenset[str] = FORETOLD  # conditions on others are left out
 
 
 def stages(seed: int, count: int, *, calls: int, speech: Speech) -> Iterator[Stage]:
@@ -126,7 +135,9 @@ def stages(seed: int, count: int, *, calls: int, speech: Speech) -> Iterator[Sta
             tuple(policy for policy in identity if policy["Statement"]),
             session if session is None or session["Statement"] else NOTHING,
             {bucket: _about(bucket, policy) for bucket, policy in about.items() if policy["Statement"]},
-            tuple(_call(draw) for _ in range(calls)),
+            tuple(
+                sorted((_call(draw) for _ in range(calls)), key=lambda one: one.operation == "delete_object")
+            ),
         )
 
 
@@ -137,15 +148,23 @@ def _spoken(policy: dict[str, Any], speech: Speech) -> dict[str, Any]:
         statement["Condition"] = {
             operator: keys
             for operator, keys in statement.get("Condition", {}).items()
-            if all(key.lower() in FORETOLD for key in keys)
+            if all(key.lower() in speech.keys for key in keys)
         }
         _keep(statement, ("Action", "NotAction"), speech.actions)
         _keep(statement, ("Resource", "NotResource"), speech.resources)
+        if isinstance(statement.get("Principal"), dict):
+            _keep(statement["Principal"], ("AWS",), speech.principals)
         if not statement["Condition"]:
             del statement["Condition"]
-        if all(statement.values()) and not any(name in statement for name in speech.elements):
+        if all(map(_says_something, statement.values())) and not any(
+            name in statement for name in speech.elements
+        ):
             kept.append(statement)
     return {"Version": policy["Version"], "Statement": kept}
+
+
+def _says_something(element: Any) -> bool:
+    return all(element.values()) if isinstance(element, dict) else bool(element)
 
 
 def _keep(statement: dict[str, Any], elements: Sequence[str], reads: Callable[[str], bool]) -> None:
@@ -156,7 +175,7 @@ def _keep(statement: dict[str, Any], elements: Sequence[str], reads: Callable[[s
 
 
 def _about(bucket: str, policy: dict[str, Any]) -> dict[str, Any]:
-    """A bucket policy may speak of its own bucket only, and of S3."""
+    """A bucket policy may speak of its own bucket only, and of S3, and must leave itself to the owner."""
     for statement in statements(policy):
         statement.pop("NotResource", None)
         statement["Resource"] = [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"]
@@ -168,7 +187,14 @@ def _about(bucket: str, policy: dict[str, Any]) -> dict[str, Any]:
                     if one.lower().startswith("s3:") and "Buckets" not in one
                 ]
                 statement[element] = own or ["s3:*"]
+        if statement["Effect"] == "Deny" and "Action" in statement:
+            denied = {name for one in statement["Action"] for name in _ACTIONS.values() if _names(one, name)}
+            statement["Action"] = sorted(denied) or ["s3:ListBucket"]
     return policy
+
+
+def _names(pattern: str, action: str) -> bool:
+    return fnmatchcase(action.lower(), pattern.lower())
 
 
 def _call(draw: Draw) -> Call:
