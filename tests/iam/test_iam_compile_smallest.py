@@ -150,6 +150,16 @@ def test_the_region_is_asked_apart_where_that_is_shorter() -> None:
     assert sum("a-bucket-with-quite-a-long-name" in str(one["Resource"]) for one in found) == 2
 
 
+def test_a_bucket_whose_prefixes_others_have_needs_no_statement_of_its_own() -> None:
+    """Found by the search above: two statements, one for each prefix, and not three, one for each bucket."""
+    asked = scope(["ListBucketVersions"], "s3://aaa/p/", "s3://aaa/q/", "s3://bbb/q/", "s3://ccc/p/")
+    found = json.loads(compile_session_policy(asked, TWENTY_MINUTES))["Statement"]
+    assert [(one["Resource"], one["Condition"]["StringLike"]["s3:prefix"]) for one in found[1:]] == [
+        (["arn:aws:s3:::aaa", "arn:aws:s3:::bbb"], "q/*"),
+        (["arn:aws:s3:::aaa", "arn:aws:s3:::ccc"], "p/*"),
+    ]
+
+
 def brute_force(names: frozenset[str], *, stars: int) -> int:
     """The fewest characters that spell the names: every pattern of so many stars, and every choice of them."""
     catalogue = [name.removeprefix("s3:").lower() for name in ACTIONS]

@@ -7,14 +7,14 @@ can be cut another way, and the shorter way is taken.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import permutations
+from itertools import product
 
 from liftgate.iam.patterns.pattern import Budget, BudgetSpent, covered
 from liftgate.iam.policy import Patterns, Policy, Statement, to_json
 
 _STEPS = 200_000  # to find, in one policy, which patterns lie inside others
 _STEPS_OF_ONE = 20_000  # of them, for one pattern
-_MOST_TO_CUT = 40  # statements; no policy with more fits where AWS takes it, however it is cut
+_MOST_TO_CUT = 24  # statements; no policy with more fits where AWS takes it, however it is cut
 
 
 def merged(policy: Policy, length: Callable[[Statement], int] | None = None) -> Policy:
@@ -161,40 +161,55 @@ def _cut(boxes: list[_Box], length: Callable[[Statement], int]) -> list[_Box]:
     if len(boxes) > _MOST_TO_CUT:
         return boxes
     while True:
-        best = min(_other_cuts(boxes, length), key=lambda cut: cut[0], default=None)
-        if best is None or best[0] >= 0:
+        size, best = min(
+            ((_length(cut, length), cut) for cut in _other_cuts(boxes)), key=_first, default=(0, boxes)
+        )
+        if best is boxes or size >= _length(boxes, length):
             return boxes
-        _, gone, come = best
-        boxes = _joined([*(box for box in boxes if box not in gone), *come])
+        boxes = _joined(best)
 
 
-def _other_cuts(
-    boxes: Iterable[_Box], length: Callable[[Statement], int]
-) -> Iterator[tuple[int, tuple[_Box, _Box], tuple[_Box, _Box]]]:
-    """What each other cut of two boxes gains or costs, the two, and what takes their place."""
-    for small, large in permutations(boxes, 2):
-        for come in _recut(small, large):
-            gone = (small, large)
-            saved = sum(length(_statement(box)) for box in come) - sum(
-                length(_statement(box)) for box in gone
-            )
-            yield saved, gone, come
+def _first(cut: tuple[int, list[_Box]]) -> int:
+    return cut[0]
 
 
-def _recut(small: _Box, large: _Box) -> Iterator[tuple[_Box, _Box]]:
-    """Where one side of ``small`` is part of ``large``'s: it takes over another side there, and ``large`` keeps the rest.
+def _length(boxes: Iterable[_Box], length: Callable[[Statement], int]) -> int:
+    return sum(length(_statement(box)) + len(",") for box in boxes)
+
+
+def _other_cuts(boxes: Sequence[_Box]) -> Iterator[list[_Box]]:
+    """Each box, as far as others can take it over: by one of them, and by as many as can.
 
     ``a`` on ``x``, and ``a`` and ``b`` on ``y``, is also ``a`` on ``x`` and ``y``, and ``b`` on ``y``.
     """
-    if small.frame != large.frame:
-        return
-    for shared, grows in permutations(range(3), 2):
-        kept = 3 - shared - grows
-        if small.sides[kept] == large.sides[kept] and small.sides[shared] < large.sides[shared]:
-            yield (
-                small.with_side(grows, small.sides[grows] | large.sides[grows]),
-                large.with_side(shared, large.sides[shared] - small.sides[shared]),
-            )
+    for box, shared in product(boxes, range(3)):
+        takers = [(other, grows) for other in boxes if (grows := _grows(box, other, shared)) is not None]
+        for some in [[one] for one in takers] + ([_apart(takers, shared)] if len(takers) > 1 else []):
+            left = box.sides[shared].difference(*(other.sides[shared] for other, _ in some))
+            grown = {
+                other: other.with_side(side, other.sides[side] | box.sides[side]) for other, side in some
+            }
+            kept = [grown.get(other, other) for other in boxes if other is not box]
+            yield [*kept, box.with_side(shared, left)] if left else kept
+
+
+def _grows(box: _Box, other: _Box, shared: int) -> int | None:
+    """The side in which ``other`` must grow to take over what it shares with ``box``; None where it cannot."""
+    if other is box or other.frame != box.frame or not other.sides[shared] <= box.sides[shared]:
+        return None
+    differing = [side for side in range(3) if side != shared and other.sides[side] != box.sides[side]]
+    return differing[0] if len(differing) == 1 else None
+
+
+def _apart(takers: Iterable[tuple[_Box, int]], shared: int) -> list[tuple[_Box, int]]:
+    """Those that take over the most, without two for the same."""
+    found: list[tuple[_Box, int]] = []
+    taken: frozenset[str] = frozenset()
+    for other, grows in sorted(takers, key=lambda taker: -len(taker[0].sides[shared])):
+        if not other.sides[shared] & taken:
+            found.append((other, grows))
+            taken |= other.sides[shared]
+    return found
 
 
 def _order(one: Statement) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
