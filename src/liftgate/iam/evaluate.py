@@ -135,7 +135,7 @@ class Prepared:
         if denials and (binding := _binding(denials, request.name, caller, owner)):
             return Verdict(Decision.EXPLICIT_DENY, binding, binding[0].wall)
         because = [*plan.given]
-        refusal = _refusal(plan.limits, arn, context, caller, because)
+        refusal = _refusal(plan.limits, arn, context, because)
         if refusal is not None:
             return refusal
         own = plan.own
@@ -145,7 +145,7 @@ class Prepared:
             if needed is None:
                 return _without_resource(plan.resource, arn, context, caller)
             own = needed
-        refusal = _refusal(own, arn, context, caller, because)
+        refusal = _refusal(own, arn, context, because)
         if refusal is not None:
             return refusal
         return Verdict(Decision.ALLOW, tuple(because) or (of_wall(Wall.IDENTITY, Why.ROOT),))
@@ -168,21 +168,21 @@ def _binding(denials: list[Reason], name: str, caller: Caller, owner: str | None
     return tuple(one for one in denials if one.wall is not Wall.RESOURCE)
 
 
-def _refusal(
-    walls: tuple[Allows, ...], arn: str, context: Context, caller: Caller, because: list[Reason]
-) -> Verdict | None:
+def _refusal(walls: tuple[Allows, ...], arn: str, context: Context, because: list[Reason]) -> Verdict | None:
     """The verdict of the first wall that does not allow; else None, and what allowed is added to ``because``."""
     for layer, found, sure in walls:
         if sure:
             because += sure
             continue
-        rules, before = found.few or found.near(arn), len(because)
-        for rule in rules:
+        lacking, before = [], len(because)
+        for rule in found.few or found.near(arn):
             judged = rule.judge(arn, context)
             if judged is rule.matched:
-                because.append(judged)
+                because.append(rule.matched)
+            elif judged is not None:
+                lacking.append(judged)
         if len(because) == before:
-            return layer.refusal(rules, arn, context, caller)
+            return layer.refusal(lacking)
     return None
 
 
@@ -204,4 +204,5 @@ def _without_resource(resource: Allows | None, arn: str, context: Context, calle
     if resource is None:
         return Verdict(Decision.IMPLICIT_DENY, (of_wall(Wall.RESOURCE, Why.ABSENT),), Wall.RESOURCE)
     layer, found, _ = resource
-    return layer.refusal(found.near(arn), arn, context, caller)
+    asked = (rule for rule in found.near(arn) if rule.speaks is None or rule.speaks(caller, context))
+    return layer.refusal([judged for rule in asked if (judged := rule.judge(arn, context)) is not None])

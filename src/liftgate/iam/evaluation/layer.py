@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
-from liftgate.iam.evaluation.caller import Caller
 from liftgate.iam.evaluation.principal import Speaks, speaks_of
 from liftgate.iam.evaluation.verdict import Decision, Reason, Verdict, Wall, Why, of_wall
 from liftgate.iam.language.condition import Holds, compiled
@@ -110,15 +109,9 @@ class Layer:
         """The statements of one effect that speak of an action, its name in lower case."""
         return tuple(rule for rule in self.rules if rule.effect is effect and rule.acts(name))
 
-    def refusal(self, rules: Rules, arn: str, context: Context, caller: Caller) -> Verdict:
-        """The verdict where none of these allows: what would have, but for a condition; else that the wall says nothing."""
-        near = []
-        for rule in rules:
-            if rule.checks and (rule.speaks is None or rule.speaks(caller, context)):
-                reason = rule.judge(arn, context)
-                if reason is not None:
-                    near.append(reason)
-        return Verdict(Decision.IMPLICIT_DENY, tuple(near), self.wall) if near else self._silent
+    def refusal(self, lacking: Sequence[Reason]) -> Verdict:
+        """The verdict where nothing allows: what would have, but for a condition; else that the wall says nothing."""
+        return Verdict(Decision.IMPLICIT_DENY, tuple(lacking), self.wall) if lacking else self._silent
 
 
 class Found:
