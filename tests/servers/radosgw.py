@@ -22,7 +22,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -219,21 +219,19 @@ def _start_store(folder: Path, conf: tuple[str, str]) -> None:
     _run("ceph-mon", *monitor, "--mkfs", "--monmap", folder / "monmap")
     _run("ceph-mon", *monitor)
     store = str(uuid.uuid4())
-    _run("ceph", *conf, "osd", "new", store)
+    _wait_until(lambda: _works("ceph", *conf, "osd", "new", store), "the monitor", folder)
     data = (*conf, *_AS_WHO_WE_ARE, "-i", "0", "--osd-data", folder / "osd")
     _run("ceph-osd", *data, "--osd-uuid", store, "--mkfs")
-    _wait_until(lambda: _starts(data), "the object store", folder)
+    _wait_until(lambda: _works("ceph-osd", *data), "the object store", folder)
     _wait_until(lambda: _is_up(conf), "the object store", folder)
 
 
-def _starts(data: Sequence[str | Path]) -> bool:
-    """Whether the object store starts: it is turned away where it meets the monitor in its first moments."""
+def _works(program: str, *arguments: str | Path) -> bool:
+    """Whether a program succeeds: in its first moments a monitor turns others away."""
     try:
-        _run("ceph-osd", *data)
-    except RuntimeError as error:
-        if "wrong fsid" in str(error):
-            return False
-        raise
+        _run(program, *arguments)
+    except RuntimeError:
+        return False
     return True
 
 
