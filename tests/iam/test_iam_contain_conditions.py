@@ -12,7 +12,7 @@ from tests.iam.test_iam_contain_variables import check
 from liftgate.iam.contain import Contained, NotContained, contains
 from liftgate.iam.evaluate import evaluate
 from liftgate.iam.parse import Kind, parse_policy
-from liftgate.iam.policy import Condition, Effect, Patterns, Policy, Qualifier, Statement
+from liftgate.iam.policy import Condition, Effect, Patterns, Policy, Principals, Qualifier, Statement
 from liftgate.iam.request import Request
 
 KEYS = {
@@ -234,9 +234,27 @@ def test_a_policy_that_names_callers_contains_itself_and_is_inside_everyones(pri
     assert contains(named, bucket_policy(("Allow", ACCOUNT), ("Allow", principal)))
 
 
+ROOT = '{"AWS": "arn:aws:iam::111122223333:root"}'
+OTHERS = '{"AWS": ["arn:aws:iam::111122223333:role/x", "444455556666"]}'
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [(ROLE, ACCOUNT), (ROLE, ROOT), (ROOT, ACCOUNT), (ROLE, OTHERS), (OTHERS, '"*"')]
+)
+def test_a_caller_is_inside_its_account(one: str, other: str) -> None:
+    narrow, wide = bucket_policy(("Allow", one)), bucket_policy(("Allow", other))
+    assert contains(narrow, wide)
+    assert not contains(wide, narrow)
+    everyone = ("Allow", '"*"')
+    refused, spared = bucket_policy(everyone, ("Deny", other)), bucket_policy(everyone, ("Deny", one))
+    assert contains(refused, spared)
+    assert not contains(spared, refused)
+
+
 @pytest.mark.parametrize(
     ("a", "b"),
     [
+        ([("Allow", ACCOUNT)], [("Allow", ROLE)]),
         ([("Allow", '"*"')], [("Allow", ROLE)]),
         ([("Allow", ROLE)], [("Allow", ROLE.replace("role/x", "role/y"))]),
         ([("Allow", '{"Service": "cloudtrail.amazonaws.com"}')], [("Allow", ACCOUNT)]),
@@ -259,3 +277,66 @@ def test_a_caller_who_escapes_is_named(a: list[tuple[str, str]], b: list[tuple[s
             resource_account="444455556666",
         )
         assert verdict.allowed is allowed
+
+
+NAMES = [
+    ("AWS", "111122223333"),
+    ("AWS", "arn:aws:iam::111122223333:root"),
+    ("AWS", "arn:aws:iam::111122223333:role/x"),
+    ("AWS", "arn:aws:iam::111122223333:role/path/x"),
+    ("AWS", "arn:aws:sts::111122223333:assumed-role/x/s"),
+    ("AWS", "arn:aws:iam::444455556666:user/u"),
+    ("Service", "s3.amazonaws.com"),
+    ("Federated", "cognito-identity.amazonaws.com"),
+    ("CanonicalUser", "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"),
+    ("*", "*"),
+]
+CALLERS = [
+    None,
+    "*",
+    "arn:aws:iam::111122223333:root",
+    "arn:aws:iam::111122223333:user/u",
+    "arn:aws:iam::111122223333:role/x",
+    "arn:aws:sts::111122223333:assumed-role/x/s",
+    "arn:aws:sts::111122223333:assumed-role/x/t",
+    "arn:aws-cn:iam::111122223333:user/u",
+    "arn:aws:iam::444455556666:user/u",
+    "arn:aws:sts::444455556666:federated-user/f",
+    "s3.amazonaws.com",
+    "sns.amazonaws.com",
+    "cognito-identity.amazonaws.com",
+]
+named_statements = st.builds(
+    Statement,
+    effect=st.sampled_from([Effect.ALLOW, Effect.ALLOW, Effect.DENY]),
+    actions=st.just(Patterns(("s3:GetObject",))),
+    resources=st.just(Patterns(("*",))),
+    principals=st.builds(
+        Principals,
+        st.lists(st.sampled_from(NAMES), min_size=1, max_size=3, unique=True).map(tuple),
+        st.integers(0, 3).map(lambda drawn: drawn == 0),
+    ),
+)
+named_policies = st.lists(named_statements, min_size=1, max_size=3).map(
+    lambda one: Policy(statements=tuple(one))
+)
+
+
+def speaks(bucket: Policy, caller: str | None) -> bool:
+    """Whether a bucket in another account lets the caller in."""
+    request = Request(action="s3:GetObject", resource="arn:aws:s3:::b/k", principal=caller)
+    everything = [Policy(statements=(ALL,))] if caller is not None else []
+    return evaluate(
+        request, identity=everything, resource_policy=bucket, resource_account="777788889999"
+    ).allowed
+
+
+@given(named_policies, named_policies)
+@settings(max_examples=200)
+def test_callers_are_never_taken_for_others(a: Policy, b: Policy) -> None:
+    answer = contains(a, b)
+    if isinstance(answer, NotContained):
+        assert speaks(a, answer.witness.principal)
+        assert not speaks(b, answer.witness.principal)
+    elif isinstance(answer, Contained):
+        assert not [caller for caller in CALLERS if speaks(a, caller) and not speaks(b, caller)]

@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 from tests.iam.iam_reference import reference_allows, words
 
 from liftgate.iam.contain import Contained, NotContained, Undecided, contains
+from liftgate.iam.containment.template import Reading, least, marked, most
 from liftgate.iam.evaluate import allows
+from liftgate.iam.language.variables import fits, plain
+from liftgate.iam.patterns.automaton import Automaton
 from liftgate.iam.policy import Condition, Effect, Patterns, Policy, Statement
 from liftgate.iam.request import Request
 
@@ -266,3 +269,29 @@ def test_nearly_all_is_decided() -> None:
 
     count()
     assert sum(answers) <= len(answers) // 20
+
+
+TEMPLATES = st.lists(
+    st.sampled_from(["a", ":", "*", "?", "${*}", "${?}", "${$}", ME, "${ aws:UserName }", NAMED, "${aws:username ,'b'}", "${}", "${a", "${x,y}", "$"]),
+    max_size=5,
+).map("".join)  # fmt: skip
+
+
+@given(TEMPLATES, st.sampled_from([None, "", "a", "b:", "*"]), st.text(alphabet="ab:*?${", max_size=5))
+@settings(max_examples=300)
+def test_variables_are_read_as_evaluation_reads_them(text: str, value: str | None, given_text: str) -> None:
+    """Once it is known what a request fills in, all three readings are the pattern itself."""
+    context = {} if value is None else {"aws:username": (value,)}
+    for how, arn in ((Reading.LIKE, False), (Reading.RESOURCE, True)):
+        expected = fits(text, given_text, context, arn=arn)
+        known = {"aws:username": value}
+        for made in (least(text, how, known, 1), most(text, how, known), marked(text, how, known, 0, {})):
+            assert Automaton(tuple(made)).accepts(given_text) is expected
+    assert (plain(text, context) == given_text) is Automaton(tuple(least(text, Reading.EQUALS, {"aws:username": value}, 1))).accepts(given_text)  # fmt: skip
+
+
+@given(TEMPLATES, st.sampled_from(["", "a", "b:", "*"]), st.text(alphabet="ab:*", max_size=5))
+@settings(max_examples=300)
+def test_the_widest_reading_takes_whatever_may_be_filled_in(text: str, value: str, given_text: str) -> None:
+    if fits(text, given_text, {"aws:username": (value,)}):
+        assert Automaton(tuple(most(text, Reading.LIKE, {}))).accepts(given_text)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
 
+from liftgate.iam.containment.callers import named_too
 from liftgate.iam.containment.template import Reading, least, marked, variables_of
 from liftgate.iam.language.values import read_date, read_network, read_number
 from liftgate.iam.language.variables import has_variables
@@ -91,9 +92,16 @@ def implies(given: frozenset[Test], wanted: Test, budget: Budget) -> bool:
     """Whether requests that meet all of ``given`` plainly meet ``wanted``. Only a yes is certain."""
     if wanted in given:
         return True
-    if isinstance(wanted, Speaker):  # whom an allow speaks of, a deny of the same principals speaks of too
-        return Speaker(wanted.principals, Effect.ALLOW) in given
+    if isinstance(wanted, Speaker):
+        return any(isinstance(test, Speaker) and _speaks_too(test, wanted) for test in given)
     return any(isinstance(test, Condition) and _implies(test, wanted, budget) for test in given)
+
+
+def _speaks_too(test: Speaker, wanted: Speaker) -> bool:
+    """Whom an allow speaks of, a deny of the same principals speaks of too, and not the other way round."""
+    if test.effect is not wanted.effect and wanted.effect is Effect.ALLOW:
+        return False
+    return named_too(test.principals, test.effect, wanted.principals)
 
 
 def _implies(test: Condition, wanted: Condition, budget: Budget) -> bool:

@@ -27,7 +27,7 @@ class Trial:
         """The first of them that ``a`` allows and ``b`` does not. Raises ``BudgetSpent``."""
         for request in found:
             budget.spend(self._cost)
-            a, b = self._prepared
+            a, b = self._unsaid if self._by_caller and request.principal is None else self._prepared
             if a.evaluate(request).allowed and not b.evaluate(request).allowed:
                 return request
         return None
@@ -39,15 +39,24 @@ class Trial:
     @cached_property
     def _prepared(self) -> tuple[Prepared, Prepared]:
         """Each by itself; policies that name their callers as the policy of a resource in another account."""
-        statements = [one for policy in self._policies for one in policy.statements]
-        if all(one.principals is None for one in statements):
+        if not self._by_caller:
             a, b = (prepare(identity=(policy,)) for policy in self._policies)
-        else:
-            a, b = (
-                prepare(identity=(_EVERYTHING,), resource_policy=policy, resource_account=_ELSEWHERE)
-                for policy in self._policies
-            )
+            return a, b
+        a, b = (
+            prepare(identity=(_EVERYTHING,), resource_policy=policy, resource_account=_ELSEWHERE)
+            for policy in self._policies
+        )
         return a, b
+
+    @cached_property
+    def _unsaid(self) -> tuple[Prepared, Prepared]:
+        """For a caller of whom nothing is said: then no policy of the caller's may speak in their place."""
+        a, b = (prepare(resource_policy=policy) for policy in self._policies)
+        return a, b
+
+    @cached_property
+    def _by_caller(self) -> bool:
+        return any(one.principals is not None for policy in self._policies for one in policy.statements)
 
     @cached_property
     def _cost(self) -> int:
