@@ -92,6 +92,12 @@ class Known:
     page: str
     explains: Callable[[Difference], bool] = field(repr=False)
 
+    @property
+    def row(self) -> str:
+        """As docs/iam/differences.md says it."""
+        page = self.page.rpartition("/")[2].replace(".html", "")
+        return f"| {self.name} | {self.right} | {self.why} | [{page}]({self.page}) |"
+
 
 @dataclass(slots=True)
 class Findings:
