@@ -194,16 +194,16 @@ def contexts(chance: Random, count: int) -> Iterator[Request]:
 
 
 @given(limited_policies, limited_policies, st.randoms(use_true_random=False))
-@settings(max_examples=80)
+@settings(max_examples=60)
 def test_conditions_are_decided_as_by_brute_force(a: Policy, b: Policy, chance: Random) -> None:
-    check(a, b, contexts(chance, 200))
+    check(a, b, contexts(chance, 100))
 
 
 @given(limited_policies, limited, st.randoms(use_true_random=False))
 @settings(max_examples=60)
 def test_with_a_statement_changed_too(a: Policy, other: Statement, chance: Random) -> None:
-    check(a, Policy(statements=(*a.statements[1:], other)), contexts(chance, 200))
-    check(Policy(statements=(*a.statements[1:], other)), a, contexts(chance, 200))
+    check(a, Policy(statements=(*a.statements[1:], other)), contexts(chance, 100))
+    check(Policy(statements=(*a.statements[1:], other)), a, contexts(chance, 100))
 
 
 @pytest.mark.slow

@@ -142,7 +142,7 @@ def changes(one: Statement) -> Iterator[Statement | None]:
 
 
 @given(policies(limited=True), policies(limited=True), st.data())
-@settings(max_examples=40)
+@settings(max_examples=30)
 def test_a_change_of_a_yes_turns_to_no_where_the_reference_sees_it(
     a: Policy, b: Policy, data: st.DataObject
 ) -> None:
@@ -166,7 +166,7 @@ def test_a_change_of_a_yes_turns_to_no_where_the_reference_sees_it(
 
 
 @given(policies(limited=True), policies(limited=True))
-@settings(max_examples=20)
+@settings(max_examples=12)
 def test_a_deny_of_what_b_leaves_out_makes_a_yes_and_without_it_there_is_a_no(a: Policy, b: Policy) -> None:
     """Where ``b`` is one allow, denying its complement keeps anything inside it."""
     one = replace(b.statements[0], effect=Effect.ALLOW, conditions=())

@@ -87,7 +87,7 @@ def check(a: Policy, b: Policy, tried: Iterable[Request]) -> None:
 
 
 @given(policies(limited=False), policies(limited=False))
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_the_intersection_allows_what_both_allow(a: Policy, b: Policy) -> None:
     check(a, b, requests(limited=False))
 
@@ -99,13 +99,13 @@ def test_the_intersection_under_conditions(a: Policy, b: Policy) -> None:
 
 
 @given(limited_policies, limited_policies, st.randoms(use_true_random=False))
-@settings(max_examples=50)
+@settings(max_examples=35)
 def test_the_intersection_under_every_kind_of_condition(a: Policy, b: Policy, chance: Random) -> None:
-    check(a, b, contexts(chance, 150))
+    check(a, b, contexts(chance, 80))
 
 
 @given(moving_policies, moving_policies, st.integers(0, 6))
-@settings(max_examples=50)
+@settings(max_examples=35)
 def test_the_intersection_with_variables(a: Policy, b: Policy, chosen: int) -> None:
     check(a, b, small_requests(chosen))
 
@@ -157,7 +157,7 @@ def test_callers_are_intersected_where_their_names_tell() -> None:
 
 
 @given(policies(limited=True), policies(limited=True))
-@settings(max_examples=50)
+@settings(max_examples=35)
 def test_equivalence_is_containment_both_ways(a: Policy, b: Policy) -> None:
     answer = equivalent(a, b)
     assert bool(answer) is (bool(contains(a, b)) and bool(contains(b, a)))
@@ -176,7 +176,7 @@ def test_equivalence_says_which_side_allows_more() -> None:
 
 
 @given(policies(limited=True))
-@settings(max_examples=50)
+@settings(max_examples=35)
 def test_emptiness_is_exact(a: Policy) -> None:
     answer = is_empty(a)
     if isinstance(answer, NotContained):

@@ -230,13 +230,13 @@ def check(a: Policy, b: Policy, tried: Iterable[Request]) -> None:
 
 
 @given(policies, policies, st.integers(0, 6))
-@settings(max_examples=60)
+@settings(max_examples=45)
 def test_variables_are_decided_as_by_brute_force(a: Policy, b: Policy, chosen: int) -> None:
     check(a, b, small_requests(chosen))
 
 
 @given(policies, statements, st.integers(0, 6))
-@settings(max_examples=60)
+@settings(max_examples=45)
 def test_with_a_statement_changed_too(a: Policy, other: Statement, chosen: int) -> None:
     check(a, Policy(statements=(*a.statements[1:], other)), small_requests(chosen))
     check(Policy(statements=(*a.statements[1:], other)), a, small_requests(chosen))
@@ -251,7 +251,7 @@ def test_many_policies_with_variables(a: Policy, b: Policy, other: Statement, ch
 
 
 @given(policies)
-@settings(max_examples=60)
+@settings(max_examples=45)
 def test_a_policy_contains_itself_with_its_statements_in_any_order(a: Policy) -> None:
     answer = contains(a, Policy(statements=a.statements[::-1]))
     assert not isinstance(answer, NotContained)
