@@ -1,0 +1,129 @@
+"""The one inline policy that opens access in place: for one session each, from a second to a second, and no wider than the grant.
+
+It closes by itself: each statement carries the window as ``aws:CurrentTime`` bounds. It opens for one session name alone,
+compared by ``StringEquals`` with ``aws:userid``, so that no letter of a name is ever a wildcard.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Final
+
+from liftgate.clock import rfc3339
+from liftgate.elevation.in_place.model import Opening
+from liftgate.iam.compilation.grants import check_meaning
+from liftgate.iam.compilation.merge import length_of, merged
+from liftgate.iam.compilation.spelling import abbreviated
+from liftgate.iam.compile import unmerged
+from liftgate.iam.contain import contains
+from liftgate.iam.errors import PolicyFault, Unproved
+from liftgate.iam.parse import Kind, parse_policy
+from liftgate.iam.policy import Condition, Patterns, Policy, Statement, to_json
+from liftgate.iam.scope import Scope
+
+POLICY_NAME: Final = "LiftgateInPlace"
+# All inline policies of a role in sum, white space not counted (AWS: IAM quotas).
+ROOM: Final = 10_240
+
+_USER_ID: Final = re.compile(r"[A-Z0-9]{16,128}:[A-Za-z0-9_+=,.@-]{2,64}")
+_MOMENT: Final = "1111-11-11T11:11:11Z"
+_SOMEBODY: Final = "AROA" + "X" * 17 + ":" + "x" * 24
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """The policy to write, whom it opens for, and who must wait for room."""
+
+    policy: str | None
+    openings: tuple[Opening, ...]
+    waiting: tuple[Opening, ...] = ()
+
+
+def lacking(scope: Scope, held: Policy) -> Policy | None:
+    """What a role that may do ``held`` lacks of a scope and its companions, in the fewest characters; None for nothing.
+
+    Proved both ways: what is left out the role has, and the short spelling says exactly what is lacking. Raises
+    ``Unproved``, and what the compiler raises for a scope that means nothing.
+    """
+    check_meaning(scope)
+    pieces = [one for one in _pieces(unmerged(scope)) if not contains(Policy(statements=(one,)), held)]
+    if not pieces:
+        return None
+    return _shortest(tuple(pieces))
+
+
+def packed(wanted: Iterable[Opening], *, room: int) -> Packed:
+    """As many openings as fit into ``room`` characters, first come first served; the one that ends last stands first.
+
+    Of those that do not fit none is cut short: it waits whole.
+    """
+    taken: list[Opening] = []
+    waiting: list[Opening] = []
+    for one in sorted(wanted, key=lambda opening: (opening.granted_at, opening.grant_id)):
+        (taken if len(_written([*taken, one])) <= room else waiting).append(one)
+    taken.sort(key=lambda opening: (opening.window.ends_at, opening.grant_id), reverse=True)
+    return Packed(_written(taken) if taken else None, tuple(taken), tuple(waiting))
+
+
+def same_policy(one: str | None, other: str | None) -> bool:
+    """Whether two policies say the same in the same order, however AWS spaced them."""
+    if one is None or other is None:
+        return one is other
+    try:
+        return parse_policy(one) == parse_policy(other)
+    except PolicyFault:
+        return False
+
+
+@lru_cache(maxsize=1024)
+def statements_of(opening: Opening) -> tuple[Statement, ...]:
+    """A grant's statements: what was lacking, for this session and this window alone."""
+    if not _USER_ID.fullmatch(opening.user_id):  # INVARIANT: nothing that IAM would fill in or match widely
+        raise ValueError("not the user id of a role's session")
+    policy = parse_policy(opening.policy, Kind.IDENTITY)
+    limits = _limits(opening.user_id, rfc3339(opening.window.starts_at), rfc3339(opening.window.ends_at))
+    return tuple(replace(one, conditions=(*one.conditions, *limits)) for one in policy.statements)
+
+
+def _written(openings: Sequence[Opening]) -> str:
+    return to_json(Policy(statements=tuple(one for each in openings for one in statements_of(each))))
+
+
+def _limits(user_id: str, starts_at: str, ends_at: str) -> tuple[Condition, ...]:
+    return (
+        Condition("StringEquals", "aws:userid", (user_id,)),
+        Condition("DateGreaterThanEquals", "aws:CurrentTime", (starts_at,)),
+        Condition("DateLessThan", "aws:CurrentTime", (ends_at,)),
+    )
+
+
+def _pieces(policy: Policy) -> Iterable[Statement]:
+    """One statement for each action on each resource."""
+    for one in policy.statements:
+        for name in one.actions.values:
+            for place in one.resources.values if one.resources else ("*",):
+                yield replace(one, actions=Patterns((name,)), resources=Patterns((place,)))
+
+
+@lru_cache(maxsize=1024)
+def _shortest(pieces: tuple[Statement, ...]) -> Policy:
+    plain = Policy(statements=pieces)
+    short = merged(plain, _length)
+    found = replace(short, statements=tuple(map(_spelled, short.statements)))
+    again = parse_policy(to_json(found), Kind.IDENTITY)
+    if not (contains(again, plain) and contains(plain, again)):
+        raise Unproved(
+            "the short spelling of these statements could not be proved right, so it is not used",
+            advice="ask for one location at a time, with fewer wildcards",
+        )
+    return again
+
+
+def _spelled(one: Statement) -> Statement:
+    return replace(one, actions=Patterns(abbreviated(one.actions.values)))
+
+
+def _length(one: Statement) -> int:
+    limited = replace(_spelled(one), conditions=(*one.conditions, *_limits(_SOMEBODY, _MOMENT, _MOMENT)))
+    return length_of(limited)
