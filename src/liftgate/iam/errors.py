@@ -51,6 +51,12 @@ class EmptyScope(Invalid):
     code = "empty_scope"
 
 
+class UnknownOperation(Invalid):
+    """An operation of S3's API that cannot be said in IAM actions."""
+
+    code = "unknown_operation"
+
+
 class PolicyFault(Invalid):
     """The text is not an IAM policy. ``where`` is ``<JSON path>:<line>:<column>``."""
 

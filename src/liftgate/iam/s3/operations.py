@@ -1,45 +1,177 @@
-"""S3's API operations that are not named like the IAM actions that they need.
+"""S3's API operations, and the IAM actions that each needs.
 
-Source: "Required permissions for Amazon S3 API operations", Amazon S3 User Guide.
+Sources: "Required permissions for Amazon S3 API operations", Amazon S3 User Guide, and the sections "Permissions" of the
+Amazon S3 API Reference. The operations are those of the S3 API's model, and the names that CloudTrail gives to some of
+them; a test compares with the model. ``calls`` fills the table in for one call.
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-# Operation in lower case, to the actions it needs.
+from liftgate.iam.s3.need import Need, On
+
+
+def _object(action: str, versioned: str | None = None, *, when: tuple[str, ...] = ()) -> Need:
+    return Need(f"s3:{action}", On.OBJECT, f"s3:{versioned}" if versioned else None, when)
+
+
+def _source(action: str, versioned: str) -> Need:
+    return Need(f"s3:{action}", On.SOURCE, f"s3:{versioned}")
+
+
+def _bucket(*actions: str, when: tuple[str, ...] = ()) -> tuple[Need, ...]:
+    return tuple(Need(f"s3:{action}", On.BUCKET, when=when) for action in actions)
+
+
+def _account(action: str) -> tuple[Need, ...]:
+    return (Need(f"s3:{action}", On.ACCOUNT),)
+
+
+_GRANTS = ("ACL", "GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP")
+_BYPASS = _object("BypassGovernanceRetention", when=("BypassGovernanceRetention",))
+_GET = _object("GetObject", "GetObjectVersion")
+_READ_SOURCE = _source("GetObject", "GetObjectVersion")
+_PUT = _object("PutObject")
+_WITH = (  # what a new object is given besides its bytes
+    _object("PutObjectTagging", when=("Tagging",)),
+    _object("PutObjectAcl", when=_GRANTS),
+    _object("PutObjectRetention", when=("ObjectLockMode", "ObjectLockRetainUntilDate")),
+    _object("PutObjectLegalHold", when=("ObjectLockLegalHoldStatus",)),
+)
+_SEAL = Need("kms:GenerateDataKey", On.KMS_KEY, when=("SSEKMSKeyId",))
+_UNSEAL = Need("kms:Decrypt", On.KMS_KEY, when=("SSEKMSKeyId",))
+
+_OBJECTS: dict[str, tuple[Need, ...]] = {
+    "GetObject": (_GET,),
+    "HeadObject": (_GET,),
+    "SelectObjectContent": (_object("GetObject"),),
+    "GetObjectAttributes": (_GET, _object("GetObjectAttributes", "GetObjectVersionAttributes")),
+    "GetObjectAcl": (_object("GetObjectAcl", "GetObjectVersionAcl"),),
+    "GetObjectTagging": (_object("GetObjectTagging", "GetObjectVersionTagging"),),
+    "GetObjectTorrent": (_object("GetObjectTorrent"),),
+    "GetObjectLegalHold": (_object("GetObjectLegalHold"),),
+    "GetObjectRetention": (_object("GetObjectRetention"),),
+    "PutObject": (_PUT, *_WITH, _SEAL),
+    "PostObject": (_PUT, *_WITH, _SEAL),
+    "CreateMultipartUpload": (_PUT, *_WITH, _SEAL, _UNSEAL),
+    "UploadPart": (_PUT,),
+    "CompleteMultipartUpload": (_PUT,),
+    "CopyObject": (_READ_SOURCE, _PUT, *_WITH, _SEAL),
+    "UploadPartCopy": (_READ_SOURCE, _PUT),
+    "AbortMultipartUpload": (_object("AbortMultipartUpload"),),
+    "ListParts": (_object("ListMultipartUploadParts"),),
+    "DeleteObject": (_object("DeleteObject", "DeleteObjectVersion"), _BYPASS),
+    "DeleteObjects": (_object("DeleteObject", "DeleteObjectVersion"), _BYPASS),
+    "DeleteObjectTagging": (_object("DeleteObjectTagging", "DeleteObjectVersionTagging"),),
+    "PutObjectTagging": (_object("PutObjectTagging", "PutObjectVersionTagging"),),
+    "PutObjectAcl": (_object("PutObjectAcl", "PutObjectVersionAcl"),),
+    "PutObjectLegalHold": (_object("PutObjectLegalHold"),),
+    "PutObjectRetention": (_object("PutObjectRetention"), _BYPASS),
+    "RestoreObject": (_object("RestoreObject"),),
+    "UpdateObjectEncryption": (_object("UpdateObjectEncryption"), _PUT),
+}
+
+_LISTS: dict[str, tuple[Need, ...]] = {
+    "ListBuckets": _account("ListAllMyBuckets"),
+    "HeadBucket": _bucket("ListBucket"),
+    "ListObjects": _bucket("ListBucket"),
+    "ListObjectsV2": _bucket("ListBucket"),
+    "ListObjectVersions": _bucket("ListBucketVersions"),
+    "ListMultipartUploads": _bucket("ListBucketMultipartUploads"),
+}
+
+_BUCKETS: dict[str, tuple[Need, ...]] = {
+    "CreateBucket": (
+        *_bucket("CreateBucket"),
+        *_bucket("PutBucketAcl", when=_GRANTS),
+        *_bucket(
+            "PutBucketObjectLockConfiguration", "PutBucketVersioning", when=("ObjectLockEnabledForBucket",)
+        ),
+        *_bucket("PutBucketOwnershipControls", when=("ObjectOwnership",)),
+    ),
+    "DeleteBucket": _bucket("DeleteBucket"),
+    "GetBucketLocation": _bucket("GetBucketLocation"),
+    "GetBucketPolicyStatus": _bucket("GetBucketPolicyStatus"),
+    "DeleteBucketPolicy": _bucket("DeleteBucketPolicy"),
+    "DeleteBucketWebsite": _bucket("DeleteBucketWebsite"),
+    "GetAccountPublicAccessBlock": _account("GetAccountPublicAccessBlock"),
+    "PutAccountPublicAccessBlock": _account("PutAccountPublicAccessBlock"),
+    "DeleteAccountPublicAccessBlock": _account("PutAccountPublicAccessBlock"),
+    "CreateBucketMetadataConfiguration": _bucket("CreateBucketMetadataTableConfiguration"),
+    "CreateBucketMetadataTableConfiguration": _bucket("CreateBucketMetadataTableConfiguration"),
+    "GetBucketMetadataConfiguration": _bucket("GetBucketMetadataTableConfiguration"),
+    "GetBucketMetadataTableConfiguration": _bucket("GetBucketMetadataTableConfiguration"),
+    "DeleteBucketMetadataConfiguration": _bucket("DeleteBucketMetadataTableConfiguration"),
+    "DeleteBucketMetadataTableConfiguration": _bucket("DeleteBucketMetadataTableConfiguration"),
+    "UpdateBucketMetadataInventoryTableConfiguration": _bucket(
+        "UpdateBucketMetadataInventoryTableConfiguration"
+    ),
+    "UpdateBucketMetadataJournalTableConfiguration": _bucket("UpdateBucketMetadataJournalTableConfiguration"),
+}
+
+# A bucket's settings: the operations' name for each, the actions', and the verbs that there are. Deleting is putting.
+_SETTINGS = (
+    ("BucketAbac", "BucketAbac", "Get Put"),
+    ("BucketAccelerateConfiguration", "AccelerateConfiguration", "Get Put"),
+    ("BucketAcl", "BucketAcl", "Get Put"),
+    ("BucketAnalyticsConfiguration", "AnalyticsConfiguration", "Get Put Delete List"),
+    ("BucketCors", "BucketCORS", "Get Put Delete"),
+    ("BucketEncryption", "EncryptionConfiguration", "Get Put Delete"),
+    ("BucketIntelligentTieringConfiguration", "IntelligentTieringConfiguration", "Get Put Delete List"),
+    ("BucketInventoryConfiguration", "InventoryConfiguration", "Get Put Delete List"),
+    ("BucketLifecycle", "LifecycleConfiguration", "Get Put Delete"),
+    ("BucketLifecycleConfiguration", "LifecycleConfiguration", "Get Put"),
+    ("BucketLogging", "BucketLogging", "Get Put"),
+    ("BucketMetricsConfiguration", "MetricsConfiguration", "Get Put Delete List"),
+    ("BucketNotification", "BucketNotification", "Get Put"),
+    ("BucketNotificationConfiguration", "BucketNotification", "Get Put"),
+    ("BucketObjectLockConfiguration", "BucketObjectLockConfiguration", "Get Put"),
+    ("BucketOwnershipControls", "BucketOwnershipControls", "Get Put Delete"),
+    ("BucketPolicy", "BucketPolicy", "Get Put"),
+    ("BucketPublicAccessBlock", "BucketPublicAccessBlock", "Get Put Delete"),
+    ("BucketReplication", "ReplicationConfiguration", "Get Put Delete"),
+    ("BucketRequestPayment", "BucketRequestPayment", "Get Put"),
+    ("BucketTagging", "BucketTagging", "Get Put Delete"),
+    ("BucketVersioning", "BucketVersioning", "Get Put"),
+    ("BucketWebsite", "BucketWebsite", "Get Put"),
+    ("ObjectLockConfiguration", "BucketObjectLockConfiguration", "Get Put"),
+    ("PublicAccessBlock", "BucketPublicAccessBlock", "Get Put Delete"),
+)
+_ACTION_VERB = {"Get": "Get", "List": "Get", "Put": "Put", "Delete": "Put"}
+
+
+def _settings() -> dict[str, tuple[Need, ...]]:
+    return {
+        f"{verb}{operation}{'s' if verb == 'List' else ''}": _bucket(f"{_ACTION_VERB[verb]}{action}")
+        for operation, action, verbs in _SETTINGS
+        for verb in verbs.split()
+    }
+
+
+NEEDS: Mapping[str, tuple[Need, ...]] = MappingProxyType(_OBJECTS | _LISTS | _BUCKETS | _settings())
+
+_EXPRESS = "it is for directory buckets, whose permissions are those of s3express"
+_UNLISTED = "the action reference does not list an action for it yet"
+# Operations that are not mapped, and why.
+UNMAPPED: Mapping[str, str] = MappingProxyType(
+    {
+        "CreateSession": _EXPRESS,
+        "ListDirectoryBuckets": _EXPRESS,
+        "RenameObject": _EXPRESS,
+        "WriteGetObjectResponse": "it answers an object lambda, with a permission of s3-object-lambda",
+        "DeleteObjectAnnotation": _UNLISTED,
+        "GetObjectAnnotation": _UNLISTED,
+        "ListObjectAnnotations": _UNLISTED,
+        "PutObjectAnnotation": _UNLISTED,
+        "UpdateBucketMetadataAnnotationTableConfiguration": _UNLISTED,
+    }
+)
+
+# Operations that are not named like an action, in lower case, to the actions that each always needs.
 OPERATIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "headobject": ("s3:GetObject",),
-        "headbucket": ("s3:ListBucket",),
-        "listobjects": ("s3:ListBucket",),
-        "listobjectsv2": ("s3:ListBucket",),
-        "listobjectversions": ("s3:ListBucketVersions",),
-        "listbuckets": ("s3:ListAllMyBuckets",),
-        "listparts": ("s3:ListMultipartUploadParts",),
-        "listmultipartuploads": ("s3:ListBucketMultipartUploads",),
-        "createmultipartupload": ("s3:PutObject",),
-        "uploadpart": ("s3:PutObject",),
-        "uploadpartcopy": ("s3:GetObject", "s3:PutObject"),
-        "completemultipartupload": ("s3:PutObject",),
-        "postobject": ("s3:PutObject",),
-        "copyobject": ("s3:GetObject", "s3:PutObject"),
-        "deleteobjects": ("s3:DeleteObject",),
-        "selectobjectcontent": ("s3:GetObject",),
-        "getbucketencryption": ("s3:GetEncryptionConfiguration",),
-        "putbucketencryption": ("s3:PutEncryptionConfiguration",),
-        "deletebucketencryption": ("s3:PutEncryptionConfiguration",),
-        "getbucketlifecycleconfiguration": ("s3:GetLifecycleConfiguration",),
-        "putbucketlifecycleconfiguration": ("s3:PutLifecycleConfiguration",),
-        "deletebucketlifecycle": ("s3:PutLifecycleConfiguration",),
-        "getbucketreplication": ("s3:GetReplicationConfiguration",),
-        "putbucketreplication": ("s3:PutReplicationConfiguration",),
-        "deletebucketreplication": ("s3:PutReplicationConfiguration",),
-        "getpublicaccessblock": ("s3:GetBucketPublicAccessBlock",),
-        "putpublicaccessblock": ("s3:PutBucketPublicAccessBlock",),
-        "deletepublicaccessblock": ("s3:PutBucketPublicAccessBlock",),
-        "deletebucketcors": ("s3:PutBucketCORS",),
-        "deletebuckettagging": ("s3:PutBucketTagging",),
-        "getobjectlockconfiguration": ("s3:GetBucketObjectLockConfiguration",),
-        "putobjectlockconfiguration": ("s3:PutBucketObjectLockConfiguration",),
+        name.lower(): tuple(need.action for need in needs if not need.when)
+        for name, needs in NEEDS.items()
+        if f"s3:{name}".lower() not in {need.action.lower() for need in needs}
     }
 )
