@@ -1,14 +1,17 @@
 """One store fulfils the ports of every folder; the type checker holds it to them."""
 
 from liftgate.access.ports import AccessStore
+from liftgate.elevation.in_place.ports import InPlaceStore
 from liftgate.elevation.ports import ElevationStore
 from liftgate.identity.ports import IdentityStore
 from liftgate.ledger.ports import LedgerStore
 from liftgate.store.sql import SqlStore
 
 
-def fulfils(store: SqlStore) -> tuple[AccessStore, ElevationStore, IdentityStore, LedgerStore]:
-    return store, store, store, store
+def fulfils(
+    store: SqlStore,
+) -> tuple[AccessStore, ElevationStore, InPlaceStore, IdentityStore, LedgerStore]:
+    return store, store, store, store, store
 
 
 def test_one_store_is_all_of_them(store: SqlStore) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from liftgate.access.model import Ask, Cancellation, Ending, EndingKind, Grant, Request, Review
+from liftgate.access.model import Ask, Cancellation, Ending, EndingKind, Grant, InPlace, Request, Review
 from liftgate.clock import rfc3339
 from liftgate.errors import LiftgateError
 from liftgate.iam.scope import Location, Scope
@@ -31,6 +31,7 @@ def requested(request: Request) -> Draft:
             "ticket": request.ticket,
             "approvals_needed": request.approvals_needed,
             "lapses_at": rfc3339(request.lapses_at),
+            **_in_place(request.in_place),
         },
     )
 
@@ -89,6 +90,7 @@ def granted(grant: Grant, *, by: str) -> Draft:
             "scope": scope_json(grant.scope),
             "starts_at": rfc3339(grant.window.starts_at),
             "ends_at": rfc3339(grant.window.ends_at),
+            **_in_place(grant.in_place),
         },
     )
 
@@ -113,6 +115,10 @@ def scope_json(scope: Scope) -> Json:
         "locations": [_location_json(location) for location in sorted(scope.locations)],
         "kms_keys": sorted(scope.kms_keys),
     }
+
+
+def _in_place(in_place: InPlace | None) -> dict[str, Json]:
+    return {} if in_place is None else {"in_place": {"user_id": in_place.user_id, "policy": in_place.policy}}
 
 
 def _location_json(location: Location) -> Json:

@@ -22,6 +22,14 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InPlace:
+    """Access on the very role that the requester holds, for one session of it."""
+
+    user_id: str  # "AROA…:session name", as STS answered it to the proof of identity
+    policy: str  # what the role lacks of the scope, as JSON, without who and when
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """One ask against one entitlement, with the rules under which it was made."""
 
@@ -42,6 +50,7 @@ class Request:
     approvals_needed: int  # 0: approved without a review
     asked_at: datetime
     lapses_at: datetime
+    in_place: InPlace | None = None  # None: sessions are lent
 
 
 class Answer(StrEnum):
@@ -88,6 +97,7 @@ class Grant:
     scope: Scope
     window: Window
     granted_at: datetime
+    in_place: InPlace | None = None  # None: sessions are lent
 
 
 class EndingKind(StrEnum):

@@ -19,6 +19,8 @@ T = TypeVar("T")
 DENY_SLACK: Final = timedelta(minutes=5)
 """How long after a window's end its deny is still wanted: AWS's clock has surely passed the end by then. It is more than any
 clock that AWS would accept is off."""
+OPENING_LEAD: Final = DENY_SLACK
+"""How long before its window a grant in place is written to its role. It opens by AWS's clock, and until then it only takes room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class EffectKind(StrEnum):
 
     DENY = "deny"  # write the role's wanted denies into IAM; key: role ARN
     PRUNE = "prune"  # the same, when a deny is no longer wanted; key: role ARN
+    IN_PLACE = "in_place"  # write the statements of the role's grants in place into IAM; key: role ARN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,8 +124,8 @@ class AccessWriter(AccessReader, Protocol):
     def add_cancellation(self, cancellation: Cancellation, draft: Draft) -> None:
         """The requester's withdrawal."""
 
-    def add_grant(self, grant: Grant, draft: Draft) -> None:
-        """The grant of a request; one at most for each."""
+    def add_grant(self, grant: Grant, draft: Draft, effects: Sequence[Effect] = ()) -> None:
+        """The grant of a request, with what must follow in AWS; one at most for each."""
 
     def add_ending(self, ending: Ending, draft: Draft, effects: Sequence[Effect]) -> None:
         """The early end of a grant, with what must follow in AWS."""

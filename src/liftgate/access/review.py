@@ -88,6 +88,7 @@ def grant_for(request: Request, *, grant_id: str, now: datetime) -> Grant:
         scope=request.scope,
         window=Window(starts_at=starts_at, ends_at=starts_at + _whole_seconds(request.duration)),
         granted_at=now,
+        in_place=request.in_place,
     )
 
 

@@ -6,10 +6,11 @@ from typing import NoReturn
 
 from liftgate.access import drafts, ending, review
 from liftgate.access.decision import Allowed, Refused, decide, decide_by
+from liftgate.access.effects import effects_of_ending, effects_of_grant
 from liftgate.access.errors import EntitlementChanged, GrantClosed, NoSuchGrant, NoSuchRequest, RequestClosed
 from liftgate.access.ids import RandomBytes, new_grant_id, new_request_id
 from liftgate.access.model import Answer, Ask, Ending, GrantRecord, Request, RequestRecord
-from liftgate.access.ports import DENY_SLACK, AccessStore, AccessWriter, Effect, EffectKind, Once
+from liftgate.access.ports import AccessStore, AccessWriter, Once
 from liftgate.access.sight import may_see
 from liftgate.access.state import (
     Active,
@@ -197,7 +198,7 @@ def _grant(
     transaction: AccessWriter, request: Request, *, by: str, now: datetime, random: RandomBytes
 ) -> None:
     grant = review.grant_for(request, grant_id=new_grant_id(now, random), now=now)
-    transaction.add_grant(grant, drafts.granted(grant, by=by))
+    transaction.add_grant(grant, drafts.granted(grant, by=by), effects_of_grant(grant, now))
 
 
 def _still_allowed(request: Request, catalogue: Catalogue, *, approving: bool) -> Entitlement:
@@ -259,14 +260,8 @@ def _end(
         if transaction.repeated(once, now=now) is not None:
             return record
         early_end = move(_live(record, now), now)
-        deny_ends = record.grant.window.ends_at + DENY_SLACK
         transaction.add_ending(
-            early_end,
-            drafts.ended(early_end, record.grant),
-            [
-                Effect(kind=EffectKind.DENY, key=record.grant.role_arn, due_at=now),
-                Effect(kind=EffectKind.PRUNE, key=record.grant.role_arn, due_at=deny_ends),
-            ],
+            early_end, drafts.ended(early_end, record.grant), effects_of_ending(record.grant, now)
         )
         transaction.remember(once, grant_id, now=now)
         return GrantRecord(grant=record.grant, ending=early_end)

@@ -4,23 +4,28 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, text, union
+from sqlalchemy import Connection, bindparam, delete, exists, insert, select, text, union
 
 from liftgate.access.ports import DENY_SLACK
 from liftgate.elevation.model import Deny
 from liftgate.store.columns import Moment
-from liftgate.store.tables import denies_in_place, endings, leases
+from liftgate.store.tables import denies_in_place, endings, in_place_grants, leases
 
+# A grant in place lent no session: its statements are taken away, and a deny would hit what its requester holds all day.
+_LENT: Final = ~exists().where(in_place_grants.c.grant_id == endings.c.grant_id)
 _WANTED: Final = select(endings.c.grant_id, endings.c.window_ends_at, endings.c.ended_at).where(
     endings.c.role_arn == bindparam("role_arn"),
     endings.c.window_ends_at > bindparam("ended_after", type_=Moment()),
+    _LENT,
 )
 _IN_PLACE: Final = select(denies_in_place.c.grant_id).where(
     denies_in_place.c.role_arn == bindparam("role_arn")
 )
 _ROLES: Final = union(
     select(denies_in_place.c.role_arn),
-    select(endings.c.role_arn).where(endings.c.window_ends_at > bindparam("ended_after", type_=Moment())),
+    select(endings.c.role_arn).where(
+        endings.c.window_ends_at > bindparam("ended_after", type_=Moment()), _LENT
+    ),
 )
 _FORGET: Final = delete(denies_in_place).where(denies_in_place.c.role_arn == bindparam("role_arn"))
 _NOTE: Final = insert(denies_in_place)

@@ -21,16 +21,21 @@ from liftgate.store.pages import Place, newest_first, page
 from liftgate.store.requests import Requests
 from liftgate.store.rows import grant_record_of, grant_row
 from liftgate.store.states import are_few_grants, grants_in
-from liftgate.store.tables import endings, grants
+from liftgate.store.tables import endings, grants, in_place_grants, in_place_requests
 
 _RECORDS: Final = (
-    select(grants, endings)
-    .select_from(grants.outerjoin(endings))
+    select(grants, in_place_requests, endings)
+    .select_from(
+        grants.outerjoin(in_place_requests, in_place_requests.c.request_id == grants.c.request_id).outerjoin(
+            endings
+        )
+    )
     .set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
 )
 _ONE: Final = _RECORDS.where(grants.c.id == bindparam("grant_id"))
 _LOCK: Final = select(grants.c.id).where(grants.c.id == bindparam("grant_id")).with_for_update()
 _ADD: Final = insert(grants)
+_ADD_IN_PLACE: Final = insert(in_place_grants)
 # The role and the window come from the grant itself, so that no caller can end one role's grant on another.
 _ADD_ENDING: Final = (
     insert(endings)
@@ -93,6 +98,11 @@ class Grants:
         """The grant of a request, which it closes."""
         Requests(self._connection).close(grant.request_id, "approved")
         self._connection.execute(_ADD, grant_row(grant))
+        if grant.in_place is not None:
+            self._connection.execute(
+                _ADD_IN_PLACE,
+                {"grant_id": grant.id, "role_arn": grant.role_arn, "ends_at": grant.window.ends_at},
+            )
 
     def add_ending(self, ending: Ending) -> None:
         """An early end."""

@@ -31,11 +31,13 @@ from liftgate.store.rows import (
     review_row,
 )
 from liftgate.store.states import are_few_requests, requests_in
-from liftgate.store.tables import cancellations, endings, grants, requests, reviews
+from liftgate.store.tables import cancellations, endings, grants, in_place_requests, requests, reviews
 
 _RECORDS: Final = (
-    select(requests, cancellations, grants, endings)
-    .select_from(requests.outerjoin(cancellations).outerjoin(grants).outerjoin(endings))
+    select(requests, cancellations, in_place_requests, grants, endings)
+    .select_from(
+        requests.outerjoin(cancellations).outerjoin(in_place_requests).outerjoin(grants).outerjoin(endings)
+    )
     .set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
 )
 _ONE: Final = _RECORDS.where(requests.c.id == bindparam("request_id"))
@@ -46,6 +48,7 @@ _REVIEWS: Final = (
     .order_by(reviews.c.reviewed_at, reviews.c.reviewer)
 )
 _ADD: Final = insert(requests)
+_ADD_IN_PLACE: Final = insert(in_place_requests)
 _ADD_REVIEW: Final = insert(reviews)
 _ADD_CANCELLATION: Final = insert(cancellations)
 _CLOSE: Final = (
@@ -99,6 +102,15 @@ class Requests:
     def add(self, request: Request) -> None:
         """A new request."""
         self._connection.execute(_ADD, request_row(request))
+        if request.in_place is not None:
+            self._connection.execute(
+                _ADD_IN_PLACE,
+                {
+                    "request_id": request.id,
+                    "user_id": request.in_place.user_id,
+                    "policy": request.in_place.policy,
+                },
+            )
 
     def add_review(self, review: Review) -> None:
         """An answer; a denial closes the request."""

@@ -12,6 +12,7 @@ from liftgate.access.model import (
     EndingKind,
     Grant,
     GrantRecord,
+    InPlace,
     Request,
     Review,
 )
@@ -22,14 +23,20 @@ from liftgate.identity.ports import SignIn
 
 Row: TypeAlias = RowMapping
 
-_REQUEST = tuple((field.name, f"requests_{field.name}") for field in fields(Request))
-_GRANT = tuple((field.name, f"grants_{field.name}") for field in fields(Grant) if field.name != "window")
+_REQUEST = tuple(
+    (field.name, f"requests_{field.name}") for field in fields(Request) if field.name != "in_place"
+)
+_GRANT = tuple(
+    (field.name, f"grants_{field.name}")
+    for field in fields(Grant)
+    if field.name not in {"window", "in_place"}
+)
 _SESSION = tuple(field.name for field in fields(Session))
 
 
 def request_of(row: Row) -> Request:
-    """From a row with labels ``requests_…``."""
-    return Request(**{name: row[label] for name, label in _REQUEST})
+    """From a row with labels ``requests_…`` and ``in_place_requests_…``."""
+    return Request(**{name: row[label] for name, label in _REQUEST}, in_place=_in_place_of(row))
 
 
 def request_row(request: Request) -> dict[str, Any]:
@@ -38,9 +45,9 @@ def request_row(request: Request) -> dict[str, Any]:
 
 
 def grant_of(row: Row) -> Grant:
-    """From a row with labels ``grants_…``."""
+    """From a row with labels ``grants_…`` and ``in_place_requests_…``."""
     window = Window(starts_at=row["grants_starts_at"], ends_at=row["grants_ends_at"])
-    return Grant(**{name: row[label] for name, label in _GRANT}, window=window)
+    return Grant(**{name: row[label] for name, label in _GRANT}, window=window, in_place=_in_place_of(row))
 
 
 def grant_row(grant: Grant) -> dict[str, Any]:
@@ -52,6 +59,12 @@ def grant_row(grant: Grant) -> dict[str, Any]:
 def grant_record_of(row: Row) -> GrantRecord:
     """From a row with labels ``grants_…`` and ``endings_…``."""
     return GrantRecord(grant=grant_of(row), ending=_ending_of(row))
+
+
+def _in_place_of(row: Row) -> InPlace | None:
+    if row["in_place_requests_request_id"] is None:
+        return None
+    return InPlace(user_id=row["in_place_requests_user_id"], policy=row["in_place_requests_policy"])
 
 
 def _ending_of(row: Row) -> Ending | None:

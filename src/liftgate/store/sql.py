@@ -14,6 +14,7 @@ from typing import Protocol
 
 from liftgate.access.ports import AccessReader
 from liftgate.clock import Clock
+from liftgate.elevation.in_place.ports import InPlaceReader
 from liftgate.elevation.ports import ElevationReader
 from liftgate.identity.ports import IdentityReader
 from liftgate.ledger.ports import LedgerReader
@@ -24,7 +25,7 @@ from liftgate.store.faults import translated
 from liftgate.store.transaction import SqlTransaction
 
 
-class StoreReader(AccessReader, ElevationReader, IdentityReader, LedgerReader, Protocol):
+class StoreReader(AccessReader, ElevationReader, InPlaceReader, IdentityReader, LedgerReader, Protocol):
     """All that can be read, in one consistent view."""
 
     def catalogue_version(self, version: str) -> CatalogueVersion | None:

@@ -121,6 +121,40 @@ grants = Table(
     **_STRICT,
 )
 
+# The session that a request in place is for. A request without a row here is for sessions that are lent.
+in_place_requests = Table(
+    "in_place_requests",
+    metadata,
+    Column("request_id", Text, ForeignKey("requests.id"), primary_key=True),
+    Column("user_id", Text, nullable=False),
+    Column("policy", Words, nullable=False),
+    **_STRICT,
+)
+
+in_place_grants = Table(
+    "in_place_grants",
+    metadata,
+    Column("grant_id", Text, ForeignKey("grants.id"), primary_key=True),
+    # Of the grant, so that what a role should carry is found without its past grants.
+    Column("role_arn", Text, nullable=False),
+    Column("ends_at", Moment, nullable=False),
+    Index(None, "role_arn", "ends_at"),
+    Index(None, "ends_at"),
+    **_STRICT,
+)
+
+in_place_statements = Table(
+    "in_place_statements",
+    metadata,
+    Column("role_arn", Text, nullable=False),
+    Column("grant_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    PrimaryKeyConstraint("role_arn", "grant_id"),
+    CheckConstraint("state IN ('intended', 'read_back', 'open')", name="state"),
+    Index(None, "grant_id"),
+    **_STRICT,
+)
+
 endings = Table(
     "endings",
     metadata,

@@ -1,6 +1,6 @@
 """The one transaction behind all ports: it hands each call to the repository of its aggregate, and seals the ledger's entries at its end."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from liftgate.access.model import Cancellation, Ending, Grant, GrantRecord, Request, RequestRecord, Review
 from liftgate.access.ports import Effect, GrantFilter, Once, Page, RequestFilter
 from liftgate.clock import Clock
+from liftgate.elevation.in_place.model import OnRole, Opening
 from liftgate.elevation.model import Deny, Session
 from liftgate.identity.ports import SignIn
 from liftgate.ledger.model import Draft, Entry
@@ -16,6 +17,7 @@ from liftgate.store.catalogue_versions import CatalogueVersion, CatalogueVersion
 from liftgate.store.denies import Denies
 from liftgate.store.grants import Grants
 from liftgate.store.idempotency import IdempotencyKeys
+from liftgate.store.in_place import InPlaceStatements
 from liftgate.store.ledger import Ledger
 from liftgate.store.outbox import Outbox
 from liftgate.store.requests import Requests
@@ -39,6 +41,7 @@ class SqlTransaction:
         self._grants = Grants(connection)
         self._sessions = Sessions(connection)
         self._denies = Denies(connection)
+        self._in_place = InPlaceStatements(connection)
         self._sign_ins = SignIns(connection)
         self._keys = IdempotencyKeys(connection)
         self._catalogue_versions = CatalogueVersions(connection)
@@ -90,9 +93,10 @@ class SqlTransaction:
         self._requests.add_cancellation(cancellation)
         self.record(draft)
 
-    def add_grant(self, grant: Grant, draft: Draft) -> None:
-        """The grant of a request; one at most for each."""
+    def add_grant(self, grant: Grant, draft: Draft, effects: Sequence[Effect] = ()) -> None:
+        """The grant of a request, with what must follow in AWS; one at most for each."""
         self._grants.add(grant)
+        self.outbox.enqueue(effects)
         self.record(draft)
 
     def add_ending(self, ending: Ending, draft: Draft, effects: Sequence[Effect]) -> None:
@@ -150,6 +154,29 @@ class SqlTransaction:
     def release_lease(self, name: str, holder: str) -> None:
         """Give the lease up; nothing happens where somebody else holds it."""
         self._denies.release_lease(name, holder)
+
+    # grants in place
+
+    def wanted_in_place(self, role_arn: str, *, now: datetime) -> tuple[Opening, ...]:
+        """Grants in place on this role that nobody ended, from shortly before their window to shortly after it."""
+        return self._in_place.wanted(role_arn, now=now)
+
+    def on_role_in_place(self, role_arn: str) -> tuple[OnRole, ...]:
+        """What is known to be, or may be, on the role; sorted."""
+        return self._in_place.on_role(role_arn)
+
+    def statements_of(self, grant_ids: Collection[str]) -> tuple[OnRole, ...]:
+        """The same, for some grants."""
+        return self._in_place.of_grants(grant_ids)
+
+    def roles_in_place(self) -> tuple[str, ...]:
+        """Roles on which a grant in place is live, or its statements may be."""
+        return self._in_place.roles(now=self._clock())
+
+    def set_on_role_in_place(self, role_arn: str, known: Sequence[OnRole], draft: Draft) -> None:
+        """What is known to be on the role, in place of what was known before."""
+        self._in_place.set_on_role(role_arn, known)
+        self.record(draft)
 
     # sign-ins
 

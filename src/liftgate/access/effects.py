@@ -1,0 +1,27 @@
+"""What must follow in AWS when a grant is made, and when it is ended early."""
+
+from datetime import datetime
+
+from liftgate.access.model import Grant
+from liftgate.access.ports import DENY_SLACK, OPENING_LEAD, Effect, EffectKind
+
+
+def effects_of_grant(grant: Grant, now: datetime) -> tuple[Effect, ...]:
+    """A session is lent when it is asked for; a grant in place is put on its role, and taken off when it is over."""
+    if grant.in_place is None:
+        return ()
+    opens = max(now, grant.window.starts_at - OPENING_LEAD)
+    return tuple(
+        Effect(kind=EffectKind.IN_PLACE, key=grant.role_arn, due_at=due_at)
+        for due_at in (opens, grant.window.ends_at + DENY_SLACK)
+    )
+
+
+def effects_of_ending(grant: Grant, now: datetime) -> tuple[Effect, ...]:
+    """Running sessions are refused, or the statements taken away: a deny would hit what the requester holds all day."""
+    if grant.in_place is not None:
+        return (Effect(kind=EffectKind.IN_PLACE, key=grant.role_arn, due_at=now),)
+    return (
+        Effect(kind=EffectKind.DENY, key=grant.role_arn, due_at=now),
+        Effect(kind=EffectKind.PRUNE, key=grant.role_arn, due_at=grant.window.ends_at + DENY_SLACK),
+    )
