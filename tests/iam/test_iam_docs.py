@@ -3,6 +3,7 @@
 import doctest
 import importlib
 import pkgutil
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,14 +12,22 @@ import pytest
 
 import liftgate.iam
 
-README = Path(__file__).parents[2] / "docs" / "iam" / "README.md"
-MODULES = [module.name for module in pkgutil.iter_modules(liftgate.iam.__path__, "liftgate.iam.")]
+PAGES = sorted((Path(__file__).parents[2] / "docs" / "iam").glob("*.md"))
+WITHOUT_EXAMPLES = {"differences.md"}
+MODULES = [module.name for module in pkgutil.walk_packages(liftgate.iam.__path__, "liftgate.iam.")]
 
 
-def test_the_readme_is_true() -> None:
-    ran = doctest.testfile(str(README), module_relative=False)
-    assert ran.attempted > 20
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_pages_are_true(page: Path) -> None:
+    ran = doctest.testfile(str(page), module_relative=False)
+    assert ran.attempted >= (0 if page.name in WITHOUT_EXAMPLES else 8)
     assert ran.failed == 0
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_pages_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -1,18 +1,11 @@
-"""docs/iam/lint.md is true, and shows every kind of fault."""
+"""docs/iam/lint.md shows every kind of fault."""
 
-import doctest
 import re
 from pathlib import Path
 
 from liftgate.iam.lint import Code, Severity
 
 PAGE = Path(__file__).parents[2] / "docs" / "iam" / "lint.md"
-
-
-def test_the_page_is_true() -> None:
-    ran = doctest.testfile(str(PAGE), module_relative=False)
-    assert ran.attempted > 40
-    assert ran.failed == 0
 
 
 def test_the_page_shows_every_kind_of_fault() -> None:

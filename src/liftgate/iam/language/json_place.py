@@ -67,10 +67,16 @@ def lone_surrogate(text: str) -> tuple[Path, int, int] | None:
 
 
 def literal(text: str, word: str) -> tuple[Path, int, int] | None:
-    """The first value that is spelled like this, without quotes: its path, line and column."""
-    for piece in _walk(text):
-        if piece.text == word and not piece.is_key:
-            return (_steps(piece.path), *at_offset(text, piece.offset))
+    """The first value that is spelled like this, without quotes: its path, line and column.
+
+    The text need be JSON only up to there; where it is not, as in ``NaNo``, the place alone is told.
+    """
+    try:
+        for piece in _walk(text):
+            if piece.text == word and not piece.is_key:
+                return (_steps(piece.path), *at_offset(text, piece.offset))
+    except (ValueError, IndexError):
+        return ((), *at_offset(text, text.index(word)))
     return None
 
 
