@@ -1,17 +1,24 @@
 """A role that people hold all day, as IAM would describe it, and what is asked for on it."""
 
 import json
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from liftgate.elevation.in_place.model import HeldRole, Opening
+from tests.store import store_examples
+
+from liftgate.access.model import InPlace
+from liftgate.elevation.in_place.model import Carried, HeldRole, Opening
 from liftgate.elevation.in_place.offer import Offered, offer
+from liftgate.elevation.in_place.probe import Probe
 from liftgate.iam.compile import role_policy
 from liftgate.iam.s3.actions import expand_actions
 from liftgate.iam.s3.location import parse_location
 from liftgate.iam.scope import Scope, Window
 from liftgate.identity.model import Identity, IdentityKind
+from liftgate.ledger.model import EventKind
+from liftgate.store.sql import SqlStore
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ROLE = "arn:aws:iam::111122223333:role/LakesideReadOnly"
@@ -85,3 +92,69 @@ def opening(
         window=Window(starts_at=starts_at, ends_at=starts_at + lasts),
         granted_at=granted_at or starts_at + timedelta(seconds=number),
     )
+
+
+@dataclass(slots=True)
+class ScriptedRoles:
+    """One role in memory. ``before`` is called with the name of each call, and may raise or change what is there."""
+
+    role: HeldRole = field(default_factory=held_role)
+    ours: str | None = None
+    answer: bool | None = True
+    before: Callable[[str], None] = lambda _: None
+    calls: list[str] = field(default_factory=list)
+
+    def look(self, role_arn: str) -> HeldRole:
+        self._called("look")
+        assert role_arn == self.role.arn
+        return self.role
+
+    def carried(self, role_arn: str) -> Carried:
+        self._called("carried")
+        assert role_arn == self.role.arn
+        return Carried(trust=self.role.trust, ours=self.ours, inline_characters=self.role.inline_characters)
+
+    def read(self, role_arn: str) -> str | None:
+        self._called("read")
+        assert role_arn == self.role.arn
+        return self.ours
+
+    def write(self, role_arn: str, policy: str) -> None:
+        self._called("write")
+        assert role_arn == self.role.arn
+        self.ours = policy
+
+    def remove(self, role_arn: str) -> None:
+        self._called("remove")
+        assert role_arn == self.role.arn
+        self.ours = None
+
+    def is_open(self, role_arn: str, probe: Probe) -> bool | None:
+        self._called("is_open")
+        assert role_arn == self.role.arn
+        assert probe.action.startswith("s3:")
+        return self.answer
+
+    def _called(self, name: str) -> None:
+        self.calls.append(name)
+        self.before(name)
+
+
+def put(store: SqlStore, *openings: Opening) -> None:
+    """Grants in place as approved requests leave them in the store."""
+    for one in openings:
+        in_place = InPlace(user_id=one.user_id, policy=one.policy)
+        asked = store_examples.request(role_arn=ROLE, in_place=in_place)
+        made = store_examples.grant(
+            asked, id=one.grant_id, window=one.window, granted_at=one.granted_at, in_place=in_place
+        )
+        with store.write() as transaction:
+            transaction.add_request(asked, store_examples.draft(request_id=asked.id))
+            transaction.add_grant(made, store_examples.draft(EventKind.GRANTED, grant_id=made.id))
+
+
+def end(store: SqlStore, one: Opening) -> None:
+    with store.write() as transaction:
+        record = transaction.grant(one.grant_id)
+        assert record is not None
+        store_examples.add_ending(transaction, record.grant)

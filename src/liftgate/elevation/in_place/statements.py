@@ -76,6 +76,15 @@ def same_policy(one: str | None, other: str | None) -> bool:
         return False
 
 
+def carries(policy: str | None, openings: Iterable[Opening]) -> frozenset[str]:
+    """The ids of those grants all of whose statements stand in a policy that was read back."""
+    try:
+        found = frozenset(parse_policy(policy).statements) if policy else frozenset()
+    except PolicyFault:
+        return frozenset()
+    return frozenset(one.grant_id for one in openings if found.issuperset(statements_of(one)))
+
+
 @lru_cache(maxsize=1024)
 def statements_of(opening: Opening) -> tuple[Statement, ...]:
     """A grant's statements: what was lacking, for this session and this window alone."""

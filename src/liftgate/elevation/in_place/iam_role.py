@@ -1,0 +1,202 @@
+"""Roles that people hold, through boto3: read whole for an offer, read in short and written for a grant."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from liftgate.elevation.aws_failure import UNREADABLE, code_of, is_the_callers_fault, may_pass
+from liftgate.elevation.errors import RoleFull, RoleUnreachable
+from liftgate.elevation.in_place.model import Carried, HeldRole
+from liftgate.elevation.in_place.probe import Probe
+from liftgate.elevation.in_place.statements import POLICY_NAME
+
+_NO_SIMULATOR: Final = frozenset(
+    {"AccessDenied", "AccessDeniedException", "InvalidAction", "NotImplemented", "UnknownOperationException"}
+)
+
+
+class IamHeldRoles:
+    """Roles of the broker's own account. Writes no policy of another name than ``LiftgateInPlace``."""
+
+    def __init__(self, client: Any, account: Callable[[], str] | None = None) -> None:
+        """``client``: a boto3 IAM client that signs as the broker; ``account`` names the account in which its calls take effect.
+
+        IAM calls name a role without its account: for a role elsewhere they would reach one of the same name here.
+        """
+        self._client = client
+        self._account = account
+
+    def look(self, role_arn: str) -> HeldRole:
+        """See ``HeldRoles``."""
+        with self._translated(role_arn):
+            role = self._client.get_role(RoleName=_name(role_arn))["Role"]
+            inline = dict(self._inline(role_arn))
+            inline.pop(POLICY_NAME, None)
+            boundary = role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+            return HeldRole(
+                arn=role["Arn"],
+                role_id=role["RoleId"],
+                trust=_text(role["AssumeRolePolicyDocument"]),
+                boundary=self._managed(boundary) if boundary else None,
+                own=(*inline.values(), *map(self._managed, self._attached(role_arn))),
+                inline_characters=sum(map(_characters, inline.values())),
+            )
+
+    def carried(self, role_arn: str) -> Carried:
+        """See ``HeldRoles``."""
+        with self._translated(role_arn):
+            role = self._client.get_role(RoleName=_name(role_arn))["Role"]
+            inline = dict(self._inline(role_arn))
+            ours = inline.pop(POLICY_NAME, None)
+            return Carried(
+                trust=_text(role["AssumeRolePolicyDocument"]),
+                ours=ours,
+                inline_characters=sum(map(_characters, inline.values())),
+            )
+
+    def read(self, role_arn: str) -> str | None:
+        """See ``HeldRoles``."""
+        with self._translated(role_arn):
+            return self._one(role_arn, POLICY_NAME)
+
+    def write(self, role_arn: str, policy: str) -> None:
+        """See ``HeldRoles``."""
+        with self._translated(role_arn):
+            self._client.put_role_policy(
+                RoleName=_name(role_arn), PolicyName=POLICY_NAME, PolicyDocument=policy
+            )
+
+    def remove(self, role_arn: str) -> None:
+        """See ``HeldRoles``."""
+        with self._translated(role_arn):
+            try:
+                self._client.delete_role_policy(RoleName=_name(role_arn), PolicyName=POLICY_NAME)
+            except self._client.exceptions.NoSuchEntityException:
+                return
+
+    def is_open(self, role_arn: str, probe: Probe) -> bool | None:
+        """See ``HeldRoles``. A simulator that does not heed what a request says of itself counts as none."""
+        with self._translated(role_arn):
+            try:
+                if self._lets_through(
+                    self._client.simulate_principal_policy, probe, PolicySourceArn=role_arn
+                ):
+                    return True
+                heeds = self._lets_through(
+                    self._client.simulate_custom_policy, probe, PolicyInputList=[_control(probe)]
+                )
+            except ClientError as refusal:
+                if code_of(refusal) in _NO_SIMULATOR:
+                    return None
+                raise
+            return False if heeds else None
+
+    def _lets_through(self, simulate: Callable[..., Any], probe: Probe, **of: Any) -> bool:
+        answer = simulate(
+            ActionNames=[probe.action],
+            ResourceArns=[probe.resource],
+            ContextEntries=[
+                {"ContextKeyName": key, "ContextKeyType": kind, "ContextKeyValues": [value]}
+                for key, kind, value in probe.context
+            ],
+            **of,
+        )
+        return bool(answer["EvaluationResults"][0]["EvalDecision"] == "allowed")
+
+    def _inline(self, role_arn: str) -> Iterator[tuple[str, str]]:
+        for page in self._client.get_paginator("list_role_policies").paginate(RoleName=_name(role_arn)):
+            for name in page["PolicyNames"]:
+                found = self._one(role_arn, name)
+                if found is not None:
+                    yield name, found
+
+    def _one(self, role_arn: str, name: str) -> str | None:
+        try:
+            answer = self._client.get_role_policy(RoleName=_name(role_arn), PolicyName=name)
+        except self._client.exceptions.NoSuchEntityException:
+            return None
+        return _text(answer["PolicyDocument"])
+
+    def _attached(self, role_arn: str) -> Iterator[str]:
+        pages = self._client.get_paginator("list_attached_role_policies").paginate(RoleName=_name(role_arn))
+        return (policy["PolicyArn"] for page in pages for policy in page["AttachedPolicies"])
+
+    def _managed(self, policy_arn: str) -> str:
+        version = self._client.get_policy(PolicyArn=policy_arn)["Policy"]["DefaultVersionId"]
+        answer = self._client.get_policy_version(PolicyArn=policy_arn, VersionId=version)
+        return _text(answer["PolicyVersion"]["Document"])
+
+    @contextmanager
+    def _translated(self, role_arn: str) -> Iterator[None]:
+        self._check_account(role_arn)
+        try:
+            yield
+        except ClientError as refusal:
+            raise _refused(refusal, role_arn) from refusal
+        except BotoCoreError as failure:
+            raise RoleUnreachable(
+                f"IAM did not answer about `{role_arn}`: {type(failure).__name__}",
+                advice="nothing: the worker tries again",
+                value=role_arn,
+            ) from failure
+        except UNREADABLE:
+            raise RoleUnreachable(
+                f"IAM gave an answer about `{role_arn}` that cannot be read",
+                advice="nothing: the worker tries again; if it stays so, look at what stands between Liftgate and IAM",
+                value=role_arn,
+            ) from None
+
+    def _check_account(self, role_arn: str) -> None:
+        if self._account is not None and role_arn.split(":")[4:5] != [self._account()]:
+            raise RoleUnreachable(
+                f"`{role_arn}` is not in account `{self._account()}`, where Liftgate runs",
+                advice="run a Liftgate in that account",
+                value=role_arn,
+            )
+
+
+def _control(probe: Probe) -> str:
+    """A policy that lets the probe through by what it says of itself alone."""
+    block: dict[str, dict[str, str]] = {}
+    for key, kind, value in probe.context:
+        block.setdefault("DateEquals" if kind == "date" else "StringEquals", {})[key] = value
+    statement = {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": block}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def _name(role_arn: str) -> str:
+    return role_arn.rsplit("/", 1)[-1]  # IAM calls take the name without its path
+
+
+def _text(document: Any) -> str:
+    """A policy as text; botocore has decoded it to JSON's values."""
+    return document if isinstance(document, str) else json.dumps(document, ensure_ascii=False)
+
+
+def _characters(policy: str) -> int:
+    """How much room IAM counts for an inline policy: all but white space."""
+    return sum(not letter.isspace() for letter in policy)
+
+
+def _refused(refusal: ClientError, role_arn: str) -> RoleFull | RoleUnreachable:
+    code = code_of(refusal)
+    if code == "LimitExceeded":
+        return RoleFull(
+            f"the inline policies of `{role_arn}` leave no room for what is to be put in place",
+            advice="nothing: it is put in place as others end; or whoever owns the role frees room",
+            value=role_arn,
+        )
+    if may_pass(refusal) or code == "ConcurrentModification":
+        advice = "nothing: the worker tries again"
+    elif is_the_callers_fault(refusal):
+        advice = "whoever runs Liftgate: check its AWS credentials and its clock"
+    else:
+        advice = "whoever runs Liftgate: the broker needs the rights on it that docs/in-place.md names"
+    return RoleUnreachable(
+        f"IAM refuses to show or change what is in place on `{role_arn}`: {code}",
+        advice=advice,
+        value=role_arn,
+    )

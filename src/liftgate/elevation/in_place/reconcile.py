@@ -1,0 +1,247 @@
+"""Brings the statements on a role in line with the store: read, merged, written, read back, and only then called in place.
+
+The policy is derived from the store whole, so any worker can do this at any time, and twice does no harm. One lease for each
+role keeps two workers, in whichever process, from overwriting each other with an older view. Policies of other names are read
+for the room that they take, and never written.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Final, TypeAlias
+
+from liftgate.clock import Clock
+from liftgate.elevation.errors import RoleBusy
+from liftgate.elevation.in_place import drafts
+from liftgate.elevation.in_place.errors import (
+    NameNoLongerFixed,
+    NotOpenYet,
+    StatementsNotInPlace,
+    WaitsForRoom,
+)
+from liftgate.elevation.in_place.model import Carried, InPlaceState, OnRole, Opening
+from liftgate.elevation.in_place.offer import name_is_fixed
+from liftgate.elevation.in_place.ports import HeldRoles, InPlaceStore, InPlaceWriter
+from liftgate.elevation.in_place.probe import probe_of
+from liftgate.elevation.in_place.statements import ROOM, Packed, carries, packed, same_policy
+from liftgate.errors import LiftgateError
+from liftgate.iam.lint import NotFixed
+
+# Longer than a write and the read after it may take with all their retries: see ``elevation.revocation``.
+_LEASE: Final = timedelta(seconds=45)
+_ROUNDS: Final = 5  # each takes in what was granted or ended during the one before
+_TURNS: Final = 100
+
+Pause: TypeAlias = Callable[[], None]
+
+
+def bring_in_place(
+    role_arn: str,
+    *,
+    store: InPlaceStore,
+    roles: HeldRoles,
+    clock: Clock,
+    holder: str,
+    pause: Pause,
+    look_again: bool = False,
+) -> InPlaceState:
+    """Make the role carry just the statements that the store wants.
+
+    ``holder`` names this call, and no other, as the lease's owner; ``pause`` waits a moment between attempts to get it.
+    With ``look_again`` the role is read even where the store believes that all is in place. Raises ``RoleBusy``,
+    ``RoleUnreachable``, ``RoleFull``, ``StatementsNotInPlace``, ``NotOpenYet``, ``WaitsForRoom`` and
+    ``NameNoLongerFixed``: then something is pending, and the same call later finishes the work.
+    """
+    work = _Work(role_arn, store, roles, clock, holder)
+    work.take_lease(pause)
+    try:
+        return work.until_settled(look_again=look_again)
+    except LiftgateError as failure:
+        with store.write() as transaction:
+            transaction.record(drafts.failed(role_arn, failure, clock()))
+        raise
+    finally:
+        with store.write() as transaction:
+            transaction.release_lease(_lease_name(role_arn), holder)
+
+
+def in_place_state(role_arn: str, *, store: InPlaceStore, now: datetime) -> InPlaceState:
+    """What the store wants on the role, and what is known to be there."""
+    with store.read() as view:
+        return InPlaceState(
+            role_arn=role_arn,
+            wanted=view.wanted_in_place(role_arn, now=now),
+            on_role=view.on_role_in_place(role_arn),
+        )
+
+
+class _Work:
+    """One call's work on one role, under the role's lease."""
+
+    def __init__(
+        self, role_arn: str, store: InPlaceStore, roles: HeldRoles, clock: Clock, holder: str
+    ) -> None:
+        self._role_arn = role_arn
+        self._store = store
+        self._roles = roles
+        self._clock = clock
+        self._holder = holder
+
+    def take_lease(self, pause: Pause) -> None:
+        for _ in range(_TURNS):
+            with self._store.write() as transaction:
+                if self._extends_lease(transaction):
+                    return
+            pause()
+        raise self._busy()
+
+    def until_settled(self, *, look_again: bool) -> InPlaceState:
+        state = self._state()
+        for _ in range(_ROUNDS):
+            if not look_again and state.is_settled:
+                return state
+            fitting, because = self._write_and_read_back()
+            unopened = self._probe(fitting.openings)
+            look_again = False
+            state = self._state()
+            # What was granted or ended meanwhile comes first; then it is told what nothing can be done about now.
+            if {one.grant_id for one in state.wanted} == {
+                one.grant_id for one in (*fitting.openings, *fitting.waiting)
+            }:
+                self._tell(fitting, unopened, because)
+        if state.is_settled:
+            return state
+        raise StatementsNotInPlace(
+            f"the grants on `{self._role_arn}` changed faster than they could be written",
+            advice="nothing: the worker goes on",
+            value=self._role_arn,
+        )
+
+    def _state(self) -> InPlaceState:
+        return in_place_state(self._role_arn, store=self._store, now=self._clock())
+
+    def _write_and_read_back(self) -> tuple[Packed, NotFixed | None]:
+        carried = self._roles.carried(self._role_arn)
+        fixed = name_is_fixed(carried.trust)
+        because = fixed if isinstance(fixed, NotFixed) else None
+        fitting = self._intend(carried, because)
+        found = carried.ours
+        if not same_policy(found, fitting.policy):
+            if fitting.policy is None:
+                self._roles.remove(self._role_arn)
+            else:
+                self._roles.write(self._role_arn, fitting.policy)
+            found = self._roles.read(self._role_arn)
+        if not same_policy(found, fitting.policy):
+            raise StatementsNotInPlace(
+                f"what `{self._role_arn}` carries is not what was written to it",
+                advice="see in CloudTrail who else changes its inline policy LiftgateInPlace; the worker writes it again",
+                value=self._role_arn,
+            )
+        self._note_read_back(fitting)
+        return fitting, because
+
+    def _intend(self, carried: Carried, because: NotFixed | None) -> Packed:
+        """What to write, decided in the transaction that extends the lease: reading the role may have outlasted it.
+
+        Whatever may be on the role, before or after the write, is on record before it is written.
+        """
+        with self._store.write() as transaction:
+            now = self._clock()
+            self._hold(transaction)
+            wanted = transaction.wanted_in_place(self._role_arn, now=now)
+            known = {one.grant_id: one for one in transaction.on_role_in_place(self._role_arn)}
+            # A name that somebody may choose opens nothing, whatever was granted while it was fixed.
+            room = ROOM - carried.inline_characters if because is None else 0
+            fitting = packed(wanted, room=room)
+            if not same_policy(carried.ours, fitting.policy):
+                staying = carries(carried.ours, fitting.openings) & known.keys()
+                concerned = sorted({*known, *(one.grant_id for one in fitting.openings)})
+                transaction.set_on_role_in_place(
+                    self._role_arn,
+                    [
+                        known[one] if one in staying else OnRole(grant_id=one, read_back=False, is_open=False)
+                        for one in concerned
+                    ],
+                    drafts.intended(self._role_arn, fitting.openings, fitting.waiting, now),
+                )
+            return fitting
+
+    def _note_read_back(self, fitting: Packed) -> None:
+        with self._store.write() as transaction:
+            self._hold(transaction)
+            known = transaction.on_role_in_place(self._role_arn)
+            was_open = {one.grant_id for one in known if one.is_open}
+            now_known = tuple(
+                OnRole(grant_id=grant_id, read_back=True, is_open=grant_id in was_open)
+                for grant_id in sorted(one.grant_id for one in fitting.openings)
+            )
+            if now_known != known:
+                draft = drafts.read_back(self._role_arn, fitting.openings, self._clock())
+                transaction.set_on_role_in_place(self._role_arn, now_known, draft)
+
+    def _probe(self, openings: Iterable[Opening]) -> tuple[Opening, ...]:
+        """Ask AWS about those that were not seen to be open; answers those that still are not."""
+        known = self._state().on_role
+        shut = {one.grant_id for one in known if not one.is_open}
+        asked = [one for one in openings if one.grant_id in shut]
+        answers = [(one, self._roles.is_open(self._role_arn, probe_of(one, self._clock()))) for one in asked]
+        for by, of in (("simulator", True), ("read_back", None)):
+            self._note_open([one for one, answer in answers if answer is of], by)
+        return tuple(one for one, answer in answers if answer is False)
+
+    def _note_open(self, openings: list[Opening], by: str) -> None:
+        if not openings:
+            return
+        now_open = {one.grant_id for one in openings}
+        with self._store.write() as transaction:
+            self._hold(transaction)
+            known = [
+                OnRole(
+                    grant_id=one.grant_id,
+                    read_back=one.read_back,
+                    is_open=one.is_open or one.grant_id in now_open,
+                )
+                for one in transaction.on_role_in_place(self._role_arn)
+            ]
+            draft = drafts.opened(self._role_arn, openings, by=by, now=self._clock())
+            transaction.set_on_role_in_place(self._role_arn, known, draft)
+
+    def _tell(self, fitting: Packed, unopened: tuple[Opening, ...], because: NotFixed | None) -> None:
+        name = self._role_arn
+        if because is not None and self._state().wanted:
+            raise NameNoLongerFixed(
+                f"whoever assumes `{name}` may choose the session's name: {because.because}; its grants were taken off it",
+                advice="whoever owns the role: let its trust policy fix `sts:RoleSessionName` again",
+                value=name,
+            )
+        if fitting.waiting:
+            raise WaitsForRoom(
+                f"{len(fitting.waiting)} of the grants on `{name}` wait: its inline policies leave no room for them",
+                advice="nothing: they are put in place as others end; or whoever owns the role frees room",
+                value=name,
+            )
+        if unopened:
+            raise NotOpenYet(
+                f"AWS does not yet let through what was put on `{name}`",
+                advice="nothing: it is asked again; if it stays so, look for a refusal in a service control policy",
+                value=name,
+            )
+
+    def _hold(self, transaction: InPlaceWriter) -> None:
+        if not self._extends_lease(transaction):
+            raise self._busy()
+
+    def _extends_lease(self, transaction: InPlaceWriter) -> bool:
+        now = self._clock()
+        return transaction.try_lease(_lease_name(self._role_arn), self._holder, now=now, until=now + _LEASE)
+
+    def _busy(self) -> RoleBusy:
+        return RoleBusy(
+            f"another worker is writing the statements of `{self._role_arn}`",
+            advice="nothing: it takes yours in, or the worker does",
+            value=self._role_arn,
+        )
+
+
+def _lease_name(role_arn: str) -> str:
+    return f"in-place:{role_arn}"
