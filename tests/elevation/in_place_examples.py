@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from typing import Any
 
 from tests.store import store_examples
@@ -158,3 +159,8 @@ def end(store: SqlStore, one: Opening) -> None:
         record = transaction.grant(one.grant_id)
         assert record is not None
         store_examples.add_ending(transaction, record.grant)
+
+
+def breathe() -> None:
+    """Between two attempts at a lease."""
+    Event().wait(0.01)
