@@ -5,7 +5,7 @@ from typing import Any
 import botocore.session
 import pytest
 
-from liftgate.iam.errors import UnknownOperation
+from liftgate.iam.errors import UnknownOperation, UnknownTarget
 from liftgate.iam.s3.actions import ACTIONS
 from liftgate.iam.s3.calls import calls_of
 from liftgate.iam.s3.need import On
@@ -23,6 +23,12 @@ BESIDE_THE_MODEL = {
     "GetAccountPublicAccessBlock",
     "PutAccountPublicAccessBlock",
     "DeleteAccountPublicAccessBlock",
+    *(
+        f"{verb}{short}{'s' if verb == 'List' else ''}"
+        for short in ("Accelerate", "Analytics", "Inventory", "Metrics", "IntelligentTiering")
+        for verb in ("Get", "Put", "Delete", "List")
+        for short in (f"{short}Configuration",)
+    ),
 }
 OBJECT = {"Bucket": "b", "Key": "k/x"}
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -37,6 +43,7 @@ def test_every_operation_of_the_api_is_mapped_or_says_why_not() -> None:
     names = set(model.operation_names)
     assert names - set(NEEDS) - set(UNMAPPED) == set()
     assert set(NEEDS) - names == BESIDE_THE_MODEL
+    assert all(NEEDS[name] for name in NEEDS)
     assert set(UNMAPPED) <= names
     assert not set(NEEDS) & set(UNMAPPED)
 
@@ -132,7 +139,6 @@ def test_every_action_exists_and_works_on_what_it_is_asked_on() -> None:
             {"Bucket": "b", "Delete": {"Objects": [{"Key": "a"}, {"Key": "c", "VersionId": "1"}]}},
             ["s3:DeleteObject arn:aws:s3:::b/a", "s3:DeleteObjectVersion arn:aws:s3:::b/c"],
         ),
-        ("DeleteObjects", {"Bucket": "b"}, []),
         ("ListObjectsV2", {"Bucket": "b", "Prefix": "p/"}, ["s3:ListBucket arn:aws:s3:::b"]),
         ("ListObjectVersions", {"Bucket": "b"}, ["s3:ListBucketVersions arn:aws:s3:::b"]),
         ("HeadBucket", {"Bucket": "b"}, ["s3:ListBucket arn:aws:s3:::b"]),
@@ -186,6 +192,39 @@ def test_access_points_and_partitions() -> None:
     assert china.resource == "arn:aws-cn:s3:::b/k/x"
 
 
+@pytest.mark.parametrize(
+    ("operation", "parameters"),
+    [
+        ("DeleteObjects", {"Bucket": "b"}),
+        ("DeleteObjects", {"Bucket": "b", "Delete": {"Objects": []}}),
+        ("DeleteObjects", {"Bucket": "b", "Delete": {"Objects": ["a"]}}),
+        ("DeleteObjects", {"Bucket": "b", "Delete": "x"}),
+        ("DeleteObjects", {"Bucket": "b", "Delete": {"Objects": [{"VersionId": "1"}]}}),
+        ("GetObject", {"Bucket": "b"}),
+        ("GetObject", {"Key": "k"}),
+        ("ListObjectsV2", {}),
+        ("CopyObject", OBJECT),
+        ("CopyObject", OBJECT | {"CopySource": "bucket"}),
+    ],
+)
+def test_a_call_that_does_not_tell_what_it_reaches_is_no_answer(
+    operation: str, parameters: dict[str, Any]
+) -> None:
+    with pytest.raises(UnknownTarget, match="does not tell"):
+        calls_of(operation, parameters)
+
+
+def test_an_empty_prefix_is_carried_and_a_missing_one_is_not() -> None:
+    (empty,) = calls_of("ListObjectsV2", parameters_of({"bucketName": "b", "prefix": ""}))
+    (missing,) = calls_of("ListObjectsV2", parameters_of({"bucketName": "b"}))
+    assert (empty.context, missing.context) == ({"s3:prefix": ""}, {})
+
+
+@pytest.mark.parametrize("off", [False, None, "", "false", "False"])
+def test_what_is_switched_off_is_not_asked_for(off: object) -> None:
+    assert len(calls_of("DeleteObject", OBJECT | {"BypassGovernanceRetention": off})) == 1
+
+
 @pytest.mark.parametrize("name", ["PutObjectt", "CreateSession", "putobject", "", "x" * 5000])
 def test_what_is_not_known_is_not_guessed(name: str) -> None:
     with pytest.raises(UnknownOperation) as raised:
@@ -212,7 +251,7 @@ def test_cloudtrail_says_it_by_other_names() -> None:
     listing = parameters_of(
         {"bucketName": "b", "prefix": "a/", "list-type": "2", "max-keys": "50", "delimiter": ""}
     )
-    assert listing == {"Bucket": "b", "Prefix": "a/", "MaxKeys": "50"}
+    assert listing == {"Bucket": "b", "Prefix": "a/", "MaxKeys": "50", "Delimiter": ""}
     assert parameters_of(None) == {}
 
 

@@ -1,4 +1,3 @@
-
 import pytest
 
 from liftgate.iam.errors import PolicyFault

@@ -57,6 +57,12 @@ class UnknownOperation(Invalid):
     code = "unknown_operation"
 
 
+class UnknownTarget(Invalid):
+    """A call of S3's API that does not tell what it reaches."""
+
+    code = "unknown_target"
+
+
 class PolicyFault(Invalid):
     """The text is not an IAM policy. ``where`` is ``<JSON path>:<line>:<column>``."""
 

@@ -30,7 +30,9 @@ class EventKind(StrEnum):
     DENY_INTENDED = "deny.intended"  # before iam:PutRolePolicy or iam:DeleteRolePolicy on an elevated role
     DENY_IN_PLACE = "deny.in_place"  # after it: read back and equal
     DENY_FAILED = "deny.failed"
-    IN_PLACE_INTENDED = "in_place.intended"  # before iam:PutRolePolicy or iam:DeleteRolePolicy on a role that people hold
+    IN_PLACE_INTENDED = (
+        "in_place.intended"  # before iam:PutRolePolicy or iam:DeleteRolePolicy on a role that people hold
+    )
     IN_PLACE_WRITTEN = "in_place.written"  # after it: read back and equal
     IN_PLACE_OPEN = "in_place.open"  # seen to work
     IN_PLACE_FAILED = "in_place.failed"

@@ -85,10 +85,11 @@ def _choices(
     node: Node, places: int, *, base: int, depth: int, allowed: Callable[[Path], bool]
 ) -> list[Choice | None]:
     """The cheapest choice for each number of places; a folder costs more than ``places`` of the next depth."""
-    found = [None] * (places + 1) if node.whole else _split(node, places)
+    found: list[Choice | None] = [None] * (places + 1) if node.whole else _split(node, places)
     if node.path and places and allowed(node.path):
         cost = base ** (depth - len(node.path))
-        if found[1] is None or cost < found[1].cost:
+        other = found[1]
+        if other is None or cost < other.cost:
             found[1] = Choice(cost, here=True)
     return found
 

@@ -8,10 +8,10 @@ s3:PutObjectAcl on arn:aws:s3:::to/b with s3:x-amz-acl=private
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, unquote
 
-from liftgate.iam.errors import UnknownOperation
+from liftgate.iam.errors import UnknownOperation, UnknownTarget
 from liftgate.iam.request import Request
 from liftgate.iam.s3.actions import ACTIONS
 from liftgate.iam.s3.need import Need, On
@@ -45,16 +45,18 @@ _KEYS = {
     "IfNoneMatch": "s3:if-none-match",
 }
 
-Parameters = Mapping[str, Any]
+_MAY_BE_EMPTY = frozenset({"Prefix", "Delimiter"})  # `?prefix=` is carried, as an empty text
+Parameters: TypeAlias = Mapping[str, Any]
 
 
 def calls_of(operation: str, parameters: Parameters, *, partition: str = "aws") -> tuple[Request, ...]:
-    """The requests that one call makes of IAM.
+    """The requests that one call makes of IAM; at least one.
 
     ``operation`` is the API's name for it or CloudTrail's, ``parameters`` are those of the API by its own names, as
-    boto3 takes them. A ``DeleteObjects`` makes one request for each key, and none where its keys are not known. A copy
-    that takes its source's tags along, which no parameter tells, needs tagging permissions that are not here. Raises
-    ``UnknownOperation``: what is not known is not guessed.
+    boto3 takes them. A ``DeleteObjects`` makes one request for each key. A copy that takes its source's tags along,
+    which no parameter tells, needs tagging permissions that are not here. What is not known is not guessed: raises
+    ``UnknownOperation``, and ``UnknownTarget`` where a bucket, a key, a copy's source or the keys of a
+    ``DeleteObjects`` are not told, as in CloudTrail's event of the last.
     """
     needs = NEEDS.get(operation)
     if needs is None:
@@ -76,9 +78,21 @@ def _each(operation: str, parameters: Parameters) -> list[Parameters]:
     """The call itself, or one for each object that it deletes."""
     if operation != "DeleteObjects":
         return [parameters]
-    listed = (parameters.get("Delete") or {}).get("Objects") or []
+    deleted = parameters.get("Delete")
+    listed = deleted.get("Objects") if isinstance(deleted, Mapping) else None
+    if not isinstance(listed, list) or not listed or not all(isinstance(one, Mapping) for one in listed):
+        raise _untold("the keys that are deleted", parameters)
     rest = {name: value for name, value in parameters.items() if name != "Delete"}
     return [rest | {name: one[name] for name in ("Key", "VersionId") if one.get(name)} for one in listed]
+
+
+def _untold(what: str, parameters: Parameters) -> UnknownTarget:
+    bucket = str(parameters.get("Bucket") or "")[:80]
+    return UnknownTarget(
+        f"the call does not tell {what}{f', only the bucket `{bucket}`' if bucket else ''}",
+        advice="take it as reaching anything there",
+        value=bucket or None,
+    )
 
 
 def _asked(need: Need, parameters: Parameters, partition: str) -> Iterator[Request]:
@@ -99,18 +113,23 @@ def _asked(need: Need, parameters: Parameters, partition: str) -> Iterator[Reque
 
 
 def _is_given(value: object) -> bool:
-    return value not in (None, False, "", "false")
+    return value not in (None, False, "") and str(value).lower() != "false"
 
 
 def _resource(on: On, parameters: Parameters, partition: str) -> str:
     if on is On.ACCOUNT:
         return "*"
-    bucket = str(parameters.get("Bucket", ""))
+    bucket = str(parameters.get("Bucket") or "")
+    if not bucket:
+        raise _untold("its bucket", parameters)
     is_access_point = bucket.startswith("arn:")
     whole = bucket if is_access_point else f"arn:{partition}:s3:::{bucket}"
     if on is On.BUCKET:
         return whole
-    return f"{whole}/{'object/' if is_access_point else ''}{parameters.get('Key', '')}"
+    key = str(parameters.get("Key") or "")
+    if not key:
+        raise _untold("its key", parameters)
+    return f"{whole}/{'object/' if is_access_point else ''}{key}"
 
 
 def _context(action: str, parameters: Parameters) -> dict[str, str | tuple[str, ...]]:
@@ -119,7 +138,8 @@ def _context(action: str, parameters: Parameters) -> dict[str, str | tuple[str, 
     found: dict[str, str | tuple[str, ...]] = {
         key: _text(parameters[name])
         for name, key in _KEYS.items()
-        if key in carried and _is_given(parameters.get(name))
+        if key in carried
+        and (_is_given(parameters.get(name)) or (name in _MAY_BE_EMPTY and parameters.get(name) == ""))
     }
     tags = _tags(parameters.get("Tagging"))
     if tags and "s3:RequestObjectTagKeys" in carried:

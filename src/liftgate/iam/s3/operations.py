@@ -148,7 +148,22 @@ def _settings() -> dict[str, tuple[Need, ...]]:
     }
 
 
-NEEDS: Mapping[str, tuple[Need, ...]] = MappingProxyType(_OBJECTS | _LISTS | _BUCKETS | _settings())
+# Names that CloudTrail's list of events has for some of them. Source: "Amazon S3 CloudTrail events", Amazon S3 User Guide.
+_OTHERWISE = {
+    f"{verb}{short}{'s' if verb == 'List' else ''}": _bucket(f"{_ACTION_VERB[verb]}{short}")
+    for short in (
+        "AccelerateConfiguration",
+        "AnalyticsConfiguration",
+        "InventoryConfiguration",
+        "MetricsConfiguration",
+        "IntelligentTieringConfiguration",
+    )
+    for verb in ("Get", "Put", "Delete", "List")
+}
+
+NEEDS: Mapping[str, tuple[Need, ...]] = MappingProxyType(
+    _OTHERWISE | _OBJECTS | _LISTS | _BUCKETS | _settings()
+)
 
 _EXPRESS = "it is for directory buckets, whose permissions are those of s3express"
 _UNLISTED = "the action reference does not list an action for it yet"

@@ -45,12 +45,15 @@ _NAMES = {
 }
 
 
+_MAY_BE_EMPTY = frozenset({"Prefix", "Delimiter"})
+
+
 def parameters_of(request_parameters: Mapping[str, Any] | None) -> dict[str, Any]:
     """What of an event's ``requestParameters``, which may be null, the API's parameters say; the rest is left out."""
     found: dict[str, Any] = {}
     for name, value in (request_parameters or {}).items():
         ours = _NAMES.get(name.lower())
         one = value[0] if isinstance(value, list) and value else value  # headers may stand as lists
-        if ours is not None and one not in (None, "", []):
+        if ours is not None and one not in (None, []) and (one != "" or ours in _MAY_BE_EMPTY):
             found[ours] = one
     return found
