@@ -12,6 +12,7 @@ import grp
 import json
 import os
 import pwd
+import re
 import secrets
 import shutil
 import signal
@@ -94,7 +95,7 @@ class Radosgw:
         """A boto3 client that calls the gateway as the holder of ``keys``; service: s3, iam or sts."""
         from botocore.config import Config
 
-        return _boto3_session().client(
+        made = _boto3_session().client(
             service,
             endpoint_url=self.endpoint_url,
             region_name=REGION,
@@ -103,6 +104,9 @@ class Radosgw:
             aws_session_token=keys.session_token,
             config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 0}),
         )
+        if service != "s3":
+            made.meta.events.register(f"before-parse.{service}.*", _as_aws_words_errors)
+        return made
 
     def new_user(self, name: str, *, caps: str = "") -> Keys:
         """A user with one pair of keys. ``caps``: what it may administer, ``roles=*;user-policy=*``."""
@@ -150,6 +154,13 @@ def radosgw() -> Iterator[Radosgw]:
     """A running gateway, one for all tests of a worker. Keep its tests on one: ``pytest.mark.xdist_group("radosgw")``."""
     with running_radosgw() as running:
         yield running
+
+
+def _as_aws_words_errors(response_dict: dict[str, Any], **_: Any) -> None:
+    """Its IAM and STS say errors as S3 does, at times after the answer of a success, and botocore finds no code in them."""
+    error = re.search(rb"<Error>.*</Error>", response_dict["body"], re.DOTALL)
+    if error is not None and b"<ErrorResponse" not in response_dict["body"]:
+        response_dict["body"] = b"<ErrorResponse>" + error[0] + b"</ErrorResponse>"
 
 
 @cache
