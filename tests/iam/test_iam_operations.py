@@ -23,11 +23,11 @@ BESIDE_THE_MODEL = {
     "GetAccountPublicAccessBlock",
     "PutAccountPublicAccessBlock",
     "DeleteAccountPublicAccessBlock",
+    *(f"{verb}AccelerateConfiguration" for verb in ("Get", "Put")),
     *(
-        f"{verb}{short}{'s' if verb == 'List' else ''}"
-        for short in ("Accelerate", "Analytics", "Inventory", "Metrics", "IntelligentTiering")
+        f"{verb}{short}Configuration{'s' if verb == 'List' else ''}"
+        for short in ("Analytics", "IntelligentTiering", "Inventory", "Metrics")
         for verb in ("Get", "Put", "Delete", "List")
-        for short in (f"{short}Configuration",)
     ),
 }
 OBJECT = {"Bucket": "b", "Key": "k/x"}

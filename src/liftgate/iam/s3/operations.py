@@ -134,6 +134,12 @@ _SETTINGS = (
     ("BucketTagging", "BucketTagging", "Get Put Delete"),
     ("BucketVersioning", "BucketVersioning", "Get Put"),
     ("BucketWebsite", "BucketWebsite", "Get Put"),
+    # Names without "Bucket" that the list of S3's CloudTrail events has (Amazon S3 User Guide, "Amazon S3 CloudTrail events").
+    ("AccelerateConfiguration", "AccelerateConfiguration", "Get Put"),
+    ("AnalyticsConfiguration", "AnalyticsConfiguration", "Get Put Delete List"),
+    ("IntelligentTieringConfiguration", "IntelligentTieringConfiguration", "Get Put Delete List"),
+    ("InventoryConfiguration", "InventoryConfiguration", "Get Put Delete List"),
+    ("MetricsConfiguration", "MetricsConfiguration", "Get Put Delete List"),
     ("ObjectLockConfiguration", "BucketObjectLockConfiguration", "Get Put"),
     ("PublicAccessBlock", "BucketPublicAccessBlock", "Get Put Delete"),
 )
@@ -148,22 +154,7 @@ def _settings() -> dict[str, tuple[Need, ...]]:
     }
 
 
-# Names that CloudTrail's list of events has for some of them. Source: "Amazon S3 CloudTrail events", Amazon S3 User Guide.
-_OTHERWISE = {
-    f"{verb}{short}{'s' if verb == 'List' else ''}": _bucket(f"{_ACTION_VERB[verb]}{short}")
-    for short in (
-        "AccelerateConfiguration",
-        "AnalyticsConfiguration",
-        "InventoryConfiguration",
-        "MetricsConfiguration",
-        "IntelligentTieringConfiguration",
-    )
-    for verb in ("Get", "Put", "Delete", "List")
-}
-
-NEEDS: Mapping[str, tuple[Need, ...]] = MappingProxyType(
-    _OTHERWISE | _OBJECTS | _LISTS | _BUCKETS | _settings()
-)
+NEEDS: Mapping[str, tuple[Need, ...]] = MappingProxyType(_OBJECTS | _LISTS | _BUCKETS | _settings())
 
 _EXPRESS = "it is for directory buckets, whose permissions are those of s3express"
 _UNLISTED = "the action reference does not list an action for it yet"
