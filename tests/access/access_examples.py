@@ -3,7 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 from liftgate.access.model import Ask, Request
-from liftgate.catalogue.model import Catalogue, Entitlement, JustificationRule, ReviewRule, WithoutReview
+from liftgate.catalogue.model import (
+    Catalogue,
+    Entitlement,
+    JustificationRule,
+    Mechanism,
+    ReviewRule,
+    WithoutReview,
+)
 from liftgate.iam.scope import Location, Scope
 from liftgate.identity.model import Caller, Identity, IdentityKind, Person
 
@@ -32,6 +39,7 @@ def entitlement(
     locations: frozenset[Location] = frozenset({REPORTS}),
     requesters: frozenset[str] = frozenset({"ada", "linus"}),
     justification: JustificationRule | None = None,
+    mechanism: Mechanism = Mechanism.SESSION,
 ) -> Entitlement:
     """An entitlement on the reports bucket, reviewed by grace and linus."""
     return Entitlement(
@@ -49,6 +57,7 @@ def entitlement(
             without_review=without_review,
         ),
         justification=justification or JustificationRule(at_least=5),
+        mechanism=mechanism,
     )
 
 
@@ -72,6 +81,7 @@ def ask(
     entitlement: str | None = None,
     ticket: str | None = None,
     starts_at: datetime | None = None,
+    mechanism: Mechanism | None = None,
 ) -> Ask:
     """An ask for places as a requester types them."""
     from liftgate.iam.s3.location import readings
@@ -84,6 +94,7 @@ def ask(
         entitlement=entitlement,
         ticket=ticket,
         starts_at=starts_at,
+        mechanism=mechanism,
     )
 
 

@@ -8,7 +8,7 @@ from tests.access.access_examples import NOON, PEOPLE, ask, catalogue, entitleme
 
 from liftgate.access.decision import Allowed, Refused, decide
 from liftgate.access.model import Ask
-from liftgate.catalogue.model import Catalogue, JustificationRule, WithoutReview
+from liftgate.catalogue.model import Catalogue, JustificationRule, Mechanism, WithoutReview
 from liftgate.errors import LiftgateError
 from liftgate.iam.scope import Location
 
@@ -127,6 +127,26 @@ def test_the_entitlement_with_the_fewest_approvals_is_found() -> None:
     both = catalogue(entitlement("a-strict", approvals=2), entitlement("b-lax", approvals=1))
     assert allowed(ask(), both).by.name == "b-lax"
     assert allowed(ask(entitlement="a-strict"), both).by.name == "a-strict"
+
+
+BOTH_WAYS = catalogue(
+    entitlement("a-in-place", approvals=0, mechanism=Mechanism.IN_PLACE), entitlement("lent", approvals=2)
+)
+
+
+def test_where_both_ways_would_do_a_session_is_lent_unless_in_place_is_asked_for() -> None:
+    assert allowed(ask(), BOTH_WAYS).by.name == "lent"
+    assert allowed(ask(mechanism=Mechanism.SESSION), BOTH_WAYS).by.name == "lent"
+    assert allowed(ask(mechanism=Mechanism.IN_PLACE), BOTH_WAYS).by.name == "a-in-place"
+
+
+def test_an_entitlement_is_given_in_its_own_way_alone() -> None:
+    in_place = ask(entitlement="lent", mechanism=Mechanism.IN_PLACE)
+    (reason,) = refused(in_place, BOTH_WAYS)
+    assert (reason.code, reason.advice) == ("other_mechanism", "leave --in-place out")
+    (reason,) = refused(ask(entitlement="a-in-place", mechanism=Mechanism.SESSION), BOTH_WAYS)
+    assert (reason.code, reason.advice) == ("other_mechanism", "add --in-place")
+    assert codes(refused(ask(mechanism=Mechanism.IN_PLACE), catalogue())) == ["other_mechanism"]
 
 
 def test_an_entitlement_of_others_looks_like_none() -> None:

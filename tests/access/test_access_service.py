@@ -16,13 +16,15 @@ from liftgate.access.errors import (
     KeyReused,
     NoSuchGrant,
     NoSuchRequest,
+    OtherMechanism,
     OutsideCeiling,
     RequestClosed,
     TextRefused,
 )
-from liftgate.access.model import Answer, Ask, Request, RequestRecord
-from liftgate.access.ports import Once
+from liftgate.access.model import Answer, Ask, InPlace, Request, RequestRecord
+from liftgate.access.ports import DENY_SLACK, EffectKind, Once
 from liftgate.access.service import (
+    Opener,
     cancel_request,
     make_request,
     return_grant,
@@ -30,7 +32,8 @@ from liftgate.access.service import (
     revoke_grant,
 )
 from liftgate.access.state import Approved, Cancelled, Denied, Lapsed, Pending, request_state
-from liftgate.catalogue.model import Catalogue, WithoutReview
+from liftgate.catalogue.model import Catalogue, Mechanism, WithoutReview
+from liftgate.elevation.in_place.errors import NotOfferedInPlace
 from liftgate.iam.errors import ScopeTooLarge
 from liftgate.iam.scope import Location
 from liftgate.identity.model import Caller
@@ -144,6 +147,43 @@ def test_a_scope_that_aws_would_not_take_is_refused_when_it_is_asked_for(desk: D
     assert desk.kinds() == []
 
 
+def ask_in_place(desk: Desk, opener: Opener | None) -> RequestRecord:
+    desk.catalogue = catalogue(entitlement(mechanism=Mechanism.IN_PLACE, without_review=QUICK))
+    return make_request(
+        ask(duration=timedelta(minutes=5)),
+        caller("ada"),
+        catalogue=desk.catalogue,
+        store=desk.store,
+        clock=desk.clock,
+        random=desk.random,
+        trial=desk.tried.append,
+        opener=opener,
+    )
+
+
+def test_a_grant_in_place_is_what_the_opener_says_and_queues_its_opening_and_its_end(desk: Desk) -> None:
+    opened = InPlace(user_id="AROAEXAMPLEEXAMPLE123:ada", policy="{}")
+    record = ask_in_place(desk, lambda *_: opened)
+    assert record.grant is not None
+    assert (record.request.in_place, record.grant.in_place) == (opened, opened)
+    with desk.store.write() as transaction:
+        (now,) = transaction.outbox.claim(NOON, lease=timedelta(minutes=1), limit=9, worker="w")
+        transaction.outbox.done(now)
+        over = NOON + timedelta(minutes=5) + DENY_SLACK
+        assert transaction.outbox.due_after(NOON) == over
+        (last,) = transaction.outbox.claim(over, lease=timedelta(minutes=1), limit=9, worker="w")
+    assert (now.effect.kind, last.effect.kind) == (EffectKind.IN_PLACE, EffectKind.IN_PLACE)
+
+
+def test_what_is_not_offered_in_place_is_refused_and_on_record(desk: Desk) -> None:
+    refusal = NotOfferedInPlace("whoever assumes it could take your access", advice="fix the name")
+    with pytest.raises(NotOfferedInPlace):
+        ask_in_place(desk, lambda *_: refusal)
+    with pytest.raises(OtherMechanism):
+        ask_in_place(desk, None)
+    assert desk.kinds() == ["request.refused", "request.refused"]
+
+
 def test_a_denial_closes_it(desk: Desk) -> None:
     record = desk.make(ask())
     denied = desk.review(record.request.id, answer=Answer.DENY)
@@ -211,6 +251,7 @@ def test_what_left_the_catalogue_can_no_longer_be_approved_but_denied(desk: Desk
         replace(entitlement(), requesters=frozenset({"linus"})),
         replace(entitlement(), role_arn="arn:aws:iam::111122223333:role/another"),
         replace(entitlement(), longest=timedelta(minutes=1)),
+        entitlement(mechanism=Mechanism.IN_PLACE),
     ],
 )
 def test_an_approval_must_hold_under_the_catalogue_of_now(desk: Desk, changed: object) -> None:

@@ -113,7 +113,12 @@ CASES = [
         "entitlements[0].ticket.required",
         "write `false`",
     ),
-    (K.BAD_CHOICE, with_entitlement(mechanism="«sesion"), "entitlements[0].mechanism", "write `session`"),
+    (
+        K.BAD_CHOICE,
+        with_entitlement(mechanism="«sesion"),
+        "entitlements[0].mechanism",
+        "did you mean `session`?",
+    ),
     (
         K.BAD_CHOICE,
         people("mary: {name: Mary, kind: «servce}"),
@@ -231,6 +236,12 @@ CASES = [
         + entitlement(),
         "people.mary.identities[0]",
         "lent to others",
+    ),
+    (
+        K.ROLE_TWO_WAYS,
+        with_entitlement(mechanism="in-place", role=f"«{ROLE}") + entitlement(name="reports-lend"),
+        "entitlements[0].role",
+        "name another role",
     ),
     (
         K.BAD_ROLE,
@@ -481,6 +492,13 @@ def test_locations_take_the_partition_of_their_role() -> None:
     text = with_entitlement(role=ROLE.replace("arn:aws:", "arn:aws-cn:"))
     (location,) = parsed(text).entitlements["reports-write"].ceiling.locations
     assert location.object_arn == "arn:aws-cn:s3:::reports/2026/*"
+
+
+def test_who_holds_a_role_that_is_opened_in_place_may_be_known_by_it() -> None:
+    holds = people(
+        "mary: {name: Mary, identities: [arn:aws:sts::111122223333:assumed-role/reports-write/mary]}"
+    )
+    assert faults_in(holds + "entitlements:\n" + entitlement(mechanism="in-place")) == ()
 
 
 def test_an_elevated_role_is_known_in_any_case() -> None:

@@ -75,6 +75,13 @@ def test_an_odd_field_is_an_error_or_read_never_a_crash(data: st.DataObject) -> 
             assert error.where  # noqa: PT017 - the field is named
 
 
+def test_sessions_that_are_no_list_are_unreadable_and_none_are_none() -> None:
+    _, grant = approved_request()
+    assert read_grant(grant | {"sessions": None}).sessions == ()
+    with pytest.raises(AnswerUnreadable):
+        read_grant(grant | {"sessions": True})
+
+
 @pytest.mark.parametrize(
     "field", ["id", "state", "requester", "scope", "duration_seconds", "lapses_at", "reviews"]
 )

@@ -14,12 +14,15 @@ from threading import Event
 from typing import Any
 
 import httpx
+from botocore.credentials import ReadOnlyCredentials
 from starlette.testclient import TestClient
+from tests.elevation.in_place_examples import ScriptedRoles
 
 from liftgate.catalogue.source import CatalogueSource
 from liftgate.elevation.errors import LendingUnavailable, RoleUnreachable
 from liftgate.elevation.model import Credentials
 from liftgate.elevation.ports import LendOrder, Lent
+from liftgate.identity.aws_proof import proof_fields, sign_proof
 from liftgate.identity.sts_request import StsAnswer, StsRequest
 from liftgate.server.app import create_app
 from liftgate.server.kept_catalogue import KeptCatalogue
@@ -97,6 +100,7 @@ class StubSts:
     orders: list[LendOrder] = field(default_factory=list)
     down: bool = False
     arn: str = ADA
+    role_id: str = "AROAEXAMPLEEXAMPLE"
 
     def lend(self, order: LendOrder) -> Lent:
         self.orders.append(order)
@@ -114,7 +118,7 @@ class StubSts:
     def ask(self, request: StsRequest) -> StsAnswer:
         del request
         account, name = self.arn.split(":")[4], self.arn.rpartition("/")[2]
-        result = {"Account": account, "Arn": self.arn, "UserId": f"AROAEXAMPLEEXAMPLE:{name}"}
+        result = {"Account": account, "Arn": self.arn, "UserId": f"{self.role_id}:{name}"}
         document = {
             "GetCallerIdentityResponse": {
                 "GetCallerIdentityResult": result,
@@ -180,6 +184,7 @@ class World:
     clock: FakeClock
     sts: StubSts
     iam: StubIam
+    held_roles: ScriptedRoles
     log: HeardLog
     catalogue_file: Path
     http: TestClient
@@ -196,6 +201,22 @@ class World:
             assert answer.status_code == 201, answer.text
             self._tokens[person] = answer.json()["token"]
         return self._tokens[person]
+
+    def proof(self) -> dict[str, Any]:
+        """A sign-in by AWS, as a client sends it; whose it is, ``sts.arn`` says."""
+        held = ReadOnlyCredentials("ASIAEXAMPLEEXAMPLE00", "a-secret", "a-session-token-of-some-length")
+        return {
+            "method": "aws",
+            **proof_fields(sign_proof(held, "eu-central-1", ADDRESS, self.clock.now)),
+        }
+
+    def sign_in_by_aws(self, person: str) -> None:
+        """From here on somebody's calls are those of a session of AWS."""
+        answer = self.http.post("/api/v1/sign-ins", json=self.proof())
+        assert answer.status_code == 201, answer.text
+        assert answer.json()["person"]["id"] == person
+        self.sign_in("grace")  # so that tokens are fresh from here
+        self._tokens[person] = answer.json()["token"]
 
     def forget_tokens(self) -> None:
         """Sign everybody in anew at their next call."""
@@ -267,14 +288,14 @@ def _new_database() -> bytes:
 
 
 @contextmanager
-def open_world(folder: Path, **settings: Any) -> Iterator[World]:
+def open_world(folder: Path, *, catalogue: str = CATALOGUE, **settings: Any) -> Iterator[World]:
     catalogue_file = folder / "catalogue.yaml"
-    catalogue_file.write_text(CATALOGUE)
+    catalogue_file.write_text(catalogue)
     url = f"sqlite:///{folder / 'liftgate.db'}"
     (folder / "liftgate.db").write_bytes(_new_database())
     clock = FakeClock()
     store = open_store(url, clock=clock)
-    sts, iam, log = StubSts(clock), StubIam(), HeardLog()
+    sts, iam, log, held_roles = StubSts(clock), StubIam(), HeardLog(), ScriptedRoles()
     source = CatalogueSource([catalogue_file], clock, settle=timedelta())
     background = ThreadPoolExecutor(2)
     parts = Parts(
@@ -288,6 +309,7 @@ def open_world(folder: Path, **settings: Any) -> Iterator[World]:
         random=counted_bytes(),
         lender=sts,
         policies=iam,
+        held_roles=held_roles,
         transport=sts,
         pause=lambda: None,
         log=log,
@@ -301,6 +323,7 @@ def open_world(folder: Path, **settings: Any) -> Iterator[World]:
             clock=clock,
             sts=sts,
             iam=iam,
+            held_roles=held_roles,
             log=log,
             catalogue_file=catalogue_file,
             http=http,

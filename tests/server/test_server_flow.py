@@ -1,11 +1,7 @@
 """The main job through the API: ask, review, lend, end, look."""
 
-from datetime import timedelta
-
 import pytest
-from tests.server.server_world import ADA, ADDRESS, REPORTS_ROLE, START, World, an_ask
-
-from liftgate.identity.aws_proof import proof_fields, sign_proof
+from tests.server.server_world import ADA, REPORTS_ROLE, World, an_ask
 
 
 def test_a_short_request_is_granted_at_once_and_lent(world: World) -> None:
@@ -243,7 +239,7 @@ def test_all_reasons_of_a_refusal_are_told_at_once(world: World) -> None:
 
 
 def test_signing_in_with_an_aws_identity(world: World) -> None:
-    answer = world.http.post("/api/v1/sign-ins", json={"method": "aws", **_proof(world)})
+    answer = world.http.post("/api/v1/sign-ins", json=world.proof())
     assert answer.status_code == 201, answer.text
     assert answer.json()["person"] == {"id": "ada", "name": "Ada Lovelace", "kind": "person"}
     assert answer.json()["identity"] == f"aws:{ADA}"
@@ -260,7 +256,7 @@ def test_signing_in_with_an_aws_identity(world: World) -> None:
 
 
 def test_a_proof_signs_in_once(world: World) -> None:
-    body = {"method": "aws", **_proof(world)}
+    body = world.proof()
     assert world.http.post("/api/v1/sign-ins", json=body).status_code == 201
     again = world.http.post("/api/v1/sign-ins", json=body)
     assert (again.status_code, again.json()["code"]) == (401, "proof_used")
@@ -268,7 +264,7 @@ def test_a_proof_signs_in_once(world: World) -> None:
 
 def test_a_stranger_to_the_catalogue_stays_out(world: World) -> None:
     world.sts.arn = "arn:aws:sts::111122223333:assumed-role/ReadOnly/eve"
-    answer = world.http.post("/api/v1/sign-ins", json={"method": "aws", **_proof(world)})
+    answer = world.http.post("/api/v1/sign-ins", json=world.proof())
     assert (answer.status_code, answer.json()["code"]) == (401, "identity_unknown")
 
 
@@ -310,14 +306,6 @@ def test_an_approval_never_gives_what_the_catalogue_has_taken_away(world: World,
         assert (said.status_code, said.json()["code"]) == (409, "entitlement_changed")
     else:
         assert said.json()["state"] == "denied"
-
-
-def _proof(world: World) -> dict[str, object]:
-    from botocore.credentials import ReadOnlyCredentials
-
-    held = ReadOnlyCredentials("ASIAEXAMPLEEXAMPLE00", "a-secret", "a-session-token-of-some-length")
-    assert world.clock.now - START < timedelta(minutes=5)
-    return dict(proof_fields(sign_proof(held, "eu-central-1", ADDRESS, world.clock.now)))
 
 
 def test_an_ask_is_the_same_for_every_caller(world: World) -> None:

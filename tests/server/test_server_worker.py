@@ -8,7 +8,7 @@ import pytest
 from tests.server.server_world import REPORTS_ROLE, World
 
 from liftgate.access.ports import DENY_SLACK
-from liftgate.server import denies, worker
+from liftgate.server import settling, worker
 from liftgate.server.worker import drain_once, forget_expired, look_at_roles, start_worker
 
 
@@ -110,7 +110,7 @@ def test_the_worker_outlives_what_nobody_foresaw(world: World, monkeypatch: pyte
 def test_nobody_waits_long_for_a_role_that_does_not_answer(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(denies, "_PATIENCE", timedelta(milliseconds=20))
+    monkeypatch.setattr(settling, "_PATIENCE", timedelta(milliseconds=20))
     answered, grant_id = Event(), world.granted()
     world.iam.before = lambda: answered.wait(30)
     answer = world.post("grace", f"/grants/{grant_id}/revocation", {"reason": "a drill"})

@@ -11,13 +11,14 @@ from liftgate.access.errors import (
     JustificationTooShort,
     NoSuchEntitlement,
     NothingToAskFor,
+    OtherMechanism,
     OutsideCeiling,
     StartOutOfRange,
     TicketNeeded,
     TooLong,
 )
 from liftgate.access.model import Ask
-from liftgate.catalogue.model import Catalogue, Entitlement
+from liftgate.catalogue.model import Catalogue, Entitlement, Mechanism
 from liftgate.errors import LiftgateError
 from liftgate.iam.contain import excess
 from liftgate.iam.explain import explain_excess
@@ -55,10 +56,13 @@ def decide(ask: Ask, requester: Person, catalogue: Catalogue, now: datetime) -> 
         return _decide_named(ask, ask.entitlement, open_to, now)
     if not open_to:
         return Refused((_nothing_to_ask_for(requester),))
-    decisions = [decide_by(ask, entitlement, now) for entitlement in open_to]
+    in_this_way = [e for e in open_to if ask.mechanism in {None, e.mechanism}]
+    if not in_this_way:
+        return Refused((_nothing_in_this_way(requester),))
+    decisions = [decide_by(ask, entitlement, now) for entitlement in in_this_way]
     fitting = [decision for decision in decisions if isinstance(decision, Allowed)]
     if fitting:
-        return min(fitting, key=lambda fit: (fit.approvals_needed, fit.by.name))
+        return min(fitting, key=_preference)
     refusals = [decision for decision in decisions if isinstance(decision, Refused)]
     return min(refusals, key=_distance)
 
@@ -170,6 +174,8 @@ def _approvals_needed(ask: Ask, entitlement: Entitlement) -> int:
 def _decide_named(ask: Ask, name: str, open_to: list[Entitlement], now: datetime) -> Decision:
     for entitlement in open_to:
         if entitlement.name == name:
+            if ask.mechanism not in {None, entitlement.mechanism}:
+                return Refused((_other_mechanism(entitlement),))
             return decide_by(ask, entitlement, now)
     near = get_close_matches(name, [entitlement.name for entitlement in open_to], n=1)
     return Refused(
@@ -192,6 +198,31 @@ def _nothing_to_ask_for(requester: Person) -> LiftgateError:
         advice="ask whoever keeps the catalogue to name you, or a group of yours, under `requesters`",
         value=requester.id,
     )
+
+
+def _nothing_in_this_way(requester: Person) -> LiftgateError:
+    return OtherMechanism(
+        f"no entitlement of `{requester.id}` is given in the way that was asked for",
+        advice="leave --in-place out, or see what you may ask for: liftgate catalogue show",
+        where="mechanism",
+    )
+
+
+def _other_mechanism(entitlement: Entitlement) -> LiftgateError:
+    in_place = entitlement.mechanism is Mechanism.IN_PLACE
+    return OtherMechanism(
+        f"`{entitlement.name}` is given in place, not lent as a session"
+        if in_place
+        else f"`{entitlement.name}` is lent as a session, not given in place",
+        advice="add --in-place" if in_place else "leave --in-place out",
+        value=entitlement.name,
+        where="mechanism",
+    )
+
+
+def _preference(fit: Allowed) -> tuple[bool, int, str]:
+    """A session first: access in place changes a role that others hold too, so it is for who has nothing else or asks for it."""
+    return fit.by.mechanism is Mechanism.IN_PLACE, fit.approvals_needed, fit.by.name
 
 
 def _distance(refusal: Refused) -> tuple[int, int]:

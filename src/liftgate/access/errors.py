@@ -45,6 +45,12 @@ class NothingToAskFor(Refused):
     code = "nothing_to_ask_for"
 
 
+class OtherMechanism(Refused):
+    """The entitlement's grants reach their requester in another way than was asked for."""
+
+    code = "other_mechanism"
+
+
 class StartOutOfRange(Invalid):
     """The start lies in the past, or too far ahead."""
 

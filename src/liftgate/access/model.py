@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from liftgate.catalogue.model import Mechanism
 from liftgate.iam.scope import Location, Scope, Window
 
 
@@ -19,6 +20,7 @@ class Ask:
     entitlement: str | None = None  # a name, or None to let Liftgate find the one that fits
     ticket: str | None = None
     starts_at: datetime | None = None  # None: when it is approved
+    mechanism: Mechanism | None = None  # None: whichever the entitlement has, a session where both would do
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,11 @@ class InPlace:
 
     user_id: str  # "AROA…:session name", as STS answered it to the proof of identity
     policy: str  # what the role lacks of the scope, as JSON, without who and when
+
+    @property
+    def session_name(self) -> str:
+        """The one session of the role that it opens for."""
+        return self.user_id.partition(":")[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

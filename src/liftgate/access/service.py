@@ -1,15 +1,23 @@
 """The use cases of asking, reviewing and ending: one function each, one transaction each."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import NoReturn
 
 from liftgate.access import drafts, ending, review
 from liftgate.access.decision import Allowed, Refused, decide, decide_by
 from liftgate.access.effects import effects_of_ending, effects_of_grant
-from liftgate.access.errors import EntitlementChanged, GrantClosed, NoSuchGrant, NoSuchRequest, RequestClosed
+from liftgate.access.errors import (
+    EntitlementChanged,
+    GrantClosed,
+    NoSuchGrant,
+    NoSuchRequest,
+    OtherMechanism,
+    RequestClosed,
+)
 from liftgate.access.ids import RandomBytes, new_grant_id, new_request_id
-from liftgate.access.model import Answer, Ask, Ending, GrantRecord, Request, RequestRecord
+from liftgate.access.model import Answer, Ask, Ending, GrantRecord, InPlace, Request, RequestRecord
 from liftgate.access.ports import AccessStore, AccessWriter, Once
 from liftgate.access.sight import may_see
 from liftgate.access.state import (
@@ -22,12 +30,14 @@ from liftgate.access.state import (
     state_name,
 )
 from liftgate.access.text import clean_text
-from liftgate.catalogue.model import Catalogue, Entitlement
+from liftgate.catalogue.model import Catalogue, Entitlement, Mechanism
 from liftgate.clock import Clock
 from liftgate.errors import LiftgateError
 from liftgate.identity.model import Caller
 
 ScopeTrial = Callable[[Request], None]  # raises where AWS would not lend the scope: too large, packed
+# What is put on the role that the caller holds, or why it is not offered there.
+Opener = Callable[[Request, Caller], InPlace | LiftgateError]
 
 
 def make_request(
@@ -39,18 +49,24 @@ def make_request(
     clock: Clock,
     random: RandomBytes,
     trial: ScopeTrial,
+    opener: Opener | None = None,
     once: Once | None = None,
 ) -> RequestRecord:
     """Ask: the rules decide, and where the entitlement says so the grant is made at once.
 
-    Raises what the rules say (all reasons in ``also``), and ``ScopeTooLarge`` where AWS could not lend the scope.
-    A refusal is on the ledger too.
+    Raises what the rules say (all reasons in ``also``), and ``ScopeTooLarge`` where AWS could not lend the scope. Without an
+    ``opener`` nothing is given in place. A refusal is on the ledger too.
     """
     now = clock()
     decision = decide(ask, caller.person, catalogue, now)
     if isinstance(decision, Refused):
         _refuse(ask, caller, decision, store, now)
     request = _request(ask, caller, decision, catalogue=catalogue, now=now, random=random)
+    if decision.by.mechanism is Mechanism.IN_PLACE:
+        in_place = opener(request, caller) if opener else _not_in_place_here()
+        if isinstance(in_place, LiftgateError):
+            _refuse(ask, caller, Refused((in_place,)), store, now)
+        request = replace(request, in_place=in_place)
     trial(request)
     with store.write() as transaction:
         if (earlier := transaction.repeated(once, now=now)) is not None:
@@ -194,6 +210,12 @@ def _refuse(ask: Ask, caller: Caller, refused: Refused, store: AccessStore, now:
     raise first
 
 
+def _not_in_place_here() -> LiftgateError:
+    return OtherMechanism(
+        "nothing is given in place here", advice="ask for a session: leave --in-place out", where="mechanism"
+    )
+
+
 def _grant(
     transaction: AccessWriter, request: Request, *, by: str, now: datetime, random: RandomBytes
 ) -> None:
@@ -216,6 +238,7 @@ def _still_allowed(request: Request, catalogue: Catalogue, *, approving: bool) -
 
 def _refuse_what_changed(request: Request, entitlement: Entitlement) -> None:
     same_role = (entitlement.role_arn, entitlement.external_id) == (request.role_arn, request.external_id)
+    same_way = (entitlement.mechanism is Mechanism.IN_PLACE) == (request.in_place is not None)
     as_asked = Ask(
         actions=request.scope.actions,
         places=tuple(frozenset({location}) for location in request.scope.locations),
@@ -226,7 +249,12 @@ def _refuse_what_changed(request: Request, entitlement: Entitlement) -> None:
         entitlement=entitlement.name,
     )
     decision = decide_by(as_asked, entitlement, request.asked_at)
-    if request.requester in entitlement.requesters and same_role and isinstance(decision, Allowed):
+    if (
+        request.requester in entitlement.requesters
+        and same_role
+        and same_way
+        and isinstance(decision, Allowed)
+    ):
         return
     because: tuple[LiftgateError, ...] = decision.because if isinstance(decision, Refused) else ()
     raise EntitlementChanged(

@@ -1,13 +1,13 @@
 """One entitlement: its fields read, and its rules checked against one another."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from liftgate.catalogue.arn import RoleArn, parse_role_arn
 from liftgate.catalogue.ceiling import read_ceiling
 from liftgate.catalogue.declared import Declared
 from liftgate.catalogue.errors import ArnUnreadable, TicketPatternUnsafe
-from liftgate.catalogue.fault import FaultKind, FaultList
+from liftgate.catalogue.fault import FaultKind, FaultList, Place
 from liftgate.catalogue.fields import Fields, Marked
 from liftgate.catalogue.keys import DEFAULT_MAX_SESSION
 from liftgate.catalogue.model import Entitlement, JustificationRule, Mechanism
@@ -21,6 +21,8 @@ class Read:
     """What came of one entitlement: its role, where that could be read, and all of it, where all could."""
 
     role: RoleArn | None
+    place: Place
+    mechanism: Mechanism
     entitlement: Entitlement | None
 
 
@@ -36,6 +38,23 @@ def read_entitlements(declared: Declared, directory: Directory, faults: FaultLis
                 FaultKind.DECLARED_TWICE, name.place, sentence, f"rename it here or remove it at {other}"
             )
         yield _read_entitlement(fields, name, directory, faults)
+
+
+def refuse_two_ways(read: Iterable[Read], faults: FaultList) -> None:
+    """A fault for each role that is both lent and opened in place.
+
+    The broker names the sessions that it lends, so whoever holds such a role has no name that is theirs alone.
+    """
+    found = [one for one in read if one.role is not None]
+    lent = {one.role.text: one for one in found if one.role and one.mechanism is Mechanism.SESSION}
+    for one in found:
+        if one.role is not None and one.mechanism is Mechanism.IN_PLACE and one.role.text in lent:
+            faults.add(
+                FaultKind.ROLE_TWO_WAYS,
+                one.place,
+                f"the role `{one.role.name}` is opened in place here, and sessions of it are lent elsewhere",
+                f"name another role here or at {lent[one.role.text].place}",
+            )
 
 
 def _read_entitlement(
@@ -55,12 +74,15 @@ def _read_entitlement(
     inner = fields.fields("review")
     review = read_review(inner, asked, directory, faults) if inner else None
     justification = _read_justification(fields, faults)
-    mechanism = fields.choice("mechanism")
+    chosen = fields.choice("mechanism")
+    mechanism = Mechanism(chosen) if chosen else Mechanism.SESSION
     external_id, max_session = fields.text("external_id"), fields.span("max_session")
     if not (name and description and account and role and ceiling and longest and review):
-        return Read(role, None)
+        return Read(role, fields.place_of("role"), mechanism, None)
     return Read(
         role,
+        fields.place_of("role"),
+        mechanism,
         Entitlement(
             name=name.value,
             description=description.value,
@@ -71,7 +93,7 @@ def _read_entitlement(
             requesters=requesters.ids,
             review=review,
             justification=justification,
-            mechanism=Mechanism(mechanism) if mechanism else Mechanism.SESSION,
+            mechanism=mechanism,
             external_id=external_id.value if external_id else None,
             max_session=max_session.value if max_session else DEFAULT_MAX_SESSION,
         ),

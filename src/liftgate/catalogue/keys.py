@@ -212,7 +212,10 @@ ENTITLEMENT: Final = Record(
         ),
         Key(
             name="role",
-            says="the ARN of the elevated role that sessions are lent from",
+            says=(
+                "the ARN of the elevated role that sessions are lent from; in place, of the role that its requesters "
+                "hold already"
+            ),
             holds=Text(form="a role's ARN", pattern="arn:[!-~]+", most=700),
             required=True,
         ),
@@ -249,7 +252,10 @@ ENTITLEMENT: Final = Record(
         Key(name="ticket", says="the ticket that a request names", holds=TICKET, default="none is needed"),
         Key(
             name="mechanism",
-            says="how a grant reaches its requester: `session` lends STS credentials of the elevated role",
+            says=(
+                "how a grant reaches its requester: `session` lends STS credentials of the elevated role; `in-place` opens "
+                "the role that the requester holds, for their session alone ([in place](in-place.md))"
+            ),
             holds=Choice(words=tuple(Mechanism)),
             default=Mechanism.SESSION,
         ),

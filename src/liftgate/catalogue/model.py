@@ -13,6 +13,7 @@ class Mechanism(StrEnum):
     """How a grant reaches its requester."""
 
     SESSION = "session"  # AssumeRole on the elevated role
+    IN_PLACE = "in-place"  # statements on the role that the requester holds, for their session alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,7 @@ class Entitlement:
     name: str
     description: str
     account: str  # twelve digits
-    role_arn: str  # the elevated role
+    role_arn: str  # the elevated role; in place: the role that its requesters hold
     ceiling: Scope
     longest: timedelta
     requesters: frozenset[str]  # person ids

@@ -11,14 +11,14 @@ from contextlib import suppress
 from pathlib import Path
 
 from liftgate.catalogue.declared import Declared, gather
-from liftgate.catalogue.entitlement import read_entitlements
+from liftgate.catalogue.entitlement import read_entitlements, refuse_two_ways
 from liftgate.catalogue.errors import CatalogueFaulty
 from liftgate.catalogue.fault import Fault, FaultKind, FaultList, Place, TooManyFaults
 from liftgate.catalogue.fields import Fields, read_fields
 from liftgate.catalogue.files import SourceFile, read_files
 from liftgate.catalogue.identities import proved_by, read_identities, refuse_elevated
 from liftgate.catalogue.keys import FILE
-from liftgate.catalogue.model import Catalogue
+from liftgate.catalogue.model import Catalogue, Mechanism
 from liftgate.catalogue.names import Directory
 from liftgate.catalogue.reader import read_document
 from liftgate.catalogue.version import with_version
@@ -81,7 +81,9 @@ def _resolve(declared: Declared, faults: FaultList) -> Catalogue | None:
     directory = Directory(declared, faults)
     guards, auditors = directory.find_once(declared.guards), directory.find_once(declared.auditors)
     read = list(read_entitlements(declared, directory, faults))
-    refuse_elevated(claims, [one.role for one in read if one.role is not None], faults)
+    refuse_two_ways(read, faults)
+    lent = [one.role for one in read if one.role is not None and one.mechanism is Mechanism.SESSION]
+    refuse_elevated(claims, lent, faults)
     if faults:
         return None
     proved = proved_by(claims)

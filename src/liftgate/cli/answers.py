@@ -78,6 +78,7 @@ class RequestAnswer:
     entitlement: str
     account: str
     scope: ScopeAnswer
+    in_place: bool
     duration: timedelta
     starts_at: datetime | None
     justification: str
@@ -114,6 +115,14 @@ class SessionAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InPlaceAnswer:
+    """Access on the role that its holder holds. ``state`` is ``opening``, ``open`` or ``closed``."""
+
+    session_name: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GrantAnswer:
     """One grant."""
 
@@ -126,6 +135,7 @@ class GrantAnswer:
     scope: ScopeAnswer
     starts_at: datetime
     ends_at: datetime
+    in_place: InPlaceAnswer | None
     ending: EndingAnswer | None
     sessions: tuple[SessionAnswer, ...]
     raw: JsonObject = field(repr=False)
@@ -140,6 +150,7 @@ def read_request(source: JsonObject) -> RequestAnswer:
         entitlement=text(source, "entitlement"),
         account=text(source, "account"),
         scope=_scope(source, "scope"),
+        in_place=text(source, "mechanism") == "in-place",
         duration=seconds(source, "duration_seconds"),
         starts_at=optional(moment, source, "starts_at"),
         justification=text(source, "justification"),
@@ -155,7 +166,9 @@ def read_request(source: JsonObject) -> RequestAnswer:
 
 def read_grant(source: JsonObject) -> GrantAnswer:
     """A grant from JSON."""
-    sessions = source.get("sessions") or []  # a list of grants may leave them out
+    sessions = (
+        [] if source.get("sessions") is None else items(source, "sessions")
+    )  # a list may leave them out
     return GrantAnswer(
         id=_id(source, "id"),
         state=text(source, "state"),
@@ -166,6 +179,7 @@ def read_grant(source: JsonObject) -> GrantAnswer:
         scope=_scope(source, "scope"),
         starts_at=moment(source, "starts_at"),
         ends_at=moment(source, "ends_at"),
+        in_place=optional(_in_place, source, "in_place"),
         ending=optional(_ending, source, "ending"),
         sessions=tuple(_session(as_object(item, "sessions")) for item in sessions),
         raw=source,
@@ -226,6 +240,11 @@ def _grant_brief(source: JsonObject, name: str) -> GrantBrief:
         starts_at=moment(grant, "starts_at"),
         ends_at=moment(grant, "ends_at"),
     )
+
+
+def _in_place(source: JsonObject, name: str) -> InPlaceAnswer:
+    found = as_object(source.get(name), name)
+    return InPlaceAnswer(session_name=text(found, "session_name"), state=text(found, "state"))
 
 
 def _ending(source: JsonObject, name: str) -> EndingAnswer:

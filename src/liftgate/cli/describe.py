@@ -7,6 +7,7 @@ from liftgate.cli.answers import (
     EndingAnswer,
     GrantAnswer,
     GrantBrief,
+    InPlaceAnswer,
     RequestAnswer,
     ReviewAnswer,
     ScopeAnswer,
@@ -16,6 +17,11 @@ from liftgate.cli.plain_text import plain
 from liftgate.cli.terminal import paint, paint_state, say, say_fields
 from liftgate.span import in_words
 
+_IN_PLACE = {
+    "opening": "opening for your session `{name}`: AWS does not let it through yet",
+    "open": "open for your session `{name}`: go on with the credentials that you have",
+    "closed": "closed for your session `{name}`",
+}
 _DENY = {
     "in_place": "AWS refuses its running sessions",
     "pending": "new sessions are refused; AWS is being told to refuse running ones",
@@ -32,6 +38,8 @@ def say_request(request: RequestAnswer, now: datetime) -> None:
     ]
     if request.ticket:
         fields.append(("ticket", request.ticket))
+    if request.in_place:
+        fields.append(("how", "in place, on the role that its holder has: no new credentials"))
     fields.append(
         ("by", f"{request.requester.name}, through {request.entitlement} in account {request.account}")
     )
@@ -60,7 +68,9 @@ def say_grant(grant: GrantAnswer, now: datetime) -> None:
         fields.append(("window", window_in_words(grant, now)))
     fields.append(("by", f"{grant.requester.name}, through {grant.entitlement} in account {grant.account}"))
     fields.append(("request", grant.request_id))
-    fields.append(("sessions", _sessions(grant)))
+    fields.append(
+        ("in place", _in_place(grant.in_place)) if grant.in_place else ("sessions", _sessions(grant))
+    )
     say_fields(fields)
 
 
@@ -84,16 +94,18 @@ def after_request(request: RequestAnswer) -> tuple[str, ...]:
     if request.state == "pending":
         return (f"liftgate show {request.id} --wait",)
     if request.grant and request.grant.state == "active":
-        return after_grant(request.grant, request.scope)
+        return after_grant(request.grant, request.scope, in_place=request.in_place)
     if request.grant and request.grant.state == "scheduled":
         return (f"liftgate show {request.grant.id}",)
     return ("liftgate request …",)
 
 
-def after_grant(grant: GrantAnswer | GrantBrief, scope: ScopeAnswer) -> tuple[str, ...]:
+def after_grant(grant: GrantAnswer | GrantBrief, scope: ScopeAnswer, *, in_place: bool) -> tuple[str, ...]:
     """What the holder of an active grant does next."""
     place = shlex.quote(plain(scope.locations[0])) if scope.locations else "s3://BUCKET/"
     example = f"aws s3 cp FILE {place}" if "s3:PutObject" in scope.actions else f"aws s3 ls {place}"
+    if in_place:
+        return (f"liftgate show {grant.id}", example, f"liftgate return {grant.id}")
     return (
         f"liftgate exec --grant {grant.id} -- {example}",
         f"liftgate return {grant.id}",
@@ -130,6 +142,10 @@ def _ending(ending: EndingAnswer) -> list[tuple[str, str]]:
     if ending.deny:
         fields.append(("in AWS", _DENY.get(ending.deny, ending.deny)))
     return fields
+
+
+def _in_place(found: InPlaceAnswer) -> str:
+    return _IN_PLACE.get(found.state, found.state).format(name=found.session_name)
 
 
 def _sessions(grant: GrantAnswer) -> str:

@@ -11,17 +11,24 @@ _ASK = "ask for one: liftgate request s3://BUCKET/PREFIX/ --write --for 20m --re
 
 
 def pick_grant(api: Api) -> GrantAnswer:
-    """The caller's only active grant. Raises ``NoActiveGrant`` or ``SeveralGrants``, with what to do."""
+    """The caller's only active grant that lends sessions. Raises ``NoActiveGrant`` or ``SeveralGrants``, with what to do."""
     page = read_grants(api.get("/grants", view="mine", state="active"))
-    if not page.items:
+    lending = [grant for grant in page.items if grant.in_place is None]
+    if page.items and not lending:
+        raise NoActiveGrant(
+            f"`{page.items[0].id}` is in place: there is nothing to borrow, your own session has it",
+            advice=f"go on with the credentials that you have; see that it is open: liftgate show {page.items[0].id}",
+            value=page.items[0].id,
+        )
+    if not lending:
         raise NoActiveGrant("you have no active grant", advice=_what_is_coming(api) or _ASK)
-    if len(page.items) > 1:
-        listed = "; ".join(f"--grant {grant.id} ({grant.scope.in_words})" for grant in page.items[:5])
+    if len(lending) > 1:
+        listed = "; ".join(f"--grant {grant.id} ({grant.scope.in_words})" for grant in lending[:5])
         raise SeveralGrants(
-            f"you have {len(page.items)}{' or more' if page.more else ''} active grants",
+            f"you have {len(lending)}{' or more' if page.more else ''} active grants",
             advice=f"name one: {listed}",
         )
-    return page.items[0]
+    return lending[0]
 
 
 def check_active(grant: GrantAnswer, now: datetime) -> None:

@@ -21,4 +21,4 @@ def show(here: Connection, name: str, *, wait: bool, as_json: bool) -> None:
         return
     say_grant(grant, system_clock())
     if grant.state == "active":
-        say_next(*after_grant(grant, grant.scope))
+        say_next(*after_grant(grant, grant.scope, in_place=grant.in_place is not None))

@@ -10,6 +10,7 @@ from liftgate.access.state import Active, grant_state, state_name
 from liftgate.clock import Clock
 from liftgate.elevation import drafts
 from liftgate.elevation.errors import GrantEndedMeanwhile, GrantNotActive, SecretHandedOver
+from liftgate.elevation.in_place.errors import NothingToBorrow
 from liftgate.elevation.lend import TRIAL_FROM, closed_policy, lend_order, trial_order, within_window
 from liftgate.elevation.model import Credentials, Session
 from liftgate.elevation.ports import ElevationStore, Lender, LendOrder, Lent
@@ -98,6 +99,13 @@ def _active(record: GrantRecord | None, grant_id: str, caller: Caller, now: date
             f"there is no grant `{grant_id[:40]}` of yours",
             advice="list yours: liftgate grants",
             value=grant_id[:40],
+        )
+    if record.grant.in_place is not None:
+        raise NothingToBorrow(
+            f"`{record.grant.id}` is in place: there is nothing to borrow, your own session has it",
+            advice="go on with the credentials with which you asked; see that it is open: liftgate show "
+            + record.grant.id,
+            value=record.grant.id,
         )
     state = grant_state(record, now)
     if not isinstance(state, Active):

@@ -17,6 +17,8 @@ from liftgate.clock import Clock, system_clock
 from liftgate.elevation.aws_clients import AwsEndpoints, iam_client, sts_client
 from liftgate.elevation.home_account import InHomeAccount, RevocationReach, account_of_broker
 from liftgate.elevation.iam_roles import IamRolePolicies
+from liftgate.elevation.in_place.iam_role import IamHeldRoles
+from liftgate.elevation.in_place.ports import HeldRoles
 from liftgate.elevation.ports import Lender, RolePolicies
 from liftgate.elevation.revocation import Pause
 from liftgate.elevation.sts import StsLender
@@ -43,6 +45,7 @@ class Parts:
     random: RandomBytes
     lender: Lender
     policies: RolePolicies
+    held_roles: HeldRoles
     transport: StsTransport
     pause: Pause
     log: Log
@@ -67,7 +70,8 @@ def running_parts(settings: Settings, *, audience: str) -> Iterator[Parts]:
     source = CatalogueSource(settings.catalogue, system_clock)
     store = open_store(settings.database_url.get_secret_value(), clock=system_clock)
     store.migrate()
-    never, sts = Event(), sts_client(at)
+    never, sts, iam = Event(), sts_client(at), iam_client(at)
+    account = account_of_broker(sts)
     with (
         closing(store),
         sts_over_http(endpoint=settings.aws_sts_endpoint) as transport,
@@ -81,7 +85,8 @@ def running_parts(settings: Settings, *, audience: str) -> Iterator[Parts]:
             clock=system_clock,
             random=token_bytes,
             lender=StsLender(sts),
-            policies=InHomeAccount(IamRolePolicies(iam_client(at)), account_of_broker(sts)),
+            policies=InHomeAccount(IamRolePolicies(iam), account),
+            held_roles=IamHeldRoles(iam, account),
             transport=transport,
             pause=lambda: _wait(never),
             log=_log(),

@@ -1,4 +1,4 @@
-"""Does the queued work: denies that must be on roles, and denies that may go again.
+"""Does the queued work: what must be on roles, and what may go from them again.
 
 Any number of workers may run, in any number of processes: each piece of work is leased, and doing it twice does no harm.
 """
@@ -10,8 +10,8 @@ from typing import Final
 
 from liftgate.access.ports import EffectKind
 from liftgate.errors import LiftgateError
-from liftgate.server.denies import settle_role
 from liftgate.server.parts import Parts
+from liftgate.server.settling import settle_denies, settle_in_place
 from liftgate.store.outbox import Claimed, retry_delay
 
 _AT_ONCE: Final = 10
@@ -19,7 +19,7 @@ _LEASE: Final = timedelta(
     minutes=1
 )  # longer than one role takes; one that takes longer is done twice, which does no harm
 _LONGEST_SLEEP: Final = timedelta(seconds=15)
-# At roles that carry denies, since somebody else may have changed them; and what expired is forgotten.
+# At roles that carry denies or grants in place, since somebody else may have changed them; and what expired is forgotten.
 _LOOK_AGAIN_EVERY: Final = timedelta(minutes=5)
 
 
@@ -33,10 +33,12 @@ def drain_once(parts: Parts, *, worker: str) -> int:
 
 
 def look_at_roles(parts: Parts) -> int:
-    """Read the denies of every role that carries any, and mend what is not as it should be; how many roles failed."""
+    """Read what every role carries of ours, and mend what is not as it should be; how many roles failed."""
     with parts.store.read() as view:
-        roles = view.roles_with_denies()
-    return sum(not _try_role(parts, role_arn) for role_arn in roles)
+        denied, in_place = view.roles_with_denies(), view.roles_in_place()
+    return sum(not _try_role(parts, settle_denies, role) for role in denied) + sum(
+        not _try_role(parts, settle_in_place, role) for role in in_place
+    )
 
 
 def forget_expired(parts: Parts) -> int:
@@ -91,7 +93,9 @@ def _do(parts: Parts, item: Claimed) -> None:
     try:
         match item.effect.kind:
             case EffectKind.DENY | EffectKind.PRUNE:
-                settle_role(item.effect.key, parts)
+                settle_denies(item.effect.key, parts)
+            case EffectKind.IN_PLACE:
+                settle_in_place(item.effect.key, parts)
     except LiftgateError as failure:
         parts.log.warning(
             "effect failed", kind=item.effect.kind.value, code=failure.code, attempts=item.attempts
@@ -105,9 +109,9 @@ def _do(parts: Parts, item: Claimed) -> None:
         transaction.outbox.done(item)
 
 
-def _try_role(parts: Parts, role_arn: str) -> bool:
+def _try_role(parts: Parts, settle: Callable[..., object], role_arn: str) -> bool:
     try:
-        settle_role(role_arn, parts, look_again=True)
+        settle(role_arn, parts, look_again=True)
     except LiftgateError as failure:
         parts.log.warning("role not settled", role=role_arn, code=failure.code)
         return False

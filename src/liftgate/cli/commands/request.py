@@ -23,6 +23,7 @@ from liftgate.clock import rfc3339
 @click.option("--reason", required=True, help="Why: reviewers read it.")
 @click.option("--ticket", help="The ticket it belongs to.")
 @click.option("--entitlement", metavar="NAME", help="Which entitlement, where several fit.")
+@click.option("--in-place", is_flag=True, help="On the role that you hold, without new credentials.")
 @click.option("--start", metavar="MOMENT", help="Not before: 2026-11-24T09:00Z.")
 @click.option("--wait", is_flag=True, help="Follow the request until it is answered.")
 @client_options
@@ -39,6 +40,7 @@ def command(
     reason: str,
     ticket: str | None,
     entitlement: str | None,
+    in_place: bool,
     start: str | None,
     wait: bool,
 ) -> None:
@@ -54,7 +56,12 @@ def command(
         locations,
         duration=read_span(duration, where="--for"),
         starts_at=read_moment(start, where="--start") if start else None,
-        texts={"justification": reason, "ticket": ticket, "entitlement": entitlement},
+        texts={
+            "justification": reason,
+            "ticket": ticket,
+            "entitlement": entitlement,
+            "mechanism": "in-place" if in_place else None,
+        },
     )
 
     with connection(context) as here:

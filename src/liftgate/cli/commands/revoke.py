@@ -18,7 +18,7 @@ from liftgate.clock import system_clock
 @output_option
 @click.pass_context
 def command(context: click.Context, name: str, reason: str) -> None:
-    """Take a grant back: no new sessions, and AWS refuses the running ones."""
+    """Take a grant back: no new sessions, and AWS refuses what runs under it."""
     path = f"/grants/{grant_id(name)}/revocation"
     with connection(context) as here:
         grant = read_grant(here.api.post(path, {"reason": reason}))

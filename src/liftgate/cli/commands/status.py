@@ -65,7 +65,7 @@ def _say_mine(grants: tuple[GrantAnswer, ...], requests: tuple[RequestAnswer, ..
 def _say_what_next(grants: tuple[GrantAnswer, ...], requests: tuple[RequestAnswer, ...]) -> None:
     for grant in grants:
         if grant.state == "active":
-            say_next(*after_grant(grant, grant.scope))
+            say_next(*after_grant(grant, grant.scope, in_place=grant.in_place is not None))
             return
     if requests:
         say_next(f"liftgate show {requests[0].id} --wait")

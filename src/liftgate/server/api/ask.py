@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final, Literal, TypeVar
 
 from pydantic import BaseModel, Field
 
 from liftgate.access.model import Ask
 from liftgate.access.text import clean_text
-from liftgate.catalogue.model import Catalogue
+from liftgate.catalogue.model import Catalogue, Mechanism
 from liftgate.errors import Invalid
 from liftgate.iam.s3.actions import expand_actions
 from liftgate.iam.s3.location import readings
@@ -55,6 +55,11 @@ class AskBody(BaseModel):
         examples=["reports-writer"],
         description="Left out, the one that fits with the fewest approvals is taken.",
     )
+    mechanism: Literal["session", "in-place"] | None = Field(
+        default=None,
+        description="`session`, or `in-place` for access on the role that the caller holds and signed in with. Left out, "
+        "either; a session where both would do.",
+    )
     starts_at: Moment | None = Field(
         default=None, description="With its zone. Left out, access begins when it is approved."
     )
@@ -96,6 +101,7 @@ def read_ask(body: AskBody, caller: Caller, catalogue: Catalogue) -> Ask:
         entitlement=entitlement or None,
         ticket=ticket or None,
         starts_at=body.starts_at,
+        mechanism=None if body.mechanism is None else Mechanism(body.mechanism),
     )
 
 

@@ -1,11 +1,9 @@
 """What the caller may ask for or review, and whether the catalogue's files are well."""
 
-from typing import Literal
-
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from liftgate.catalogue.model import Entitlement
+from liftgate.catalogue.model import Entitlement, Mechanism
 from liftgate.server.api.doc import problems
 from liftgate.server.api.shapes import (
     EXACT,
@@ -45,7 +43,9 @@ class EntitlementShape(BaseModel):
     role_arn: str = Field(examples=["arn:aws:iam::111122223333:role/LiftgateReportsWriter"])
     ceiling: ScopeShape
     longest_seconds: int = Field(examples=[3600])
-    mechanism: Literal["session"]
+    mechanism: Mechanism = Field(
+        description="`session` lends credentials; `in-place` opens the role that the requester holds."
+    )
     approvals: int = Field(examples=[1])
     reviewers: list[PersonShape]
     without_review_seconds: int | None = Field(
@@ -121,7 +121,7 @@ def _shape(entitlement: Entitlement, call: Call) -> EntitlementShape:
         role_arn=entitlement.role_arn,
         ceiling=scope_shape(entitlement.ceiling),
         longest_seconds=int(entitlement.longest.total_seconds()),
-        mechanism=entitlement.mechanism.value,
+        mechanism=entitlement.mechanism,
         approvals=rule.approvals,
         reviewers=people_shapes(rule.reviewers, call.catalogue),
         without_review_seconds=int(free.longest.total_seconds()) if free else None,

@@ -1,6 +1,6 @@
 """A grant, its sessions and lent credentials, as they are answered."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
@@ -9,8 +9,9 @@ from pydantic import BaseModel, Field
 from liftgate.access.model import GrantRecord
 from liftgate.access.ports import DENY_SLACK
 from liftgate.access.state import grant_state, state_name
-from liftgate.catalogue.model import Catalogue
+from liftgate.catalogue.model import Catalogue, Mechanism
 from liftgate.elevation.model import Credentials, Session
+from liftgate.server.api.in_aws import InAws
 from liftgate.server.api.shapes import (
     EXACT,
     EXAMPLE_HASH,
@@ -33,7 +34,7 @@ class EndingShape(BaseModel):
     reason: str = Field(examples=["the wrong quarter"])
     ended_at: Moment
     deny: Literal["in_place", "pending"] | None = Field(
-        description="Whether AWS was seen to refuse its running sessions; null: its window is over anyway."
+        description="Whether AWS was seen to refuse what ran under it; null: its window is over anyway."
     )
 
 
@@ -53,6 +54,17 @@ class SessionShape(BaseModel):
     failure: str | None = Field(examples=[None], description="Why AWS did not lend it.")
 
 
+class InPlaceShape(BaseModel):
+    """Access on the role that the requester holds, for one session of it."""
+
+    model_config = EXACT
+
+    session_name: str = Field(examples=["ada"], description="The one session of the role that it opens for.")
+    state: Literal["opening", "open", "closed"] = Field(
+        description="`opening` until AWS was seen to let it through; `closed` when it is over, or was taken off the role."
+    )
+
+
 class GrantShape(BaseModel):
     """One grant."""
 
@@ -70,6 +82,8 @@ class GrantShape(BaseModel):
     ends_at: Moment = Field(description="From this second on AWS refuses every session of it.")
     granted_at: Moment
     catalogue_version: str = Field(examples=[EXAMPLE_HASH], description="Under which it was made.")
+    mechanism: Mechanism
+    in_place: InPlaceShape | None = Field(description="null: its sessions are lent.")
     ending: EndingShape | None
     sessions: list[SessionShape] | None = Field(description="null in lists: ask for the one grant.")
 
@@ -99,10 +113,10 @@ def grant_shape(
     catalogue: Catalogue,
     now: datetime,
     *,
-    denied: Collection[str],
+    in_aws: InAws,
     sessions: Iterable[Session] | None = None,
 ) -> GrantShape:
-    """A grant as it is at ``now``. ``denied`` holds the ids of grants whose deny was read back from the role."""
+    """A grant as it is at ``now``, with what was seen of it on its role."""
     grant = record.grant
     return GrantShape(
         id=grant.id,
@@ -117,7 +131,9 @@ def grant_shape(
         ends_at=grant.window.ends_at,
         granted_at=grant.granted_at,
         catalogue_version=grant.catalogue_version,
-        ending=_ending_shape(record, catalogue, now, denied),
+        mechanism=Mechanism.SESSION if grant.in_place is None else Mechanism.IN_PLACE,
+        in_place=_in_place_shape(record, now, in_aws),
+        ending=_ending_shape(record, catalogue, now, in_aws),
         sessions=None if sessions is None else [_session_shape(session) for session in sessions],
     )
 
@@ -134,8 +150,21 @@ def credentials_shape(session: Session, credentials: Credentials) -> Credentials
     )
 
 
+def _in_place_shape(record: GrantRecord, now: datetime, in_aws: InAws) -> InPlaceShape | None:
+    grant = record.grant
+    if grant.in_place is None:
+        return None
+    on_role = in_aws.on_role.get(grant.id)
+    state: Literal["opening", "open", "closed"] = "opening"
+    if now >= grant.window.ends_at or (record.ending is not None and on_role is None):
+        state = "closed"
+    elif on_role is not None and on_role.is_open:
+        state = "open"
+    return InPlaceShape(session_name=grant.in_place.session_name, state=state)
+
+
 def _ending_shape(
-    record: GrantRecord, catalogue: Catalogue, now: datetime, denied: Collection[str]
+    record: GrantRecord, catalogue: Catalogue, now: datetime, in_aws: InAws
 ) -> EndingShape | None:
     ending = record.ending
     if ending is None:
@@ -146,7 +175,7 @@ def _ending_shape(
         by=person_shape(ending.by, catalogue),
         reason=ending.reason,
         ended_at=ending.ended_at,
-        deny="in_place" if ending.grant_id in denied else (None if is_over else "pending"),
+        deny="in_place" if in_aws.refuses(record) else (None if is_over else "pending"),
     )
 
 

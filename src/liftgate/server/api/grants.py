@@ -14,10 +14,11 @@ from liftgate.elevation.model import Session
 from liftgate.elevation.service import lend_session
 from liftgate.server.api.doc import problems
 from liftgate.server.api.grant_shape import CredentialsShape, GrantShape, credentials_shape, grant_shape
+from liftgate.server.api.in_aws import seen_in_aws
 from liftgate.server.api.lists import Cursor, Limit, grants_in_view
 from liftgate.server.api.shapes import EXACT, Nothing, PageShape, answer
 from liftgate.server.calls import Call, GrantId, SignedIn, SignedInOnce
-from liftgate.server.denies import deny_soon
+from liftgate.server.settling import settle_soon
 
 router = APIRouter(prefix="/grants", tags=["Grants"])
 
@@ -68,14 +69,8 @@ def list_grants(call: SignedIn, query: Annotated[GrantQuery, Query()]) -> Respon
             cursor=query.cursor,
             limit=query.limit,
         )
-        in_place = {
-            role: view.denies_in_place(role)
-            for role in {record.grant.role_arn for record in page.items if record.ending}
-        }
-    items = [
-        grant_shape(record, call.catalogue, now, denied=in_place.get(record.grant.role_arn, frozenset()))
-        for record in page.items
-    ]
+        in_aws = seen_in_aws(view, page.items)
+    items = [grant_shape(record, call.catalogue, now, in_aws=in_aws) for record in page.items]
     return answer(PageShape[GrantShape](items=items, next_cursor=page.next_cursor))
 
 
@@ -112,7 +107,7 @@ def borrow_session(call: SignedInOnce, grant_id: GrantId, body: Nothing | None =
     responses=problems(401, 403, 404, 409),
 )
 def revoke_grant(call: SignedInOnce, grant_id: GrantId, body: RevocationBody) -> Response:
-    """Take a grant back. ``ending.deny`` says whether AWS refuses its running sessions already."""
+    """Take a grant back. ``ending.deny`` says whether AWS refuses what runs under it already."""
     record = service.revoke_grant(
         grant_id,
         call.caller,
@@ -122,7 +117,7 @@ def revoke_grant(call: SignedInOnce, grant_id: GrantId, body: RevocationBody) ->
         clock=call.parts.clock,
         once=call.once,
     )
-    deny_soon(record.grant.role_arn, call.parts)
+    settle_soon(record.grant, call.parts)
     return _answer(grant_id, call)
 
 
@@ -143,7 +138,7 @@ def return_grant(call: SignedInOnce, grant_id: GrantId, body: ReturnBody | None 
         clock=call.parts.clock,
         once=call.once,
     )
-    deny_soon(record.grant.role_arn, call.parts)
+    settle_soon(record.grant, call.parts)
     return _answer(grant_id, call)
 
 
@@ -157,8 +152,8 @@ def _answer(grant_id: str, call: Call, status: Literal[200, 201] = 201) -> Respo
                 value=grant_id[:40],
             )
         sessions: Iterable[Session] = view.sessions(grant_id)
-        denied = view.denies_in_place(record.grant.role_arn) if record.ending else frozenset[str]()
-    shape = grant_shape(record, call.catalogue, call.parts.clock(), denied=denied, sessions=sessions)
+        in_aws = seen_in_aws(view, [record])
+    shape = grant_shape(record, call.catalogue, call.parts.clock(), in_aws=in_aws, sessions=sessions)
     return answer(shape, status)
 
 

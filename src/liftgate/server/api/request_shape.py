@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from liftgate.access.model import GrantRecord, RequestRecord, Review
 from liftgate.access.state import grant_state, request_state, state_name
-from liftgate.catalogue.model import Catalogue
+from liftgate.catalogue.model import Catalogue, Mechanism
 from liftgate.server.api.shapes import (
     EXACT,
     EXAMPLE_HASH,
@@ -54,6 +54,7 @@ class RequestShape(BaseModel):
     entitlement: str = Field(examples=["reports-writer"])
     account: str = Field(examples=["111122223333"])
     role_arn: str = Field(examples=["arn:aws:iam::111122223333:role/LiftgateReportsWriter"])
+    mechanism: Mechanism = Field(description="`in-place`: on the role that the requester holds.")
     scope: ScopeShape
     duration_seconds: int = Field(examples=[1200])
     starts_at: Moment | None = Field(description="null: when it is approved.")
@@ -82,6 +83,7 @@ def request_shape(record: RequestRecord, catalogue: Catalogue, now: datetime) ->
         entitlement=request.entitlement,
         account=request.account,
         role_arn=request.role_arn,
+        mechanism=Mechanism.SESSION if request.in_place is None else Mechanism.IN_PLACE,
         scope=scope_shape(request.scope),
         duration_seconds=int(request.duration.total_seconds()),
         starts_at=request.starts_at,

@@ -7,9 +7,12 @@ from pydantic import BaseModel, Field
 
 from liftgate.access import service
 from liftgate.access.errors import NoSuchRequest
-from liftgate.access.model import Answer, Request, RequestRecord
+from liftgate.access.model import Answer, InPlace, Request, RequestRecord
 from liftgate.access.sight import may_see
+from liftgate.elevation.in_place.service import opening_for
 from liftgate.elevation.service import try_scope
+from liftgate.errors import LiftgateError
+from liftgate.identity.model import Caller
 from liftgate.server.api.ask import AskBody, read_ask
 from liftgate.server.api.doc import problems
 from liftgate.server.api.lists import Cursor, Limit, requests_in_view
@@ -17,6 +20,7 @@ from liftgate.server.api.request_shape import RequestShape, request_shape
 from liftgate.server.api.shapes import Nothing, PageShape, answer, example
 from liftgate.server.calls import Call, RequestId, SignedIn, SignedInOnce
 from liftgate.server.parts import Parts
+from liftgate.server.settling import settle_soon
 
 router = APIRouter(prefix="/requests", tags=["Requests"])
 
@@ -58,9 +62,10 @@ def make_request(call: SignedInOnce, body: AskBody) -> Response:
         clock=parts.clock,
         random=parts.random,
         trial=lambda request: _try(request, parts),
+        opener=lambda request, caller: _opening(request, caller, call),
         once=call.once,
     )
-    return _shown(record, call, 201)
+    return _shown_soon(record, call)
 
 
 @router.get("", response_model=PageShape[RequestShape], responses=problems(401))
@@ -120,7 +125,7 @@ def review_request(call: SignedInOnce, request_id: RequestId, body: ReviewBody) 
         random=call.parts.random,
         once=call.once,
     )
-    return _shown(record, call, 201)
+    return _shown_soon(record, call)
 
 
 @router.post(
@@ -145,8 +150,29 @@ def cancel_request(call: SignedInOnce, request_id: RequestId, body: Nothing | No
 
 def _try(request: Request, parts: Parts) -> None:
     """Refuse at once what could not be lent, or not be taken back."""
+    if request.in_place is not None:
+        return  # its role was read already, and there is no session policy
     parts.reach.check(request.role_arn, policies=parts.policies, now=parts.clock())
     try_scope(request, store=parts.store, lender=parts.lender, clock=parts.clock)
+
+
+def _opening(request: Request, caller: Caller, call: Call) -> InPlace | LiftgateError:
+    parts = call.parts
+    return opening_for(
+        request,
+        caller,
+        catalogue=call.catalogue,
+        roles=parts.held_roles,
+        store=parts.store,
+        clock=parts.clock,
+    )
+
+
+def _shown_soon(record: RequestRecord, call: Call) -> Response:
+    """What a decision led to; a grant in place is put on its role at once."""
+    if record.grant is not None and record.grant.in_place is not None:
+        settle_soon(record.grant, call.parts)
+    return _shown(record, call, 201)
 
 
 def _shown(record: RequestRecord, call: Call, status: Literal[200, 201]) -> Response:

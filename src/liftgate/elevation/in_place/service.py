@@ -1,0 +1,69 @@
+"""The use case of asking for access in place: may it be, and what would be put on the role?"""
+
+from datetime import datetime
+
+from liftgate.access.model import InPlace, Request
+from liftgate.catalogue.model import Catalogue, Mechanism
+from liftgate.clock import Clock
+from liftgate.elevation.in_place.errors import NoRoomInPlace, NotOfferedInPlace
+from liftgate.elevation.in_place.model import HeldRole, Opening
+from liftgate.elevation.in_place.offer import NotOffered, offer
+from liftgate.elevation.in_place.ports import HeldRoles, InPlaceStore
+from liftgate.elevation.in_place.statements import ROOM, packed
+from liftgate.errors import LiftgateError
+from liftgate.iam.scope import Window
+from liftgate.identity.model import Caller
+
+
+def opening_for(
+    request: Request,
+    caller: Caller,
+    *,
+    catalogue: Catalogue,
+    roles: HeldRoles,
+    store: InPlaceStore,
+    clock: Clock,
+) -> InPlace | LiftgateError:
+    """What a request would put on the role that its caller holds, or why it is not offered: the rules of ``offer``, and room.
+
+    Raises what the role raises where IAM does not describe it, and ``Unproved`` where the engine cannot prove what it lacks.
+    """
+    role = roles.look(request.role_arn)
+    ceilings = [
+        one.ceiling
+        for one in catalogue.entitlements.values()
+        if one.mechanism is Mechanism.IN_PLACE and one.role_arn == request.role_arn
+    ]
+    made = offer(request.scope, caller.identity, role, ceilings)
+    if isinstance(made, NotOffered):
+        return NotOfferedInPlace(made.because, advice=made.advice, value=request.role_arn, where="mechanism")
+    in_place = InPlace(user_id=made.user_id, policy=made.policy)
+    return _without_room(request, in_place, role, store, clock()) or in_place
+
+
+def _without_room(
+    request: Request, in_place: InPlace, role: HeldRole, store: InPlaceStore, now: datetime
+) -> NoRoomInPlace | None:
+    """One that starts at once needs room beside those that are there; one that starts later, room at all."""
+    starts_at = request.starts_at or now
+    wished = Opening(
+        grant_id=request.id,
+        user_id=in_place.user_id,
+        policy=in_place.policy,
+        window=Window(starts_at=starts_at, ends_at=starts_at + request.duration),
+        granted_at=now,
+    )
+    with store.read() as view:
+        others = () if request.starts_at else view.wanted_in_place(request.role_arn, now=now)
+    room = ROOM - role.inline_characters
+    if not packed((*others, wished), room=room).waiting:
+        return None
+    alone = bool(others) and not packed((wished,), room=room).waiting
+    return NoRoomInPlace(
+        f"`{request.role_arn}` has no room for this: the inline policies of a role share {ROOM:,} characters",
+        advice="try again when one of the grants on it has ended: liftgate grants --all --state active"
+        if alone
+        else "ask for fewer places, or let whoever owns the role free room in its own inline policies",
+        value=request.role_arn,
+        where="mechanism",
+    )

@@ -1,0 +1,161 @@
+"""Access in place through the API: offered or refused with the reason, put on the role at once, and taken off again."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.elevation.in_place_examples import ROLE, ROLE_ID, held_role, trust
+from tests.server.server_world import CATALOGUE, World, open_world
+
+from liftgate.elevation.errors import RoleUnreachable
+from liftgate.server.worker import drain_once, look_at_roles
+
+ADA = "arn:aws:sts::111122223333:assumed-role/LakesideReadOnly/ada"
+IN_PLACE = f"""\
+  - name: reports-in-place
+    description: Correct the reports from where you are
+    account: "111122223333"
+    role: {ROLE}
+    mechanism: in-place
+    ceiling:
+      actions: [write, delete]
+      locations: [s3://reports/2026/]
+    longest: 1h
+    requesters: [ada]
+    review:
+      reviewers: [grace]
+      approvals: 1
+      lapses_after: 8h
+      without_review: {{longest: 2m, actions: [write]}}
+    justification: {{at_least: 10}}
+"""
+
+
+@pytest.fixture
+def held(tmp_path: Path) -> Iterator[World]:
+    text = CATALOGUE.replace("ReadOnly/ada", "LakesideReadOnly/ada") + IN_PLACE
+    with open_world(tmp_path, catalogue=text) as world:
+        world.sts.arn, world.sts.role_id = ADA, ROLE_ID
+        yield world
+
+
+def ask(world: World, **changes: Any) -> Any:
+    body = {"locations": ["s3://reports/2026/q3/"], "mechanism": "in-place", **changes}
+    return world.ask(**body)
+
+
+def on_role(world: World) -> str | None:
+    return world.held_roles.ours
+
+
+def state_of(world: World, grant_id: str) -> Any:
+    return world.get("grace", f"/grants/{grant_id}").json()["in_place"]["state"]
+
+
+def test_it_is_put_on_the_role_at_once_and_shown(held: World) -> None:
+    held.sign_in_by_aws("ada")
+    asked = ask(held)
+    assert asked.status_code == 201, asked.text
+    assert asked.json()["mechanism"] == "in-place"
+    grant_id = asked.json()["grant"]["id"]
+    assert f'"aws:userid":"{ROLE_ID}:ada"' in (held.held_roles.ours or "")
+    shown = held.get("ada", f"/grants/{grant_id}").json()
+    assert (shown["mechanism"], shown["in_place"]) == (
+        "in-place",
+        {"session_name": "ada", "state": "open"},
+    )
+    listed = held.get("ada", "/grants").json()["items"][0]
+    assert listed["in_place"] == shown["in_place"]
+    assert held.sts.orders == []
+    assert held.iam.policies == {}
+
+
+def test_an_approval_puts_it_on_the_role(held: World) -> None:
+    held.sign_in_by_aws("ada")
+    request_id = ask(held, duration_seconds=1200).json()["id"]
+    assert on_role(held) is None
+    approved = held.post("grace", f"/requests/{request_id}/reviews", {"answer": "approve"})
+    assert on_role(held) is not None
+    assert state_of(held, approved.json()["grant"]["id"]) == "open"
+
+
+def test_until_aws_lets_it_through_it_is_opening_and_the_worker_asks_again(held: World) -> None:
+    held.sign_in_by_aws("ada")
+    held.held_roles.answer = False
+    grant_id = ask(held).json()["grant"]["id"]
+    assert state_of(held, grant_id) == "opening"
+    held.held_roles.answer = True
+    held.clock.pass_by(seconds=5)
+    assert drain_once(held.parts, worker="w") == 1
+    assert state_of(held, grant_id) == "open"
+
+
+def test_it_lends_no_credentials(held: World) -> None:
+    held.sign_in_by_aws("ada")
+    grant_id = ask(held).json()["grant"]["id"]
+    answer = held.post("ada", f"/grants/{grant_id}/sessions")
+    assert (answer.status_code, answer.json()["code"]) == (409, "nothing_to_borrow")
+    assert held.sts.orders == []
+
+
+def test_a_revocation_takes_it_off_the_role_and_writes_no_deny(held: World) -> None:
+    held.sign_in_by_aws("ada")
+    grant_id = ask(held).json()["grant"]["id"]
+    ended = held.post("grace", f"/grants/{grant_id}/revocation", {"reason": "a drill"}).json()
+    assert (ended["ending"]["deny"], ended["in_place"]["state"]) == ("in_place", "closed")
+    assert held.held_roles.ours is None
+    assert held.iam.policies == {}
+
+
+def test_a_revocation_that_aws_does_not_take_is_pending_until_the_worker_did_it(held: World) -> None:
+    held.sign_in_by_aws("ada")
+    grant_id = ask(held).json()["grant"]["id"]
+
+    def down(call: str) -> None:
+        raise RoleUnreachable(f"IAM did not answer: {call}", advice="the worker tries again")
+
+    held.held_roles.before = down
+    ended = held.post("grace", f"/grants/{grant_id}/revocation", {"reason": "a drill"}).json()
+    assert (ended["ending"]["deny"], ended["in_place"]["state"]) == ("pending", "open")
+    held.held_roles.before = lambda _: None
+    held.clock.pass_by(seconds=5)
+    drain_once(held.parts, worker="w")
+    assert held.get("grace", f"/grants/{grant_id}").json()["ending"]["deny"] == "in_place"
+
+
+def test_what_somebody_else_took_off_the_role_is_put_back(held: World) -> None:
+    held.sign_in_by_aws("ada")
+    ask(held)
+    before, held.held_roles.ours = held.held_roles.ours, None
+    assert look_at_roles(held.parts) == 0
+    assert held.held_roles.ours == before
+
+
+def test_a_sign_in_that_is_no_session_of_the_role_is_refused(held: World) -> None:
+    answer = ask(held)  # signed in by name, not by AWS
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_offered_in_place")
+    assert held.ledger()[-1] == "request.refused"
+
+
+def test_a_role_whose_name_can_be_chosen_is_refused_with_the_reason(held: World) -> None:
+    held.sign_in_by_aws("ada")
+    held.held_roles.role = held_role(trust=trust())
+    answer = ask(held)
+    assert answer.json()["code"] == "not_offered_in_place"
+    assert "could take your access" in answer.json()["detail"]
+    assert held.held_roles.ours is None
+
+
+def test_a_role_without_room_is_refused_at_once(held: World) -> None:
+    held.sign_in_by_aws("ada")
+    held.held_roles.role = held_role(inline_characters=10_100)
+    answer = ask(held)
+    assert (answer.status_code, answer.json()["code"]) == (409, "no_room_in_place")
+    assert "ask for fewer places" in answer.json()["advice"]
+
+
+def test_a_session_entitlement_is_not_given_in_place(held: World) -> None:
+    held.sign_in_by_aws("ada")
+    answer = held.ask(mechanism="in-place", entitlement="reports-writer")
+    assert (answer.status_code, answer.json()["code"]) == (403, "other_mechanism")
