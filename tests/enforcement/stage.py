@@ -1,0 +1,110 @@
+"""A stage on one enforcer: a real store, Liftgate's own lending and revoking, and the sessions that come of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from botocore.exceptions import ClientError
+from tests.elevation.elevation_examples import caller, grant, request
+from tests.elevation.in_place_examples import breathe
+from tests.enforcement.enforcers import EMBEDDED, Enforcer
+from tests.store.store_examples import add_ending, draft
+
+from liftgate.access.model import EndingKind, Grant
+from liftgate.clock import Clock, system_clock
+from liftgate.elevation.iam_roles import IamRolePolicies
+from liftgate.elevation.model import DenyState
+from liftgate.elevation.revocation import bring_denies_in_place
+from liftgate.elevation.service import lend_session
+from liftgate.elevation.sts import StsLender
+from liftgate.iam.s3.actions import expand_actions
+from liftgate.iam.s3.location import parse_location
+from liftgate.iam.scope import Scope, Window
+from liftgate.ledger.model import EventKind
+from liftgate.store.sql import SqlStore
+
+ALLOWED, REFUSED = "allowed", "refused"
+REPORTS, PAYROLL, NEIGHBOUR, KEPT = "enforced", "enforced-payroll", "enforced-2", "enforced-kept"
+BUCKETS: Final = (REPORTS, PAYROLL, NEIGHBOUR, KEPT)  # the last keeps versions
+HERE: Final = f"s3://{REPORTS}/2026/q3/"
+KEY: Final = "2026/q3/a.csv"
+LONG: Final = timedelta(minutes=20)
+
+_REFUSALS: Final = frozenset({"AccessDenied", "AccessDeniedException", "Forbidden", "403"})
+
+
+def attempt(call: Callable[[], Any]) -> str:
+    """Whether a call is allowed or refused; any other failure is a failure of the test."""
+    try:
+        call()
+    except ClientError as failure:
+        if failure.response["Error"]["Code"] in _REFUSALS:
+            return REFUSED
+        raise
+    return ALLOWED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """What one test plays on: a role of its own, or one that is shared."""
+
+    enforcer: Enforcer
+    store: SqlStore
+    role_arn: str
+    clock: Clock = system_clock
+
+    def granted(
+        self,
+        *actions: str,
+        at: Sequence[str] = (HERE,),
+        window: Window | None = None,
+        person: str = "ada",
+    ) -> Grant:
+        """A grant on the role, as an approved request leaves it in the store."""
+        scope = Scope(
+            actions=expand_actions(actions or ("write",)), locations=frozenset(map(parse_location, at))
+        )
+        asked = request(role_arn=self.role_arn, requester=person, scope=scope)
+        made = grant(asked, window=window or self.from_now())
+        with self.store.write() as transaction:
+            transaction.add_request(asked, draft(request_id=asked.id))
+            transaction.add_grant(made, draft(EventKind.GRANTED, request_id=asked.id, grant_id=made.id))
+        return made
+
+    def from_now(self, lasts: timedelta = LONG) -> Window:
+        now = self.clock().replace(microsecond=0)
+        return Window(starts_at=now, ends_at=now + lasts)
+
+    def session(self, of: Grant) -> Any:
+        """An S3 client with a newly lent session."""
+        lender, who = StsLender(self.enforcer.sts), caller(of.requester)
+        lent = lend_session(of.id, who, store=self.store, lender=lender, clock=self.clock)
+        return self.enforcer.client(lent[1])
+
+    def ended(self, of: Grant, kind: EndingKind = EndingKind.REVOKED) -> None:
+        """End a grant early, and bring the deny in place as the worker does."""
+        with self.store.write() as transaction:
+            add_ending(transaction, of, kind=kind, ended_at=self.clock())
+        self.settle()
+
+    def settle(self) -> DenyState:
+        return bring_denies_in_place(
+            self.role_arn,
+            store=self.store,
+            policies=IamRolePolicies(self.enforcer.iam),
+            clock=self.clock,
+            holder="enforcement",
+            pause=breathe,
+        )
+
+
+def furnish(enforcer: Enforcer) -> None:
+    """The buckets of the suite."""
+    owner = enforcer.owner
+    for bucket in BUCKETS:
+        owner.create_bucket(Bucket=bucket)
+    if enforcer.name == EMBEDDED:  # as AWS, it lets nobody use ACLs in a new bucket
+        rules = {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
+        owner.put_bucket_ownership_controls(Bucket=REPORTS, OwnershipControls=rules)
+    owner.put_bucket_versioning(Bucket=KEPT, VersioningConfiguration={"Status": "Enabled"})
