@@ -6,7 +6,7 @@ POSTGRESQL := "postgresql:/usr/lib/postgresql/*/bin/postgres"
 IAM_SIMULATE := nodejs:node npm:npm npm=tests/iam/simulate
 RADOSGW := ceph-mon:ceph-mon ceph-osd:ceph-osd radosgw:radosgw
 
-.PHONY: help demo test check lint bench docs lock clean
+.PHONY: help demo test check enforcement lint bench docs lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 10
@@ -24,6 +24,12 @@ check:  ## the quick part of `make test`, under a minute
 	@tools/install.sh dev
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/pytest -q -n auto -m "not slow"
+
+enforcement:  ## try every case on three enforcers that nobody here wrote, write and print docs/enforcement.md
+	@tools/install.sh dev $(RADOSGW)
+	@rm -rf build/enforcement && mkdir -p build/enforcement
+	@ENFORCEMENT_RECORD=build/enforcement $(BIN)/pytest -q -n auto --dist loadgroup -r fE tests/enforcement; \
+		$(BIN)/python tools/enforcement_page.py build/enforcement
 
 lint:
 	@mkdir -p build

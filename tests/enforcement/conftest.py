@@ -7,7 +7,6 @@ from tests.enforcement.enforcers import EMBEDDED, RADOSGW, SEAWEEDFS_ROLES, Enfo
 from tests.enforcement.record import (
     note_version,
     pytest_collection_modifyitems,
-    pytest_configure,
     pytest_runtest_makereport,
 )
 from tests.enforcement.stage import Stage, furnish
@@ -21,7 +20,6 @@ from liftgate.store.sql import SqlStore, open_store
 __all__ = [
     "embedded_account",
     "pytest_collection_modifyitems",
-    "pytest_configure",
     "pytest_runtest_makereport",
     "radosgw",
 ]

@@ -9,6 +9,7 @@ from functools import partial
 from itertools import count
 from typing import Any, Final
 
+from botocore.config import Config
 from tests.servers.radosgw import Keys, Radosgw, compact
 from tests.servers.seaweedfs import Seaweedfs
 from tests.servers.seaweedfs import version as seaweedfs_version
@@ -46,6 +47,7 @@ class Enforcer:
     sts: Any  # the broker's
     adapted: str = ""  # how the policy that it is given differs from the one that was compiled
     iam: Any  # the broker's; None where roles are fixed
+    role_owner: Any  # the IAM client of whoever owns the roles; None likewise
     new_role: Callable[
         [], str
     ]  # a role that may do everything in S3: what refuses is the session's policy, or a deny
@@ -61,8 +63,12 @@ def embedded(account: SampleAccount) -> Enforcer:
         owner=aws.client("s3", aws.root),
         sts=aws.client("sts", account.broker),
         iam=aws.client("iam", account.broker),
+        role_owner=aws.client("iam", aws.root),
         new_role=partial(_embedded_role, account),
-        client=lambda lent: aws.client("s3", EmbeddedKeys(**_pair(lent))),
+        # It knows no older form of signature, which botocore still gives presigned URLs in us-east-1.
+        client=lambda lent: aws.client(
+            "s3", EmbeddedKeys(**_pair(lent)), config=Config(signature_version="s3v4")
+        ),
     )
 
 
@@ -78,6 +84,7 @@ def ceph(radosgw: Radosgw) -> Enforcer:
         adapted="the session policy goes without `s3:GetObjectAttributes` and `s3:GetObjectVersionAttributes`, which it"
         " does not know",
         iam=radosgw.client("iam", broker),
+        role_owner=radosgw.client("iam", radosgw.admin),
         new_role=partial(_radosgw_role, radosgw),
         client=lambda lent: radosgw.client("s3", Keys(**_pair(lent))),
     )
@@ -92,6 +99,7 @@ def weed(seaweedfs: Seaweedfs) -> Enforcer:
         sts=_Adapted(seaweedfs.client("sts", seaweedfs.broker), without_window),
         adapted="the session policy goes without its window: it knows no `aws:CurrentTime`, and refuses what has it",
         iam=None,
+        role_owner=None,
         new_role=lambda: seaweedfs.role_arns["elevated"],
         client=lambda lent: seaweedfs.client("s3", Keys(**_pair(lent))),
     )

@@ -1,7 +1,7 @@
 """What was tried and what happened: taken from the tests' own outcomes, one file of lines a worker.
 
 A test says what it tries with ``tried(…)`` among its marks, and what happened with ``record_property("happened", …)``. The
-hooks here, imported into the conftest of the folder, do the rest; nothing is written unless LIFTGATE_RECORD names a folder.
+hooks here, imported into the conftest of the folder, do the rest; nothing is written unless ENFORCEMENT_RECORD names a folder.
 """
 
 import json
@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import pytest
 
-VARIABLE: Final = "LIFTGATE_RECORD"
+VARIABLE: Final = "ENFORCEMENT_RECORD"
 
 
 class Outcome(StrEnum):
@@ -79,10 +79,6 @@ def read_record(folder: Path) -> Record:
             outcome, said = Outcome(line.pop("outcome")), line.pop("said")
             happened.append(Happened(tried=Tried(**line), outcome=outcome, said=said))
     return Record(tuple(planned), tuple(happened), versions)
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "tried(topic, case, by, must): its outcome goes onto a page")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

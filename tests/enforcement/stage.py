@@ -1,10 +1,11 @@
 """A stage on one enforcer: a real store, Liftgate's own lending and revoking, and the sessions that come of it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 
+import pytest
 from botocore.exceptions import ClientError
 from tests.elevation.elevation_examples import caller, grant, request
 from tests.elevation.in_place_examples import breathe
@@ -82,17 +83,42 @@ class Stage:
         lent = lend_session(of.id, who, store=self.store, lender=lender, clock=self.clock)
         return self.enforcer.client(lent[1])
 
-    def ended(self, of: Grant, kind: EndingKind = EndingKind.REVOKED) -> None:
+    def at(self, clock: Clock) -> "Stage":
+        """The same, with a broker whose clock says something else than the enforcer's."""
+        return replace(self, clock=clock)
+
+    def session_at(self, of: Grant, moment: datetime) -> Any:
+        """The same, lent by a broker whose clock stood still."""
+        return self.at(lambda: moment).session(of)
+
+    def ended(self, of: Grant, kind: EndingKind = EndingKind.REVOKED, *, settle: bool = True) -> None:
         """End a grant early, and bring the deny in place as the worker does."""
         with self.store.write() as transaction:
             add_ending(transaction, of, kind=kind, ended_at=self.clock())
-        self.settle()
+        if settle:
+            self.settle()
+
+    @property
+    def policies(self) -> IamRolePolicies:
+        return IamRolePolicies(self.enforcer.iam)
+
+    def inline_policies(self) -> dict[str, str]:
+        """What the role carries, by name; as its owner sees it."""
+        name = self.role_arn.rsplit("/", 1)[-1]
+        iam = self.enforcer.role_owner
+        return {
+            found: str(iam.get_role_policy(RoleName=name, PolicyName=found)["PolicyDocument"])
+            for found in iam.list_role_policies(RoleName=name)["PolicyNames"]
+        }
 
     def settle(self) -> DenyState:
+        """Bring the role in line with the store; where roles are fixed, say that it cannot be tried."""
+        if self.enforcer.iam is None:
+            pytest.xfail("its roles stand in a file that it reads at its start: no deny can be put on one")
         return bring_denies_in_place(
             self.role_arn,
             store=self.store,
-            policies=IamRolePolicies(self.enforcer.iam),
+            policies=self.policies,
             clock=self.clock,
             holder="enforcement",
             pause=breathe,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 from itertools import product
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import assume, given, settings
@@ -176,6 +177,17 @@ def test_a_key_that_looks_like_a_template_hole_is_refused_not_filled_in() -> Non
     tricky = scope(["write"], "s3://reports/2222-02-22T22:22:22Z/", "s3://reports/1111-11-11T11:11:11Z/")
     with pytest.raises(Unproved):
         compile_session_policy(tricky, window)
+
+
+def test_a_window_in_the_hour_that_a_clock_change_repeats_is_an_hour_long() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    first, again = (datetime(2026, 10, 25, 2, 30, tzinfo=berlin, fold=fold) for fold in (0, 1))
+    window = Window(starts_at=first, ends_at=again)
+    assert window.ends_at - window.starts_at == timedelta(hours=1)
+    assert window.holds(datetime(2026, 10, 25, 1, 0, tzinfo=UTC))
+    assert not window.holds(datetime(2026, 10, 25, 1, 30, tzinfo=UTC))
+    with pytest.raises(ValueError, match="ends after"):
+        Window(starts_at=again, ends_at=first)
 
 
 def test_the_window_is_written_in_utc_whatever_its_zone() -> None:

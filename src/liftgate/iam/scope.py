@@ -1,7 +1,7 @@
 """What is asked for and lent: S3 actions at S3 locations, for a window of time."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -43,15 +43,18 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """Half-open span of time, [starts_at, ends_at), whole seconds in UTC: what AWS compares with aws:CurrentTime."""
+    """Half-open span of time, [starts_at, ends_at), whole seconds, kept in UTC: what AWS compares with aws:CurrentTime."""
 
     starts_at: datetime
     ends_at: datetime
 
     def __post_init__(self) -> None:
-        for moment in (self.starts_at, self.ends_at):
+        for name in ("starts_at", "ends_at"):
+            moment: datetime = getattr(self, name)
             if moment.tzinfo is None or moment.microsecond:
                 raise ValueError("a window is made of aware datetimes of whole seconds")
+            # Two moments of one zone compare by what its clocks show, which repeats when they are put back.
+            object.__setattr__(self, name, moment.astimezone(UTC))
         if self.ends_at <= self.starts_at:
             raise ValueError("a window ends after it starts")
 
