@@ -48,6 +48,7 @@ class FakeLiftgate:
     before: dict[str, Callable[[], None]] = field(default_factory=dict)  # called when such a call arrives
     session_seconds: float = 3600
     clock_ahead: timedelta = timedelta()
+    pending: int = 0  # revocations of which AWS was not told yet
     address: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -251,6 +252,8 @@ def _signed_in(fake: FakeLiftgate, call: Seen, path: str, person: str) -> Answer
             return _ledger(rest, call)
         case (_, "requests", *rest):
             return _requests(fake, call, rest, person)
+        case ("POST", "revocations"):
+            return _revocations(fake, call)
         case (_, "grants", *rest):
             return _grants(fake, call, rest, person)
         case _:
@@ -345,6 +348,23 @@ def _review(fake: FakeLiftgate, request: Json, body: Json, person: str) -> Answe
         request["reviews"].append(review(person, "deny", body["comment"]))
         request |= {"state": "denied", "waiting_for": None}
     return 201, request
+
+
+def _revocations(fake: FakeLiftgate, call: Seen) -> Answer:
+    body = call.body or {}
+    ended = [
+        grant
+        for grant in fake.grants.values()
+        if grant["state"] == "active"
+        and body.get("person", grant["requester"]["id"]) == grant["requester"]["id"]
+    ]
+    for grant in ended:
+        grant |= {"state": "revoked"}
+    return 201, {
+        "revoked": len(ended),
+        "pending": fake.pending,
+        "grant_ids": [grant["id"] for grant in ended],
+    }
 
 
 def _grants(fake: FakeLiftgate, call: Seen, rest: list[str], person: str) -> Answer:

@@ -1,5 +1,6 @@
 """Whole command lines against a server: what is sent, what is shown, how it ends."""
 
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -246,6 +247,46 @@ def test_revoking_says_what_holds_in_aws(liftgate: Run, fake: FakeLiftgate) -> N
     assert "revoked by ada" in said.out
     assert "new sessions are refused; AWS is being told to refuse running ones" in said.out
     assert said.out.endswith(f"next: liftgate show {GRANT}\n")
+
+
+def test_the_red_button_says_how_many_and_how_far_aws_is(liftgate: Run, fake: FakeLiftgate) -> None:
+    for number in range(1, 31):
+        fake.add_grant(number, person="grace" if number % 2 else "ada")
+    said = liftgate("revoke", "--person", "grace", "--reason", "laptop stolen")
+    [call] = fake.calls("POST", "/api/v1/revocations")
+    assert call.body == {"person": "grace", "reason": "laptop stolen"}
+    assert said.out.startswith("15 revoked; AWS refuses all that ran under them.\n  gr-")
+    fake.pending = 15
+    said = liftgate("revoke", "--all", "--reason", "laptop stolen")
+    assert said.out.startswith("15 revoked; AWS is still being told of 15.\n")
+    assert said.out.endswith("next: liftgate doctor\n")
+    said = liftgate("revoke", "--all", "--reason", "again")
+    assert said.out == "Nothing to revoke: no such grant is live.\n"
+
+
+@pytest.mark.parametrize("answer", ["n\n", "\n"])
+def test_somebody_at_a_terminal_is_asked_before_many_are_revoked(
+    liftgate: Run, fake: FakeLiftgate, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    terminal = io.StringIO(answer)
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stdin", terminal)
+    fake.add_grant()
+    said = liftgate("revoke", "--all", "--reason", "x")
+    assert (said.code, said.out) == (1, "")
+    assert "Revoke ALL live grants, now? [y/N]" in said.err
+    assert not fake.calls("POST", "/api/v1/revocations")
+    assert liftgate("revoke", "--all", "--reason", "x", "--yes").code == ExitCode.OK
+
+
+@pytest.mark.parametrize(
+    "words", [(), ("--all", "--person", "ada"), (GRANT, "--all"), ("--person", "a", "--entitlement", "b")]
+)
+def test_what_to_revoke_is_named_once(liftgate: Run, fake: FakeLiftgate, words: tuple[str, ...]) -> None:
+    said = liftgate("revoke", *words, "--reason", "x")
+    assert said.code == ExitCode.USAGE
+    assert "give one of --person, --entitlement and --all" in said.err
+    assert not fake.calls("POST", ".*")
 
 
 def test_grants_are_listed_as_asked(liftgate: Run, fake: FakeLiftgate) -> None:

@@ -20,6 +20,7 @@ BODIES = {
     f"{API}/requests": an_ask(),
     f"{API}/requests/{{request_id}}/reviews": {"answer": "approve", "comment": ""},
     f"{API}/grants/{{grant_id}}/revocation": {"reason": "a drill"},
+    f"{API}/revocations": {"entitlement": "reports-writer", "reason": "a drill"},
 }
 # By right, what each of PEOPLE is answered.
 EXPECTED: dict[Right, tuple[int, ...]] = {
@@ -30,6 +31,7 @@ EXPECTED: dict[Right, tuple[int, ...]] = {
     Right.REQUESTER: (200, 403, 403, 404),
     Right.HOLDER: (200, 404, 404, 404),
     Right.REVOKER: (403, 200, 200, 404),
+    Right.REVOKES_MANY: (403, 200, 200, 403),
     Right.SEES_ALL: (403, 403, 200, 403),
 }
 

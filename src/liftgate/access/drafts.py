@@ -95,6 +95,16 @@ def granted(grant: Grant, *, by: str) -> Draft:
     )
 
 
+def revoked_many(which: str, caller: Caller, reason: str, now: datetime) -> Draft:
+    """Somebody ordered that all grants of a kind be ended; each of them has an entry of its own too."""
+    return Draft(
+        at=now,
+        kind=EventKind.REVOKED_MANY,
+        actor=caller.person.id,
+        body={"which": which, "reason": reason, "identity": str(caller.identity)},
+    )
+
+
 def ended(ending: Ending, grant: Grant) -> Draft:
     """A grant was revoked or returned."""
     revoked = ending.kind is EndingKind.REVOKED

@@ -6,7 +6,7 @@ type-check. No job flips a status, so nothing can be late or lost.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from liftgate.access.model import (
     Answer,
@@ -116,6 +116,8 @@ class Returned:
 
 
 Live: TypeAlias = Scheduled | Active
+LIVE: Final = frozenset({"scheduled", "active"})
+"""The words for what can still be taken back."""
 GrantState: TypeAlias = Scheduled | Active | Ended | Revoked | Returned
 
 

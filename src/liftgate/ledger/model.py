@@ -22,6 +22,7 @@ class EventKind(StrEnum):
     GRANTED = "grant.made"
     REVOKED = "grant.revoked"
     RETURNED = "grant.returned"
+    REVOKED_MANY = "grants.revoked"  # the order to end all of somebody, something or everything; each has its own entry too
     SESSION_INTENDED = "session.intended"  # before sts:AssumeRole
     SESSION_LENT = "session.lent"  # after it: credentials exist and were handed over
     SESSION_FAILED = "session.failed"  # after it: STS refused or did not answer

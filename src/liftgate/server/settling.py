@@ -1,6 +1,7 @@
 """Brings a role in line with the store: at once after a decision, and again by the worker."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import wait
 from datetime import timedelta
 from typing import Final
 
@@ -41,17 +42,18 @@ def settle_in_place(role_arn: str, parts: Parts, *, look_again: bool = False) ->
     )
 
 
-def settle_soon(grant: Grant, parts: Parts) -> None:
-    """Try at once, since somebody waits for the answer, but not for longer than they would wait.
+def settle_soon(grants: Iterable[Grant], parts: Parts) -> None:
+    """Try the roles of these grants at once, since somebody waits for the answer, but not for longer than they would wait.
 
     Where that fails or takes longer, the queued work stays, the answer says `pending` or `opening`, and the worker goes on.
     """
-    settle: Callable[[str, Parts], object] = settle_in_place if grant.in_place else settle_denies
-    trying = parts.background.submit(_try, settle, grant.role_arn, parts)
-    try:
-        trying.result(timeout=_PATIENCE.total_seconds())
-    except TimeoutError:
-        trying.cancel()
+    trying = [
+        parts.background.submit(_try, settle_in_place if in_place else settle_denies, role_arn, parts)
+        for role_arn, in_place in sorted({(grant.role_arn, grant.in_place is not None) for grant in grants})
+    ]
+    _, late = wait(trying, timeout=_PATIENCE.total_seconds())
+    for one in late:
+        one.cancel()
     parts.wake_worker.set()
 
 

@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 from sqlalchemy import ColumnElement, and_, false, literal, or_
 
 from liftgate.access.model import EndingKind
+from liftgate.access.state import LIVE
 from liftgate.store.columns import Moment
 from liftgate.store.errors import UnknownState
 from liftgate.store.tables import endings, grants, requests
@@ -33,7 +34,6 @@ GRANT_STATES: Final[_Clauses] = {
     "returned": lambda _: endings.c.kind == EndingKind.RETURNED.value,
 }
 
-_LIVE: Final = frozenset({"scheduled", "active"})
 _PENDING: Final = frozenset({"pending"})
 
 
@@ -44,7 +44,7 @@ def are_few_requests(states: frozenset[str] | None) -> bool:
 
 def are_few_grants(states: frozenset[str] | None) -> bool:
     """Whether only what is live now is asked for: few, however many grants are past."""
-    return states is not None and bool(states) and states <= _LIVE
+    return states is not None and bool(states) and states <= LIVE
 
 
 def requests_in(states: Iterable[str], now: datetime) -> ColumnElement[bool]:
@@ -58,7 +58,7 @@ def grants_in(states: Iterable[str], now: datetime) -> ColumnElement[bool]:
     matching = _any_of(GRANT_STATES, wanted, now)
     # Said once more outside the OR, so that the index on the end of a window leads.
     return (
-        and_(grants.c.ends_at > literal(now, Moment()), matching) if wanted and wanted <= _LIVE else matching
+        and_(grants.c.ends_at > literal(now, Moment()), matching) if wanted and wanted <= LIVE else matching
     )
 
 

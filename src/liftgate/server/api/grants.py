@@ -117,7 +117,7 @@ def revoke_grant(call: SignedInOnce, grant_id: GrantId, body: RevocationBody) ->
         clock=call.parts.clock,
         once=call.once,
     )
-    settle_soon(record.grant, call.parts)
+    settle_soon([record.grant], call.parts)
     return _answer(grant_id, call)
 
 
@@ -138,7 +138,7 @@ def return_grant(call: SignedInOnce, grant_id: GrantId, body: ReturnBody | None 
         clock=call.parts.clock,
         once=call.once,
     )
-    settle_soon(record.grant, call.parts)
+    settle_soon([record.grant], call.parts)
     return _answer(grant_id, call)
 
 

@@ -171,7 +171,7 @@ def _opening(request: Request, caller: Caller, call: Call) -> InPlace | Liftgate
 def _shown_soon(record: RequestRecord, call: Call) -> Response:
     """What a decision led to; a grant in place is put on its role at once."""
     if record.grant is not None and record.grant.in_place is not None:
-        settle_soon(record.grant, call.parts)
+        settle_soon([record.grant], call.parts)
     return _shown(record, call, 201)
 
 

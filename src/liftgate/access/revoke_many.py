@@ -1,0 +1,127 @@
+"""Taking back many grants at once: all of one person, all under one entitlement, or all there are."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, TypeAlias
+
+from liftgate.access import drafts
+from liftgate.access.effects import effects_of_ending
+from liftgate.access.ending import may_revoke
+from liftgate.access.errors import MayNotRevoke
+from liftgate.access.model import Ending, EndingKind, GrantRecord
+from liftgate.access.ports import AccessStore, AccessWriter, Effect, GrantFilter
+from liftgate.access.state import LIVE, Live, grant_state
+from liftgate.access.text import clean_text
+from liftgate.catalogue.model import Catalogue
+from liftgate.clock import Clock
+from liftgate.identity.model import Caller
+
+_AT_ONCE: Final = 100  # grants a transaction: others wait for it
+
+
+@dataclass(frozen=True, slots=True)
+class OfPerson:
+    """All live grants of one person, known to the catalogue or not."""
+
+    person_id: str
+
+    def __str__(self) -> str:
+        return f"of `{self.person_id}`"
+
+
+@dataclass(frozen=True, slots=True)
+class UnderEntitlement:
+    """All live grants under one entitlement, in the catalogue or not."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"under `{self.name}`"
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """All live grants."""
+
+    def __str__(self) -> str:
+        return "of everybody"
+
+
+Which: TypeAlias = OfPerson | UnderEntitlement | Everything
+
+
+def revoke_many(
+    which: Which, caller: Caller, reason: str, *, catalogue: Catalogue, store: AccessStore, clock: Clock
+) -> tuple[GrantRecord, ...]:
+    """End every grant that is live, in transactions of a hundred, until none is left; those that were ended.
+
+    The denies in AWS are queued in the same transactions; whoever calls this drains them at once. Doing it twice does no harm.
+    Raises ``MayNotRevoke`` for anyone but the guards, and under an entitlement its reviewers; ``TextRefused`` for the reason.
+    """
+    reason = clean_text(reason, "reason")
+    _check_right(which, caller, catalogue)
+    with store.write() as transaction:
+        transaction.record(drafts.revoked_many(str(which), caller, reason, clock()))
+    ended: list[GrantRecord] = []
+    while (batch := _batch(which, caller, reason, store, clock)) is not None:
+        ended += batch
+    return tuple(ended)
+
+
+def _check_right(which: Which, caller: Caller, catalogue: Catalogue) -> None:
+    person_id = caller.person.id
+    if person_id in catalogue.guards:
+        return
+    if isinstance(which, UnderEntitlement) and may_revoke(person_id, which.name, catalogue):
+        return
+    raise MayNotRevoke(
+        f"`{person_id}` may not revoke every grant {which}",
+        advice="a guard can; a reviewer can under an entitlement that they review: --entitlement NAME",
+        value=person_id,
+    )
+
+
+def _batch(
+    which: Which, caller: Caller, reason: str, store: AccessStore, clock: Clock
+) -> tuple[GrantRecord, ...] | None:
+    """The next hundred; None where none was found, empty where somebody else ended them meanwhile."""
+    with store.write() as transaction:
+        now = clock()
+        found = transaction.grants(_filter(which), now=now, cursor=None, limit=_AT_ONCE).items
+        if not found:
+            return None
+        ended = []
+        queued: set[Effect] = set()  # many denies on one role are one piece of work
+        for live in _still_live(transaction, found, now):
+            ending = Ending(
+                grant_id=live.grant.id,
+                kind=EndingKind.REVOKED,
+                by=caller.person.id,
+                reason=reason,
+                ended_at=now,
+            )
+            effects = [one for one in effects_of_ending(live.grant, now) if one not in queued]
+            queued.update(effects)
+            transaction.add_ending(ending, drafts.ended(ending, live.grant), effects)
+            ended.append(GrantRecord(grant=live.grant, ending=ending))
+        return tuple(ended)
+
+
+def _filter(which: Which) -> GrantFilter:
+    match which:
+        case OfPerson(person_id):
+            return GrantFilter(requester=person_id, states=LIVE)
+        case UnderEntitlement(name):
+            return GrantFilter(entitlements=frozenset({name}), states=LIVE)
+        case Everything():
+            return GrantFilter(states=LIVE)
+
+
+def _still_live(transaction: AccessWriter, found: tuple[GrantRecord, ...], now: datetime) -> Iterator[Live]:
+    """Each under its lock, always in the same order, so that two who press the button do not wait for each other."""
+    for grant_id in sorted(record.grant.id for record in found):
+        record = transaction.lock_grant(grant_id)
+        state = grant_state(record, now) if record is not None else None
+        if isinstance(state, Live):
+            yield state
