@@ -249,6 +249,26 @@ def test_revoking_says_what_holds_in_aws(liftgate: Run, fake: FakeLiftgate) -> N
     assert said.out.endswith(f"next: liftgate show {GRANT}\n")
 
 
+def test_one_session_is_revoked_by_its_number(liftgate: Run, fake: FakeLiftgate) -> None:
+    ending = {"by": "grace", "reason": "in a log", "ended_at": moment(), "deny": "pending"}
+    session = {
+        "number": 2,
+        "name": f"{GRANT}-2",
+        "access_key_id": "ASIA2",
+        "lent_at": moment(),
+        "ending": ending,
+    }
+    grant = fake.add_grant(sessions=[session | {"expires_at": moment(), "failure": None}])
+    fake.answers[f"POST /api/v1/grants/{GRANT}/sessions/2/revocation"] = (201, grant)
+    said = liftgate("revoke", GRANT, "--session", "2", "--reason", "in a log")
+    assert (said.code, said.err) == (0, "")
+    assert "1 lent, newest ASIA2; revoked: 2 by grace, in a log (AWS is being told)" in " ".join(
+        said.out.split()
+    )
+    assert said.out.endswith(f"next: liftgate show {GRANT}\n")
+    assert liftgate("revoke", "--all", "--session", "2", "--reason", "x").code == ExitCode.USAGE
+
+
 def test_the_red_button_says_how_many_and_how_far_aws_is(liftgate: Run, fake: FakeLiftgate) -> None:
     for number in range(1, 31):
         fake.add_grant(number, person="grace" if number % 2 else "ada")

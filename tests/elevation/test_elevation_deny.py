@@ -10,7 +10,7 @@ from tests.elevation.elevation_examples import MINUTE, NOON
 
 from liftgate.access.ports import DENY_SLACK
 from liftgate.clock import rfc3339
-from liftgate.elevation.deny import ROOM, deny_policy, grants_refused_by, same_policy
+from liftgate.elevation.deny import ROOM, deny_policy, refused_by, same_policy
 from liftgate.elevation.model import Deny
 from liftgate.elevation.session_name import session_name
 from liftgate.iam.evaluate import Decision, evaluate
@@ -169,8 +169,20 @@ def test_another_policy_is_not_the_same(other: str | None) -> None:
     assert not same_policy(other, policy)
 
 
+def test_one_session_is_refused_by_its_whole_name() -> None:
+    session = Deny(grant_id="gr-0000000000000001", number=1, until=NOON + 60 * MINUTE, ended_at=NOON)
+    policy = deny_policy([session, _deny(2)]) or ""
+    assert '"*:gr-0000000000000001-1"' in policy
+    assert refused_by(policy) == {"gr-0000000000000001-1", "gr-0000000000000002"}
+    for name, refused in (("1-1", True), ("1-11", False), ("1-2", False), ("2-7", True), ("3-1", False)):
+        user_id = f"AROAEXAMPLEEXAMPLE123:gr-000000000000000{name}"
+        request = Request(action="s3:PutObject", resource="arn:aws:s3:::b/k", context={"aws:userid": user_id})
+        verdict = evaluate(request, identity=[parse_policy(policy)])
+        assert (verdict.decision is Decision.EXPLICIT_DENY) is refused, name
+
+
 def test_a_policy_read_back_says_whom_it_refuses() -> None:
-    assert grants_refused_by(deny_policy([_deny(1), _deny(2)])) == {
+    assert refused_by(deny_policy([_deny(1), _deny(2)])) == {
         "gr-0000000000000001",
         "gr-0000000000000002",
     }
@@ -190,4 +202,4 @@ def test_a_policy_read_back_says_whom_it_refuses() -> None:
     ],
 )
 def test_a_policy_that_is_not_ours_is_trusted_to_refuse_nobody(found: str | None) -> None:
-    assert grants_refused_by(found) == frozenset()
+    assert refused_by(found) == frozenset()

@@ -7,7 +7,7 @@ from tests.elevation.elevation_examples import MINUTE, NOON, ScriptedPolicies, e
 from tests.store.store_examples import ROLE, TestClock, add_ending, add_grant
 
 from liftgate.access.ports import DENY_SLACK
-from liftgate.elevation.deny import deny_policy, grants_refused_by
+from liftgate.elevation.deny import deny_policy, refused_by
 from liftgate.elevation.errors import DenyNotInPlace, RoleBusy, RoleFull, RoleUnreachable
 from liftgate.elevation.model import DenyState
 from liftgate.elevation.revocation import bring_denies_in_place, deny_state
@@ -66,7 +66,7 @@ def test_a_deny_is_written_read_back_and_on_record(store: SqlStore, clock: TestC
     state = _bring(store, policies, clock)
     assert state.is_settled
     assert state.in_place == {revoked}
-    assert grants_refused_by(policies.carried[ROLE]) == {revoked}
+    assert refused_by(policies.carried[ROLE]) == {revoked}
     assert policies.calls == ["read", "write", "read"]
     assert kinds(store) == [EventKind.DENY_INTENDED, EventKind.DENY_IN_PLACE]
     assert [entry.draft.body for entry in entries(store)[-2:]] == [
@@ -131,7 +131,7 @@ def test_a_grant_that_is_revoked_while_iam_is_written_is_taken_in(store: SqlStor
 
     policies = ScriptedPolicies(before=revoke_another)
     assert _bring(store, policies, clock).in_place == {first, *late}
-    assert grants_refused_by(policies.carried[ROLE]) == {first, *late}
+    assert refused_by(policies.carried[ROLE]) == {first, *late}
 
 
 def test_denies_that_change_without_end_are_pending_and_not_forgotten(
@@ -150,7 +150,7 @@ def test_denies_that_change_without_end_are_pending_and_not_forgotten(
     policies.before = lambda _: None
     state = _bring(store, policies, clock)
     assert state.is_settled
-    assert grants_refused_by(policies.carried[ROLE]) == {deny.grant_id for deny in state.wanted}
+    assert refused_by(policies.carried[ROLE]) == {deny.grant_id for deny in state.wanted}
 
 
 # somebody else's hand
@@ -163,7 +163,7 @@ def test_a_change_by_somebody_else_is_noticed_when_looking_again(store: SqlStore
         policies.carried = {} if foreign is None else {ROLE: foreign}
         assert _bring(store, policies, clock).is_settled  # believed: it did not look
         _bring(store, policies, clock, look_again=True)
-        assert grants_refused_by(policies.carried[ROLE]) == {revoked}
+        assert refused_by(policies.carried[ROLE]) == {revoked}
 
 
 def test_a_policy_that_nobody_wants_is_removed_when_looking_again(store: SqlStore, clock: TestClock) -> None:
@@ -214,7 +214,7 @@ def test_a_deny_that_was_seen_to_be_gone_is_pending_until_it_is_back(
     assert not deny_state(ROLE, store=store, now=NOON).is_settled
     policies.before = lambda _: None
     _bring(store, policies, clock)  # without looking again: the store knows that it is not there
-    assert grants_refused_by(policies.carried[ROLE]) == {revoked}
+    assert refused_by(policies.carried[ROLE]) == {revoked}
 
 
 def test_a_deny_that_is_there_stays_known_while_another_is_added(store: SqlStore, clock: TestClock) -> None:
@@ -383,7 +383,7 @@ def test_a_worker_that_was_overtaken_writes_what_is_wanted_by_then(store: SqlSto
     policies = ScriptedPolicies(before=slow)
     quick = ScriptedPolicies(carried=policies.carried)
     _bring(store, policies, clock)
-    assert grants_refused_by(policies.carried[ROLE]) == {first, *second}
+    assert refused_by(policies.carried[ROLE]) == {first, *second}
     assert policies.written == []  # least of all its older view
 
 

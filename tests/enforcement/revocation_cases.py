@@ -38,6 +38,14 @@ def every_session(stage: Stage) -> dict[str, str]:
     return {f"revoked {number}": put(session) for number, session in enumerate(sessions)}
 
 
+def one_session_of_three(stage: Stage) -> dict[str, str]:
+    given = stage.granted()
+    sessions = [stage.session(given) for _ in range(3)]
+    stage.ended_session(given, 2)
+    first, second, third = map(put, sessions)
+    return {"other 1": first, "revoked": second, "other 3": third, "other new": put(stage.session(given))}
+
+
 def one_of_two_of_one_person(stage: Stage) -> dict[str, str]:
     first, second = stage.granted(), stage.granted()
     one, other = stage.session(first), stage.session(second)
@@ -155,6 +163,7 @@ def one_ends_by_its_window(stage: Stage) -> dict[str, str]:
 REVOCATION_CASES: Final[dict[str, Play]] = {
     "a running session of the grant": a_running_session,
     "three running sessions of the grant": every_session,
+    "one session of three, the others and a new one go on": one_session_of_three,
     "another grant of the same person goes on": one_of_two_of_one_person,
     "another person's grant goes on": one_of_two_people,
     "returned by its holder": returned,

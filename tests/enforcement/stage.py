@@ -15,7 +15,7 @@ from tests.store.store_examples import add_ending, draft
 from liftgate.access.model import EndingKind, Grant
 from liftgate.clock import Clock, system_clock
 from liftgate.elevation.iam_roles import IamRolePolicies
-from liftgate.elevation.model import DenyState
+from liftgate.elevation.model import DenyState, SessionEnding
 from liftgate.elevation.revocation import bring_denies_in_place
 from liftgate.elevation.service import lend_session
 from liftgate.elevation.sts import StsLender
@@ -97,6 +97,15 @@ class Stage:
             add_ending(transaction, of, kind=kind, ended_at=self.clock())
         if settle:
             self.settle()
+
+    def ended_session(self, of: Grant, number: int) -> None:
+        """Take one session of a grant back."""
+        ending = SessionEnding(
+            grant_id=of.id, number=number, by="sec", reason="leaked", ended_at=self.clock()
+        )
+        with self.store.write() as transaction:
+            transaction.add_session_ending(ending, draft(EventKind.SESSION_REVOKED, grant_id=of.id), [])
+        self.settle()
 
     @property
     def policies(self) -> IamRolePolicies:

@@ -1,7 +1,12 @@
 """The main job through the API: ask, review, lend, end, look."""
 
+from datetime import timedelta
+
 import pytest
 from tests.server.server_world import ADA, REPORTS_ROLE, World, an_ask
+
+from liftgate.access.ports import DENY_SLACK
+from liftgate.server.worker import drain_once
 
 
 def test_a_short_request_is_granted_at_once_and_lent(world: World) -> None:
@@ -44,6 +49,7 @@ def test_a_short_request_is_granted_at_once_and_lent(world: World) -> None:
             "lent_at": "2026-11-24T09:00:00Z",
             "expires_at": "2026-11-24T09:02:00Z",
             "failure": None,
+            "ending": None,
         }
     ]
 
@@ -306,6 +312,55 @@ def test_an_approval_never_gives_what_the_catalogue_has_taken_away(world: World,
         assert (said.status_code, said.json()["code"]) == (409, "entitlement_changed")
     else:
         assert said.json()["state"] == "denied"
+
+
+def test_one_session_is_taken_back_and_the_grant_goes_on(world: World) -> None:
+    grant_id = world.granted()
+    for _ in range(2):
+        assert world.post("ada", f"/grants/{grant_id}/sessions").is_success
+    path = f"/grants/{grant_id}/sessions/1/revocation"
+    answer = world.post("grace", path, {"reason": "its keys were in a log"})
+    assert answer.status_code == 201, answer.text
+    grant = answer.json()
+    assert (grant["state"], grant["ending"]) == ("active", None)
+    first, second = grant["sessions"]
+    assert first["ending"] == {
+        "by": {"id": "grace", "name": "Grace Hopper"},
+        "reason": "its keys were in a log",
+        "ended_at": "2026-11-24T09:00:00Z",
+        "deny": "in_place",
+    }
+    assert second["ending"] is None
+    assert f'"*:{grant_id}-1"' in world.iam.policies[REPORTS_ROLE]
+    assert f"*:{grant_id}-*" not in world.iam.policies[REPORTS_ROLE]
+    assert world.post("ada", f"/grants/{grant_id}/sessions").is_success
+    again = world.post("grace", path, {"reason": "again"})
+    assert (again.status_code, again.json()["code"]) == (409, "session_ended_already")
+    none = world.post("grace", f"/grants/{grant_id}/sessions/9/revocation", {"reason": "again"})
+    assert (none.status_code, none.json()["code"]) == (404, "no_such_session")
+
+
+def test_a_session_of_an_ended_grant_is_refused_with_it(world: World) -> None:
+    grant_id = world.granted()
+    world.post("ada", f"/grants/{grant_id}/sessions")
+    world.post("ada", f"/grants/{grant_id}/sessions/1/revocation", {"reason": "x"})
+    world.post("ada", f"/grants/{grant_id}/return")
+    assert f'"*:{grant_id}-*"' in world.iam.policies[REPORTS_ROLE]
+    assert f'"*:{grant_id}-1"' not in world.iam.policies[REPORTS_ROLE]
+    shown = world.get("ada", f"/grants/{grant_id}").json()
+    assert shown["sessions"][0]["ending"]["deny"] == "in_place"
+    late = world.post("ada", f"/grants/{grant_id}/sessions/1/revocation", {"reason": "x"})
+    assert late.json()["code"] == "session_ended_already"
+
+
+def test_the_deny_of_a_session_is_pruned_with_its_window(world: World) -> None:
+    grant_id = world.granted()
+    world.post("ada", f"/grants/{grant_id}/sessions")
+    world.post("ada", f"/grants/{grant_id}/sessions/1/revocation", {"reason": "x"})
+    drain_once(world.parts, worker="w")
+    world.clock.now += timedelta(minutes=2) + DENY_SLACK
+    assert drain_once(world.parts, worker="w") == 1
+    assert world.iam.policies == {}
 
 
 def test_an_ask_is_the_same_for_every_caller(world: World) -> None:

@@ -20,6 +20,7 @@ BODIES = {
     f"{API}/requests": an_ask(),
     f"{API}/requests/{{request_id}}/reviews": {"answer": "approve", "comment": ""},
     f"{API}/grants/{{grant_id}}/revocation": {"reason": "a drill"},
+    f"{API}/grants/{{grant_id}}/sessions/{{number}}/revocation": {"reason": "a drill"},
     f"{API}/revocations": {"entitlement": "reports-writer", "reason": "a drill"},
 }
 # By right, what each of PEOPLE is answered.
@@ -31,6 +32,7 @@ EXPECTED: dict[Right, tuple[int, ...]] = {
     Right.REQUESTER: (200, 403, 403, 404),
     Right.HOLDER: (200, 404, 404, 404),
     Right.REVOKER: (403, 200, 200, 404),
+    Right.ENDS_SESSION: (200, 200, 200, 404),
     Right.REVOKES_MANY: (403, 200, 200, 403),
     Right.SEES_ALL: (403, 403, 200, 403),
 }
@@ -38,7 +40,9 @@ EXPECTED: dict[Right, tuple[int, ...]] = {
 
 def paths_of(world: World) -> Callable[[str], str]:
     request_id, grant_id = world.pending(), world.granted()
-    return lambda template: template.replace("{request_id}", request_id).replace("{grant_id}", grant_id)
+    assert world.post("ada", f"/grants/{grant_id}/sessions").is_success
+    ids = {"request_id": request_id, "grant_id": grant_id, "number": "1"}
+    return lambda template: template.format(**ids)
 
 
 @pytest.mark.parametrize("route", RIGHTS, ids=" ".join)
@@ -70,7 +74,7 @@ NO_GOOD_TOKENS: list[dict[str, str]] = [
 )
 def test_without_a_good_token_every_other_route_is_shut(world: World, route: Route) -> None:
     method, template = route
-    path = template.replace("{request_id}", "rq-" + "0" * 16).replace("{grant_id}", "gr-" + "0" * 16)
+    path = template.format(request_id="rq-" + "0" * 16, grant_id="gr-" + "0" * 16, number="1")
     for headers in NO_GOOD_TOKENS:
         answer = world.http.request(method, path, headers=headers, **_body(template))
         assert answer.status_code == 401, headers

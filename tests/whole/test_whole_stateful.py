@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from tests.server.server_world import ADDRESS, CATALOGUE, an_ask, open_world
 
-from liftgate.elevation.deny import grants_refused_by
+from liftgate.elevation.deny import refused_by
 from liftgate.identity.aws_proof import proof_fields, sign_proof
 from liftgate.server.worker import drain_once, look_at_roles
 
@@ -302,7 +302,7 @@ class Liftgate(RuleBasedStateMachine):
                 for grant_id, grant in self.grants.items()
                 if grant.ending and grant.entitlement == entitlement and grant.ends_at + SLACK > self.now
             }
-            assert grants_refused_by(self.world.iam.policies.get(role)) == wanted
+            assert refused_by(self.world.iam.policies.get(role)) == wanted
 
     @precondition(lambda self: self.requests)
     @rule(identity=identities)
@@ -369,7 +369,7 @@ class Liftgate(RuleBasedStateMachine):
         """Nobody is refused by name whose grant goes on."""
         ended = {one for one, grant in self.grants.items() if grant.ending}
         for policy in self.world.iam.policies.values():
-            assert grants_refused_by(policy) <= ended
+            assert refused_by(policy) <= ended
 
 
 TestLiftgate = pytest.mark.slow(pytest.mark.timeout(300)(Liftgate.TestCase))

@@ -21,6 +21,11 @@ def effects_of_ending(grant: Grant, now: datetime) -> tuple[Effect, ...]:
     """Running sessions are refused, or the statements taken away: a deny would hit what the requester holds all day."""
     if grant.in_place is not None:
         return (Effect(kind=EffectKind.IN_PLACE, key=grant.role_arn, due_at=now),)
+    return effects_of_denies(grant, now)
+
+
+def effects_of_denies(grant: Grant, now: datetime) -> tuple[Effect, ...]:
+    """A deny is put on the elevated role, and taken off it when the grant's window is surely over."""
     return (
         Effect(kind=EffectKind.DENY, key=grant.role_arn, due_at=now),
         Effect(kind=EffectKind.PRUNE, key=grant.role_arn, due_at=grant.window.ends_at + DENY_SLACK),

@@ -112,6 +112,7 @@ class SessionAnswer:
     lent_at: datetime | None
     expires_at: datetime | None
     failure: str | None
+    ending: EndingAnswer | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,6 +259,10 @@ def _ending(source: JsonObject, name: str) -> EndingAnswer:
     )
 
 
+def _session_ending(source: JsonObject, name: str) -> EndingAnswer:
+    return _ending({**source, name: {"kind": "revoked", **as_object(source.get(name), name)}}, name)
+
+
 def _session(source: JsonObject) -> SessionAnswer:
     return SessionAnswer(
         number=number(source, "number"),
@@ -266,4 +271,5 @@ def _session(source: JsonObject) -> SessionAnswer:
         lent_at=optional(moment, source, "lent_at"),
         expires_at=optional(moment, source, "expires_at"),
         failure=optional(text, source, "failure"),
+        ending=optional(_session_ending, source, "ending"),
     )

@@ -153,4 +153,11 @@ def _sessions(grant: GrantAnswer) -> str:
     if not lent:
         return "none lent yet"
     newest = lent[-1]
-    return f"{len(lent)} lent, newest {newest.access_key_id or newest.name}"
+    ended = [f"{session.number} {_session_ending(session.ending)}" for session in lent if session.ending]
+    revoked = f"; revoked: {', '.join(ended)}" if ended else ""
+    return f"{len(lent)} lent, newest {newest.access_key_id or newest.name}{revoked}"
+
+
+def _session_ending(ending: EndingAnswer) -> str:
+    how = "AWS refuses it" if ending.deny == "in_place" else "AWS is being told"
+    return f"by {ending.by}, {ending.reason} ({how})"

@@ -13,7 +13,7 @@ from typing import Final
 from liftgate.access.ports import DENY_SLACK
 from liftgate.clock import rfc3339
 from liftgate.elevation.model import Deny
-from liftgate.elevation.session_name import sessions_of
+from liftgate.elevation.session_name import read_session_name, session_called, sessions_of
 from liftgate.iam.errors import PolicyFault
 from liftgate.iam.parse import parse_policy
 from liftgate.iam.policy import Condition, Effect, Patterns, Policy, Statement, to_json
@@ -23,11 +23,16 @@ POLICY_NAME: Final = "LiftgateRevocations"
 ROOM: Final = 8_192
 
 _EVERYTHING: Final = Patterns(("*",))
-_PATTERN: Final = re.compile(re.escape(sessions_of("GRANT")).replace("GRANT", "(gr-[0-9a-hjkmnp-tv-z]{16})"))
+_GRANT: Final = "gr-[0-9a-hjkmnp-tv-z]{16}"
+_PATTERN: Final = re.compile(
+    f"{re.escape(sessions_of('GRANT'))}|{re.escape(session_called('NAME'))}".replace(
+        "GRANT", f"({_GRANT})"
+    ).replace("NAME", f'({_GRANT}-[1-9][0-9]{{0,5}})(?=")')
+)
 
 
 def deny_policy(wanted: Sequence[Deny], *, room: int = ROOM) -> str | None:
-    """The policy that refuses the sessions of these grants, as JSON of at most ``room`` characters; None for no grant.
+    """The policy that refuses these sessions and those of these grants, as JSON of at most ``room`` characters; None for none.
 
     Where the patterns do not fit, those that ended first give way to AWS's broader form: everything issued before the last
     of them ended, by whichever clock, is refused. That hits other sessions of that age too, whose SDKs then fetch new
@@ -35,7 +40,7 @@ def deny_policy(wanted: Sequence[Deny], *, room: int = ROOM) -> str | None:
     """
     if not wanted:
         return None
-    latest_first = sorted(wanted, key=lambda deny: (deny.ended_at, deny.grant_id), reverse=True)
+    latest_first = sorted(wanted, key=lambda deny: (deny.ended_at, deny.target), reverse=True)
     fitting = _how_many_fit(latest_first, room)
     return _policy(latest_first[:fitting], latest_first[fitting:])
 
@@ -50,9 +55,9 @@ def same_policy(one: str | None, other: str | None) -> bool:
         return False
 
 
-def grants_refused_by(found: str | None) -> frozenset[str]:
-    """The grants whose sessions a policy that was read back refuses by name; none where it says anything else as well."""
-    named = frozenset(_PATTERN.findall(found or ""))
+def refused_by(found: str | None) -> frozenset[str]:
+    """The grants and sessions that a policy that was read back refuses by name; none where it says anything else as well."""
+    named = frozenset(grant or session for grant, session in _PATTERN.findall(found or ""))
     return named if named and same_policy(found, _written([_by_pattern(named)])) else frozenset()
 
 
@@ -61,22 +66,31 @@ def _how_many_fit(latest_first: Sequence[Deny], room: int) -> int:
     if len(_policy(latest_first, ())) <= room:
         return everything
     spare = room - len(_policy(latest_first[:1], latest_first[1:]))
-    each = len(f'"{sessions_of(latest_first[0].grant_id)}",')  # all patterns are of one length
-    return min(everything - 1, 1 + max(0, spare) // each)
+    fitting = 1
+    for deny in latest_first[1 : everything - 1]:
+        spare -= len(f'"{_pattern(deny.target)}",')
+        if spare < 0:
+            break
+        fitting += 1
+    return min(everything - 1, fitting)
 
 
 def _policy(named: Sequence[Deny], by_age: Sequence[Deny]) -> str:
     statements = []
     if named:
-        statements.append(_by_pattern(deny.grant_id for deny in named))
+        statements.append(_by_pattern(deny.target for deny in named))
     if by_age:
         statements.append(_by_age(max(deny.ended_at for deny in by_age)))
     return _written(statements)
 
 
-def _by_pattern(grant_ids: Iterable[str]) -> Statement:
-    patterns = tuple(sorted(map(sessions_of, grant_ids)))
+def _by_pattern(targets: Iterable[str]) -> Statement:
+    patterns = tuple(sorted(map(_pattern, targets)))
     return _deny("RevokedGrants", Condition("StringLike", "aws:userid", patterns))
+
+
+def _pattern(target: str) -> str:
+    return session_called(target) if read_session_name(target) else sessions_of(target)
 
 
 def _by_age(last_ended_at: datetime) -> Statement:

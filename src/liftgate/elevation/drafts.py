@@ -6,7 +6,7 @@ from typing import Final
 
 from liftgate.access.model import Grant, Request
 from liftgate.clock import rfc3339
-from liftgate.elevation.model import Deny, Session
+from liftgate.elevation.model import Deny, Session, SessionEnding
 from liftgate.elevation.ports import LendOrder
 from liftgate.errors import LiftgateError
 from liftgate.ledger.model import Draft, EventKind
@@ -62,6 +62,18 @@ def session_failed(session: Session, grant: Grant, now: datetime) -> Draft:
     )
 
 
+def session_ended(ending: SessionEnding, grant: Grant) -> Draft:
+    """One session was taken back."""
+    return Draft(
+        at=ending.ended_at,
+        kind=EventKind.SESSION_REVOKED,
+        actor=ending.by,
+        request_id=grant.request_id,
+        grant_id=grant.id,
+        body={"session": ending.name, "reason": ending.reason},
+    )
+
+
 def trial_intended(request: Request, order: LendOrder, now: datetime) -> Draft:
     """STS is about to be asked whether it takes a policy of this size."""
     return Draft(
@@ -108,4 +120,9 @@ def deny_failed(role_arn: str, failure: LiftgateError, now: datetime) -> Draft:
 
 
 def _denies(role_arn: str, wanted: Sequence[Deny]) -> "dict[str, str | list[str]]":
-    return {"role_arn": role_arn, "grants": [deny.grant_id for deny in wanted]}
+    sessions = [deny.target for deny in wanted if deny.number]
+    return {
+        "role_arn": role_arn,
+        "grants": [deny.grant_id for deny in wanted if not deny.number],
+        **({"sessions": sessions} if sessions else {}),
+    }

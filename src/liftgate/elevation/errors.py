@@ -1,6 +1,6 @@
 """What can go wrong between a grant and its sessions."""
 
-from liftgate.errors import Conflict, Unavailable
+from liftgate.errors import Conflict, NotFound, Unavailable
 
 
 class GrantNotActive(Conflict):
@@ -13,6 +13,18 @@ class GrantEndedMeanwhile(Conflict):
     """The grant was ended while AWS was lending: the credentials exist, are refused by AWS, and were not handed over."""
 
     code = "grant_ended_meanwhile"
+
+
+class NoSuchSession(NotFound):
+    """The grant has no session of that number."""
+
+    code = "no_such_session"
+
+
+class SessionEndedAlready(Conflict):
+    """The session was taken back before, or its window is over."""
+
+    code = "session_ended_already"
 
 
 class LendingRefused(Unavailable):

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from liftgate.elevation.session_name import session_name
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
@@ -29,13 +31,35 @@ class Credentials:
     expires_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Deny:
-    """One grant's sessions to refuse on an elevated role, until the grant's own window has ended anyway."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionEnding:
+    """One session was taken back, and its grant was not."""
 
     grant_id: str
+    number: int
+    by: str  # person id
+    reason: str
+    ended_at: datetime
+
+    @property
+    def name(self) -> str:
+        """The session's name."""
+        return session_name(self.grant_id, self.number)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Deny:
+    """Sessions to refuse on an elevated role, until their grant's own window has ended anyway."""
+
+    grant_id: str
+    number: int = 0  # of one session; 0: every session of the grant
     until: datetime
     ended_at: datetime  # when it was revoked or returned: no session of it was handed over later
+
+    @property
+    def target(self) -> str:
+        """What is refused: the grant's id, or the session's name."""
+        return session_name(self.grant_id, self.number) if self.number else self.grant_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +68,9 @@ class DenyState:
 
     role_arn: str
     wanted: tuple[Deny, ...]
-    in_place: frozenset[str] = frozenset()  # grant ids
+    in_place: frozenset[str] = frozenset()  # targets
 
     @property
     def is_settled(self) -> bool:
         """Whether the role was seen to carry just what is wanted."""
-        return self.in_place == {deny.grant_id for deny in self.wanted}
+        return self.in_place == {deny.target for deny in self.wanted}

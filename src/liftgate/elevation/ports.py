@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from liftgate.access.model import GrantRecord
-from liftgate.access.ports import Once
-from liftgate.elevation.model import Credentials, Deny, Session
+from liftgate.access.ports import Effect, Once
+from liftgate.elevation.model import Credentials, Deny, Session, SessionEnding
 from liftgate.ledger.model import Draft
 
 
@@ -65,11 +65,14 @@ class ElevationReader(Protocol):
     def sessions(self, grant_id: str) -> tuple[Session, ...]:
         """A grant's sessions in the order of their numbers."""
 
+    def session_endings(self, grant_id: str) -> tuple[SessionEnding, ...]:
+        """The sessions of a grant that were taken back, in the order of their numbers."""
+
     def wanted_denies(self, role_arn: str, *, now: datetime) -> tuple[Deny, ...]:
-        """Grants on this role that ended early and whose window, plus slack, is not over; sorted."""
+        """Grants on this role that ended early, and sessions that did, whose window, plus slack, is not over; sorted."""
 
     def denies_in_place(self, role_arn: str) -> frozenset[str]:
-        """Grant ids whose deny was read back from the role."""
+        """The targets of denies that were read back from the role: grant ids and session names."""
 
     def roles_with_denies(self) -> tuple[str, ...]:
         """Roles on which a deny is wanted or in place."""
@@ -93,10 +96,13 @@ class ElevationWriter(ElevationReader, Protocol):
     def settle_session(self, session: Session, draft: Draft) -> None:
         """The outcome of a session: lent, or failed."""
 
+    def add_session_ending(self, ending: SessionEnding, draft: Draft, effects: Sequence[Effect]) -> None:
+        """One session was taken back, with what must follow in AWS."""
+
     def record(self, draft: Draft) -> None:
         """An intent or outcome that changes nothing else."""
 
-    def set_denies_in_place(self, role_arn: str, grant_ids: Sequence[str], draft: Draft) -> None:
+    def set_denies_in_place(self, role_arn: str, targets: Sequence[str], draft: Draft) -> None:
         """What was read back from the role, in place of what was known before."""
 
     def try_lease(self, name: str, holder: str, *, now: datetime, until: datetime) -> bool:

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 from liftgate.clock import Clock
 from liftgate.elevation import drafts
-from liftgate.elevation.deny import deny_policy, grants_refused_by, same_policy
+from liftgate.elevation.deny import deny_policy, refused_by, same_policy
 from liftgate.elevation.errors import DenyNotInPlace, RoleBusy, RoleFull
 from liftgate.elevation.model import Deny, DenyState
 from liftgate.elevation.ports import ElevationStore, RolePolicies
@@ -112,7 +112,7 @@ def _write_and_read_back(
     with store.write() as transaction:
         transaction.set_denies_in_place(
             role_arn,
-            [deny.grant_id for deny in wanted],
+            [deny.target for deny in wanted],
             drafts.deny_in_place(role_arn, wanted, clock()),
         )
 
@@ -143,7 +143,7 @@ def _wanted_by_now(
             raise _busy(role_arn)
         wanted = transaction.wanted_denies(role_arn, now=now)
         if not same_policy(found, deny_policy(wanted)):
-            gone = {deny.grant_id for deny in wanted} - grants_refused_by(found)
+            gone = {deny.target for deny in wanted} - refused_by(found)
             transaction.set_denies_in_place(
                 role_arn,
                 sorted(transaction.denies_in_place(role_arn) - gone),

@@ -22,3 +22,8 @@ def read_session_name(name: str) -> tuple[str, int] | None:
 def sessions_of(grant_id: str) -> str:
     """The ``aws:userid`` pattern of every session of a grant, on whichever role."""
     return f"*:{grant_id}-*"
+
+
+def session_called(name: str) -> str:
+    """The ``aws:userid`` pattern of one session, on whichever role."""
+    return f"*:{name}"

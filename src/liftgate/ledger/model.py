@@ -26,6 +26,7 @@ class EventKind(StrEnum):
     SESSION_INTENDED = "session.intended"  # before sts:AssumeRole
     SESSION_LENT = "session.lent"  # after it: credentials exist and were handed over
     SESSION_FAILED = "session.failed"  # after it: STS refused or did not answer
+    SESSION_REVOKED = "session.revoked"  # one session; its grant goes on
     TRIAL_INTENDED = "trial.intended"  # before the closed-window AssumeRole that asks STS for the packed size
     TRIAL_ENDED = "trial.ended"
     DENY_INTENDED = "deny.intended"  # before iam:PutRolePolicy or iam:DeleteRolePolicy on an elevated role

@@ -34,6 +34,7 @@ IdempotencyKey = Annotated[
     ),
 ]
 RequestId = Annotated[str, Path(pattern=REQUEST_ID, examples=["rq-3xv7m0q4c2h5k8rs"])]
+SessionNumber = Annotated[int, Path(ge=1, le=999_999, examples=[1])]
 GrantId = Annotated[str, Path(pattern=GRANT_ID, examples=["gr-3xv7m0q4c2h5k8rt"])]
 
 

@@ -24,6 +24,7 @@ class Right(Enum):
     REQUESTER = "the requester; 404 for those who may not see it"
     HOLDER = "the requester alone; 404 for everybody else"
     REVOKER = "reviewers of the entitlement and guards; 404 for those who may not see it"
+    ENDS_SESSION = "the requester, reviewers of the entitlement and guards; 404 for those who may not see it"
     REVOKES_MANY = "guards; under one entitlement its reviewers too"
     SEES_ALL = "guards and auditors"
 
@@ -45,6 +46,7 @@ RIGHTS: Final[Mapping[Route, Right]] = MappingProxyType(
         ("GET", f"{API}/grants"): Right.SIGNED_IN,
         ("GET", f"{API}/grants/{{grant_id}}"): Right.SEES_IT,
         ("POST", f"{API}/grants/{{grant_id}}/sessions"): Right.HOLDER,
+        ("POST", f"{API}/grants/{{grant_id}}/sessions/{{number}}/revocation"): Right.ENDS_SESSION,
         ("POST", f"{API}/grants/{{grant_id}}/revocation"): Right.REVOKER,
         ("POST", f"{API}/grants/{{grant_id}}/return"): Right.REQUESTER,
         ("POST", f"{API}/revocations"): Right.REVOKES_MANY,

@@ -4,10 +4,11 @@ from typing import Final
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from liftgate.elevation.model import Session
-from liftgate.store.errors import TakenAlready
+from liftgate.elevation.model import Session, SessionEnding
+from liftgate.store.columns import Moment
+from liftgate.store.errors import Dangling, TakenAlready
 from liftgate.store.rows import session_of, session_row
-from liftgate.store.tables import sessions
+from liftgate.store.tables import grants, session_endings, sessions
 
 _OF_GRANT: Final = (
     select(sessions).where(sessions.c.grant_id == bindparam("grant_id")).order_by(sessions.c.number)
@@ -30,6 +31,36 @@ _SETTLE: Final = (
 )
 
 
+_ENDINGS: Final = (
+    select(
+        session_endings.c.grant_id,
+        session_endings.c.number,
+        session_endings.c.by,
+        session_endings.c.reason,
+        session_endings.c.ended_at,
+    )
+    .where(session_endings.c.grant_id == bindparam("grant_id"))
+    .order_by(session_endings.c.number)
+)
+# The role and the window come from the grant itself, so that no caller can refuse a session on another role.
+_END: Final = (
+    insert(session_endings)
+    .from_select(
+        ["grant_id", "number", "by", "reason", "ended_at", "role_arn", "window_ends_at"],
+        select(
+            grants.c.id,
+            bindparam("number", type_=session_endings.c.number.type),
+            bindparam("by", type_=session_endings.c.by.type),
+            bindparam("reason", type_=session_endings.c.reason.type),
+            bindparam("ended_at", type_=Moment()),
+            grants.c.role_arn,
+            grants.c.ends_at,
+        ).where(grants.c.id == bindparam("grant_id")),
+    )
+    .execution_options(preserve_rowcount=True)
+)
+
+
 class Sessions:
     """The sessions of one transaction."""
 
@@ -44,6 +75,27 @@ class Sessions:
     def add(self, session: Session) -> None:
         """The intent of a session."""
         self._connection.execute(_ADD, session_row(session))
+
+    def endings(self, grant_id: str) -> tuple[SessionEnding, ...]:
+        """Those that were taken back, in the order of their numbers."""
+        found = self._connection.execute(_ENDINGS, {"grant_id": grant_id}).mappings()
+        return tuple(SessionEnding(**row) for row in found)
+
+    def end(self, ending: SessionEnding) -> None:
+        """One was taken back."""
+        values = {
+            "grant_id": ending.grant_id,
+            "number": ending.number,
+            "by": ending.by,
+            "reason": ending.reason,
+            "ended_at": ending.ended_at,
+        }
+        if self._connection.execute(_END, values).rowcount != 1:
+            raise Dangling(
+                f"there is no session `{ending.name}` to end",
+                advice="see the grant's sessions: liftgate show",
+                value=ending.name,
+            )
 
     def settle(self, session: Session) -> None:
         """The outcome of a session, which it has once."""

@@ -10,6 +10,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     MetaData,
@@ -189,11 +190,29 @@ sessions = Table(
     **_STRICT,
 )
 
+session_endings = Table(
+    "session_endings",
+    metadata,
+    Column("grant_id", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("ended_at", Moment, nullable=False),
+    # Of the grant, as in ``endings``.
+    Column("role_arn", Text, nullable=False),
+    Column("window_ends_at", Moment, nullable=False),
+    PrimaryKeyConstraint("grant_id", "number"),
+    ForeignKeyConstraint(["grant_id", "number"], ["sessions.grant_id", "sessions.number"]),
+    Index(None, "role_arn", "window_ends_at"),
+    Index(None, "window_ends_at"),
+    **_STRICT,
+)
+
 denies_in_place = Table(
     "denies_in_place",
     metadata,
     Column("role_arn", Text, nullable=False),
-    Column("grant_id", Text, nullable=False),
+    Column("grant_id", Text, nullable=False),  # or the name of one session
     PrimaryKeyConstraint("role_arn", "grant_id"),
     **_STRICT,
 )

@@ -10,7 +10,7 @@ from liftgate.access.model import Cancellation, Ending, Grant, GrantRecord, Requ
 from liftgate.access.ports import Effect, GrantFilter, Once, Page, RequestFilter
 from liftgate.clock import Clock
 from liftgate.elevation.in_place.model import OnRole, Opening
-from liftgate.elevation.model import Deny, Session
+from liftgate.elevation.model import Deny, Session, SessionEnding
 from liftgate.identity.ports import SignIn
 from liftgate.ledger.model import Draft, Entry
 from liftgate.store.catalogue_versions import CatalogueVersion, CatalogueVersions
@@ -130,21 +130,31 @@ class SqlTransaction:
         self._sessions.settle(session)
         self.record(draft)
 
+    def session_endings(self, grant_id: str) -> tuple[SessionEnding, ...]:
+        """The sessions of a grant that were taken back, in the order of their numbers."""
+        return self._sessions.endings(grant_id)
+
+    def add_session_ending(self, ending: SessionEnding, draft: Draft, effects: Sequence[Effect]) -> None:
+        """One session was taken back, with what must follow in AWS."""
+        self._sessions.end(ending)
+        self.outbox.enqueue(effects)
+        self.record(draft)
+
     def wanted_denies(self, role_arn: str, *, now: datetime) -> tuple[Deny, ...]:
-        """Grants on this role that ended early and whose window, plus slack, is not over; sorted."""
+        """Grants on this role that ended early, and sessions that did, whose window, plus slack, is not over; sorted."""
         return self._denies.wanted(role_arn, now=now)
 
     def denies_in_place(self, role_arn: str) -> frozenset[str]:
-        """Grant ids whose deny was read back from the role."""
+        """The targets of denies that were read back from the role: grant ids and session names."""
         return self._denies.in_place(role_arn)
 
     def roles_with_denies(self) -> tuple[str, ...]:
         """Roles on which a deny is wanted or in place."""
         return self._denies.roles(now=self._clock())
 
-    def set_denies_in_place(self, role_arn: str, grant_ids: Sequence[str], draft: Draft) -> None:
+    def set_denies_in_place(self, role_arn: str, targets: Sequence[str], draft: Draft) -> None:
         """What was read back from the role, in place of what was known before."""
-        self._denies.set_in_place(role_arn, grant_ids)
+        self._denies.set_in_place(role_arn, targets)
         self.record(draft)
 
     def try_lease(self, name: str, holder: str, *, now: datetime, until: datetime) -> bool:

@@ -17,6 +17,7 @@ from liftgate.clock import system_clock
 
 @click.command("revoke", epilog=SHARED)
 @click.argument("name", metavar="[ID]", required=False)
+@click.option("--session", type=click.IntRange(1), metavar="N", help="Only the grant's N-th session.")
 @click.option("--person", metavar="ID", help="All live grants of a person.")
 @click.option("--entitlement", metavar="NAME", help="All live grants under an entitlement.")
 @click.option("--all", "everything", is_flag=True, help="The red button: all live grants.")
@@ -29,6 +30,7 @@ def command(
     context: click.Context,
     *,
     name: str | None,
+    session: int | None,
     person: str | None,
     entitlement: str | None,
     everything: bool,
@@ -40,12 +42,16 @@ def command(
     With --person, --entitlement or --all every grant that is live is taken
     back. For example: liftgate revoke --all --reason "keys leaked"
     """
+    if session and not name:
+        raise BadValue(
+            "a session has no name without its grant", advice="name the grant: liftgate revoke gr-…"
+        )
     many = _which(name, person=person, entitlement=entitlement, everything=everything)
     if many and not yes and not _is_sure(many):
         raise click.exceptions.Exit(1)
     with connection(context) as here:
         if name:
-            _revoke_one(here, name, reason, as_json=wants_json(context))
+            _revoke_one(here, name, session, reason, as_json=wants_json(context))
         else:
             _revoke_many(here, many, reason, as_json=wants_json(context))
 
@@ -73,14 +79,17 @@ def _is_sure(many: JsonObject) -> bool:
     return click.confirm(f"Revoke {whose}, now?", err=True)
 
 
-def _revoke_one(here: Connection, name: str, reason: str, *, as_json: bool) -> None:
-    grant = read_grant(here.api.post(f"/grants/{grant_id(name)}/revocation", {"reason": reason}))
+def _revoke_one(here: Connection, name: str, session: int | None, reason: str, *, as_json: bool) -> None:
+    what = f"/sessions/{session}" if session else ""
+    grant = read_grant(here.api.post(f"/grants/{grant_id(name)}{what}/revocation", {"reason": reason}))
     here.shelf.drop(grant.id)
     if as_json:
         say_json(grant.raw)
         return
     say_grant(grant, system_clock())
-    if grant.ending and grant.ending.deny == "pending":
+    if "pending" in {
+        ending.deny for ending in (grant.ending, *(one.ending for one in grant.sessions)) if ending
+    }:
         say_next(f"liftgate show {grant.id}")
 
 

@@ -10,7 +10,7 @@ from liftgate.access.model import GrantRecord
 from liftgate.access.ports import DENY_SLACK
 from liftgate.access.state import grant_state, state_name
 from liftgate.catalogue.model import Catalogue, Mechanism
-from liftgate.elevation.model import Credentials, Session
+from liftgate.elevation.model import Credentials, Session, SessionEnding
 from liftgate.server.api.in_aws import InAws
 from liftgate.server.api.shapes import (
     EXACT,
@@ -38,6 +38,17 @@ class EndingShape(BaseModel):
     )
 
 
+class SessionEndingShape(BaseModel):
+    """How one session was taken back."""
+
+    model_config = EXACT
+
+    by: PersonShape
+    reason: str = Field(examples=["its keys were in a log"])
+    ended_at: Moment
+    deny: Literal["in_place", "pending"] = Field(description="Whether AWS was seen to refuse it.")
+
+
 class SessionShape(BaseModel):
     """One lent session. Its secret is nowhere."""
 
@@ -52,6 +63,7 @@ class SessionShape(BaseModel):
     lent_at: Moment | None
     expires_at: Moment | None
     failure: str | None = Field(examples=[None], description="Why AWS did not lend it.")
+    ending: SessionEndingShape | None = Field(description="null: it was not taken back by itself.")
 
 
 class InPlaceShape(BaseModel):
@@ -115,6 +127,7 @@ def grant_shape(
     *,
     in_aws: InAws,
     sessions: Iterable[Session] | None = None,
+    session_endings: Iterable[SessionEnding] = (),
 ) -> GrantShape:
     """A grant as it is at ``now``, with what was seen of it on its role."""
     grant = record.grant
@@ -134,7 +147,7 @@ def grant_shape(
         mechanism=Mechanism.SESSION if grant.in_place is None else Mechanism.IN_PLACE,
         in_place=_in_place_shape(record, now, in_aws),
         ending=_ending_shape(record, catalogue, now, in_aws),
-        sessions=None if sessions is None else [_session_shape(session) for session in sessions],
+        sessions=None if sessions is None else _session_shapes(sessions, session_endings, catalogue, in_aws),
     )
 
 
@@ -179,8 +192,27 @@ def _ending_shape(
     )
 
 
-def _session_shape(session: Session) -> SessionShape:
+def _session_shapes(
+    sessions: Iterable[Session], endings: Iterable[SessionEnding], catalogue: Catalogue, in_aws: InAws
+) -> list[SessionShape]:
+    ended = {ending.number: _session_ending_shape(ending, catalogue, in_aws) for ending in endings}
+    return [_session_shape(session, ended.get(session.number)) for session in sessions]
+
+
+def _session_ending_shape(ending: SessionEnding, catalogue: Catalogue, in_aws: InAws) -> SessionEndingShape:
+    # A grant that ended too is refused whole, and its sessions with it.
+    refused = bool({ending.name, ending.grant_id} & in_aws.denied)
+    return SessionEndingShape(
+        by=person_shape(ending.by, catalogue),
+        reason=ending.reason,
+        ended_at=ending.ended_at,
+        deny="in_place" if refused else "pending",
+    )
+
+
+def _session_shape(session: Session, ending: SessionEndingShape | None) -> SessionShape:
     return SessionShape(
+        ending=ending,
         number=session.number,
         name=session.name,
         access_key_id=session.access_key_id,

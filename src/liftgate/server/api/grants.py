@@ -10,6 +10,7 @@ from liftgate.access import service
 from liftgate.access.errors import NoSuchGrant
 from liftgate.access.model import GrantRecord
 from liftgate.access.sight import may_see
+from liftgate.elevation import end_session
 from liftgate.elevation.model import Session
 from liftgate.elevation.service import lend_session
 from liftgate.server.api.doc import problems
@@ -17,7 +18,7 @@ from liftgate.server.api.grant_shape import CredentialsShape, GrantShape, creden
 from liftgate.server.api.in_aws import seen_in_aws
 from liftgate.server.api.lists import Cursor, Limit, grants_in_view
 from liftgate.server.api.shapes import EXACT, Nothing, PageShape, answer
-from liftgate.server.calls import Call, GrantId, SignedIn, SignedInOnce
+from liftgate.server.calls import Call, GrantId, SessionNumber, SignedIn, SignedInOnce
 from liftgate.server.settling import settle_soon
 
 router = APIRouter(prefix="/grants", tags=["Grants"])
@@ -101,6 +102,30 @@ def borrow_session(call: SignedInOnce, grant_id: GrantId, body: Nothing | None =
 
 
 @router.post(
+    "/{grant_id}/sessions/{number}/revocation",
+    status_code=201,
+    response_model=GrantShape,
+    responses=problems(401, 403, 404, 409),
+)
+def revoke_session(
+    call: SignedInOnce, grant_id: GrantId, number: SessionNumber, body: RevocationBody
+) -> Response:
+    """Take one session back: its keys leaked, and the grant goes on. The session's ``ending.deny`` says how far AWS is."""
+    record = end_session.revoke_session(
+        grant_id,
+        number,
+        call.caller,
+        body.reason,
+        catalogue=call.catalogue,
+        store=call.parts.store,
+        clock=call.parts.clock,
+        once=call.once,
+    )
+    settle_soon([record.grant], call.parts)
+    return _answer(grant_id, call)
+
+
+@router.post(
     "/{grant_id}/revocation",
     status_code=201,
     response_model=GrantShape,
@@ -152,8 +177,11 @@ def _answer(grant_id: str, call: Call, status: Literal[200, 201] = 201) -> Respo
                 value=grant_id[:40],
             )
         sessions: Iterable[Session] = view.sessions(grant_id)
-        in_aws = seen_in_aws(view, [record])
-    shape = grant_shape(record, call.catalogue, call.parts.clock(), in_aws=in_aws, sessions=sessions)
+        ended = view.session_endings(grant_id)
+        in_aws = seen_in_aws(view, [record], with_sessions=bool(ended))
+    shape = grant_shape(
+        record, call.catalogue, call.parts.clock(), in_aws=in_aws, sessions=sessions, session_endings=ended
+    )
     return answer(shape, status)
 
 

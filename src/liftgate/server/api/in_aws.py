@@ -16,9 +16,9 @@ class Reader(ElevationReader, InPlaceReader, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class InAws:
-    """Of some grants: those whose deny was read back, and by id what is known of the statements of those in place."""
+    """Of some grants: targets of denies that were read back, and by id what is known of the statements of those in place."""
 
-    denied: frozenset[str]
+    denied: frozenset[str]  # grant ids and session names
     on_role: Mapping[str, OnRole]
 
     def refuses(self, record: GrantRecord) -> bool:
@@ -27,10 +27,12 @@ class InAws:
         return grant.id not in self.on_role if grant.in_place else grant.id in self.denied
 
 
-def seen_in_aws(view: Reader, records: Iterable[GrantRecord]) -> InAws:
-    """What the store has of these grants."""
+def seen_in_aws(view: Reader, records: Iterable[GrantRecord], *, with_sessions: bool = False) -> InAws:
+    """What the store has of these grants, and where it is asked for of single sessions of them."""
     found = tuple(records)
-    roles = {one.grant.role_arn for one in found if one.ending and one.grant.in_place is None}
+    roles = {
+        one.grant.role_arn for one in found if one.grant.in_place is None and (one.ending or with_sessions)
+    }
     in_place = [one.grant.id for one in found if one.grant.in_place is not None]
     return InAws(
         denied=frozenset().union(*(view.denies_in_place(role) for role in roles)),
