@@ -29,6 +29,34 @@ def test_the_embedded_aws_is_called_where_it_is() -> None:
     assert iam_client(at).meta.endpoint_url == "http://127.0.0.1:2"
 
 
+@pytest.mark.parametrize(
+    ("at", "sts", "iam"),
+    [
+        (
+            AwsEndpoints(region="cn-north-1"),
+            "sts.cn-north-1.amazonaws.com.cn",
+            "iam.cn-north-1.amazonaws.com.cn",
+        ),
+        (AwsEndpoints(region="us-gov-west-1"), "sts.us-gov-west-1.amazonaws.com", "iam.us-gov.amazonaws.com"),
+        (
+            AwsEndpoints(region="us-east-2", fips=True),
+            "sts-fips.us-east-2.amazonaws.com",
+            "iam-fips.amazonaws.com",
+        ),
+        (AwsEndpoints(region="eu-west-1", dual_stack=True), "sts.eu-west-1.api.aws", "iam.global.api.aws"),
+    ],
+    ids=str,
+)
+def test_each_partition_and_variant_has_its_own_endpoints(at: AwsEndpoints, sts: str, iam: str) -> None:
+    assert sts_client(at).meta.endpoint_url == f"https://{sts}"
+    assert iam_client(at).meta.endpoint_url == f"https://{iam}"
+
+
+def test_a_variant_changes_nothing_where_the_address_is_given() -> None:
+    at = AwsEndpoints(region="us-east-1", sts_url="http://127.0.0.1:1", fips=True, dual_stack=True)
+    assert sts_client(at).meta.endpoint_url == "http://127.0.0.1:1"
+
+
 @pytest.mark.parametrize("client", [sts_client, iam_client])
 def test_no_call_outlasts_the_lease_of_a_role(client: Any) -> None:
     config = client(AwsEndpoints(region="eu-west-1")).meta.config

@@ -8,7 +8,7 @@ import pytest
 from botocore.stub import Stubber
 
 from liftgate.elevation.errors import RoleUnreachable
-from liftgate.elevation.home_account import InHomeAccount, RevocationReach, account_of_broker
+from liftgate.elevation.home_account import Broker, InHomeAccount, RevocationReach, broker_of
 
 HERE = "arn:aws:iam::111122223333:role/liftgate/Writer"
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -81,9 +81,10 @@ def test_the_brokers_account_is_asked_for_once_and_again_after_a_failure() -> No
     )
     with Stubber(client) as stub:
         stub.add_client_error("get_caller_identity", "ExpiredToken")
-        stub.add_response("get_caller_identity", {"Account": "111122223333"})
-        account = account_of_broker(client)
+        arn = "arn:aws:iam::111122223333:user/liftgate-broker"
+        stub.add_response("get_caller_identity", {"Account": "111122223333", "Arn": arn})
+        broker = broker_of(client)
         with pytest.raises(RoleUnreachable):
-            account()
-        assert [account(), account()] == ["111122223333"] * 2
+            broker()
+        assert [broker(), broker()] == [Broker(account="111122223333", is_session=False)] * 2
         stub.assert_no_pending_responses()

@@ -21,7 +21,7 @@ from botocore.stub import Stubber
 from tests.elevation.elevation_examples import BIG, NOON, SECRET, TOKEN, entries, grant, request
 from tests.store.store_examples import TestClock
 
-from liftgate.elevation.errors import LendingRefused, LendingUnavailable
+from liftgate.elevation.errors import BrokerClockOff, LendingRefused, LendingUnavailable
 from liftgate.elevation.lend import lend_order
 from liftgate.elevation.service import try_scope
 from liftgate.elevation.sts import StsLender
@@ -101,6 +101,78 @@ def test_without_an_external_id_none_is_sent(client: Any) -> None:
         assert StsLender(client).lend(order).packed_percent is None
 
 
+TOO_LONG = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
+CHAINED = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."
+TWO_HOURS = replace(ORDER, duration=timedelta(hours=2))
+
+
+@pytest.mark.parametrize("said", [TOO_LONG, CHAINED])
+def test_where_the_role_allows_less_an_hour_is_lent(client: Any, said: str) -> None:
+    with Stubber(client) as stub:
+        stub.add_client_error(
+            "assume_role", "ValidationError", said, expected_params=CALL | {"DurationSeconds": 7200}
+        )
+        stub.add_response("assume_role", {"Credentials": CREDENTIALS}, CALL | {"DurationSeconds": 3600})
+        assert StsLender(client).lend(TWO_HOURS).credentials.access_key_id == "ASIAEXAMPLEEXAMPLE01"
+        stub.assert_no_pending_responses()
+
+
+def test_what_the_role_allows_is_asked_for_where_it_is_known(client: Any) -> None:
+    with Stubber(client) as stub:
+        stub.add_response("assume_role", {"Credentials": CREDENTIALS}, CALL | {"DurationSeconds": 5400})
+        StsLender(client, lambda _: timedelta(minutes=90)).lend(TWO_HOURS)
+
+
+def test_up_to_an_hour_nobody_is_asked_what_the_role_allows(client: Any) -> None:
+    def asked(role_arn: str) -> timedelta:
+        raise AssertionError(role_arn)
+
+    with Stubber(client) as stub:
+        stub.add_response("assume_role", {"Credentials": CREDENTIALS}, CALL)
+        StsLender(client, asked).lend(ORDER)
+
+
+def test_another_fault_of_the_call_is_not_tried_again(client: Any) -> None:
+    with Stubber(client) as stub:
+        stub.add_client_error(
+            "assume_role", "ValidationError", "1 validation error detected: Value at 'policy'"
+        )
+        with pytest.raises(LendingRefused):
+            StsLender(client).lend(TWO_HOURS)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("SignatureDoesNotMatch", "Signature expired: 20261124T120000Z is now earlier than 20261124T120500Z"),
+        (
+            "SignatureDoesNotMatch",
+            "Signature not yet current: 20261124T121000Z is still later than 20261124T120500Z",
+        ),
+        ("RequestExpired", "Request has expired."),
+        ("RequestTimeTooSkewed", "The difference is too large."),
+    ],
+)
+def test_a_clock_that_is_off_is_told_from_a_refusal(client: Any, code: str, said: str) -> None:
+    failure = _lend_with_error(client, code, said, status=403)
+    assert isinstance(failure, BrokerClockOff)
+    assert "timedatectl" in failure.advice
+
+
+def test_by_which_clock_it_is_off_is_said(client: Any) -> None:
+    with Stubber(client) as stub:
+        stub.add_client_error("assume_role", "RequestExpired", response_meta={"HTTPHeaders": {"date": "NOW"}})
+        with pytest.raises(BrokerClockOff, match="by AWS's it is NOW"):
+            StsLender(client).lend(ORDER)
+
+
+def test_a_wrong_signature_is_no_clock(client: Any) -> None:
+    failure = _lend_with_error(
+        client, "SignatureDoesNotMatch", "The request signature we calculated does not match"
+    )
+    assert isinstance(failure, LendingRefused)
+
+
 @pytest.mark.parametrize("code", ["PackedPolicyTooLarge", "PackedPolicyTooLargeException"])
 def test_a_policy_that_packs_too_large_is_a_scope_too_large(code: str, client: Any) -> None:
     failure = _lend_with_error(client, code, "Packed size of inline session policy consumes 104%")
@@ -143,9 +215,6 @@ def test_what_may_pass_is_unavailable(code: str, status: int, client: Any) -> No
         "ExpiredTokenException",
         "InvalidClientTokenId",
         "SignatureDoesNotMatch",
-        "RequestExpired",
-        "RequestTimeTooSkewed",
-        "RequestInTheFuture",
         "MissingAuthenticationToken",
         "AuthFailure",
         "IncompleteSignature",

@@ -61,13 +61,14 @@ class Stage:
         at: Sequence[str] = (HERE,),
         window: Window | None = None,
         person: str = "ada",
+        max_session: timedelta = timedelta(hours=1),
     ) -> Grant:
         """A grant on the role, as an approved request leaves it in the store."""
         scope = Scope(
             actions=expand_actions(actions or ("write",)), locations=frozenset(map(parse_location, at))
         )
         asked = request(role_arn=self.role_arn, requester=person, scope=scope)
-        made = grant(asked, window=window or self.from_now())
+        made = grant(asked, window=window or self.from_now(), max_session=max_session)
         with self.store.write() as transaction:
             transaction.add_request(asked, draft(request_id=asked.id))
             transaction.add_grant(made, draft(EventKind.GRANTED, request_id=asked.id, grant_id=made.id))

@@ -27,17 +27,32 @@ class AwsEndpoints:
     region: str
     sts_url: str | None = None
     iam_url: str | None = None
+    fips: bool = False
+    dual_stack: bool = False
+
+    @property
+    def _variants(self) -> Config:
+        """None rather than False: then AWS's own settings of this machine count."""
+        return Config(
+            use_fips_endpoint=self.fips or None,
+            use_dualstack_endpoint=self.dual_stack or None,
+        )
+
+    def client(self, service: str, url: str | None, config: Config) -> Any:
+        """A client that signs as the broker: credentials are found as AWS's SDKs find them."""
+        return boto3.session.Session().client(
+            service,  # type: ignore[call-overload]  # the stubs know service names only as literals
+            region_name=self.region,
+            endpoint_url=url or None,
+            config=config if url else config.merge(self._variants),
+        )
 
 
 def sts_client(at: AwsEndpoints) -> Any:
     """A client for the regional STS endpoint, signing as the broker (boto3's usual credential chain)."""
-    return boto3.session.Session().client(
-        "sts", region_name=at.region, endpoint_url=at.sts_url or None, config=_PATIENCE
-    )
+    return at.client("sts", at.sts_url, _PATIENCE)
 
 
 def iam_client(at: AwsEndpoints) -> Any:
     """A client for IAM, signing as the broker."""
-    return boto3.session.Session().client(
-        "iam", region_name=at.region, endpoint_url=at.iam_url or None, config=_UNDER_LEASE
-    )
+    return at.client("iam", at.iam_url, _UNDER_LEASE)

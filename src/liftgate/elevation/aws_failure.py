@@ -39,6 +39,7 @@ _OF_THE_CALLER: Final = frozenset(
         "UnrecognizedClientException",
     }
 )
+_OF_THE_CLOCK: Final = frozenset({"RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed"})
 _TOO_MANY_REQUESTS: Final = 429
 _SERVER_AT_FAULT: Final = 500
 
@@ -63,6 +64,16 @@ def may_pass(refusal: ClientError) -> bool:
     """Whether the same call may work later: AWS is busy or at fault, or something between it and us is."""
     status = refusal.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     return code_of(refusal) in _PASSING or status == _TOO_MANY_REQUESTS or status >= _SERVER_AT_FAULT
+
+
+def is_clock_skew(refusal: ClientError) -> bool:
+    """Whether AWS did not accept when a call was signed. STS says it with the code of a wrong signature."""
+    if code_of(refusal) in _OF_THE_CLOCK:
+        return True
+    said = said_by(refusal)
+    return code_of(refusal) in {"SignatureDoesNotMatch", "InvalidSignatureException"} and (
+        said.startswith(("Signature expired", "Signature not yet current"))
+    )
 
 
 def is_the_callers_fault(refusal: ClientError) -> bool:

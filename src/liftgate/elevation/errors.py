@@ -39,6 +39,12 @@ class LendingUnavailable(Unavailable):
     code = "lending_unavailable"
 
 
+class BrokerClockOff(Unavailable):
+    """The clock of the machine on which Liftgate runs differs from AWS's by more than AWS accepts."""
+
+    code = "broker_clock_off"
+
+
 class RoleUnreachable(Unavailable):
     """IAM refused to show or change the deny on an elevated role, or did not answer."""
 

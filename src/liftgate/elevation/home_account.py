@@ -5,6 +5,7 @@ read back would look right: the deny would be called in place where it is not.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from threading import Lock
@@ -67,13 +68,22 @@ class RevocationReach:
             self._seen[role_arn] = now
 
 
-def account_of_broker(client: Any) -> Callable[[], str]:
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """Who signs Liftgate's own calls."""
+
+    account: str
+    is_session: bool  # of a role: what it assumes is role chaining
+
+
+def broker_of(client: Any) -> Callable[[], Broker]:
     """Asks STS once, at the first need. ``client``: a boto3 STS client that signs as the broker."""
 
     @cache
-    def ask() -> str:
+    def ask() -> Broker:
         try:
-            return str(client.get_caller_identity()["Account"])
+            answer = client.get_caller_identity()
+            return Broker(account=str(answer["Account"]), is_session=":assumed-role/" in str(answer["Arn"]))
         except (ClientError, BotoCoreError) as failure:
             raise RoleUnreachable(
                 f"STS does not say in which account Liftgate runs: {type(failure).__name__}",

@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from liftgate.elevation.aws_failure import UNREADABLE, code_of, is_the_callers_fault, may_pass
 from liftgate.elevation.deny import POLICY_NAME
 from liftgate.elevation.errors import RoleFull, RoleUnreachable
+from liftgate.elevation.role_name import role_name
 
 
 class IamRolePolicies:
@@ -23,7 +24,7 @@ class IamRolePolicies:
         """The policy's JSON text, or None where the role has none."""
         with _translated(role_arn):
             try:
-                answer = self._client.get_role_policy(RoleName=_name(role_arn), PolicyName=POLICY_NAME)
+                answer = self._client.get_role_policy(RoleName=role_name(role_arn), PolicyName=POLICY_NAME)
             except self._client.exceptions.NoSuchEntityException:
                 return None
             document = answer["PolicyDocument"]  # botocore has decoded it
@@ -33,20 +34,16 @@ class IamRolePolicies:
         """Put the policy in place of the one before."""
         with _translated(role_arn):
             self._client.put_role_policy(
-                RoleName=_name(role_arn), PolicyName=POLICY_NAME, PolicyDocument=policy
+                RoleName=role_name(role_arn), PolicyName=POLICY_NAME, PolicyDocument=policy
             )
 
     def remove(self, role_arn: str) -> None:
         """Take the policy away; no fault where there is none."""
         with _translated(role_arn):
             try:
-                self._client.delete_role_policy(RoleName=_name(role_arn), PolicyName=POLICY_NAME)
+                self._client.delete_role_policy(RoleName=role_name(role_arn), PolicyName=POLICY_NAME)
             except self._client.exceptions.NoSuchEntityException:
                 return
-
-
-def _name(role_arn: str) -> str:
-    return role_arn.rsplit("/", 1)[-1]  # IAM calls take the name without its path
 
 
 @contextmanager

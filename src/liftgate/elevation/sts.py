@@ -1,6 +1,7 @@
 """Asks the real STS for sessions, through boto3."""
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -9,13 +10,16 @@ from liftgate.elevation.aws_failure import (
     NOT_SENT,
     UNREADABLE,
     code_of,
+    is_clock_skew,
     is_the_callers_fault,
     may_pass,
     said_by,
 )
-from liftgate.elevation.errors import LendingRefused, LendingUnavailable
+from liftgate.elevation.errors import BrokerClockOff, LendingRefused, LendingUnavailable
+from liftgate.elevation.lend import LONGEST
 from liftgate.elevation.model import Credentials
 from liftgate.elevation.ports import LendOrder, Lent
+from liftgate.elevation.session_limits import ALWAYS_LENT
 from liftgate.errors import LiftgateError
 from liftgate.iam.errors import ScopeTooLarge
 
@@ -25,14 +29,21 @@ _TOO_LARGE: Final = frozenset({"PackedPolicyTooLarge", "PackedPolicyTooLargeExce
 class StsLender:
     """Lends by sts:AssumeRole. boto3's clients may be shared between threads; its sessions may not."""
 
-    def __init__(self, client: Any) -> None:
-        """``client``: a boto3 STS client that signs as the broker, with short time-outs."""
+    def __init__(self, client: Any, longest: Callable[[str], timedelta] = lambda _: LONGEST) -> None:
+        """``client``: a boto3 STS client that signs as the broker, with short time-outs; ``longest``: of a role's sessions.
+
+        ``longest`` is asked only about what is longer than an hour, which every role allows.
+        """
         self._client = client
+        self._longest = longest
 
     def lend(self, order: LendOrder) -> Lent:
-        """One sts:AssumeRole. Raises ``ScopeTooLarge``, ``LendingRefused`` and ``LendingUnavailable``."""
+        """One sts:AssumeRole, shorter than ordered where the role allows no more; the SDK fetches the rest of the window.
+
+        Raises ``ScopeTooLarge``, ``LendingRefused``, ``LendingUnavailable`` and ``BrokerClockOff``.
+        """
         try:
-            answer = self._client.assume_role(**_call(order))
+            answer = self._asked(order)
             return Lent(
                 credentials=_credentials(answer["Credentials"]), packed_percent=answer.get("PackedPolicySize")
             )
@@ -57,14 +68,33 @@ class StsLender:
                 value=order.role_arn,
             ) from None  # its cause may quote the credentials
 
+    def _asked(self, order: LendOrder) -> Any:
+        duration = order.duration
+        if duration > ALWAYS_LENT:
+            duration = min(duration, self._longest(order.role_arn))
+        try:
+            return self._client.assume_role(**_call(order, duration))
+        except ClientError as refusal:
+            if duration <= ALWAYS_LENT or not _is_too_long(refusal):
+                raise
+        return self._client.assume_role(**_call(order, ALWAYS_LENT))
 
-def _call(order: LendOrder) -> dict[str, Any]:
+
+def _is_too_long(refusal: ClientError) -> bool:
+    """Whether STS says that the role, or role chaining, allows no session of this length. Ceph's says no more than the code."""
+    said = said_by(refusal)
+    return code_of(refusal) in {"ValidationError", "InvalidArgument"} and (
+        "DurationSeconds" in said or said in {"", "None"}
+    )
+
+
+def _call(order: LendOrder, duration: timedelta) -> dict[str, Any]:
     call: dict[str, Any] = {
         "RoleArn": order.role_arn,
         "RoleSessionName": order.session_name,
         "SourceIdentity": order.source_identity,
         "Policy": order.session_policy,
-        "DurationSeconds": int(order.duration.total_seconds()),
+        "DurationSeconds": int(duration.total_seconds()),
         "Tags": [{"Key": key, "Value": value} for key, value in order.tags],
     }
     if order.external_id is not None:
@@ -99,6 +129,12 @@ def _refused(refusal: ClientError, order: LendOrder) -> LiftgateError:
         return LendingUnavailable(
             f"STS asks to come back later: {code}", advice="try again in a minute", value=order.role_arn
         )
+    if is_clock_skew(refusal):
+        return BrokerClockOff(
+            f"STS does not accept the clock of the machine on which Liftgate runs: {code}{_their_time(refusal)}",
+            advice="whoever runs Liftgate: set that clock (timedatectl set-ntp true); AWS takes five minutes at most",
+            value=order.role_arn,
+        )
     if is_the_callers_fault(refusal):
         return LendingRefused(
             f"STS does not accept the broker's own credentials: {code}",
@@ -110,3 +146,8 @@ def _refused(refusal: ClientError, order: LendOrder) -> LiftgateError:
         advice="whoever runs Liftgate: check the role's trust policy, its MaxSessionDuration and the broker's policy",
         value=order.role_arn,
     )
+
+
+def _their_time(refusal: ClientError) -> str:
+    date = refusal.response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date")
+    return f"; by AWS's it is {date}" if date else ""

@@ -15,12 +15,13 @@ from liftgate.access.ids import RandomBytes
 from liftgate.catalogue.source import CatalogueSource
 from liftgate.clock import Clock, system_clock
 from liftgate.elevation.aws_clients import AwsEndpoints, iam_client, sts_client
-from liftgate.elevation.home_account import InHomeAccount, RevocationReach, account_of_broker
+from liftgate.elevation.home_account import InHomeAccount, RevocationReach, broker_of
 from liftgate.elevation.iam_roles import IamRolePolicies
 from liftgate.elevation.in_place.iam_role import IamHeldRoles
 from liftgate.elevation.in_place.ports import HeldRoles
 from liftgate.elevation.ports import Lender, RolePolicies
 from liftgate.elevation.revocation import Pause
+from liftgate.elevation.session_limits import SessionLimits
 from liftgate.elevation.sts import StsLender
 from liftgate.identity.ports import StsTransport
 from liftgate.identity.sts_http import sts_over_http
@@ -65,13 +66,17 @@ def running_parts(settings: Settings, *, audience: str) -> Iterator[Parts]:
     Raises ``CatalogueFaulty`` with every fault, and what the store says where it cannot serve.
     """
     at = AwsEndpoints(
-        region=settings.aws_region, sts_url=settings.aws_sts_endpoint, iam_url=settings.aws_iam_endpoint
+        region=settings.aws_region,
+        sts_url=settings.aws_sts_endpoint,
+        iam_url=settings.aws_iam_endpoint,
+        fips=settings.aws_fips,
+        dual_stack=settings.aws_dual_stack,
     )
     source = CatalogueSource(settings.catalogue, system_clock)
     store = open_store(settings.database_url.get_secret_value(), clock=system_clock)
     store.migrate()
     never, sts, iam = Event(), sts_client(at), iam_client(at)
-    account = account_of_broker(sts)
+    broker = broker_of(sts)
     with (
         closing(store),
         sts_over_http(endpoint=settings.aws_sts_endpoint) as transport,
@@ -84,9 +89,9 @@ def running_parts(settings: Settings, *, audience: str) -> Iterator[Parts]:
             catalogue=KeptCatalogue(source, store, system_clock),
             clock=system_clock,
             random=token_bytes,
-            lender=StsLender(sts),
-            policies=InHomeAccount(IamRolePolicies(iam), account),
-            held_roles=IamHeldRoles(iam, account),
+            lender=StsLender(sts, SessionLimits(iam, broker, system_clock).longest),
+            policies=InHomeAccount(IamRolePolicies(iam), lambda: broker().account),
+            held_roles=IamHeldRoles(iam, lambda: broker().account),
             transport=transport,
             pause=lambda: _wait(never),
             log=_log(),

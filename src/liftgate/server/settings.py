@@ -88,6 +88,13 @@ class Settings(BaseSettings):
     aws_iam_endpoint: str | None = Field(
         default=None, description="Another address for IAM.", examples=["http://127.0.0.1:4566"]
     )
+    aws_fips: bool = Field(
+        default=False, description="Call the FIPS 140 endpoints of STS and IAM, where AWS has them."
+    )
+    aws_dual_stack: bool = Field(
+        default=False,
+        description="Call the dual-stack (IPv4 and IPv6) endpoints of STS and IAM, where AWS has them.",
+    )
     local_sign_in: bool = Field(
         default=False,
         description="Let anybody on this machine sign in by a name alone. For the demo: the server refuses to start where "

@@ -12,6 +12,7 @@ from liftgate.elevation.errors import RoleFull, RoleUnreachable
 from liftgate.elevation.in_place.model import Carried, HeldRole
 from liftgate.elevation.in_place.probe import Probe
 from liftgate.elevation.in_place.statements import POLICY_NAME
+from liftgate.elevation.role_name import role_name
 
 _NO_SIMULATOR: Final = frozenset(
     {"AccessDenied", "AccessDeniedException", "InvalidAction", "NotImplemented", "UnknownOperationException"}
@@ -32,7 +33,7 @@ class IamHeldRoles:
     def look(self, role_arn: str) -> HeldRole:
         """See ``HeldRoles``."""
         with self._translated(role_arn):
-            role = self._client.get_role(RoleName=_name(role_arn))["Role"]
+            role = self._client.get_role(RoleName=role_name(role_arn))["Role"]
             inline = dict(self._inline(role_arn))
             inline.pop(POLICY_NAME, None)
             boundary = role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
@@ -48,7 +49,7 @@ class IamHeldRoles:
     def carried(self, role_arn: str) -> Carried:
         """See ``HeldRoles``."""
         with self._translated(role_arn):
-            role = self._client.get_role(RoleName=_name(role_arn))["Role"]
+            role = self._client.get_role(RoleName=role_name(role_arn))["Role"]
             inline = dict(self._inline(role_arn))
             ours = inline.pop(POLICY_NAME, None)
             return Carried(
@@ -66,14 +67,14 @@ class IamHeldRoles:
         """See ``HeldRoles``."""
         with self._translated(role_arn):
             self._client.put_role_policy(
-                RoleName=_name(role_arn), PolicyName=POLICY_NAME, PolicyDocument=policy
+                RoleName=role_name(role_arn), PolicyName=POLICY_NAME, PolicyDocument=policy
             )
 
     def remove(self, role_arn: str) -> None:
         """See ``HeldRoles``."""
         with self._translated(role_arn):
             try:
-                self._client.delete_role_policy(RoleName=_name(role_arn), PolicyName=POLICY_NAME)
+                self._client.delete_role_policy(RoleName=role_name(role_arn), PolicyName=POLICY_NAME)
             except self._client.exceptions.NoSuchEntityException:
                 return
 
@@ -107,7 +108,7 @@ class IamHeldRoles:
         return bool(answer["EvaluationResults"][0]["EvalDecision"] == "allowed")
 
     def _inline(self, role_arn: str) -> Iterator[tuple[str, str]]:
-        for page in self._client.get_paginator("list_role_policies").paginate(RoleName=_name(role_arn)):
+        for page in self._client.get_paginator("list_role_policies").paginate(RoleName=role_name(role_arn)):
             for name in page["PolicyNames"]:
                 found = self._one(role_arn, name)
                 if found is not None:
@@ -115,13 +116,15 @@ class IamHeldRoles:
 
     def _one(self, role_arn: str, name: str) -> str | None:
         try:
-            answer = self._client.get_role_policy(RoleName=_name(role_arn), PolicyName=name)
+            answer = self._client.get_role_policy(RoleName=role_name(role_arn), PolicyName=name)
         except self._client.exceptions.NoSuchEntityException:
             return None
         return _text(answer["PolicyDocument"])
 
     def _attached(self, role_arn: str) -> Iterator[str]:
-        pages = self._client.get_paginator("list_attached_role_policies").paginate(RoleName=_name(role_arn))
+        pages = self._client.get_paginator("list_attached_role_policies").paginate(
+            RoleName=role_name(role_arn)
+        )
         return (policy["PolicyArn"] for page in pages for policy in page["AttachedPolicies"])
 
     def _managed(self, policy_arn: str) -> str:
@@ -165,10 +168,6 @@ def _control(probe: Probe) -> str:
         block.setdefault("DateEquals" if kind == "date" else "StringEquals", {})[key] = value
     statement = {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": block}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-
-
-def _name(role_arn: str) -> str:
-    return role_arn.rsplit("/", 1)[-1]  # IAM calls take the name without its path
 
 
 def _text(document: Any) -> str:

@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 
 from liftgate.elevation.in_place.model import HeldRole
 from liftgate.elevation.in_place.statements import lacking
+from liftgate.elevation.role_name import role_name
 from liftgate.iam.compile import role_policy
 from liftgate.iam.contain import Contained, Containment, NotContained, contains
 from liftgate.iam.errors import PolicyFault
@@ -63,7 +64,9 @@ def offer(scope: Scope, identity: Identity, role: HeldRole, ceilings: Sequence[S
 
 def session_of(identity: Identity, role: HeldRole) -> NotOffered | None:
     """Why the caller's sign-in is not that of a session of this role; None where it is."""
-    sign_in = f"sign in with your session of `{_name(role.arn)}`: liftgate sign-in --profile <its profile>"
+    sign_in = (
+        f"sign in with your session of `{role_name(role.arn)}`: liftgate sign-in --profile <its profile>"
+    )
     session = _SESSION.fullmatch(identity.name) if identity.kind is IdentityKind.AWS else None
     if session is None or identity.user_id is None:
         return NotOffered(
@@ -72,10 +75,12 @@ def session_of(identity: Identity, role: HeldRole) -> NotOffered | None:
     held = _ROLE.fullmatch(role.arn)
     if held is None or session.groups()[:3] != held.groups():
         return NotOffered(
-            f"you signed in with a session of `{session[3]}`, not of `{_name(role.arn)}`", sign_in
+            f"you signed in with a session of `{session[3]}`, not of `{role_name(role.arn)}`", sign_in
         )
     if identity.user_id != f"{role.role_id}:{session[4]}":
-        return NotOffered(f"`{_name(role.arn)}` was deleted and made anew since your session began", sign_in)
+        return NotOffered(
+            f"`{role_name(role.arn)}` was deleted and made anew since your session began", sign_in
+        )
     return None
 
 
@@ -85,7 +90,7 @@ def named_by_role(role: HeldRole) -> NotOffered | None:
     fixed = name_is_fixed(role.trust)
     if isinstance(fixed, NotFixed):
         return NotOffered(
-            f"whoever assumes `{_name(role.arn)}` could take your access: {fixed.because}", advice
+            f"whoever assumes `{role_name(role.arn)}` could take your access: {fixed.because}", advice
         )
     return None
 
@@ -103,14 +108,14 @@ def _bounded(role: HeldRole, ceilings: Sequence[Scope]) -> NotOffered | None:
     advice = "give it a boundary of its own reads and the ceiling: docs/in-place.md"
     boundary = _parsed(role.boundary)
     if boundary is None:
-        return NotOffered(f"`{_name(role.arn)}` has no permissions boundary that can be read", advice)
+        return NotOffered(f"`{role_name(role.arn)}` has no permissions boundary that can be read", advice)
     ceiling = [one for scope in ceilings for one in parse_policy(role_policy(scope)).statements]
     # Without the role's own refusals: they hold for whatever is put beside them.
     answer = contains(boundary, Policy(statements=(*ceiling, *_own(role, Effect.ALLOW))))
     if isinstance(answer, Contained):
         return None
     return NotOffered(
-        f"the boundary of `{_name(role.arn)}` holds more than its own policies and the ceiling: {_why(answer)}",
+        f"the boundary of `{role_name(role.arn)}` holds more than its own policies and the ceiling: {_why(answer)}",
         advice,
     )
 
@@ -119,13 +124,13 @@ def _opened(scope: Scope, identity: Identity, role: HeldRole) -> Offer:
     more = lacking(scope, Policy(statements=(*_own(role, Effect.ALLOW), *_own(role, Effect.DENY))))
     if more is None:
         return NotOffered(
-            f"`{_name(role.arn)}` has all of this already", "use it: there is nothing to ask for"
+            f"`{role_name(role.arn)}` has all of this already", "use it: there is nothing to ask for"
         )
     boundary = _parsed(role.boundary) or Policy(statements=())
     answer = contains(more, Policy(statements=(*boundary.statements, *_own(role, Effect.DENY))))
     if not isinstance(answer, Contained):
         return NotOffered(
-            f"the boundary or a refusal of `{_name(role.arn)}` would hold all the same: {_why(answer)}",
+            f"the boundary or a refusal of `{role_name(role.arn)}` would hold all the same: {_why(answer)}",
             "ask for less, or let whoever owns the role widen its boundary to the ceiling",
         )
     return Offered(user_id=identity.user_id or "", policy=to_json(more))
@@ -148,7 +153,3 @@ def _parsed(text: str | None) -> Policy | None:
 
 def _why(answer: Containment) -> str:
     return f"`{answer.witness}`" if isinstance(answer, NotContained) else getattr(answer, "because", "")
-
-
-def _name(role_arn: str) -> str:
-    return role_arn.rsplit("/", 1)[-1]

@@ -1,0 +1,75 @@
+"""What is known of how long a role may be lent, and that nobody waits for what is not known."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+from tests.elevation.elevation_examples import NOON
+from tests.store.store_examples import TestClock
+
+from liftgate.elevation.errors import RoleUnreachable
+from liftgate.elevation.home_account import Broker
+from liftgate.elevation.session_limits import ALWAYS_LENT, SessionLimits
+
+ROLE = "arn:aws:iam::111122223333:role/liftgate/Writer"
+HOURS = timedelta(hours=1)
+
+
+def role(seconds: object) -> dict[str, Any]:
+    return {
+        "Role": {
+            "Path": "/liftgate/",
+            "RoleName": "Writer",
+            "RoleId": "AROAEXAMPLEEXAMPLE123",
+            "Arn": ROLE,
+            "CreateDate": NOON,
+            "MaxSessionDuration": seconds,
+        }
+    }
+
+
+@pytest.fixture
+def client() -> Any:
+    return boto3.session.Session().client(
+        "iam", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="y"
+    )
+
+
+def limits(client: Any, clock: Callable[[], Any], *, is_session: bool = False) -> SessionLimits:
+    return SessionLimits(client, lambda: Broker(account="111122223333", is_session=is_session), clock)
+
+
+def test_the_role_is_asked_once_an_hour(client: Any) -> None:
+    clock = TestClock()
+    with Stubber(client) as stub:
+        for seconds in (7200, 43_200):
+            stub.add_response("get_role", role(seconds), {"RoleName": "Writer"})
+        known = limits(client, clock)
+        assert [known.longest(ROLE), known.longest(ROLE)] == [2 * HOURS] * 2
+        clock.now += HOURS
+        assert known.longest(ROLE) == 12 * HOURS
+
+
+def test_a_broker_that_is_a_session_lends_an_hour(client: Any) -> None:
+    with Stubber(client):
+        assert limits(client, TestClock(), is_session=True).longest(ROLE) == ALWAYS_LENT
+
+
+def test_a_role_elsewhere_is_not_mistaken_for_one_here(client: Any) -> None:
+    with Stubber(client):
+        elsewhere = "arn:aws:iam::444455556666:role/liftgate/Writer"
+        assert limits(client, TestClock()).longest(elsewhere) == ALWAYS_LENT
+
+
+def test_where_iam_does_not_say_an_hour_is_lent(client: Any) -> None:
+    with Stubber(client) as stub:
+        stub.add_client_error("get_role", "AccessDenied")
+        assert limits(client, TestClock()).longest(ROLE) == ALWAYS_LENT
+
+    def away() -> Broker:
+        raise RoleUnreachable("STS does not say", advice="x")
+
+    assert SessionLimits(client, away, TestClock()).longest(ROLE) == ALWAYS_LENT
