@@ -144,3 +144,17 @@ def furnish(enforcer: Enforcer) -> None:
         rules = {"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
         owner.put_bucket_ownership_controls(Bucket=REPORTS, OwnershipControls=rules)
     owner.put_bucket_versioning(Bucket=KEPT, VersioningConfiguration={"Status": "Enabled"})
+    deadline = system_clock() + timedelta(seconds=30)
+    while not all(_takes_objects(owner, bucket) for bucket in BUCKETS) and system_clock() < deadline:
+        breathe()
+
+
+def _takes_objects(owner: Any, bucket: str) -> bool:
+    """Whether a new bucket is ready: SeaweedFS says 500 to the first objects of one while it makes room for it."""
+    try:
+        owner.put_object(Bucket=bucket, Key="ready", Body=b"x")
+    except ClientError as failure:
+        if failure.response["ResponseMetadata"]["HTTPStatusCode"] < 500:
+            raise
+        return False
+    return True
