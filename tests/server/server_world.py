@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -135,20 +135,22 @@ class StubIam:
     policies: dict[str, str] = field(default_factory=dict)
     down: bool = False
     before: Any = None  # called before each call, where a test wants to interfere
+    before_role: Callable[[str], None] = lambda _: None
 
     def read(self, role_arn: str) -> str | None:
-        self._interfere()
+        self._interfere(role_arn)
         return self.policies.get(role_arn)
 
     def write(self, role_arn: str, policy: str) -> None:
-        self._interfere()
+        self._interfere(role_arn)
         self.policies[role_arn] = policy
 
     def remove(self, role_arn: str) -> None:
-        self._interfere()
+        self._interfere(role_arn)
         self.policies.pop(role_arn, None)
 
-    def _interfere(self) -> None:
+    def _interfere(self, role_arn: str) -> None:
+        self.before_role(role_arn)
         if self.before is not None:
             self.before()
         if self.down:

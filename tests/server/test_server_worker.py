@@ -89,6 +89,58 @@ def test_the_worker_runs_until_it_is_stopped(world: World) -> None:
     assert deny_of(world, grant_id) == "in_place"
 
 
+def test_a_role_that_fails_in_a_way_nobody_foresaw_keeps_no_other_waiting(world: World) -> None:
+    poisoned = world.granted()
+    payroll = two_approvals(world)
+    world.iam.down = True
+    for grant_id in (poisoned, payroll):
+        world.post("grace", f"/grants/{grant_id}/revocation", {"reason": "a drill"})
+    world.iam.down = False
+
+    def poison(role_arn: str) -> None:
+        if role_arn == REPORTS_ROLE:
+            raise IndexError("password=hunter2")
+
+    world.iam.before_role = poison
+    world.clock.pass_by(minutes=1)
+    assert look_at_roles(world.parts) == 1
+    drain_once(world.parts, worker="w")
+    assert deny_of(world, payroll) == "in_place"
+    assert deny_of(world, poisoned) == "pending"
+    assert "hunter2" not in world.log.text
+    world.iam.before_role = lambda _: None
+    world.clock.pass_by(minutes=1)
+    drain_once(world.parts, worker="w")
+    assert deny_of(world, poisoned) == "in_place"
+
+
+def test_much_that_is_queued_for_one_role_is_one_piece_of_work(world: World) -> None:
+    payroll, grants = two_approvals(world), [world.granted() for _ in range(30)]
+    world.iam.down = True
+    for grant_id in grants:
+        world.clock.pass_by(milliseconds=1)
+        world.post("ada", f"/grants/{grant_id}/return")
+    world.post("grace", f"/grants/{payroll}/revocation", {"reason": "a drill"})
+    asked: list[str] = []
+    world.iam.down = False
+    world.iam.before_role = asked.append
+    world.clock.pass_by(minutes=1)
+    assert drain_once(world.parts, worker="w") == 31
+    assert drain_once(world.parts, worker="w") == 0
+    assert asked.count(REPORTS_ROLE) == 3  # read, written, read back: once
+    assert deny_of(world, payroll) == "in_place"
+
+
+def two_approvals(world: World) -> str:
+    request_id = world.pending(
+        locations=["s3://lakeside-payroll/2026/"], ticket="PAY-7", entitlement="payroll-writer"
+    )
+    world.post("linus", f"/requests/{request_id}/reviews", {"answer": "approve"})
+    answer = world.post("grace", f"/requests/{request_id}/reviews", {"answer": "approve"})
+    grant_id: str = answer.json()["grant"]["id"]
+    return grant_id
+
+
 def test_the_worker_outlives_what_nobody_foresaw(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     failed_twice = Event()
     calls: list[int] = []

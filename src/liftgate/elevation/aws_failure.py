@@ -46,7 +46,7 @@ _SERVER_AT_FAULT: Final = 500
 NOT_SENT: Final = (NoCredentialsError, PartialCredentialsError, ParamValidationError)
 """What botocore raises before any call: trying again changes nothing."""
 
-UNREADABLE: Final = (ResponseParserError, KeyError, TypeError, ValueError)
+UNREADABLE: Final = (ResponseParserError, KeyError, IndexError, TypeError, ValueError)
 """What reading an answer raises that is not AWS's. It may quote the answer: never chain it to what is shown or logged."""
 
 

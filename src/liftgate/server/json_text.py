@@ -67,10 +67,18 @@ def _refuse_deep(depth: int) -> None:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise _fault(f"the field `{_shown(twice)}` stands in the body twice", "give each field once")
+        raise _fault(f"the field `{_shown(_twice(pairs))}` stands in the body twice", "give each field once")
     return found
+
+
+def _twice(pairs: list[tuple[str, Any]]) -> str:
+    """The first name that was there before; in one pass, since anybody may send thousands of names."""
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
+            return name
+        seen.add(name)
+    raise AssertionError("no name stands twice")
 
 
 def _no_number(name: str) -> NoReturn:

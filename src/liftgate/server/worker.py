@@ -3,7 +3,7 @@
 Any number of workers may run, in any number of processes: each piece of work is leased, and doing it twice does no harm.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from threading import Event, Thread
 from typing import Final
@@ -14,7 +14,7 @@ from liftgate.server.parts import Parts
 from liftgate.server.settling import settle_denies, settle_in_place
 from liftgate.store.outbox import Claimed, retry_delay
 
-_AT_ONCE: Final = 10
+_AT_ONCE: Final = 10  # roles
 _LEASE: Final = timedelta(
     minutes=1
 )  # longer than one role takes; one that takes longer is done twice, which does no harm
@@ -24,11 +24,11 @@ _LOOK_AGAIN_EVERY: Final = timedelta(minutes=5)
 
 
 def drain_once(parts: Parts, *, worker: str) -> int:
-    """Do what is due now, once each; how many pieces of work were taken up."""
+    """Do what is due now on a few roles, once for each role; how many queued effects that were."""
     with parts.store.write() as transaction:
         claimed = transaction.outbox.claim(parts.clock(), lease=_LEASE, limit=_AT_ONCE, worker=worker)
-    for item in claimed:
-        _do(parts, item)
+    for of_role in _by_role(claimed):
+        _do(parts, of_role)
     return len(claimed)
 
 
@@ -68,9 +68,9 @@ def _run(parts: Parts, stopping: Event) -> None:
         parts.wake_worker.clear()
         try:
             if looked_at is None or parts.clock() - looked_at >= _LOOK_AGAIN_EVERY:
+                looked_at = parts.clock()  # before: what fails in there may not keep the queue waiting
                 look_at_roles(parts)
                 forget_expired(parts)
-                looked_at = parts.clock()
             if drain_once(parts, worker=worker):
                 continue
             parts.wake_worker.wait(_sleep(parts).total_seconds())
@@ -89,24 +89,39 @@ def _sleep(parts: Parts) -> timedelta:
     return _LONGEST_SLEEP if due_at is None else max(timedelta(0), min(due_at - now, _LONGEST_SLEEP))
 
 
-def _do(parts: Parts, item: Claimed) -> None:
+def _by_role(claimed: Iterable[Claimed]) -> Iterable[Sequence[Claimed]]:
+    """What is one piece of work: however much was queued for a role, bringing it in line does all of it."""
+    found: dict[tuple[bool, str], list[Claimed]] = {}
+    for item in claimed:
+        found.setdefault((item.effect.kind is EffectKind.IN_PLACE, item.effect.key), []).append(item)
+    return found.values()
+
+
+def _do(parts: Parts, of_role: Sequence[Claimed]) -> None:
+    effect = of_role[0].effect
+    settle = settle_in_place if effect.kind is EffectKind.IN_PLACE else settle_denies
     try:
-        match item.effect.kind:
-            case EffectKind.DENY | EffectKind.PRUNE:
-                settle_denies(item.effect.key, parts)
-            case EffectKind.IN_PLACE:
-                settle_in_place(item.effect.key, parts)
+        settle(effect.key, parts)
     except LiftgateError as failure:
         parts.log.warning(
-            "effect failed", kind=item.effect.kind.value, code=failure.code, attempts=item.attempts
+            "effect failed", kind=effect.kind.value, code=failure.code, attempts=of_role[0].attempts
         )
-        jitter = parts.random(1)[0] / 256
+        _put_back(parts, of_role, failure)
+    except Exception as fault:  # noqa: BLE001 - one role that nobody foresaw may not keep all others waiting
+        parts.log.error("effect failed", kind=effect.kind.value, error=type(fault).__name__)  # noqa: TRY400 - its text may quote anything
+        _put_back(parts, of_role, fault)
+    else:
         with parts.store.write() as transaction:
-            next_due = parts.clock() + retry_delay(item.attempts, jitter=jitter)
-            transaction.outbox.failed(item, next_due=next_due, error=failure)
-        return
+            for item in of_role:
+                transaction.outbox.done(item)
+
+
+def _put_back(parts: Parts, of_role: Sequence[Claimed], failure: Exception) -> None:
+    jitter = parts.random(1)[0] / 256
+    next_due = parts.clock() + retry_delay(min(item.attempts for item in of_role), jitter=jitter)
     with parts.store.write() as transaction:
-        transaction.outbox.done(item)
+        for item in of_role:
+            transaction.outbox.failed(item, next_due=next_due, error=failure)
 
 
 def _try_role(parts: Parts, settle: Callable[..., object], role_arn: str) -> bool:
@@ -114,5 +129,8 @@ def _try_role(parts: Parts, settle: Callable[..., object], role_arn: str) -> boo
         settle(role_arn, parts, look_again=True)
     except LiftgateError as failure:
         parts.log.warning("role not settled", role=role_arn, code=failure.code)
-        return False
-    return True
+    except Exception as fault:  # noqa: BLE001 - the next role is looked at all the same
+        parts.log.error("role not settled", role=role_arn, error=type(fault).__name__)  # noqa: TRY400 - its text may quote anything
+    else:
+        return True
+    return False

@@ -20,6 +20,7 @@ from liftgate.store.tables import outbox
 _FIRST_DELAY: Final = timedelta(seconds=1)
 _LONGEST_DELAY: Final = timedelta(minutes=1)  # what waits here may be a revocation
 _LONGEST_ERROR: Final = 500  # characters
+_LOOKED_AT: Final = 1_000  # effects; more of one key than that are done in several turns
 
 _SAME_PENDING: Final = (
     select(outbox.c.id)
@@ -91,8 +92,13 @@ class Outbox:
                 self._connection.execute(_ADD, _row(effect))
 
     def claim(self, now: datetime, *, lease: timedelta, limit: int, worker: str) -> tuple[Claimed, ...]:
-        """Lease up to ``limit`` due effects; nobody else gets them until the lease ends. Commit before doing them."""
-        rows = self._connection.execute(_CLAIMABLE, {"now": now, "at_most": limit}).mappings().all()
+        """Lease the due effects of up to ``limit`` keys; nobody else gets them until the lease ends. Commit before doing them.
+
+        All that is due of one key comes together, so that a key of which much is queued does not go before all others.
+        """
+        found = self._connection.execute(_CLAIMABLE, {"now": now, "at_most": _LOOKED_AT}).mappings().all()
+        keys = list(dict.fromkeys(row["key"] for row in found))[:limit]
+        rows = [row for row in found if row["key"] in keys]
         if rows:
             ids = [row["id"] for row in rows]
             self._connection.execute(_LEASE, {"ids": ids, "worker": worker, "until": now + lease})
