@@ -103,6 +103,8 @@ def test_others_may_not_press_it(store: SqlStore, who: str, which: Which) -> Non
     with pytest.raises(MayNotRevoke):
         press(store, which, who=who)
     assert live(store) == [one]
+    with store.read() as view:
+        assert [entry.draft.kind.value for entry in view.entries()][-1] == "ending.refused"
 
 
 def test_a_hostile_reason_ends_nothing(store: SqlStore) -> None:

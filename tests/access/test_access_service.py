@@ -14,11 +14,13 @@ from liftgate.access.errors import (
     EntitlementChanged,
     GrantClosed,
     KeyReused,
+    MayNotRevoke,
     NoSuchGrant,
     NoSuchRequest,
     OtherMechanism,
     OutsideCeiling,
     RequestClosed,
+    SelfReview,
     TextRefused,
 )
 from liftgate.access.model import Answer, Ask, InPlace, Request, RequestRecord
@@ -33,6 +35,7 @@ from liftgate.access.service import (
 )
 from liftgate.access.state import Approved, Cancelled, Denied, Lapsed, Pending, request_state
 from liftgate.catalogue.model import Catalogue, Mechanism, WithoutReview
+from liftgate.elevation.errors import LendingUnavailable
 from liftgate.elevation.in_place.errors import NotOfferedInPlace
 from liftgate.iam.errors import ScopeTooLarge
 from liftgate.iam.scope import Location
@@ -144,7 +147,49 @@ def test_a_scope_that_aws_would_not_take_is_refused_when_it_is_asked_for(desk: D
             random=desk.random,
             trial=too_large,
         )
+    assert desk.kinds() == ["request.refused"]
+
+
+def test_where_aws_is_away_nothing_was_refused(desk: Desk) -> None:
+    def away(request: Request) -> None:
+        raise LendingUnavailable(f"STS did not answer: {request.id}", advice="try again")
+
+    with pytest.raises(LendingUnavailable):
+        make_request(
+            ask(),
+            caller("ada"),
+            catalogue=desk.catalogue,
+            store=desk.store,
+            clock=desk.clock,
+            random=desk.random,
+            trial=away,
+        )
     assert desk.kinds() == []
+
+
+def test_who_answers_or_ends_what_they_may_not_is_on_record(desk: Desk) -> None:
+    record = desk.make(ask())
+    with pytest.raises(SelfReview):
+        desk.review(record.request.id, who="ada")
+    grant_id = granted(desk.make(ask(duration=timedelta(minutes=5))))
+    with pytest.raises(MayNotRevoke):
+        revoke_grant(
+            grant_id, caller("ada"), "x", catalogue=desk.catalogue, store=desk.store, clock=desk.clock
+        )
+    assert desk.kinds() == [
+        "request.made",
+        "review.refused",
+        "request.made",
+        "grant.made",
+        "ending.refused",
+    ]
+    with desk.store.read() as view:
+        tried = [entry.draft for entry in view.entries() if entry.draft.kind.value.endswith(".refused")]
+    assert [(one.actor, one.request_id, one.grant_id) for one in tried] == [
+        ("ada", record.request.id, None),
+        ("ada", None, grant_id),
+    ]
+    assert isinstance(request_state(record, desk.now), Pending)
 
 
 def ask_in_place(desk: Desk, opener: Opener | None) -> RequestRecord:

@@ -121,8 +121,8 @@ def test_sessions_that_are_too_many_to_name_are_refused_by_age(stage: Stage) -> 
         assert is_refused(running.put_object, **TARGET) is refused
 
 
-def _deny(grant_id: str, ended_at: datetime) -> Deny:
-    return Deny(grant_id=grant_id, until=ended_at + timedelta(hours=1), ended_at=ended_at)
+def _deny(grant_id: str, ended_at: datetime, person: str = "ada") -> Deny:
+    return Deny(grant_id=grant_id, person=person, until=ended_at + timedelta(hours=1), ended_at=ended_at)
 
 
 def test_hundreds_of_denies_fit_on_a_role_and_each_bites(stage: Stage) -> None:

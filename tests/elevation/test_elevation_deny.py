@@ -21,8 +21,14 @@ ROLE_ROOM = 10_240  # AWS: IAM quotas, all inline policies of a role
 ONE_DAY = 86_400_000_000
 
 
-def _deny(number: int, ended_at: datetime = NOON) -> Deny:
-    return Deny(grant_id=f"gr-{number:016}", until=ended_at + 60 * MINUTE, ended_at=ended_at)
+def _deny(number: int, ended_at: datetime = NOON, person: str | None = None) -> Deny:
+    """Each grant is another person's where nothing else is said."""
+    return Deny(
+        grant_id=f"gr-{number:016}",
+        person=person or f"person-{number}",
+        until=ended_at + 60 * MINUTE,
+        ended_at=ended_at,
+    )
 
 
 @st.composite
@@ -33,12 +39,15 @@ def wanted_denies(draw: st.DrawFn, most: int = 60) -> list[Deny]:
         _deny(
             number,
             NOON + timedelta(microseconds=draw(st.integers(0, ONE_DAY)) // (1_000_000 if whole else 1)),
+            draw(st.sampled_from([None, "ada", "grace"])),
         )
         for number in numbers
     ]
 
 
-def _refused(policy: str | None, grant_id: str, issued_at: datetime, *, number: int = 1) -> bool:
+def _refused(
+    policy: str | None, grant_id: str, issued_at: datetime, *, number: int = 1, person: str = "somebody"
+) -> bool:
     """Whether a role that may do everything, and carries this policy, refuses this session."""
     if policy is None:
         return False
@@ -50,6 +59,7 @@ def _refused(policy: str | None, grant_id: str, issued_at: datetime, *, number: 
         resource="arn:aws:s3:::reports/2026/a",
         context={
             "aws:userid": f"AROAEXAMPLE:{session_name(grant_id, number)}",
+            "aws:PrincipalTag/liftgate-person": person,
             "aws:TokenIssueTime": rfc3339(issued_at.replace(microsecond=0)),  # AWS says whole seconds
         },
     )
@@ -89,14 +99,14 @@ def test_every_session_that_was_taken_back_is_refused(wanted: list[Deny], room: 
     policy = deny_policy(wanted, room=room)
     for deny in wanted:
         for issued_at in (deny.ended_at, deny.ended_at - timedelta(microseconds=early)):
-            assert _refused(policy, deny.grant_id, issued_at)
+            assert _refused(policy, deny.grant_id, issued_at, person=deny.person)
 
 
 @given(wanted=wanted_denies(), room=st.integers(min_value=0, max_value=2_000))
 def test_a_session_is_refused_though_the_clock_of_aws_is_ahead(wanted: list[Deny], room: int) -> None:
     policy = deny_policy(wanted, room=room)
     for deny in wanted:
-        assert _refused(policy, deny.grant_id, deny.ended_at + DENY_SLACK)
+        assert _refused(policy, deny.grant_id, deny.ended_at + DENY_SLACK, person=deny.person)
 
 
 @given(wanted=wanted_denies(), room=st.integers(min_value=0, max_value=2_000), later=st.integers(1, ONE_DAY))
@@ -115,7 +125,8 @@ def test_where_all_patterns_fit_no_other_session_is_refused_however_old(wanted: 
 
 
 def test_those_that_ended_first_give_way() -> None:
-    wanted = [_deny(number, NOON + number * MINUTE) for number in range(40)]
+    # Their people's names are so long that no room is won by naming people.
+    wanted = [_deny(number, NOON + number * MINUTE, f"{number:064}") for number in range(40)]
     policy = deny_policy(wanted, room=900) or ""
     kept = [number for number in range(40) if f"{number:016}" in policy]
     assert kept == list(range(40 - len(kept), 40))
@@ -128,8 +139,33 @@ def test_those_that_ended_first_give_way() -> None:
 @given(wanted=wanted_denies(), room=st.integers(min_value=400, max_value=2_000))
 def test_no_pattern_gives_way_for_which_there_was_room(wanted: list[Deny], room: int) -> None:
     policy = deny_policy(wanted, room=room) or ""
-    if "TokenIssueTime" in policy:
+    if "RevokedByAge" in policy:
         assert len(policy) + 2 * 26 > room
+
+
+def test_who_has_most_taken_back_gives_way_and_nobody_else() -> None:
+    """The attack: somebody asks and returns, again and again, until no name fits on the role."""
+    hers = [_deny(number, NOON + number * MINUTE, "mallory") for number in range(330)]
+    his = [_deny(10**9 + number, NOON, "linus") for number in range(3)]
+    policy = deny_policy([*hers, *his]) or ""
+    assert len(policy) <= ROOM
+    assert "RevokedByAge" not in policy
+    for deny in [*hers, *his]:
+        assert _refused(policy, deny.grant_id, deny.ended_at, person=deny.person)
+    for person in ("ada", "linus"):  # other sessions, as old as can be
+        assert not _refused(policy, "gr-zzzzzzzzzzzzzzzz", NOON - timedelta(days=1), person=person)
+    assert _refused(policy, "gr-zzzzzzzzzzzzzzzz", NOON, person="mallory")
+    later = NOON + 330 * MINUTE + DENY_SLACK
+    assert not _refused(policy, "gr-zzzzzzzzzzzzzzzz", later, person="mallory")
+
+
+@given(wanted=wanted_denies(), room=st.integers(min_value=900, max_value=2_000))
+def test_people_of_whom_nothing_was_taken_back_are_spared_while_people_fit(
+    wanted: list[Deny], room: int
+) -> None:
+    policy = deny_policy(wanted, room=room) or ""
+    if "RevokedByAge" not in policy:
+        assert not _refused(policy, "gr-zzzzzzzzzzzzzzzz", NOON - timedelta(days=1))
 
 
 @given(wanted=wanted_denies(), chance=st.randoms(use_true_random=False))
@@ -170,7 +206,9 @@ def test_another_policy_is_not_the_same(other: str | None) -> None:
 
 
 def test_one_session_is_refused_by_its_whole_name() -> None:
-    session = Deny(grant_id="gr-0000000000000001", number=1, until=NOON + 60 * MINUTE, ended_at=NOON)
+    session = Deny(
+        grant_id="gr-0000000000000001", number=1, person="ada", until=NOON + 60 * MINUTE, ended_at=NOON
+    )
     policy = deny_policy([session, _deny(2)]) or ""
     assert '"*:gr-0000000000000001-1"' in policy
     assert refused_by(policy) == {"gr-0000000000000001-1", "gr-0000000000000002"}

@@ -14,11 +14,11 @@ from liftgate.elevation.lend import (
     SHORTEST,
     closed_policy,
     lend_order,
-    source_identity,
     trial_order,
     within_window,
 )
 from liftgate.elevation.model import Credentials
+from liftgate.elevation.person import source_identity
 from liftgate.elevation.session_name import read_session_name, session_name, sessions_of
 from liftgate.iam.evaluate import allows
 from liftgate.iam.parse import Kind, parse_policy

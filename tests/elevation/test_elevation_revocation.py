@@ -434,6 +434,18 @@ def test_where_the_role_has_no_room_all_older_sessions_are_refused(store: SqlSto
     assert policies.calls == []
 
 
+def test_where_people_fit_only_their_sessions_are_refused(store: SqlStore, clock: TestClock) -> None:
+    for _ in range(40):
+        _revoked(store)
+    policies = _full_beyond(300)
+    _bring(store, policies, clock)
+    assert "liftgate-person" in policies.carried[ROLE]
+    policies = _full_beyond(190)
+    _bring(store, policies, clock, look_again=True)
+    assert "liftgate-person" not in policies.carried[ROLE]
+    assert "TokenIssueTime" in policies.carried[ROLE]
+
+
 def test_where_there_is_no_room_at_all_the_deny_is_pending_on_record(
     store: SqlStore, clock: TestClock
 ) -> None:

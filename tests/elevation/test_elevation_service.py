@@ -34,7 +34,7 @@ from liftgate.elevation.errors import (
     SecretHandedOver,
 )
 from liftgate.elevation.lend import TRIAL_FROM, closed_policy
-from liftgate.elevation.model import Credentials, Session
+from liftgate.elevation.model import Credentials, Session, SessionEnding
 from liftgate.elevation.ports import LendOrder, Lent
 from liftgate.elevation.service import lend_session, try_scope
 from liftgate.errors import LiftgateError
@@ -244,6 +244,19 @@ def _ended_by(store: SqlStore, clock: TestClock, of: Grant, kind: EndingKind | N
             add_ending(transaction, of, kind=kind)
 
     return end
+
+
+def test_a_session_that_was_taken_back_while_aws_lent_it_is_not_handed_over(
+    store: SqlStore, clock: TestClock, given: Grant
+) -> None:
+    def taken_back() -> None:
+        ending = SessionEnding(grant_id=given.id, number=1, by="sec", reason="leaked", ended_at=NOON)
+        with store.write() as transaction:
+            transaction.add_session_ending(ending, draft(EventKind.SESSION_REVOKED, grant_id=given.id), [])
+
+    with pytest.raises(GrantEndedMeanwhile, match=f"`{given.id}-1` was taken back while AWS was lending"):
+        _lend(store, ScriptedLender(meanwhile=taken_back), clock, given.id)
+    assert entries(store)[-1].draft.body["handed_over"] is False
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from tests.enforcement.stage import ALLOWED, HERE, KEY, REFUSED, REPORTS, Stage,
 
 from liftgate.access.model import EndingKind
 from liftgate.access.ports import DENY_SLACK
-from liftgate.elevation.deny import POLICY_NAME
+from liftgate.elevation.deny import POLICY_NAME, shorter_forms
 from liftgate.iam.scope import Window
 
 Play: TypeAlias = Callable[[Stage], dict[str, str]]  # what was tried, and what came of it; as must be
@@ -86,16 +86,28 @@ def every_second_of_twenty(stage: Stage) -> dict[str, str]:
 
 
 def without_room_for_names(stage: Stage) -> dict[str, str]:
-    """So many that the names do not fit: those that ended first are refused by age, and with them what is as old."""
+    """So many of one person that their names do not fit: refused by person and age, and nobody else is."""
     first = stage.granted()
     session = stage.session(first)
     before = put(session)
+    graces = stage.session(stage.granted(person="grace"))
     stage.ended(first)
     for _ in range(330):
         stage.ended(stage.granted(), settle=False)
     stage.settle()
-    policy = stage.policies.read(stage.role_arn) or ""
-    assert "aws:TokenIssueTime" in policy
+    assert "liftgate-person" in (stage.policies.read(stage.role_arn) or "")
+    return {"before": before, "revoked": put(session), "other person": put(graces)}
+
+
+def without_room_for_people(stage: Stage) -> dict[str, str]:
+    """The last resort: refused by age alone, whoever it is."""
+    given = stage.granted()
+    session = stage.session(given)
+    before = put(session)
+    stage.ended(given)
+    with stage.store.read() as view:
+        *_, by_age = shorter_forms(view.wanted_denies(stage.role_arn, now=stage.clock()))
+    stage.policies.write(stage.role_arn, by_age)
     return {"before": before, "revoked": put(session)}
 
 
@@ -169,7 +181,8 @@ REVOCATION_CASES: Final[dict[str, Play]] = {
     "returned by its holder": returned,
     "a new grant of the same person works at once": a_new_grant_after_it,
     "ten of twenty grants, the others go on": every_second_of_twenty,
-    "331 grants, more names than a role has room for": without_room_for_names,
+    "331 grants of one person, more than a role has room to name": without_room_for_names,
+    "room for nothing but an age": without_room_for_people,
     "the deny is taken away after the window, nothing else is": pruned,
     "a presigned URL made before": a_presigned_address,
     "a multipart upload in flight: parts refused, the upload listed": an_upload_in_flight,

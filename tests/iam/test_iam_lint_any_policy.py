@@ -192,7 +192,8 @@ def test_a_session_policy_is_free_of_all_but_permission_wildcards() -> None:
 
 def test_the_policy_that_takes_sessions_back_is_free_of_errors() -> None:
     denies = [
-        Deny(grant_id=f"gr-{n:016d}", until=NOON, ended_at=NOON + timedelta(seconds=n)) for n in range(300)
+        Deny(grant_id=f"gr-{n:016d}", person="ada", until=NOON, ended_at=NOON + timedelta(seconds=n))
+        for n in range(300)
     ]
     for wanted in (denies[:1], denies):
         text = deny_policy(wanted)

@@ -340,6 +340,17 @@ def test_one_session_is_taken_back_and_the_grant_goes_on(world: World) -> None:
     assert (none.status_code, none.json()["code"]) == (404, "no_such_session")
 
 
+def test_sessions_taken_back_one_by_one_come_to_an_end(world: World) -> None:
+    """Each takes room on the role: without a limit, one requester could leave none to others."""
+    grant_id = world.granted()
+    for number in range(1, 12):
+        assert world.post("ada", f"/grants/{grant_id}/sessions").is_success
+        answer = world.post("ada", f"/grants/{grant_id}/sessions/{number}/revocation", {"reason": "x"})
+        assert answer.status_code == (201 if number <= 10 else 409), answer.text
+        advice = f"take the grant back: liftgate revoke {grant_id}"
+        assert answer.json().get("advice") == (None if number <= 10 else advice)
+
+
 def test_a_session_of_an_ended_grant_is_refused_with_it(world: World) -> None:
     grant_id = world.granted()
     world.post("ada", f"/grants/{grant_id}/sessions")

@@ -99,8 +99,12 @@ def test_denies_are_wanted_until_the_window_and_the_slack_are_over(store: SqlSto
         add_grant(transaction)  # never ended early
         for given in (long, short, elsewhere):
             add_ending(transaction, given, kind=EndingKind.RETURNED)
-    of_long = Deny(grant_id=long.id, until=NOON + 60 * MINUTE + DENY_SLACK, ended_at=NOON + MINUTE)
-    of_short = Deny(grant_id=short.id, until=NOON + 10 * MINUTE + DENY_SLACK, ended_at=NOON + MINUTE)
+    of_long = Deny(
+        grant_id=long.id, person="ada", until=NOON + 60 * MINUTE + DENY_SLACK, ended_at=NOON + MINUTE
+    )
+    of_short = Deny(
+        grant_id=short.id, person="ada", until=NOON + 10 * MINUTE + DENY_SLACK, ended_at=NOON + MINUTE
+    )
     with store.read() as reader:
         assert reader.wanted_denies(ROLE, now=NOON) == tuple(sorted([of_long, of_short]))
         just_before = of_short.until - timedelta(microseconds=1)

@@ -64,6 +64,29 @@ def reviewed(review: Review) -> Draft:
     )
 
 
+def move_refused(
+    kind: EventKind,
+    caller: Caller,
+    refusal: LiftgateError,
+    now: datetime,
+    *,
+    request_id: str | None = None,
+    grant_id: str | None = None,
+) -> Draft:
+    """Somebody tried what they may not, on something that they may see."""
+    return Draft(
+        at=now,
+        kind=kind,
+        actor=caller.person.id,
+        request_id=request_id,
+        grant_id=grant_id,
+        body={
+            "identity": str(caller.identity),
+            "because": [{"code": refusal.code, "sentence": refusal.sentence}],
+        },
+    )
+
+
 def cancelled(cancellation: Cancellation) -> Draft:
     """The requester withdrew."""
     return Draft(

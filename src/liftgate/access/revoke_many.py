@@ -16,6 +16,7 @@ from liftgate.access.text import clean_text
 from liftgate.catalogue.model import Catalogue
 from liftgate.clock import Clock
 from liftgate.identity.model import Caller
+from liftgate.ledger.model import EventKind
 
 _AT_ONCE: Final = 100  # grants a transaction: others wait for it
 
@@ -60,7 +61,12 @@ def revoke_many(
     Raises ``MayNotRevoke`` for anyone but the guards, and under an entitlement its reviewers; ``TextRefused`` for the reason.
     """
     reason = clean_text(reason, "reason")
-    _check_right(which, caller, catalogue)
+    try:
+        _check_right(which, caller, catalogue)
+    except MayNotRevoke as refusal:
+        with store.write() as transaction:
+            transaction.record(drafts.move_refused(EventKind.ENDING_REFUSED, caller, refusal, clock()))
+        raise
     with store.write() as transaction:
         transaction.record(drafts.revoked_many(str(which), caller, reason, clock()))
     ended: list[GrantRecord] = []

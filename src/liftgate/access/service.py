@@ -1,10 +1,12 @@
 """The use cases of asking, reviewing and ending: one function each, one transaction each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import NoReturn
 
+from liftgate import errors
 from liftgate.access import drafts, ending, review
 from liftgate.access.decision import Allowed, Refused, decide, decide_by
 from liftgate.access.effects import effects_of_ending, effects_of_grant
@@ -34,6 +36,7 @@ from liftgate.catalogue.model import Catalogue, Entitlement, Mechanism
 from liftgate.clock import Clock
 from liftgate.errors import LiftgateError
 from liftgate.identity.model import Caller
+from liftgate.ledger.model import EventKind
 
 ScopeTrial = Callable[[Request], None]  # raises where AWS would not lend the scope: too large, packed
 # What is put on the role that the caller holds, or why it is not offered there.
@@ -67,7 +70,10 @@ def make_request(
         if isinstance(in_place, LiftgateError):
             _refuse(ask, caller, Refused((in_place,)), store, now)
         request = replace(request, in_place=in_place)
-    trial(request)
+    try:
+        trial(request)
+    except (errors.Refused, errors.Invalid) as refusal:  # not where AWS is away: then nothing was decided
+        _refuse(ask, caller, Refused((refusal,)), store, now)
     with store.write() as transaction:
         if (earlier := transaction.repeated(once, now=now)) is not None:
             return _found(transaction.request(earlier), earlier)
@@ -95,7 +101,10 @@ def review_request(
     The catalogue as it stands now must still allow what was asked: an approval never gives what has been taken out of it.
     """
     comment = clean_text(comment, "comment")
-    with store.write() as transaction:
+    with (
+        _refusal_on_record(EventKind.REVIEW_REFUSED, caller, store, clock, request_id=request_id),
+        store.write() as transaction,
+    ):
         now = clock()
         record = _seen(transaction.lock_request(request_id), request_id, caller, catalogue)
         if transaction.repeated(once, now=now) is not None:
@@ -210,6 +219,26 @@ def _refuse(ask: Ask, caller: Caller, refused: Refused, store: AccessStore, now:
     raise first
 
 
+@contextmanager
+def _refusal_on_record(
+    kind: EventKind,
+    caller: Caller,
+    store: AccessStore,
+    clock: Clock,
+    *,
+    request_id: str | None = None,
+    grant_id: str | None = None,
+) -> Iterator[None]:
+    """Who tries what they may not is on record, though the transaction in which they tried is gone."""
+    try:
+        yield
+    except errors.Refused as refusal:
+        draft = drafts.move_refused(kind, caller, refusal, clock(), request_id=request_id, grant_id=grant_id)
+        with store.write() as transaction:
+            transaction.record(draft)
+        raise
+
+
 def _not_in_place_here() -> LiftgateError:
     return OtherMechanism(
         "nothing is given in place here", advice="ask for a session: leave --in-place out", where="mechanism"
@@ -275,7 +304,10 @@ def _end(
     clock: Clock,
     once: Once | None,
 ) -> GrantRecord:
-    with store.write() as transaction:
+    with (
+        _refusal_on_record(EventKind.ENDING_REFUSED, caller, store, clock, grant_id=grant_id),
+        store.write() as transaction,
+    ):
         now = clock()
         record = transaction.lock_grant(grant_id)
         if record is None or not may_see(

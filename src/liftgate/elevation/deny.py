@@ -6,13 +6,15 @@ session is older than now; keyed by ``aws:userid`` it hits the sessions of one g
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from liftgate.access.ports import DENY_SLACK
 from liftgate.clock import rfc3339
 from liftgate.elevation.model import Deny
+from liftgate.elevation.person import PERSON_TAG
 from liftgate.elevation.session_name import read_session_name, session_called, sessions_of
 from liftgate.iam.errors import PolicyFault
 from liftgate.iam.parse import parse_policy
@@ -34,15 +36,26 @@ _PATTERN: Final = re.compile(
 def deny_policy(wanted: Sequence[Deny], *, room: int = ROOM) -> str | None:
     """The policy that refuses these sessions and those of these grants, as JSON of at most ``room`` characters; None for none.
 
-    Where the patterns do not fit, those that ended first give way to AWS's broader form: everything issued before the last
-    of them ended, by whichever clock, is refused. That hits other sessions of that age too, whose SDKs then fetch new
-    ones. Too much is refused for a while, never too little.
+    Where the patterns do not fit, the people of whom most was taken back give way first: every session of theirs that was
+    issued before the last of it ended, by whichever clock, is refused. So nobody can make room scarce for others. Where not even
+    that fits, those that ended first give way to AWS's broadest form, which asks only how old a session is. Either hits other
+    sessions of that age too, whose SDKs then fetch new ones. Too much is refused for a while, never too little.
     """
     if not wanted:
         return None
     latest_first = sorted(wanted, key=lambda deny: (deny.ended_at, deny.target), reverse=True)
+    for named, of_people in _giving_way(latest_first):
+        if len(policy := _written(_exact(named, of_people))) <= room:
+            return policy
     fitting = _how_many_fit(latest_first, room)
     return _policy(latest_first[:fitting], latest_first[fitting:])
+
+
+def shorter_forms(wanted: Sequence[Deny]) -> tuple[str, ...]:
+    """What refuses as much or more in fewer characters, for a role without room: by people, then by age alone."""
+    latest_first = sorted(wanted, key=lambda deny: (deny.ended_at, deny.target), reverse=True)
+    by_people, by_age = _written(_exact((), latest_first)), _policy((), latest_first)
+    return (by_people, by_age) if len(by_age) < len(by_people) else (by_age,)
 
 
 def same_policy(one: str | None, other: str | None) -> bool:
@@ -59,6 +72,24 @@ def refused_by(found: str | None) -> frozenset[str]:
     """The grants and sessions that a policy that was read back refuses by name; none where it says anything else as well."""
     named = frozenset(grant or session for grant, session in _PATTERN.findall(found or ""))
     return named if named and same_policy(found, _written([_by_pattern(named)])) else frozenset()
+
+
+def _giving_way(latest_first: Sequence[Deny]) -> Iterator[tuple[Sequence[Deny], Sequence[Deny]]]:
+    """First all by name, then one person more by age each time; with what each stays named."""
+    counts = Counter(deny.person for deny in latest_first)
+    last = {deny.person: deny.ended_at for deny in reversed(latest_first)}
+    people = sorted(counts, key=lambda person: (-counts[person], last[person], person))
+    for given_way in range(len(people) + 1):
+        by_age = frozenset(people[:given_way])
+        yield (
+            [deny for deny in latest_first if deny.person not in by_age],
+            [deny for deny in latest_first if deny.person in by_age],
+        )
+
+
+def _exact(named: Sequence[Deny], of_people: Sequence[Deny]) -> list[Statement]:
+    statements = [_by_pattern(deny.target for deny in named)] if named else []
+    return [*statements, _by_person(of_people)] if of_people else statements
 
 
 def _how_many_fit(latest_first: Sequence[Deny], room: int) -> int:
@@ -93,15 +124,28 @@ def _pattern(target: str) -> str:
     return session_called(target) if read_session_name(target) else sessions_of(target)
 
 
+def _by_person(denies: Sequence[Deny]) -> Statement:
+    people = tuple(sorted({deny.person for deny in denies}))
+    return _deny(
+        "RevokedPeople",
+        Condition("StringEquals", f"aws:PrincipalTag/{PERSON_TAG}", people),
+        _older_than(max(deny.ended_at for deny in denies)),
+    )
+
+
 def _by_age(last_ended_at: datetime) -> Statement:
+    return _deny("RevokedByAge", _older_than(last_ended_at))
+
+
+def _older_than(last_ended_at: datetime) -> Condition:
     """AWS dates sessions by its own clock, in whole seconds: those of the last second are meant as well."""
     issued_before = last_ended_at.replace(microsecond=0) + DENY_SLACK + timedelta(seconds=1)
-    return _deny("RevokedByAge", Condition("DateLessThan", "aws:TokenIssueTime", (rfc3339(issued_before),)))
+    return Condition("DateLessThan", "aws:TokenIssueTime", (rfc3339(issued_before),))
 
 
-def _deny(sid: str, condition: Condition) -> Statement:
+def _deny(sid: str, *conditions: Condition) -> Statement:
     return Statement(
-        sid=sid, effect=Effect.DENY, actions=_EVERYTHING, resources=_EVERYTHING, conditions=(condition,)
+        sid=sid, effect=Effect.DENY, actions=_EVERYTHING, resources=_EVERYTHING, conditions=conditions
     )
 
 

@@ -1,6 +1,7 @@
 """The use case of taking one session back: its credentials leaked, and its grant goes on."""
 
 from datetime import datetime
+from typing import Final
 
 from liftgate.access.effects import effects_of_denies
 from liftgate.access.ending import may_revoke
@@ -17,6 +18,9 @@ from liftgate.elevation.errors import NoSuchSession, SessionEndedAlready
 from liftgate.elevation.model import SessionEnding
 from liftgate.elevation.ports import ElevationStore, ElevationWriter
 from liftgate.identity.model import Caller
+
+MOST_ENDED: Final = 10
+"""Sessions of one grant that are taken back one by one: each takes room on its role, which all who hold it share."""
 
 
 def revoke_session(
@@ -89,7 +93,14 @@ def _check(transaction: ElevationWriter, record: GrantRecord, number: int, now: 
             advice="nothing is left to take back",
             value=grant_id,
         )
-    if number in {ending.number for ending in transaction.session_endings(grant_id)}:
+    ended = {ending.number for ending in transaction.session_endings(grant_id)}
+    if len(ended) >= MOST_ENDED:
+        raise SessionEndedAlready(
+            f"{len(ended)} sessions of `{grant_id}` were taken back: no more are taken back one by one",
+            advice=f"take the grant back: liftgate revoke {grant_id}",
+            value=grant_id,
+        )
+    if number in ended:
         raise SessionEndedAlready(
             f"session {number} of `{grant_id}` was taken back already",
             advice=f"see how far AWS is: liftgate show {grant_id}",

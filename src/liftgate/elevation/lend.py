@@ -1,13 +1,12 @@
 """The AssumeRole call for a grant: narrow, attributed, and never longer than the window."""
 
-import hashlib
-import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from liftgate.access.model import Grant, Request
 from liftgate.elevation.model import Credentials
+from liftgate.elevation.person import PERSON_TAG, source_identity
 from liftgate.elevation.ports import LendOrder
 from liftgate.elevation.session_name import session_name
 from liftgate.iam.compile import compile_session_policy
@@ -19,9 +18,6 @@ LONGEST: Final = timedelta(hours=12)
 # A policy this short never fills the packed size, whatever its letters: half of what its plain text may be.
 TRIAL_FROM: Final = 1_200
 
-# SourceIdentity allows a comma as well, but the tag that says the same does not.
-_SOURCE_IDENTITY: Final = re.compile(r"[A-Za-z0-9_+=.@-]{2,64}")
-_HASHED: Final = re.compile(r"sha256-[0-9a-f]{40}")
 _TRIAL_GRANT: Final = "gr-" + "0" * 16
 _CLOSED: Final = Window(
     starts_at=datetime(2001, 1, 1, tzinfo=UTC), ends_at=datetime(2001, 1, 1, 0, 0, 1, tzinfo=UTC)
@@ -64,15 +60,8 @@ def within_window(credentials: Credentials, window: Window) -> Credentials:
     return replace(credentials, expires_at=min(credentials.expires_at, window.ends_at))
 
 
-def source_identity(person_id: str) -> str:
-    """A person's id in the letters that STS allows. Two people never share one: what does not fit is hashed."""
-    if _SOURCE_IDENTITY.fullmatch(person_id) and not _HASHED.fullmatch(person_id):
-        return person_id
-    return "sha256-" + hashlib.sha256(person_id.encode()).hexdigest()[:40]
-
-
 def _tags(grant_id: str, person_id: str) -> tuple[tuple[str, str], ...]:
-    return (("liftgate-grant", grant_id), ("liftgate-person", source_identity(person_id)))
+    return (("liftgate-grant", grant_id), (PERSON_TAG, source_identity(person_id)))
 
 
 def _duration(left: timedelta, max_session: timedelta) -> timedelta:

@@ -53,6 +53,7 @@ class Deny:
 
     grant_id: str
     number: int = 0  # of one session; 0: every session of the grant
+    person: str  # the value of the tag by which the grant's sessions name their person
     until: datetime
     ended_at: datetime  # when it was revoked or returned: no session of it was handed over later
 

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 from liftgate.clock import Clock
 from liftgate.elevation import drafts
-from liftgate.elevation.deny import deny_policy, refused_by, same_policy
+from liftgate.elevation.deny import deny_policy, refused_by, same_policy, shorter_forms
 from liftgate.elevation.errors import DenyNotInPlace, RoleBusy, RoleFull
 from liftgate.elevation.model import Deny, DenyState
 from liftgate.elevation.ports import ElevationStore, RolePolicies
@@ -118,16 +118,18 @@ def _write_and_read_back(
 
 
 def _written(role_arn: str, wanted: Sequence[Deny], policy: str, policies: RolePolicies) -> str:
-    """Write the policy; where its owner's own policies leave no room for it, the shortest that refuses as much."""
-    try:
-        policies.write(role_arn, policy)
-    except RoleFull:
-        shortest = deny_policy(wanted, room=0)
-        if shortest is None or len(shortest) >= len(policy):
-            raise
-        policies.write(role_arn, shortest)
-        return shortest
-    return policy
+    """Write the policy; where its owner's own policies leave no room for it, a shorter one that refuses as much."""
+    shorter = [form for form in shorter_forms(wanted) if len(form) < len(policy)]
+    for form in (policy, *shorter[:-1]):
+        try:
+            policies.write(role_arn, form)
+        except RoleFull:
+            if not shorter:
+                raise
+        else:
+            return form
+    policies.write(role_arn, shorter[-1])
+    return shorter[-1]
 
 
 def _wanted_by_now(

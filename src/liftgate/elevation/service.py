@@ -140,7 +140,8 @@ def _settle_lent(
         now = clock()
         record = transaction.lock_grant(grant.id)
         state = grant_state(record, now) if record is not None else None
-        handed_over = isinstance(state, Active)
+        ended = {ending.number for ending in transaction.session_endings(grant.id)}
+        handed_over = isinstance(state, Active) and session.number not in ended
         settled = replace(
             session,
             lent_at=now,
@@ -153,8 +154,10 @@ def _settle_lent(
         transaction.settle_session(settled, draft)
     if state is None or not handed_over:
         raise GrantEndedMeanwhile(
-            f"`{grant.id}` was {state_name(state) if state else 'removed'} while AWS was lending",
-            advice="ask anew if you still need it: liftgate request",
+            f"`{session.name}` was taken back while AWS was lending"
+            if isinstance(state, Active)
+            else f"`{grant.id}` was {state_name(state) if state else 'removed'} while AWS was lending",
+            advice="ask anew if you still need it",
             value=grant.id,
         )
     return settled

@@ -18,10 +18,14 @@ class EventKind(StrEnum):
     REQUESTED = "request.made"
     REFUSED = "request.refused"  # asked for, and the rules said no
     REVIEWED = "request.reviewed"
+    REVIEW_REFUSED = (
+        "review.refused"  # somebody answered who may not: their own request, or no reviewer of it
+    )
     CANCELLED = "request.cancelled"
     GRANTED = "grant.made"
     REVOKED = "grant.revoked"
     RETURNED = "grant.returned"
+    ENDING_REFUSED = "ending.refused"  # somebody tried to take back what is not theirs to take
     REVOKED_MANY = "grants.revoked"  # the order to end all of somebody, something or everything; each has its own entry too
     SESSION_INTENDED = "session.intended"  # before sts:AssumeRole
     SESSION_LENT = "session.lent"  # after it: credentials exist and were handed over

@@ -8,25 +8,39 @@ from sqlalchemy import Connection, bindparam, delete, exists, insert, literal, s
 
 from liftgate.access.ports import DENY_SLACK
 from liftgate.elevation.model import Deny
+from liftgate.elevation.person import source_identity
 from liftgate.store.columns import Moment
-from liftgate.store.tables import denies_in_place, endings, in_place_grants, leases, session_endings
+from liftgate.store.tables import denies_in_place, endings, grants, in_place_grants, leases, session_endings
 
 # A grant in place lent no session: its statements are taken away, and a deny would hit what its requester holds all day.
 _LENT: Final = ~exists().where(in_place_grants.c.grant_id == endings.c.grant_id)
 _ENDED_AFTER: Final = bindparam("ended_after", type_=Moment())
-_GRANTS: Final = select(
-    endings.c.grant_id, literal(0).label("number"), endings.c.window_ends_at, endings.c.ended_at
-).where(endings.c.role_arn == bindparam("role_arn"), endings.c.window_ends_at > _ENDED_AFTER, _LENT)
-_SESSIONS: Final = select(
-    session_endings.c.grant_id,
-    session_endings.c.number,
-    session_endings.c.window_ends_at,
-    session_endings.c.ended_at,
-).where(
-    session_endings.c.role_arn == bindparam("role_arn"),
-    session_endings.c.window_ends_at > _ENDED_AFTER,
-    # The deny of a grant is that of all its sessions.
-    ~exists().where(endings.c.grant_id == session_endings.c.grant_id),
+_GRANTS: Final = (
+    select(
+        endings.c.grant_id,
+        literal(0).label("number"),
+        endings.c.window_ends_at,
+        endings.c.ended_at,
+        grants.c.requester,
+    )
+    .join_from(endings, grants)
+    .where(endings.c.role_arn == bindparam("role_arn"), endings.c.window_ends_at > _ENDED_AFTER, _LENT)
+)
+_SESSIONS: Final = (
+    select(
+        session_endings.c.grant_id,
+        session_endings.c.number,
+        session_endings.c.window_ends_at,
+        session_endings.c.ended_at,
+        grants.c.requester,
+    )
+    .join_from(session_endings, grants, session_endings.c.grant_id == grants.c.id)
+    .where(
+        session_endings.c.role_arn == bindparam("role_arn"),
+        session_endings.c.window_ends_at > _ENDED_AFTER,
+        # The deny of a grant is that of all its sessions.
+        ~exists().where(endings.c.grant_id == session_endings.c.grant_id),
+    )
 )
 _IN_PLACE: Final = select(denies_in_place.c.grant_id).where(
     denies_in_place.c.role_arn == bindparam("role_arn")
@@ -73,6 +87,7 @@ class Denies:
                 Deny(
                     grant_id=row["grant_id"],
                     number=row["number"],
+                    person=source_identity(row["requester"]),
                     until=row["window_ends_at"] + DENY_SLACK,
                     ended_at=row["ended_at"],
                 )
