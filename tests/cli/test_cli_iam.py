@@ -28,6 +28,12 @@ GET: dict[str, Any] = {
     "principal": None,
     "context": {},
 }
+MANY_DIGITS = "1" * 5_000
+NO_CONTEXTS: list[Any] = [[], "", 0, False, "x", [{}]]
+
+
+def carrying(context: Any) -> dict[str, Any]:
+    return {"request": {**GET, "context": context}, "identity": [READ]}
 
 
 @pytest.fixture
@@ -35,16 +41,21 @@ def ask(liftgate: Liftgate, monkeypatch: pytest.MonkeyPatch) -> Callable[..., li
     """Puts lines on stdin, and gives the answers back, one a line; the exit code is the last."""
 
     def put(*words: str, lines: list[Any]) -> list[Any]:
-        text = "".join(line if isinstance(line, str) else json.dumps(line) for line in _ended(lines))
-        monkeypatch.setattr(sys, "stdin", io.StringIO(text))
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(_written(lines)), encoding="latin-1"))
         said = liftgate("iam", *words)
         return [*map(json.loads, said.out.splitlines()), said.code]
 
     return put
 
 
-def _ended(lines: list[Any]) -> list[Any]:
-    return [one for line in lines for one in (line, "\n")]
+def _written(lines: list[Any]) -> bytes:
+    return b"".join(_bytes(line) + b"\n" for line in lines)
+
+
+def _bytes(line: Any) -> bytes:
+    if isinstance(line, bytes):
+        return line
+    return (line if isinstance(line, str) else json.dumps(line, ensure_ascii=False)).encode()
 
 
 def test_evaluate_answers_each_line_in_order(ask: Callable[..., list[Any]]) -> None:
@@ -112,6 +123,13 @@ def test_evaluate_names_the_condition_that_was_missing(ask: Callable[..., list[A
         ({"request": {**GET, "context": {"aws:x": "1", "AWS:X": "2"}}}, "$.request.context.AWS:X"),
         ('{"request": 1, "request": 2}', "request"),
         ('{"request": %s}' % ("[" * 100_000), "line 2"),
+        (f'{{"request": {{}}, "id": {MANY_DIGITS}}}', "line 2"),
+        (f'{{"request": {{}}, "id": -{MANY_DIGITS}}}', "line 2"),
+        ('{"request": {}, "id": 1e999}', "line 2"),
+        (f'{{"request": {{}}, "identity": [{{"Statement": {MANY_DIGITS}}}]}}', "line 2"),
+        (b'{"request": "\xff"}', "line 2, byte 14"),
+        (b'{"request": "\xed\xa0\x80"}', "line 2, byte 14"),  # half of a surrogate pair
+        *((carrying(none), "$.request.context") for none in NO_CONTEXTS),
     ],
 )
 def test_a_bad_line_is_answered_and_the_rest_goes_on(
@@ -124,6 +142,57 @@ def test_a_bad_line_is_answered_and_the_rest_goes_on(
     assert bad["at"].startswith("line 2")
     assert at in bad["at"]
     assert code == 2
+
+
+def test_a_bad_line_of_a_file_is_answered_and_the_rest_goes_on(liftgate: Liftgate, tmp_path: Path) -> None:
+    good = {"request": GET, "identity": [READ]}
+    file = tmp_path / "lines.jsonl"
+    file.write_bytes(_written([good, b'{"id": "\xc3"}', good]))
+    said = liftgate("iam", "evaluate", str(file))
+    first, bad, last = map(json.loads, said.out.splitlines())
+    assert first["decision"] == last["decision"] == "allow"
+    assert bad == {"error": "this line is not UTF-8; write it in UTF-8", "at": "line 2, byte 9"}
+    assert said.code == 2
+
+
+def test_lines_are_utf_8_whatever_the_terminal_is_set_to(ask: Callable[..., list[Any]]) -> None:
+    request = {**GET, "resource": "arn:aws:s3:::b/é/→"}
+    statement = {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::b/?/?"}
+    policy = {"Version": "2012-10-17", "Statement": statement}
+    answer, code = ask("evaluate", lines=[{"request": request, "identity": [policy], "id": "é"}])
+    assert (answer["decision"], answer["id"], code) == ("allow", "é", 0)
+
+
+@pytest.mark.parametrize("command", ["contains", "compile", "explain", "lint"])
+def test_no_line_ends_the_other_commands_either(ask: Callable[..., list[Any]], command: str) -> None:
+    bad = [f'{{"id": {MANY_DIGITS}}}', b'{"id": "\xff"}', "{"]
+    *answers, code = ask(command, lines=bad)
+    assert [set(one) for one in answers] == [{"error", "at"}] * 3
+    assert code == 2
+
+
+def test_a_number_of_many_digits_in_a_policy_is_no_end(ask: Callable[..., list[Any]]) -> None:
+    statement = {**READ["Statement"], "Condition": {"NumericLessThan": {"s3:max-keys": "MANY"}}}
+    text = json.dumps({"Statement": statement}).replace('"MANY"', MANY_DIGITS)
+    for command in ("explain", "lint"):
+        of_object, of_text, code = ask(command, lines=[f'{{"policy": {text}}}', {"policy": text}])
+        assert "5,000 digits" in of_object["error"]
+        assert set(of_text) in ({"says"}, {"lints"})
+        assert code == 2
+
+
+def test_no_context_is_an_empty_one(ask: Callable[..., list[Any]]) -> None:
+    *answers, code = ask("evaluate", lines=[carrying(None), carrying({})])
+    assert [(one["decision"]) for one in answers] == ["allow", "allow"]
+    assert code == 0
+
+
+def test_a_policy_s_file_must_be_utf_8_and_no_flood(liftgate: Liftgate, tmp_path: Path) -> None:
+    odd, flood = tmp_path / "odd.json", tmp_path / "flood.json"
+    odd.write_bytes(b'{"Statement": "\xff"}')
+    flood.write_bytes(b" " * 5_000_000)
+    assert "not UTF-8" in liftgate("iam", "explain", str(odd)).err
+    assert "more than 4,000,000 bytes" in liftgate("iam", "lint", str(flood)).err
 
 
 def test_what_a_repeated_key_hides_is_no_answer(ask: Callable[..., list[Any]]) -> None:

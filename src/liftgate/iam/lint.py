@@ -85,7 +85,7 @@ def lint_text(
     ``largest`` is for ``parse_policy``. Raises ``PolicyFault``.
     """
     policy = parse_policy(text, kind, largest=largest)
-    found = {*lint(policy, kind, steps=steps), *missing_version(json.loads(text))}
+    found = {*lint(policy, kind, steps=steps), *missing_version(json.loads(text, parse_int=str))}
     return tuple(sorted(found, key=_order))
 
 

@@ -1,17 +1,19 @@
 """JSON Lines in, JSON Lines out, in order: a line that cannot be read is answered too, and the rest goes on."""
 
 import json
+import math
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 from liftgate.cli.errors import BadValue
 from liftgate.cli.fields import JsonObject
 from liftgate.cli.plain_text import plain_json
 from liftgate.errors import LiftgateError
 
-_LONGEST = 4_000_000  # characters: far above every policy that AWS takes, and not a machine's memory
+_LONGEST = 4_000_000  # bytes: far above every policy that AWS takes, and not a machine's memory
 
 
 def answer_lines(paths: Iterable[Path], answer: Callable[[JsonObject], JsonObject]) -> bool:
@@ -19,7 +21,7 @@ def answer_lines(paths: Iterable[Path], answer: Callable[[JsonObject], JsonObjec
     all_read = True
     for place, line in _lines(paths):
         try:
-            said = answer(read_object(line))
+            said = answer(read_object(_decoded(line, "this line")))
         except LiftgateError as error:
             all_read = False
             said = {"error": f"{error.sentence}; {error.advice}", "at": _joined(place, error.where)}
@@ -30,22 +32,27 @@ def answer_lines(paths: Iterable[Path], answer: Callable[[JsonObject], JsonObjec
 
 def read_text(path: Path) -> str:
     """A whole file, or stdin for ``-``. Raises ``BadValue``."""
-    try:
-        if path == Path("-"):
-            return sys.stdin.read(_LONGEST)
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
+    with _opened(path) as file:
+        found = file.read(_LONGEST + 1)
+    if len(found) > _LONGEST:
         raise BadValue(
-            f"`{path}`: {(error.strerror or str(error)).lower()}", advice="name another file", where=str(path)
-        ) from None
-    except UnicodeDecodeError:
-        raise BadValue(f"`{path}` is not UTF-8", advice="write it in UTF-8", where=str(path)) from None
+            f"`{path}` has more than {_LONGEST:,} bytes",
+            advice="name a file with one policy",
+            where=str(path),
+        )
+    return _decoded(found, f"`{path}`", at=f"{path}, ")
 
 
 def read_object(text: str) -> JsonObject:
     """One JSON object. Raises ``BadValue``: for a key that stands there twice as well."""
     try:
-        found = json.loads(text, object_pairs_hook=_without_repeats, parse_constant=_refuse)
+        found = json.loads(
+            text,
+            object_pairs_hook=_without_repeats,
+            parse_constant=_refuse,
+            parse_int=_whole_number,
+            parse_float=_number,
+        )
     except json.JSONDecodeError as error:
         raise BadValue(
             f"this is not JSON: {error.msg[0].lower()}{error.msg[1:]}",
@@ -71,21 +78,39 @@ def only_known(source: JsonObject, known: Iterable[str], where: str) -> None:
             )
 
 
-def _lines(paths: Iterable[Path]) -> Iterator[tuple[str, str]]:
+def _lines(paths: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
     """Each line that is not empty, with the place to name when it is wrong."""
     named = list(paths) or [Path("-")]
     for path in named:
         several = f"{path}, " if len(named) > 1 else ""
-        for number, line in enumerate(_opened(path), start=1):
-            if line.strip():
-                yield f"{several}line {number}", line
+        with _opened(path) as file:
+            for number, line in enumerate(file, start=1):
+                if line.strip():
+                    yield f"{several}line {number}", line.rstrip(b"\r\n")
 
 
-def _opened(path: Path) -> Iterator[str]:
-    if path == Path("-"):
-        yield from sys.stdin
-        return
-    yield from read_text(path).split("\n")
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """The bytes of a file, or of stdin for ``-``: how a terminal is set must not change what a policy says."""
+    try:
+        if path == Path("-"):
+            yield sys.stdin.buffer
+            return
+        with path.open("rb") as file:
+            yield file
+    except OSError as error:
+        raise BadValue(
+            f"`{path}`: {(error.strerror or str(error)).lower()}", advice="name another file", where=str(path)
+        ) from None
+
+
+def _decoded(line: bytes, what: str, *, at: str = "") -> str:
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadValue(
+            f"{what} is not UTF-8", advice="write it in UTF-8", where=f"{at}byte {error.start + 1}"
+        ) from None
 
 
 def _joined(place: str, where: str | None) -> str:
@@ -107,3 +132,21 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse(name: str) -> NoReturn:
     raise BadValue(f"`{name}` is no value of JSON", advice="write a string, a number, `true` or `false`")
+
+
+def _whole_number(digits: str) -> int:
+    try:
+        return int(digits)
+    except ValueError:  # Python turns no more than 4,300 digits into a number
+        raise _too_large(f"a number with {len(digits):,} digits") from None
+
+
+def _number(text: str) -> float:
+    found = float(text)
+    if math.isinf(found):
+        raise _too_large(f"`{text[:40]}`")
+    return found
+
+
+def _too_large(what: str) -> BadValue:
+    return BadValue(f"{what} is larger than any that AWS takes", advice="write fewer digits")

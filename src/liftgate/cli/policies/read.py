@@ -41,11 +41,12 @@ def request_of(value: Any, where: str) -> Request:
     if not isinstance(value, dict):
         raise BadValue("here stands a request", advice='write `{"action": …, "resource": …}`', where=where)
     only_known(value, _OF_REQUEST, where)
+    context = value.get("context")
     return Request(
         action=_text(value, "action", where),
         resource=_text(value, "resource", where),
         principal=None if value.get("principal") is None else _text(value, "principal", where),
-        context=_context(value.get("context") or {}, f"{where}.context"),
+        context={} if context is None else _context(context, f"{where}.context"),
     )
 
 
