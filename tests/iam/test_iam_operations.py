@@ -6,6 +6,9 @@ import botocore.session
 import pytest
 
 from liftgate.iam.errors import UnknownOperation, UnknownTarget
+from liftgate.iam.evaluate import evaluate
+from liftgate.iam.lint import Code, lint
+from liftgate.iam.policy import Effect, Patterns, Policy, Statement
 from liftgate.iam.s3.actions import ACTIONS
 from liftgate.iam.s3.calls import calls_of
 from liftgate.iam.s3.need import On
@@ -142,7 +145,9 @@ def test_every_action_exists_and_works_on_what_it_is_asked_on() -> None:
         ("ListObjectsV2", {"Bucket": "b", "Prefix": "p/"}, ["s3:ListBucket arn:aws:s3:::b"]),
         ("ListObjectVersions", {"Bucket": "b"}, ["s3:ListBucketVersions arn:aws:s3:::b"]),
         ("HeadBucket", {"Bucket": "b"}, ["s3:ListBucket arn:aws:s3:::b"]),
-        ("ListBuckets", {}, ["s3:ListAllMyBuckets *"]),
+        ("ListBuckets", {}, ["s3:ListAllMyBuckets arn:aws:s3:::*"]),
+        ("GetAccountPublicAccessBlock", {}, ["s3:GetAccountPublicAccessBlock arn:aws:s3:::*"]),
+        ("DeleteAccountPublicAccessBlock", {}, ["s3:PutAccountPublicAccessBlock arn:aws:s3:::*"]),
         ("GetBucketEncryption", {"Bucket": "b"}, ["s3:GetEncryptionConfiguration arn:aws:s3:::b"]),
         ("DeleteBucketLifecycle", {"Bucket": "b"}, ["s3:PutLifecycleConfiguration arn:aws:s3:::b"]),
         ("ListBucketMetricsConfigurations", {"Bucket": "b"}, ["s3:GetMetricsConfiguration arn:aws:s3:::b"]),
@@ -167,6 +172,35 @@ def test_an_operation_needs_these_actions(
     operation: str, parameters: dict[str, Any], expected: list[str]
 ) -> None:
     assert needed(operation, **parameters) == expected
+
+
+@pytest.mark.parametrize(
+    ("resource", "partition", "allowed"),
+    [
+        ("*", "aws", True),
+        ("arn:aws:s3:::*", "aws", True),
+        ("arn:aws:s3:::*", "aws-cn", False),
+        ("arn:aws-cn:s3:::*", "aws-cn", True),
+        ("arn:aws:s3:::b", "aws", False),
+        ("arn:aws:s3:::b*", "aws", False),
+        ("arn:aws:s3:::*/*", "aws", False),
+    ],
+)
+def test_what_reaches_the_account_is_allowed_on_all_buckets(
+    resource: str, partition: str, allowed: bool
+) -> None:
+    for operation, action in (
+        ("ListBuckets", "s3:ListAllMyBuckets"),
+        ("GetAccountPublicAccessBlock", "s3:GetAccountPublicAccessBlock"),
+    ):
+        allowing = Statement(
+            effect=Effect.ALLOW, actions=Patterns((action,)), resources=Patterns((resource,))
+        )
+        policy = Policy(statements=(allowing,))
+        (call,) = calls_of(operation, {}, partition=partition)
+        assert evaluate(call, identity=[policy]).allowed is allowed
+        grants_nothing = Code.GRANTS_NOTHING in {one.code for one in lint(policy)}
+        assert grants_nothing is (resource not in {"*", "arn:aws:s3:::*", "arn:aws-cn:s3:::*"})
 
 
 def test_requests_carry_the_keys_that_their_action_knows() -> None:

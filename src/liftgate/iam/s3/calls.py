@@ -118,7 +118,8 @@ def _is_given(value: object) -> bool:
 
 def _resource(on: On, parameters: Parameters, partition: str) -> str:
     if on is On.ACCOUNT:
-        return "*"
+        # AWS's examples allow what reaches the account on `*` or on `arn:aws:s3:::*`; one bucket's name allows it nowhere.
+        return f"arn:{partition}:s3:::*"
     bucket = str(parameters.get("Bucket") or "")
     if not bucket:
         raise _untold("its bucket", parameters)
