@@ -1,5 +1,7 @@
 """S3's operations as IAM actions: every operation of the API, its parameters, and what CloudTrail says of a call."""
 
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import botocore.session
@@ -57,10 +59,17 @@ def test_parameters_are_those_of_the_api() -> None:
         shape = model.operation_model(name).input_shape
         members = set(shape.members if shape else ())
         for need in NEEDS[name]:
-            assert not need.when or members & set(need.when), name
+            assert not need.when or any(_stands_in(shape, one) for one in need.when), name
             if need.versioned and name not in {"CopyObject", "UploadPartCopy"}:
                 assert "VersionId" in members or name == "DeleteObjects", name
             assert need.on is not On.OBJECT or "Key" in members or name == "DeleteObjects", name
+
+
+def _stands_in(shape: Any, name: str) -> bool:
+    """Whether the API's model has the parameter, or with ``Outer.inner`` what stands inside of one."""
+    for part in name.split("."):
+        shape = shape and shape.type_name == "structure" and shape.members.get(part)
+    return bool(shape)
 
 
 def test_every_action_exists_and_works_on_what_it_is_asked_on() -> None:
@@ -215,6 +224,159 @@ def test_requests_carry_the_keys_that_their_action_knows() -> None:
     assert sealed.context == {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}
 
 
+@pytest.mark.parametrize(
+    ("operation", "parameters", "expected"),
+    [
+        (
+            "CreateBucket",
+            {"CreateBucketConfiguration": {"LocationConstraint": "eu-west-1"}, "BucketNamespace": "global"},
+            {"s3:locationconstraint": "eu-west-1", "s3:x-amz-bucket-namespace": "global"},
+        ),
+        ("CreateBucket", {"CreateBucketConfiguration": {}}, {}),
+        ("CreateBucket", {"CreateBucketConfiguration": "eu-west-1"}, {}),
+        (
+            "PutObjectRetention",
+            {
+                "Key": "k",
+                "Retention": {"Mode": "GOVERNANCE", "RetainUntilDate": datetime(2027, 1, 1, tzinfo=UTC)},
+            },
+            {
+                "s3:object-lock-mode": "GOVERNANCE",
+                "s3:object-lock-retain-until-date": "2027-01-01T00:00:00+00:00",
+            },
+        ),
+        ("PutObjectRetention", {"Key": "k", "Retention": {}}, {}),
+        (
+            "PutObjectLegalHold",
+            {"Key": "k", "LegalHold": {"Status": "OFF"}},
+            {"s3:object-lock-legal-hold": "OFF"},
+        ),
+        (
+            "PutBucketInventoryConfiguration",
+            {"InventoryConfiguration": {"OptionalFields": ["Size", "ETag"]}},
+            {"s3:InventoryAccessibleOptionalFields": ("Size", "ETag")},
+        ),
+        (
+            "PutObjectTagging",
+            {"Key": "k", "Tagging": {"TagSet": [{"Key": "team", "Value": "blue"}]}},
+            {"s3:RequestObjectTagKeys": ("team",), "s3:RequestObjectTag/team": "blue"},
+        ),
+        ("ListObjectsV2", {"MaxKeys": 0}, {"s3:max-keys": "0"}),
+    ],
+)
+def test_what_stands_in_a_body_is_carried_too(
+    operation: str, parameters: dict[str, Any], expected: dict[str, str | tuple[str, ...]]
+) -> None:
+    (asked,) = calls_of(operation, {"Bucket": "b"} | parameters)
+    assert asked.context == expected
+
+
+def test_a_bucket_that_is_made_with_tags_is_tagged() -> None:
+    tags = {"Tags": [{"Key": "team", "Value": "blue"}]}
+    made, tagged = calls_of("CreateBucket", {"Bucket": "b", "CreateBucketConfiguration": tags})
+    assert (made.action, tagged.action) == ("s3:CreateBucket", "s3:TagResource")
+    assert made.context == tagged.context == {"aws:TagKeys": ("team",), "aws:RequestTag/team": "blue"}
+
+
+def test_replication_passes_its_role_on() -> None:
+    role = "arn:aws:iam::111122223333:role/copies"
+    put, passed = calls_of(
+        "PutBucketReplication", {"Bucket": "b", "ReplicationConfiguration": {"Role": role}}
+    )
+    assert (put.action, put.resource, put.context) == ("s3:PutReplicationConfiguration", "arn:aws:s3:::b", {})
+    assert (passed.action, passed.resource) == ("iam:PassRole", role)
+    assert passed.context == {"iam:PassedToService": "s3.amazonaws.com"}
+    assert ACTIONS["s3:PutReplicationConfiguration"].needs == {"iam:PassRole"}
+    assert needed("PutBucketReplication", Bucket="b") == ["s3:PutReplicationConfiguration arn:aws:s3:::b"]
+
+
+@pytest.mark.parametrize("operation", ["PutObject", "PostObject", "CopyObject", "CompleteMultipartUpload"])
+def test_what_creates_an_object_says_so(operation: str) -> None:
+    asked = calls_of(operation, OBJECT | {"CopySource": "from/a"})
+    (put,) = (one for one in asked if one.action == "s3:PutObject")
+    assert put.context["s3:ObjectCreationOperation"] == "true"
+
+
+@pytest.mark.parametrize("operation", ["CreateMultipartUpload", "UploadPart", "UploadPartCopy"])
+def test_what_creates_no_object_yet_says_so(operation: str) -> None:
+    asked = calls_of(operation, OBJECT | {"CopySource": "from/a"})
+    (put,) = (one for one in asked if one.action == "s3:PutObject")
+    assert put.context["s3:ObjectCreationOperation"] == "false"
+
+
+def test_new_encryption_names_its_key() -> None:
+    encryption = {"ObjectEncryption": {"SSEKMS": {"KMSKeyArn": KEY}}}
+    updated, _ = calls_of("UpdateObjectEncryption", OBJECT | encryption)
+    assert updated.context == {
+        "s3:x-amz-server-side-encryption": "aws:kms",
+        "s3:x-amz-server-side-encryption-aws-kms-key-id": KEY,
+    }
+
+
+AT_ACCESS_POINTS = {"s3:DataAccessPointAccount", "s3:DataAccessPointArn"}
+# What no parameter tells: who asks and how, what the bucket, the object and the access point are, what the time is.
+UNTOLD = {
+    "aws:ResourceTag/${TagKey}",
+    "s3:AccessGrantsInstanceArn",
+    "s3:AccessPointNetworkOrigin",
+    "s3:AccessPointTag/${TagKey}",
+    "s3:ExistingObjectTag/<key>",
+    "s3:ResourceAccount",
+    "s3:TlsVersion",
+    "s3:authType",
+    "s3:isReplicationPauseRequest",
+    "s3:object-lock-remaining-retention-days",
+    "s3:signatureAge",
+    "s3:signatureversion",
+    "s3:x-amz-content-sha256",
+}
+POINT = "arn:aws:s3:eu-west-1:111122223333:accesspoint/mine"
+TELLING: dict[str, dict[str, Any]] = {  # calls that carry, between them, all that a call can tell
+    "ListObjectsV2": {"Bucket": POINT, "Prefix": "", "Delimiter": "/", "MaxKeys": 1},
+    "GetObject": OBJECT | {"VersionId": "v"},
+    "DeleteObject": OBJECT | {"IfMatch": "e"},
+    "CreateBucket": {
+        "Bucket": "b",
+        "ACL": "private",
+        "ObjectOwnership": "ObjectWriter",
+        "BucketNamespace": "global",
+        "CreateBucketConfiguration": {"LocationConstraint": "EU", "Tags": [{"Key": "a", "Value": "b"}]},
+    },
+    "PutBucketInventoryConfiguration": {
+        "Bucket": "b",
+        "InventoryConfiguration": {"OptionalFields": ["Size"]},
+    },
+    "CopyObject": OBJECT
+    | {"CopySource": "from/a", "Tagging": "a=b", "IfMatch": "e", "IfNoneMatch": "*"}
+    | dict.fromkeys(
+        ("ACL", "GrantFullControl", "GrantRead", "GrantReadACP", "GrantWrite", "GrantWriteACP"), "x"
+    )
+    | dict.fromkeys(("MetadataDirective", "StorageClass", "WebsiteRedirectLocation"), "x")
+    | dict.fromkeys(("ServerSideEncryption", "SSEKMSKeyId", "SSECustomerAlgorithm"), "x")
+    | dict.fromkeys(("ObjectLockMode", "ObjectLockRetainUntilDate", "ObjectLockLegalHoldStatus"), "x"),
+}
+
+
+def test_every_key_is_told_by_a_call_or_the_documentation_says_that_none_tells_it() -> None:
+    told = {
+        key.replace("ObjectTag/a", "ObjectTag/<key>").replace("RequestTag/a", "RequestTag/${TagKey}")
+        for operation, parameters in TELLING.items()
+        for call in calls_of(operation, parameters)
+        for key in call.context
+    }
+    asked = {
+        action
+        for needs in NEEDS.values()
+        for need in needs
+        for action in (need.action, need.versioned)
+        if action is not None and action in ACTIONS
+    }
+    known = {key for action in asked for key in ACTIONS[action].condition_keys}
+    assert (known | AT_ACCESS_POINTS) - told == UNTOLD
+    page = (Path(__file__).parents[2] / "docs" / "iam" / "operations.md").read_text(encoding="utf-8")
+    assert {key for key in UNTOLD if f"`{key.partition('/')[0]}" not in page} == set()
+
+
 def test_access_points_and_partitions() -> None:
     point = "arn:aws:s3:eu-west-1:111122223333:accesspoint/mine"
     assert needed("GetObject", Bucket=point, Key="a/b") == [f"s3:GetObject {point}/object/a/b"]
@@ -222,6 +384,8 @@ def test_access_points_and_partitions() -> None:
     assert (
         needed("CopyObject", **OBJECT, CopySource=f"{point}/object/a")[0] == f"s3:GetObject {point}/object/a"
     )
+    (listed,) = calls_of("ListObjectsV2", {"Bucket": point})
+    assert listed.context == {"s3:DataAccessPointArn": point, "s3:DataAccessPointAccount": "111122223333"}
     (china,) = calls_of("GetObject", OBJECT, partition="aws-cn")
     assert china.resource == "arn:aws-cn:s3:::b/k/x"
 
@@ -287,6 +451,24 @@ def test_cloudtrail_says_it_by_other_names() -> None:
     )
     assert listing == {"Bucket": "b", "Prefix": "a/", "MaxKeys": "50", "Delimiter": ""}
     assert parameters_of(None) == {}
+
+
+def test_cloudtrail_s_bodies_are_read_by_their_roots() -> None:
+    xmlns = {"xmlns": "http://s3.amazonaws.com/doc/2006-03-01/"}
+    tag = {"Key": "team", "Value": "blue"}
+    body = {"LocationConstraint": "eu-west-1", "Tags": {"Tag": tag}, **xmlns}
+    made, tagged = calls_of(
+        "CreateBucket", parameters_of({"bucketName": "b", "CreateBucketConfiguration": body})
+    )
+    assert made.context["s3:locationconstraint"] == "eu-west-1"
+    assert tagged.context["aws:RequestTag/team"] == "blue"
+    role = "arn:aws:iam::111122223333:role/copies"
+    replicated = {"bucketName": "b", "replication": "", "ReplicationConfiguration": {"Role": role, **xmlns}}
+    assert needed("PutBucketReplication", **parameters_of(replicated))[1] == f"iam:PassRole {role}"
+    held = {"bucketName": "b", "key": "k", "retention": "", "Retention": {"Mode": "COMPLIANCE", **xmlns}}
+    (kept,) = calls_of("PutObjectRetention", parameters_of(held))
+    assert kept.context == {"s3:object-lock-mode": "COMPLIANCE"}
+    assert parameters_of({"Retention": "", "LegalHold": None}) == {}
 
 
 def test_operations_without_their_parameters_are_what_is_told_to_people() -> None:

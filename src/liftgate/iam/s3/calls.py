@@ -3,50 +3,18 @@
 >>> for request in calls_of("CopyObject", {"Bucket": "to", "Key": "b", "CopySource": "from/a?versionId=3", "ACL": "private"}):
 ...     print(request)
 s3:GetObjectVersion on arn:aws:s3:::from/a with s3:versionid=3
-s3:PutObject on arn:aws:s3:::to/b with s3:x-amz-acl=private, s3:x-amz-copy-source=from/a?versionId=3
+s3:PutObject on arn:aws:s3:::to/b with s3:objectcreationoperation=true, s3:x-amz-acl=private, s3:x-amz-copy-source=from/a?versionId=3
 s3:PutObjectAcl on arn:aws:s3:::to/b with s3:x-amz-acl=private
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, unquote
 
 from liftgate.iam.errors import UnknownOperation, UnknownTarget
 from liftgate.iam.request import Request
-from liftgate.iam.s3.actions import ACTIONS
+from liftgate.iam.s3.carried import Parameters, carried, is_given, told
 from liftgate.iam.s3.need import Need, On
 from liftgate.iam.s3.operations import NEEDS, UNMAPPED
-
-# Parameters of a call, to the condition keys that say the same. Source: "Actions, resources, and condition keys for
-# Amazon S3", Service Authorization Reference.
-_KEYS = {
-    "Prefix": "s3:prefix",
-    "Delimiter": "s3:delimiter",
-    "MaxKeys": "s3:max-keys",
-    "VersionId": "s3:versionid",
-    "ACL": "s3:x-amz-acl",
-    "GrantFullControl": "s3:x-amz-grant-full-control",
-    "GrantRead": "s3:x-amz-grant-read",
-    "GrantReadACP": "s3:x-amz-grant-read-acp",
-    "GrantWrite": "s3:x-amz-grant-write",
-    "GrantWriteACP": "s3:x-amz-grant-write-acp",
-    "CopySource": "s3:x-amz-copy-source",
-    "MetadataDirective": "s3:x-amz-metadata-directive",
-    "StorageClass": "s3:x-amz-storage-class",
-    "WebsiteRedirectLocation": "s3:x-amz-website-redirect-location",
-    "ServerSideEncryption": "s3:x-amz-server-side-encryption",
-    "SSEKMSKeyId": "s3:x-amz-server-side-encryption-aws-kms-key-id",
-    "SSECustomerAlgorithm": "s3:x-amz-server-side-encryption-customer-algorithm",
-    "ObjectLockMode": "s3:object-lock-mode",
-    "ObjectLockRetainUntilDate": "s3:object-lock-retain-until-date",
-    "ObjectLockLegalHoldStatus": "s3:object-lock-legal-hold",
-    "ObjectOwnership": "s3:x-amz-object-ownership",
-    "IfMatch": "s3:if-match",
-    "IfNoneMatch": "s3:if-none-match",
-}
-
-_MAY_BE_EMPTY = frozenset({"Prefix", "Delimiter"})  # `?prefix=` is carried, as an empty text
-Parameters: TypeAlias = Mapping[str, Any]
 
 
 def calls_of(operation: str, parameters: Parameters, *, partition: str = "aws") -> tuple[Request, ...]:
@@ -70,7 +38,7 @@ def calls_of(operation: str, parameters: Parameters, *, partition: str = "aws") 
         request
         for one in _each(operation, parameters)
         for need in needs
-        for request in _asked(need, one, partition)
+        for request in _asked(need, operation, one, partition)
     )
 
 
@@ -95,25 +63,28 @@ def _untold(what: str, parameters: Parameters) -> UnknownTarget:
     )
 
 
-def _asked(need: Need, parameters: Parameters, partition: str) -> Iterator[Request]:
-    if need.when and not any(_is_given(parameters.get(name)) for name in need.when):
+def _asked(need: Need, operation: str, parameters: Parameters, partition: str) -> Iterator[Request]:
+    if need.when and not any(is_given(told(parameters, name)) for name in need.when):
         return
     if need.on is On.KMS_KEY:
         yield from _sealed(need, parameters)
         return
+    if need.on is On.ROLE:
+        yield Request(
+            action=need.action,
+            resource=str(told(parameters, need.when[0])),
+            context={"iam:PassedToService": "s3.amazonaws.com"},
+        )
+        return
     if need.on is On.SOURCE:
         parameters = _source(parameters.get("CopySource") or "")
-    has_version = need.versioned is not None and _is_given(parameters.get("VersionId"))
+    has_version = need.versioned is not None and is_given(parameters.get("VersionId"))
     action = need.versioned if has_version and need.versioned else need.action
     yield Request(
         action=action,
         resource=_resource(need.on, parameters, partition),
-        context=_context(action, parameters),
+        context=carried(action, operation, parameters),
     )
-
-
-def _is_given(value: object) -> bool:
-    return value not in (None, False, "") and str(value).lower() != "false"
 
 
 def _resource(on: On, parameters: Parameters, partition: str) -> str:
@@ -133,43 +104,10 @@ def _resource(on: On, parameters: Parameters, partition: str) -> str:
     return f"{whole}/{'object/' if is_access_point else ''}{key}"
 
 
-def _context(action: str, parameters: Parameters) -> dict[str, str | tuple[str, ...]]:
-    """The keys that the action carries, of those that the parameters give."""
-    carried = ACTIONS[action].condition_keys
-    found: dict[str, str | tuple[str, ...]] = {
-        key: _text(parameters[name])
-        for name, key in _KEYS.items()
-        if key in carried
-        and (_is_given(parameters.get(name)) or (name in _MAY_BE_EMPTY and parameters.get(name) == ""))
-    }
-    tags = _tags(parameters.get("Tagging"))
-    if tags and "s3:RequestObjectTagKeys" in carried:
-        found["s3:RequestObjectTagKeys"] = tuple(tags)
-        found |= {f"s3:RequestObjectTag/{name}": value for name, value in tags.items()}
-    return found
-
-
-def _text(value: object) -> str:
-    if isinstance(value, Mapping):  # a copy's source, in parts
-        version = f"?versionId={value['VersionId']}" if value.get("VersionId") else ""
-        return f"{value.get('Bucket', '')}/{value.get('Key', '')}{version}"
-    moment = getattr(value, "isoformat", None)
-    return str(moment() if moment is not None else value)
-
-
-def _tags(value: object) -> dict[str, str]:
-    """Tags as a header writes them, ``a=b&c=d``, or as the body of PutObjectTagging has them."""
-    if isinstance(value, str):
-        return dict(parse_qsl(value, keep_blank_values=True))
-    if isinstance(value, Mapping):
-        return {str(one.get("Key", "")): str(one.get("Value", "")) for one in value.get("TagSet") or []}
-    return {}
-
-
 def _source(source: object) -> dict[str, str]:
     """A copy's source: ``bucket/key?versionId=…``, perhaps with a slash before and escaped, an access point, or parts."""
     if isinstance(source, Mapping):
-        return {name: str(value) for name, value in source.items() if _is_given(value)}
+        return {name: str(value) for name, value in source.items() if is_given(value)}
     path, _, query = str(source).partition("?")
     version = dict(parse_qsl(query)).get("versionId")
     path = unquote(path).removeprefix("/")

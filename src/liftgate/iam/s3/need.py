@@ -12,11 +12,15 @@ class On(Enum):
     BUCKET = "bucket"
     ACCOUNT = "account"
     KMS_KEY = "kms key"
+    ROLE = "role"  # the one that `when` names
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One action. With ``when`` it is needed only where one of these parameters is given, and not false."""
+    """One action. With ``when`` it is needed only where one of these parameters is given, and not false.
+
+    ``Outer.inner`` is what stands inside a parameter.
+    """
 
     action: str
     on: On

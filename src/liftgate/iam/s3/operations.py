@@ -88,6 +88,7 @@ _BUCKETS: dict[str, tuple[Need, ...]] = {
             "PutBucketObjectLockConfiguration", "PutBucketVersioning", when=("ObjectLockEnabledForBucket",)
         ),
         *_bucket("PutBucketOwnershipControls", when=("ObjectOwnership",)),
+        *_bucket("TagResource", when=("CreateBucketConfiguration.Tags",)),
     ),
     "DeleteBucket": _bucket("DeleteBucket"),
     "GetBucketLocation": _bucket("GetBucketLocation"),
@@ -97,6 +98,10 @@ _BUCKETS: dict[str, tuple[Need, ...]] = {
     "GetAccountPublicAccessBlock": _account("GetAccountPublicAccessBlock"),
     "PutAccountPublicAccessBlock": _account("PutAccountPublicAccessBlock"),
     "DeleteAccountPublicAccessBlock": _account("PutAccountPublicAccessBlock"),
+    "PutBucketReplication": (
+        *_bucket("PutReplicationConfiguration"),
+        Need("iam:PassRole", On.ROLE, when=("ReplicationConfiguration.Role",)),
+    ),
     "CreateBucketMetadataConfiguration": _bucket("CreateBucketMetadataTableConfiguration"),
     "CreateBucketMetadataTableConfiguration": _bucket("CreateBucketMetadataTableConfiguration"),
     "GetBucketMetadataConfiguration": _bucket("GetBucketMetadataTableConfiguration"),
@@ -154,7 +159,7 @@ def _settings() -> dict[str, tuple[Need, ...]]:
     }
 
 
-NEEDS: Mapping[str, tuple[Need, ...]] = MappingProxyType(_OBJECTS | _LISTS | _BUCKETS | _settings())
+NEEDS: Mapping[str, tuple[Need, ...]] = MappingProxyType(_OBJECTS | _LISTS | _settings() | _BUCKETS)
 
 _EXPRESS = "it is for directory buckets, whose permissions are those of s3express"
 _UNLISTED = "the action reference does not list an action for it yet"

@@ -1,7 +1,8 @@
 """CloudTrail's ``requestParameters`` of an S3 event, as the parameters of the API.
 
-CloudTrail writes what stood in the request's path, query and headers, by their names there. Source: "Amazon S3 CloudTrail
-events", Amazon S3 User Guide, and the request syntax of each operation in the Amazon S3 API Reference.
+CloudTrail writes what stood in the request's path, query and headers, by their names there, and of some operations the
+body, by the name of its root. Source: "Amazon S3 CloudTrail events", Amazon S3 User Guide, and the request syntax of each
+operation in the Amazon S3 API Reference.
 
 >>> parameters_of({"bucketName": "reports", "key": "a.csv", "x-amz-copy-source": "other/b", "Host": "s3.amazonaws.com"})
 {'Bucket': 'reports', 'Key': 'a.csv', 'CopySource': 'other/b'}
@@ -39,11 +40,12 @@ _NAMES = {
     "x-amz-object-lock-legal-hold": "ObjectLockLegalHoldStatus",
     "x-amz-bucket-object-lock-enabled": "ObjectLockEnabledForBucket",
     "x-amz-object-ownership": "ObjectOwnership",
+    "x-amz-bucket-namespace": "BucketNamespace",
     "x-amz-bypass-governance-retention": "BypassGovernanceRetention",
     "if-match": "IfMatch",
     "if-none-match": "IfNoneMatch",
 }
-
+_BODIES = frozenset({"CreateBucketConfiguration", "ReplicationConfiguration", "Retention", "LegalHold"})
 
 _MAY_BE_EMPTY = frozenset({"Prefix", "Delimiter"})
 
@@ -52,6 +54,9 @@ def parameters_of(request_parameters: Mapping[str, Any] | None) -> dict[str, Any
     """What of an event's ``requestParameters``, which may be null, the API's parameters say; the rest is left out."""
     found: dict[str, Any] = {}
     for name, value in (request_parameters or {}).items():
+        if name in _BODIES and isinstance(value, Mapping):
+            found[name] = value
+            continue
         ours = _NAMES.get(name.lower())
         one = value[0] if isinstance(value, list) and value else value  # headers may stand as lists
         if ours is not None and one not in (None, []) and (one != "" or ours in _MAY_BE_EMPTY):
