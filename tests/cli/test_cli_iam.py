@@ -195,6 +195,52 @@ def test_a_policy_s_file_must_be_utf_8_and_no_flood(liftgate: Liftgate, tmp_path
     assert "more than 4,000,000 bytes" in liftgate("iam", "lint", str(flood)).err
 
 
+def long_policy(characters: int, **more: Any) -> dict[str, Any]:
+    names = [f"arn:aws:s3:::b/{number:040}" for number in range(characters // 58)]
+    statement = {
+        "Effect": "Allow",
+        "Action": "s3:GetObject",
+        "Resource": [*names, "arn:aws:s3:::b/k"],
+        **more,
+    }
+    return {"Version": "2012-10-17", "Statement": statement}
+
+
+def test_policies_are_as_long_as_aws_holds_them_anywhere(ask: Callable[..., list[Any]]) -> None:
+    of_aws = long_policy(21_000)
+    of_key = long_policy(24_000, Principal={"AWS": "111122223333"})
+    by_arn = long_policy(2_700)
+    asked = {"request": {**GET, "principal": "arn:aws:iam::111122223333:user/ada"}, "identity": [of_aws]}
+    lines = [
+        asked | {"session": [by_arn], "boundary": of_aws, "resource_policy": of_key},
+        asked | {"identity": [json.dumps(of_aws, indent=2)]},
+        asked | {"scps": [[of_aws]]},
+        asked | {"resource_policy": long_policy(34_000, Principal="*")},
+    ]
+    held, spaced, of_organization, of_nothing, code = ask("evaluate", lines=lines)
+    assert held["decision"] == spaced["decision"] == "allow"
+    assert "AWS takes 10,240 for a service control policy" in of_organization["error"]
+    assert of_organization["at"] == "line 3, $.scps[0][0]"
+    assert "AWS takes 32,768 for a KMS key's policy" in of_nothing["error"]
+    assert code == 2
+
+
+def test_lint_says_what_is_too_long_for_most(ask: Callable[..., list[Any]]) -> None:
+    *answers, code = ask(
+        "lint", "--kind", "session", lines=[{"policy": long_policy(n)} for n in (1_900, 2_700)]
+    )
+    short, long = ([one["code"] for one in answer["lints"]] for answer in answers)
+    assert (short, long, code) == ([], ["too-long"], 0)
+
+
+def test_an_object_is_as_long_as_it_need_be(ask: Callable[..., list[Any]]) -> None:
+    policy = {**READ, "Id": ""}
+    policy["Id"] = "é" * (2_048 - len(json.dumps(policy, separators=(",", ":"))))
+    answer, code = ask("lint", "--kind", "session", lines=[{"policy": policy}])
+    assert "too-long" not in {one["code"] for one in answer["lints"]}
+    assert code == 0
+
+
 def test_what_a_repeated_key_hides_is_no_answer(ask: Callable[..., list[Any]]) -> None:
     hidden = '{"request": %s, "identity": [{"Statement": {"Effect": "Deny", "Effect": "Allow", "Action": "*", "Resource": "*"}}]}'
     bad, code = ask("evaluate", lines=[hidden % json.dumps(GET)])

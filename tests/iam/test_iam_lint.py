@@ -21,10 +21,11 @@ from tests.iam.lint_examples import (
 )
 
 from liftgate.iam.errors import PolicyFault
+from liftgate.iam.language.kind import NAMES_PRINCIPALS
 from liftgate.iam.lint import Code, Severity, lint, lint_text
-from liftgate.iam.parse import Kind, parse_policy
+from liftgate.iam.parse import HELD, LIMITS, LONGEST_TEXT, OF_KMS_KEY, Kind, parse_policy
 
-OF_THE_TEXT = {Code.MISSING_VERSION, Code.VARIABLE_IN_OLD_VERSION}
+OF_THE_TEXT = {Code.MISSING_VERSION, Code.VARIABLE_IN_OLD_VERSION, Code.TOO_LONG}
 
 
 def _name(example: Example) -> str:
@@ -49,6 +50,39 @@ def test_what_is_sound_is_left_alone(example: Example) -> None:
 def test_every_kind_of_fault_has_an_example_of_both() -> None:
     assert {example.code for example in FAULTY} | OF_THE_TEXT == set(Code)
     assert {example.code for example in SOUND} | OF_THE_TEXT == set(Code)
+
+
+def _long(kind: Kind, length: int, space: str = "") -> str:
+    statement = (
+        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": OBJECTS}
+        | ({"Principal": {"AWS": "arn:aws:iam::111122223333:user/alice"}} if kind in NAMES_PRINCIPALS else {})
+    )  # fmt: skip
+    document = {"Version": "2012-10-17", "Id": "", "Statement": statement}
+    document["Id"] = "x" * (length - len(json.dumps(document, separators=(",", ":"))))
+    return json.dumps(document, separators=(",", ":")) + space
+
+
+@pytest.mark.parametrize("kind", [Kind.IDENTITY, Kind.SESSION, Kind.BOUNDARY, Kind.RESOURCE])
+def test_what_only_a_rarer_place_holds_is_too_long_for_most(kind: Kind) -> None:
+    largest = LIMITS[kind].characters
+    (one,) = lint_text(_long(kind, largest + 1), kind, largest=HELD[kind])
+    assert (one.code, one.severity, one.where, one.statement) == (Code.TOO_LONG, Severity.WARNING, "$", None)
+    assert f"{largest + 1:,} characters" in one.sentence
+    assert f"{HELD[kind]:,}" in one.advice
+    assert lint_text(_long(kind, largest), kind, largest=HELD[kind]) == ()
+
+
+def test_white_space_makes_a_policy_too_long_only_where_aws_counts_it() -> None:
+    session, identity = (_long(kind, 2_000, " " * 20_000) for kind in (Kind.SESSION, Kind.IDENTITY))
+    assert {one.code for one in lint_text(session, Kind.SESSION, largest=HELD[Kind.SESSION])} == {
+        Code.TOO_LONG
+    }
+    assert lint_text(identity, Kind.IDENTITY) == ()
+
+
+def test_what_nothing_holds_is_an_error() -> None:
+    (one,) = lint_text(_long(Kind.RESOURCE, OF_KMS_KEY + 1), Kind.RESOURCE, largest=LONGEST_TEXT)
+    assert (one.code, one.severity) == (Code.TOO_LONG, Severity.ERROR)
 
 
 def test_a_policy_without_a_fault() -> None:

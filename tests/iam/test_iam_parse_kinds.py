@@ -7,6 +7,7 @@ import pytest
 
 from liftgate.iam.errors import PolicyFault
 from liftgate.iam.parse import (
+    HELD,
     INLINE_OF_USER,
     LIMITS,
     LONGEST_TEXT,
@@ -151,6 +152,17 @@ def test_white_space_counts_where_aws_counts_it(kind: Kind) -> None:
 def test_no_text_is_read_beyond_what_iam_reads() -> None:
     with pytest.raises(PolicyFault, match="reads no more than 131,072"):
         parse_policy(written(statement(Kind.IDENTITY)) + " " * LONGEST_TEXT)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_what_aws_holds_in_a_rarer_place_can_be_read(kind: Kind) -> None:
+    limit, largest = LIMITS[kind], HELD[kind]
+    assert largest == (limit.most or limit.characters)
+    assert parse_policy(padded(kind, largest), kind, largest=largest).id is not None
+    with pytest.raises(PolicyFault) as raised:
+        parse_policy(padded(kind, largest + 1), kind, largest=largest)
+    if largest < LONGEST_TEXT:
+        assert f"AWS takes {largest:,} for {limit.most_of or limit.of}" in raised.value.sentence
 
 
 def test_another_length_can_be_asked_for() -> None:

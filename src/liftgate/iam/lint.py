@@ -18,6 +18,7 @@ from liftgate.iam.linting.conditions import qualifiers, values
 from liftgate.iam.linting.coverage import exclusions, without_effect
 from liftgate.iam.linting.finding import Code, Lint, Severity, Subject
 from liftgate.iam.linting.keys import never_carried, unknown_keys
+from liftgate.iam.linting.length import too_long
 from liftgate.iam.linting.permissions import wide_grants
 from liftgate.iam.linting.principals import all_but, deputies, everyone
 from liftgate.iam.linting.resources import wrong_types
@@ -80,13 +81,13 @@ def lint(policy: Policy, kind: Kind = Kind.IDENTITY, *, steps: int = STEPS) -> t
 def lint_text(
     text: str, kind: Kind = Kind.IDENTITY, *, largest: int | None = None, steps: int = STEPS
 ) -> tuple[Lint, ...]:
-    """The same for a policy's JSON, of which it also sees whether it says its version.
+    """The same for a policy's JSON, of which it also sees how long it is, and whether it says its version.
 
     ``largest`` is for ``parse_policy``. Raises ``PolicyFault``.
     """
     policy = parse_policy(text, kind, largest=largest)
-    found = {*lint(policy, kind, steps=steps), *missing_version(json.loads(text, parse_int=str))}
-    return tuple(sorted(found, key=_order))
+    of_text = (*too_long(text, kind), *missing_version(json.loads(text, parse_int=str)))
+    return tuple(sorted({*lint(policy, kind, steps=steps), *of_text}, key=_order))
 
 
 def _bounded(check: Check, subject: Subject) -> Iterator[Lint]:

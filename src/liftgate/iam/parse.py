@@ -16,14 +16,17 @@ from liftgate.iam.language.condition_block import Now
 from liftgate.iam.language.json_place import line_and_column, written
 from liftgate.iam.language.json_text import read_json
 from liftgate.iam.language.kind import (
+    HELD,
     INLINE_OF_GROUP,
     INLINE_OF_ROLE,
     INLINE_OF_USER,
     LIMITS,
     LONGEST_TEXT,
     MANAGED,
+    OF_KMS_KEY,
     OF_ORGANIZATIONS,
     Kind,
+    Limit,
 )
 from liftgate.iam.language.misfit import Misfit, quoted
 from liftgate.iam.language.statement import read_statement
@@ -31,12 +34,14 @@ from liftgate.iam.language.texts import known_parts, one_text
 from liftgate.iam.policy import VERSION, Policy, Statement
 
 __all__ = [
+    "HELD",
     "INLINE_OF_GROUP",
     "INLINE_OF_ROLE",
     "INLINE_OF_USER",
     "LIMITS",
     "LONGEST_TEXT",
     "MANAGED",
+    "OF_KMS_KEY",
     "Kind",
     "parse_policy",
 ]
@@ -50,12 +55,12 @@ def parse_policy(text: str, kind: Kind = Kind.IDENTITY, *, largest: int | None =
 
     A policy of the version 2008-10-17, or of none, which knows no variables, is read as the one of today that
     means the same. ``largest`` replaces the number of characters that AWS takes for the kind (``LIMITS``): ``MANAGED``
-    for a managed policy, ``LONGEST_TEXT`` for AWS's own, which may be longer.
+    for a managed policy, ``HELD[kind]`` for one that AWS holds already, such as a managed policy of its own or a KMS
+    key's, which may be longer.
 
     Raises ``PolicyFault`` with the JSON path, line and column of what is wrong, and what would be right.
     """
-    limit = LIMITS[kind]
-    document = read_json(text, limit if largest is None else replace(limit, characters=largest))
+    document = read_json(text, _limit(kind, largest))
     try:
         return _policy(document, kind)
     except Misfit as misfit:
@@ -63,6 +68,14 @@ def parse_policy(text: str, kind: Kind = Kind.IDENTITY, *, largest: int | None =
         raise PolicyFault(
             misfit.sentence, advice=misfit.advice, where=f"{written(misfit.path)}:{line}:{column}"
         ) from None
+
+
+def _limit(kind: Kind, largest: int | None) -> Limit:
+    limit = LIMITS[kind]
+    if largest is None:
+        return limit
+    is_rarer = limit.most is not None and largest > limit.characters
+    return replace(limit, characters=largest, of=limit.most_of if is_rarer else limit.of)
 
 
 def _policy(document: Any, kind: Kind) -> Policy:

@@ -161,7 +161,7 @@ def explain(context: click.Context, files: tuple[Path, ...], against: Path | Non
 @output_option
 @click.pass_context
 def lint(context: click.Context, files: tuple[Path, ...], kind: str) -> None:
-    """Find what is wrong with policies that IAM would take: grants of nothing, misspelt actions, open doors.
+    """Find what is wrong with policies that IAM would take: grants of nothing, misspelt actions, open doors, too much text.
 
     The exit code is 1 where there is an error. Without files it reads JSON Lines on stdin, {"policy": policy}, and answers
     one a line, in order.

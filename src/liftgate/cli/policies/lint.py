@@ -1,12 +1,10 @@
 """``liftgate iam lint``: what is wrong with a policy that IAM would take."""
 
-import json
-
 from liftgate.cli.fields import JsonObject
 from liftgate.cli.policies.lines import only_known
-from liftgate.cli.policies.read import policy_of
+from liftgate.cli.policies.read import policy_of, policy_text
 from liftgate.iam.lint import Lint, lint_text
-from liftgate.iam.parse import Kind
+from liftgate.iam.parse import HELD, Kind
 
 
 def linted(line: JsonObject, kind: Kind) -> JsonObject:
@@ -15,7 +13,7 @@ def linted(line: JsonObject, kind: Kind) -> JsonObject:
     value = line.get("policy")
     policy_of(value, "$.policy", kind)  # a fault is told with its whole place
     named = {"id": line["id"]} if "id" in line else {}
-    found = lint_text(value if isinstance(value, str) else json.dumps(value), kind)
+    found = lint_text(policy_text(value), kind, largest=HELD[kind])
     return {**named, "lints": [lint_json(one) for one in found]}
 
 

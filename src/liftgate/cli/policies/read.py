@@ -8,7 +8,7 @@ from liftgate.cli.errors import BadValue
 from liftgate.cli.fields import JsonObject
 from liftgate.cli.policies.lines import only_known
 from liftgate.iam.errors import PolicyFault
-from liftgate.iam.parse import Kind, parse_policy
+from liftgate.iam.parse import HELD, Kind, parse_policy
 from liftgate.iam.policy import Policy
 from liftgate.iam.request import Request
 
@@ -20,13 +20,18 @@ def policy_of(value: Any, where: str, kind: Kind) -> Policy:
     if not isinstance(value, dict | str):
         raise BadValue("here stands a policy", advice='write `{"Version": …, "Statement": […]}`', where=where)
     try:
-        return _parsed(value if isinstance(value, str) else json.dumps(value), kind)
+        return _parsed(policy_text(value), kind)
     except PolicyFault as fault:
         inside = (fault.where or "$").removeprefix("$")
         place = (
             inside if isinstance(value, str) else inside.rsplit(":", 2)[0]
         )  # no lines in what was one line
         raise PolicyFault(fault.sentence, advice=fault.advice, where=f"{where}{place}") from None
+
+
+def policy_text(value: Any) -> str:
+    """The text of a policy that stands in JSON as an object, or as a text; an object in the fewest characters."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def policies_of(value: Any, where: str, kind: Kind) -> list[Policy]:
@@ -63,7 +68,7 @@ def request_json(request: Request) -> JsonObject:
 
 @lru_cache(maxsize=4096)
 def _parsed(text: str, kind: Kind) -> Policy:
-    return parse_policy(text, kind)
+    return parse_policy(text, kind, largest=HELD[kind])
 
 
 def _text(source: JsonObject, name: str, where: str) -> str:

@@ -45,6 +45,7 @@ class Code(StrEnum):
     FOR_ALL_VALUES_WITHOUT_NULL = "for-all-values-without-null"
     QUALIFIER_ON_ONE_VALUE = "qualifier-on-one-value"
     MISSING_QUALIFIER = "missing-qualifier"
+    TOO_LONG = "too-long"
     MISSING_VERSION = "missing-version"
     VARIABLE_IN_OLD_VERSION = "variable-in-old-version"
     PUBLIC = "public"
