@@ -10,7 +10,7 @@ from tests.elevation.elevation_examples import MINUTE, NOON
 
 from liftgate.access.ports import DENY_SLACK
 from liftgate.clock import rfc3339
-from liftgate.elevation.deny import ROOM, deny_policy, refused_by, same_policy
+from liftgate.elevation.deny import ROOM, deny_policy, refused_by
 from liftgate.elevation.model import Deny
 from liftgate.elevation.session_name import session_name
 from liftgate.iam.evaluate import Decision, evaluate
@@ -177,32 +177,6 @@ def test_the_order_in_which_denies_are_named_changes_nothing(wanted: list[Deny],
 
 
 # reading back
-
-
-def test_the_same_policy_may_be_spaced_and_keyed_in_another_order() -> None:
-    policy = deny_policy([_deny(1), _deny(2)]) or ""
-    spaced = json.dumps(dict(reversed(json.loads(policy).items())), indent=4)
-    assert same_policy(policy, spaced)
-    assert same_policy(None, None)
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        None,
-        "",
-        "not json",
-        "{}",
-        "null",
-        deny_policy([_deny(1)]),
-        (deny_policy([_deny(1), _deny(2)]) or "").replace("Deny", "Allow"),
-        (deny_policy([_deny(1), _deny(2)]) or "").replace('"Resource":"*"', '"Resource":"arn:aws:s3:::x"'),
-    ],
-)
-def test_another_policy_is_not_the_same(other: str | None) -> None:
-    policy = deny_policy([_deny(1), _deny(2)])
-    assert not same_policy(policy, other)
-    assert not same_policy(other, policy)
 
 
 def test_one_session_is_refused_by_its_whole_name() -> None:

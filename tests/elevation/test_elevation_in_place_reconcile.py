@@ -29,7 +29,8 @@ from liftgate.elevation.in_place.errors import (
 )
 from liftgate.elevation.in_place.model import InPlaceState, OnRole
 from liftgate.elevation.in_place.reconcile import bring_in_place, in_place_state
-from liftgate.elevation.in_place.statements import ROOM, packed, same_policy
+from liftgate.elevation.in_place.statements import ROOM, packed
+from liftgate.elevation.policy_text import same_policy
 from liftgate.errors import LiftgateError
 from liftgate.ledger.model import EventKind
 from liftgate.store.sql import SqlStore

@@ -15,9 +15,8 @@ from liftgate.access.ports import DENY_SLACK
 from liftgate.clock import rfc3339
 from liftgate.elevation.model import Deny
 from liftgate.elevation.person import PERSON_TAG
+from liftgate.elevation.policy_text import same_policy
 from liftgate.elevation.session_name import read_session_name, session_called, sessions_of
-from liftgate.iam.errors import PolicyFault
-from liftgate.iam.parse import parse_policy
 from liftgate.iam.policy import Condition, Effect, Patterns, Policy, Statement, to_json
 
 POLICY_NAME: Final = "LiftgateRevocations"
@@ -56,16 +55,6 @@ def shorter_forms(wanted: Sequence[Deny]) -> tuple[str, ...]:
     latest_first = sorted(wanted, key=lambda deny: (deny.ended_at, deny.target), reverse=True)
     by_people, by_age = _written(_exact((), latest_first)), _policy((), latest_first)
     return (by_people, by_age) if len(by_age) < len(by_people) else (by_age,)
-
-
-def same_policy(one: str | None, other: str | None) -> bool:
-    """Whether two policies say the same, however AWS spaced them."""
-    if one is None or other is None:
-        return one is other
-    try:
-        return parse_policy(one) == parse_policy(other)
-    except PolicyFault:
-        return False
 
 
 def refused_by(found: str | None) -> frozenset[str]:

@@ -10,9 +10,10 @@ from typing import Final, TypeAlias
 
 from liftgate.clock import Clock
 from liftgate.elevation import drafts
-from liftgate.elevation.deny import deny_policy, refused_by, same_policy, shorter_forms
+from liftgate.elevation.deny import deny_policy, refused_by, shorter_forms
 from liftgate.elevation.errors import DenyNotInPlace, RoleBusy, RoleFull
 from liftgate.elevation.model import Deny, DenyState
+from liftgate.elevation.policy_text import same_policy
 from liftgate.elevation.ports import ElevationStore, RolePolicies
 from liftgate.errors import LiftgateError
 

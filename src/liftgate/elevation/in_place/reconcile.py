@@ -22,7 +22,8 @@ from liftgate.elevation.in_place.model import Carried, InPlaceState, OnRole, Ope
 from liftgate.elevation.in_place.offer import name_is_fixed
 from liftgate.elevation.in_place.ports import HeldRoles, InPlaceStore, InPlaceWriter
 from liftgate.elevation.in_place.probe import probe_of
-from liftgate.elevation.in_place.statements import ROOM, Packed, carries, packed, same_policy
+from liftgate.elevation.in_place.statements import ROOM, Packed, carries, packed
+from liftgate.elevation.policy_text import same_policy
 from liftgate.errors import LiftgateError
 from liftgate.iam.lint import NotFixed
 

@@ -66,16 +66,6 @@ def packed(wanted: Iterable[Opening], *, room: int) -> Packed:
     return Packed(_written(taken) if taken else None, tuple(taken), tuple(waiting))
 
 
-def same_policy(one: str | None, other: str | None) -> bool:
-    """Whether two policies say the same in the same order, however AWS spaced them."""
-    if one is None or other is None:
-        return one is other
-    try:
-        return parse_policy(one) == parse_policy(other)
-    except PolicyFault:
-        return False
-
-
 def carries(policy: str | None, openings: Iterable[Opening]) -> frozenset[str]:
     """The ids of those grants all of whose statements stand in a policy that was read back."""
     try:
