@@ -117,3 +117,60 @@ def test_programs_get_every_check(liftgate: Run, fake: FakeLiftgate) -> None:
         "exit_code": 0,
     }
     assert len(checks) == 8
+
+
+DRILL = {
+    "entitlement": "reports",
+    "role_arn": "arn:aws:iam::111122223333:role/ReportsWriter",
+    "grant_id": "gr-0000000000000001",
+    "call": "s3:AbortMultipartUpload at s3://reports/x",
+    "in_place_after_ms": 140,
+    "refused_after_ms": 190,
+}
+
+
+def test_a_drill_says_how_soon_aws_refused(liftgate: Run, fake: FakeLiftgate) -> None:
+    fake.answers["POST /api/v1/drills"] = (201, DRILL)
+    said = liftgate("doctor", "--revocation")
+    assert (said.code, states(said)) == (0, {"reports": "ok"})
+    assert "was refused 190 ms after the order to revoke" in " ".join(said.out.split())
+    [call] = fake.calls("POST", "/api/v1/drills")
+    assert call.body == {"entitlement": "reports"}
+
+
+def test_a_deny_that_does_not_bite_is_a_failure(liftgate: Run, fake: FakeLiftgate) -> None:
+    fake.answers["POST /api/v1/drills"] = (201, {**DRILL, "refused_after_ms": None})
+    said = liftgate("doctor", "--revocation", "--entitlement", "reports")
+    assert said.code == ExitCode.UNAVAILABLE
+    assert "AWS STILL LETS a revoked session" in said.out
+    assert "All is well" not in said.out
+
+
+def test_where_nothing_can_be_tried_it_is_a_note(liftgate: Run, fake: FakeLiftgate) -> None:
+    fake.answers["POST /api/v1/drills"] = problem(
+        409, "nothing_to_drill", "it holds no action that can be tried"
+    )
+    said = liftgate("doctor", "--revocation")
+    assert (said.code, states(said)) == (0, {"reports": "note"})
+    assert liftgate("doctor", "--entitlement", "reports").code == ExitCode.USAGE
+
+
+def test_reconciling_says_what_was_repaired_and_what_was_not(liftgate: Run, fake: FakeLiftgate) -> None:
+    path, whole = "POST /api/v1/reconciliations", {"roles": 3, "entries": 42, "repairs": []}
+    fake.answers[path] = (201, whole)
+    said = liftgate("doctor", "--reconcile")
+    assert said.code == 0
+    assert "nothing to repair; 3 roles and 42 ledger entries looked at" in said.out
+    mended = {
+        "what": "the denies on r",
+        "found": "were written again",
+        "repaired": True,
+        "failure": None,
+        "advice": None,
+    }
+    left = {**mended, "repaired": False, "failure": "IAM did not answer", "advice": "try again"}
+    fake.answers[path] = (201, {**whole, "repairs": [mended, left]})
+    said = liftgate("doctor", "--reconcile")
+    assert said.code == ExitCode.UNAVAILABLE
+    assert states(said) == {"reconcile": "note", "repaired": "note", "not repaired": "fail"}
+    assert "IAM did not answer" in said.out

@@ -8,6 +8,8 @@ from botocore.exceptions import ClientError
 from tests.enforcement.enforcers import NAMES
 from tests.enforcement.record import tried
 
+from liftgate.errors import LiftgateError
+
 Gaps = Mapping[str, Mapping[str, str]]
 
 
@@ -33,4 +35,4 @@ def _marks(
     yield tried(topic, case, by, must=must)
     gap = gaps.get(case, gaps.get("*"))
     if gap is not None:
-        yield pytest.mark.xfail(strict=True, raises=(AssertionError, ClientError), reason=gap)
+        yield pytest.mark.xfail(strict=True, raises=(AssertionError, ClientError, LiftgateError), reason=gap)

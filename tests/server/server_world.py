@@ -20,6 +20,7 @@ from tests.elevation.in_place_examples import ScriptedRoles
 
 from liftgate.catalogue.source import CatalogueSource
 from liftgate.elevation.errors import LendingUnavailable, RoleUnreachable
+from liftgate.elevation.harmless import HarmlessCall
 from liftgate.elevation.model import Credentials
 from liftgate.elevation.ports import LendOrder, Lent
 from liftgate.identity.aws_proof import proof_fields, sign_proof
@@ -155,6 +156,22 @@ class StubIam:
             self.before()
         if self.down:
             raise RoleUnreachable("IAM did not answer", advice="the worker tries again")
+
+
+@dataclass
+class StubS3:
+    """Lets every session through that was lent, unless the role's policy refuses it by name."""
+
+    sts: StubSts
+    iam: StubIam
+    deaf: bool = False  # whether it pays no heed to denies
+
+    def is_let_through(self, call: HarmlessCall, credentials: Credentials) -> bool:
+        assert call.action in {"s3:AbortMultipartUpload", "s3:ListBucket"}
+        order = self.sts.orders[int(credentials.access_key_id[4:]) - 1]
+        self.sts.clock.pass_by(milliseconds=50)
+        grant_id = order.session_name.rpartition("-")[0]
+        return self.deaf or f"*:{grant_id}-*" not in self.iam.policies.get(order.role_arn, "")
 
 
 @dataclass
@@ -312,6 +329,7 @@ def open_world(folder: Path, *, catalogue: str = CATALOGUE, **settings: Any) -> 
         lender=sts,
         policies=iam,
         held_roles=held_roles,
+        calls=StubS3(sts, iam),
         transport=sts,
         pause=lambda: None,
         log=log,

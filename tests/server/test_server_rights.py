@@ -21,6 +21,7 @@ BODIES = {
     f"{API}/requests/{{request_id}}/reviews": {"answer": "approve", "comment": ""},
     f"{API}/grants/{{grant_id}}/revocation": {"reason": "a drill"},
     f"{API}/grants/{{grant_id}}/sessions/{{number}}/revocation": {"reason": "a drill"},
+    f"{API}/drills": {"entitlement": "reports-writer"},
     f"{API}/revocations": {"entitlement": "reports-writer", "reason": "a drill"},
 }
 # By right, what each of PEOPLE is answered.
@@ -34,6 +35,7 @@ EXPECTED: dict[Right, tuple[int, ...]] = {
     Right.REVOKER: (403, 200, 200, 404),
     Right.ENDS_SESSION: (200, 200, 200, 404),
     Right.REVOKES_MANY: (403, 200, 200, 403),
+    Right.GUARD: (403, 403, 200, 403),
     Right.SEES_ALL: (403, 403, 200, 403),
 }
 

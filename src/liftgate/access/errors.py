@@ -117,6 +117,12 @@ class MayNotRevoke(Refused):
     code = "may_not_revoke"
 
 
+class MayNotDrill(Refused):
+    """Only a guard may order a revocation drill."""
+
+    code = "may_not_drill"
+
+
 class GrantClosed(Conflict):
     """The grant is over already."""
 

@@ -8,6 +8,11 @@ def sees_all(person_id: str, catalogue: Catalogue) -> bool:
     return person_id in catalogue.guards or person_id in catalogue.auditors
 
 
+def is_guard(person_id: str, catalogue: Catalogue) -> bool:
+    """Whether somebody may take back anything."""
+    return person_id in catalogue.guards
+
+
 def may_see(person_id: str, *, requester: str, entitlement: str, catalogue: Catalogue) -> bool:
     """Whether somebody may see a request, or the grant that it became."""
     return (

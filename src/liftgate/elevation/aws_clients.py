@@ -6,6 +6,8 @@ from typing import Any, Final
 import boto3
 from botocore.config import Config
 
+from liftgate.elevation.model import Credentials
+
 # What a person waits for: an attempt that is not answered in seconds is better tried again.
 _PATIENCE: Final = Config(
     connect_timeout=3,
@@ -27,11 +29,12 @@ class AwsEndpoints:
     region: str
     sts_url: str | None = None
     iam_url: str | None = None
+    s3_url: str | None = None
     fips: bool = False
     dual_stack: bool = False
 
     @property
-    def _variants(self) -> Config:
+    def variants(self) -> Config:
         """None rather than False: then AWS's own settings of this machine count."""
         return Config(
             use_fips_endpoint=self.fips or None,
@@ -44,7 +47,7 @@ class AwsEndpoints:
             service,  # type: ignore[call-overload]  # the stubs know service names only as literals
             region_name=self.region,
             endpoint_url=url or None,
-            config=config if url else config.merge(self._variants),
+            config=config if url else config.merge(self.variants),
         )
 
 
@@ -56,3 +59,17 @@ def sts_client(at: AwsEndpoints) -> Any:
 def iam_client(at: AwsEndpoints) -> Any:
     """A client for IAM, signing as the broker."""
     return at.client("iam", at.iam_url, _UNDER_LEASE)
+
+
+def s3_client(at: AwsEndpoints, credentials: Credentials) -> Any:
+    """A client for S3 that signs as a lent session: for drills."""
+    config = _PATIENCE.merge(Config(signature_version="s3v4"))
+    return boto3.session.Session().client(
+        "s3",
+        region_name=at.region,
+        endpoint_url=at.s3_url or None,
+        aws_access_key_id=credentials.access_key_id,
+        aws_secret_access_key=credentials.secret_access_key,
+        aws_session_token=credentials.session_token,
+        config=config if at.s3_url else config.merge(at.variants),
+    )

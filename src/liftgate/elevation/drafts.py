@@ -62,6 +62,17 @@ def session_failed(session: Session, grant: Grant, now: datetime) -> Draft:
     )
 
 
+def session_lost(session: Session, now: datetime) -> Draft:
+    """What became of a session was never recorded, and nobody will record it any more."""
+    return Draft(
+        at=now,
+        kind=EventKind.SESSION_FAILED,
+        actor=_LIFTGATE,
+        grant_id=session.grant_id,
+        body={"session": session.name, "failure": session.failure},
+    )
+
+
 def session_ended(ending: SessionEnding, grant: Grant) -> Draft:
     """One session was taken back."""
     return Draft(

@@ -57,6 +57,24 @@ class RoleFull(Unavailable):
     code = "role_full"
 
 
+class NothingToDrill(Conflict):
+    """Nothing that the entitlement holds can be tried without doing anything."""
+
+    code = "nothing_to_drill"
+
+
+class SessionDoesNothing(Unavailable):
+    """The role refuses what it was lent for."""
+
+    code = "session_does_nothing"
+
+
+class S3Unreachable(Unavailable):
+    """S3 did not answer, or said what tells nothing."""
+
+    code = "s3_unreachable"
+
+
 class DenyNotInPlace(Unavailable):
     """What was read back from an elevated role is not what was written."""
 

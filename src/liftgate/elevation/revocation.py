@@ -110,12 +110,12 @@ def _write_and_read_back(
             advice="see in CloudTrail who else changes its inline policy LiftgateRevocations; the worker writes it again",
             value=role_arn,
         )
+    targets = {deny.target for deny in wanted}
     with store.write() as transaction:
-        transaction.set_denies_in_place(
-            role_arn,
-            [deny.target for deny in wanted],
-            drafts.deny_in_place(role_arn, wanted, clock()),
-        )
+        if transaction.denies_in_place(role_arn) != targets:  # a look that finds all as it was is no news
+            transaction.set_denies_in_place(
+                role_arn, sorted(targets), drafts.deny_in_place(role_arn, wanted, clock())
+            )
 
 
 def _written(role_arn: str, wanted: Sequence[Deny], policy: str, policies: RolePolicies) -> str:

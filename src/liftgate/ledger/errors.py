@@ -21,6 +21,12 @@ class DraftTooLarge(Invalid):
     code = "draft_too_large"
 
 
+class ChainBroken(Corrupt):
+    """An entry does not follow from the one before it."""
+
+    code = "chain_broken"
+
+
 class UnreadableEntry(Corrupt):
     """An entry on record is not in the one form in which entries are written."""
 

@@ -14,7 +14,17 @@ from starlette.types import ASGIApp
 
 from liftgate import VERSION
 from liftgate.errors import LiftgateError
-from liftgate.server.api import catalogue, grants, health, ledger, requests, revocations, sign_ins
+from liftgate.server.api import (
+    catalogue,
+    drills,
+    grants,
+    health,
+    ledger,
+    reconciliations,
+    requests,
+    revocations,
+    sign_ins,
+)
 from liftgate.server.body import REQUEST_ID, BodyGate
 from liftgate.server.calls import sees_everything, signed_in, signed_in_once
 from liftgate.server.edge import Edge
@@ -25,7 +35,16 @@ from liftgate.server.problems import internal_fault, problem, status_of
 from liftgate.server.rights import API, RIGHTS, Right
 from liftgate.server.wording import field_names, in_words
 
-_API_MODULES: Final = (sign_ins, requests, grants, revocations, catalogue, ledger)
+_API_MODULES: Final = (
+    sign_ins,
+    requests,
+    grants,
+    revocations,
+    drills,
+    reconciliations,
+    catalogue,
+    ledger,
+)
 _DOORS: Final = {Right.SEES_ALL: frozenset({sees_everything})}
 _SIGNED_IN: Final = frozenset({signed_in, signed_in_once})
 _WAYS_TO_SIGN_IN: Final = frozenset({("aws",), ("local",)})

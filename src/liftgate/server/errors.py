@@ -27,6 +27,12 @@ class NotSignedIn(Unauthenticated):
     code = "not_signed_in"
 
 
+class MayNotReconcile(Refused):
+    """Only a guard may have everything held against AWS."""
+
+    code = "may_not_reconcile"
+
+
 class MayNotSeeAll(Refused):
     """Only guards and auditors see everything."""
 

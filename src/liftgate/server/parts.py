@@ -14,13 +14,15 @@ import structlog
 from liftgate.access.ids import RandomBytes
 from liftgate.catalogue.source import CatalogueSource
 from liftgate.clock import Clock, system_clock
-from liftgate.elevation.aws_clients import AwsEndpoints, iam_client, sts_client
+from liftgate.elevation.aws_clients import AwsEndpoints, iam_client, s3_client, sts_client
+from liftgate.elevation.harmless import HarmlessCalls
 from liftgate.elevation.home_account import InHomeAccount, RevocationReach, broker_of
 from liftgate.elevation.iam_roles import IamRolePolicies
 from liftgate.elevation.in_place.iam_role import IamHeldRoles
 from liftgate.elevation.in_place.ports import HeldRoles
 from liftgate.elevation.ports import Lender, RolePolicies
 from liftgate.elevation.revocation import Pause
+from liftgate.elevation.s3_calls import S3Calls
 from liftgate.elevation.session_limits import SessionLimits
 from liftgate.elevation.sts import StsLender
 from liftgate.identity.ports import StsTransport
@@ -47,6 +49,7 @@ class Parts:
     lender: Lender
     policies: RolePolicies
     held_roles: HeldRoles
+    calls: HarmlessCalls
     transport: StsTransport
     pause: Pause
     log: Log
@@ -69,6 +72,7 @@ def running_parts(settings: Settings, *, audience: str) -> Iterator[Parts]:
         region=settings.aws_region,
         sts_url=settings.aws_sts_endpoint,
         iam_url=settings.aws_iam_endpoint,
+        s3_url=settings.aws_s3_endpoint,
         fips=settings.aws_fips,
         dual_stack=settings.aws_dual_stack,
     )
@@ -92,6 +96,7 @@ def running_parts(settings: Settings, *, audience: str) -> Iterator[Parts]:
             lender=StsLender(sts, SessionLimits(iam, broker, system_clock).longest),
             policies=InHomeAccount(IamRolePolicies(iam), lambda: broker().account),
             held_roles=IamHeldRoles(iam, lambda: broker().account),
+            calls=S3Calls(lambda credentials: s3_client(at, credentials)),
             transport=transport,
             pause=lambda: _wait(never),
             log=_log(),

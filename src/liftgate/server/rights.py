@@ -26,6 +26,7 @@ class Right(Enum):
     REVOKER = "reviewers of the entitlement and guards; 404 for those who may not see it"
     ENDS_SESSION = "the requester, reviewers of the entitlement and guards; 404 for those who may not see it"
     REVOKES_MANY = "guards; under one entitlement its reviewers too"
+    GUARD = "guards"
     SEES_ALL = "guards and auditors"
 
 
@@ -50,6 +51,8 @@ RIGHTS: Final[Mapping[Route, Right]] = MappingProxyType(
         ("POST", f"{API}/grants/{{grant_id}}/revocation"): Right.REVOKER,
         ("POST", f"{API}/grants/{{grant_id}}/return"): Right.REQUESTER,
         ("POST", f"{API}/revocations"): Right.REVOKES_MANY,
+        ("POST", f"{API}/drills"): Right.GUARD,
+        ("POST", f"{API}/reconciliations"): Right.GUARD,
         ("GET", f"{API}/ledger/entries"): Right.SEES_ALL,
         ("GET", f"{API}/ledger/verification"): Right.SEES_ALL,
         ("GET", f"{API}/ledger/export"): Right.SEES_ALL,

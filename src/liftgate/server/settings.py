@@ -88,6 +88,11 @@ class Settings(BaseSettings):
     aws_iam_endpoint: str | None = Field(
         default=None, description="Another address for IAM.", examples=["http://127.0.0.1:4566"]
     )
+    aws_s3_endpoint: str | None = Field(
+        default=None,
+        description="Another address for S3, which is called in revocation drills alone.",
+        examples=["http://127.0.0.1:4566"],
+    )
     aws_fips: bool = Field(
         default=False, description="Call the FIPS 140 endpoints of STS and IAM, where AWS has them."
     )
@@ -110,7 +115,7 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return value.split(os.pathsep) if isinstance(value, str) else value
 
-    @field_validator("public_url", "aws_sts_endpoint", "aws_iam_endpoint")
+    @field_validator("public_url", "aws_sts_endpoint", "aws_iam_endpoint", "aws_s3_endpoint")
     @classmethod
     def _check_address(cls, value: str | None) -> str | None:
         return None if value is None else origin_of(value)

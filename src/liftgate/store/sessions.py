@@ -1,5 +1,6 @@
 """Sessions lent under grants."""
 
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -12,6 +13,16 @@ from liftgate.store.tables import grants, session_endings, sessions
 
 _OF_GRANT: Final = (
     select(sessions).where(sessions.c.grant_id == bindparam("grant_id")).order_by(sessions.c.number)
+)
+_WITHOUT_OUTCOME: Final = (
+    select(sessions)
+    .where(
+        sessions.c.lent_at.is_(None),
+        sessions.c.failure.is_(None),
+        sessions.c.intended_at < bindparam("intended_before", type_=Moment()),
+    )
+    .order_by(sessions.c.intended_at)
+    .limit(1_000)
 )
 _ADD: Final = insert(sessions)
 _SETTLE: Final = (
@@ -70,6 +81,11 @@ class Sessions:
     def of(self, grant_id: str) -> tuple[Session, ...]:
         """A grant's sessions, in the order of their numbers."""
         found = self._connection.execute(_OF_GRANT, {"grant_id": grant_id}).mappings()
+        return tuple(session_of(row) for row in found)
+
+    def without_outcome(self, intended_before: datetime) -> tuple[Session, ...]:
+        """Sessions of which neither loan nor failure is on record, the oldest first; reads the whole table."""
+        found = self._connection.execute(_WITHOUT_OUTCOME, {"intended_before": intended_before}).mappings()
         return tuple(session_of(row) for row in found)
 
     def add(self, session: Session) -> None:

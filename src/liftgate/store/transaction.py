@@ -130,6 +130,10 @@ class SqlTransaction:
         self._sessions.settle(session)
         self.record(draft)
 
+    def sessions_without_outcome(self, *, intended_before: datetime) -> tuple[Session, ...]:
+        """Sessions of which neither loan nor failure is on record, the oldest first; reads the whole table."""
+        return self._sessions.without_outcome(intended_before)
+
     def session_endings(self, grant_id: str) -> tuple[SessionEnding, ...]:
         """The sessions of a grant that were taken back, in the order of their numbers."""
         return self._sessions.endings(grant_id)
