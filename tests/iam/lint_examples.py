@@ -214,7 +214,7 @@ FAULTY = [
         Code.NEVER_TRUE,
         E,
         f'{S0}.Condition.IpAddress["aws:SourceIp"]',
-        (when({"IpAddress": {"aws:SourceIp": "203.0.113.0/33"}}),),
+        (when({"IpAddress": {"aws:SourceIp": "203.0.113.*"}}),),
     ),
     Example(
         Code.NEVER_TRUE,

@@ -1,6 +1,7 @@
 """Policies in JSON, of every kind and in every spelling that AWS takes."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from liftgate.iam.language.condition import OPERATORS
 from liftgate.iam.parse import Kind
 
 POLICIES = Path(__file__).parent / "policies"
+_READ = re.compile("Date|Numeric|IpAddress")  # operators whose values are checked
 
 _names = st.text("abcXYZ019", min_size=1, max_size=5)
 _values = st.text(max_size=6) | st.sampled_from(
@@ -119,7 +121,7 @@ def blocks() -> st.SearchStrategy[dict[str, Any]]:
     operators = st.builds(
         "{}{}{}".format,
         st.sampled_from(["", "ForAllValues:", "ForAnyValue:"]),
-        st.sampled_from(sorted(name for name in OPERATORS if not name.startswith("Date"))),
+        st.sampled_from(sorted(name for name in OPERATORS if not _READ.search(name))),
         st.sampled_from(["", "IfExists"]),
     )
     keys = st.sampled_from(["aws:username", "aws:UserName", "s3:prefix", "aws:RequestTag/ü", "saml:aud"])
@@ -130,7 +132,22 @@ def blocks() -> st.SearchStrategy[dict[str, Any]]:
     of_dates = st.fixed_dictionaries(
         {}, optional={"DateLessThanIfExists": st.dictionaries(keys, one_or_many(dates))}
     )
+    numbers = (
+        st.integers(-(10**30) + 1, 10**30 - 1) | st.decimals(-10, 10, places=2).map(float) | st.just("ten")
+    )
+    addresses = st.sampled_from(["203.0.113.0/24", "203.0.113.7", "2001:db8::/32", "203.0.113.*"])
+    of_numbers = st.fixed_dictionaries(
+        {}, optional={"NumericLessThan": st.dictionaries(keys, one_or_many(numbers), max_size=3)}
+    )
+    of_addresses = st.fixed_dictionaries(
+        {}, optional={"NotIpAddressIfExists": st.dictionaries(keys, one_or_many(addresses), max_size=3)}
+    )
     of_nulls = st.fixed_dictionaries({}, optional={"Null": st.dictionaries(keys, one_or_many(bools))})
     return st.builds(
-        lambda *parts: {k: v for part in parts for k, v in part.items()}, block, of_dates, of_nulls
+        lambda *parts: {k: v for part in parts for k, v in part.items()},
+        block,
+        of_dates,
+        of_numbers,
+        of_addresses,
+        of_nulls,
     )

@@ -217,8 +217,8 @@ def test_a_trust_policy_speaks_of_no_place() -> None:
             "only after 24 Nov 2026 12:00 UTC until and including 12:00 UTC (NEVER: it ends before it begins)",
         ),
         (
-            {"DateLessThan": {"aws:CurrentTime": ["2026-11-24", "2026-02-31"]}},
-            "only if the time is before 24 Nov 2026 00:00 UTC or `2026-02-31`, which is no date",
+            {"DateLessThan": {"aws:CurrentTime": ["2026-11-24", "2026-02-28"]}},
+            "only if the time is before 24 Nov 2026 00:00 UTC or 28 Feb 2026 00:00 UTC",
         ),
         (
             {"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "192.0.2.1"]}},
@@ -420,6 +420,16 @@ def hostile_policies(text: str) -> list[Policy]:
         one_statement(conditions=(Condition("NumericLessThan", "s3:max-keys", (text,)),)),
         Policy(statements=one_statement().statements, id=text),
     ]
+
+
+def test_a_date_that_a_policy_cannot_have_is_said_to_be_none() -> None:
+    built = one_statement(
+        conditions=(Condition("DateLessThan", "aws:CurrentTime", ("2026-11-24", "2026-02-31")),)
+    )
+    (said,) = explain_policy(built)
+    assert said.endswith(
+        "only if the time is before 24 Nov 2026 00:00 UTC or `2026-02-31`, which is no date."
+    )
 
 
 @pytest.mark.parametrize("text", HOSTILE)

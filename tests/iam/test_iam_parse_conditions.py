@@ -4,14 +4,17 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from liftgate.iam.errors import PolicyFault
 from liftgate.iam.evaluate import allows
-from liftgate.iam.language.condition import OPERATORS
+from liftgate.iam.language.condition import OPERATORS, holds
 from liftgate.iam.parse import parse_policy
 from liftgate.iam.policy import Condition, Qualifier
 from liftgate.iam.request import Request
 
+DATE_LIKE = r"[0-9]{1,5}(-[0-9]{1,2}){0,2}([Tt][0-9]{1,2}(:[0-9]{1,2}){0,2}([.][0-9]{1,9})?)?([Zz]|[+-][0-9]{2}:?[0-9]{2})?"
 DATES = [name for name in OPERATORS if name.startswith("Date")]
 
 
@@ -119,7 +122,10 @@ def test_a_number_that_nobody_could_write_out_is_refused(number: str) -> None:
         "2026-11-24t09:00:00z",
         "2026-11-24",
         "2026-11",
-        "2026",
+        "0001-01-01",
+        "9999-12-31T23:59:59.999999999Z",
+        "253402300799",
+        "0",
         "1795510800",
         1795510800,
     ],
@@ -138,6 +144,22 @@ def test_a_date_is_taken_in_every_form_that_iam_takes(operator: str, date: str |
         "2026-11-24T24:00:00Z",
         "2026-11-24T09:60Z",
         "9" * 20,
+        "9999999999999",
+        "253402300800",
+        "10000-01-01T00:00:00Z",
+        "9999-12-31T23:59:59-00:01",
+        "0000-01-01",
+        "-1",
+        "12-1-1",
+        "2030-1-1",
+        "2030-02-31",
+        "2030-02-31T00:00:00Z",
+        "2030-01-01T9:00:00Z",
+        "2030-01-01T09Z",
+        "2030-01-01T09",
+        "2030-01-01T09:00:00+99:99",
+        "2030-01-01T09:00:00+24:00",
+        "2030",
         "${a:b}",
         "٢٠٢٦",
     ],
@@ -148,10 +170,75 @@ def test_what_is_no_date_is_refused_as_iam_refuses_it(date: str) -> None:
     assert (said.where or "").startswith('$.Statement.Condition.DateLessThan["aws:CurrentTime"][1]:1:')
 
 
+@given(st.from_regex(DATE_LIKE, fullmatch=True) | st.from_regex(r"[0-9]{1,20}", fullmatch=True))
+@settings(max_examples=300)
+def test_a_date_that_is_taken_is_read_when_a_request_is_decided(date: str) -> None:
+    """Every moment is before, at or after it: one of three conditions is met, and one deny counts."""
+    try:
+        conditions = {
+            operator: read({operator: {"aws:CurrentTime": date}})[0]
+            for operator in ("DateLessThan", "DateEquals", "DateGreaterThan")
+        }
+    except PolicyFault:
+        return
+    now = {"aws:currenttime": ("2026-11-24T09:00:00Z",)}
+    assert sum(holds(one, now) for one in conditions.values()) == 1
+
+
+def test_a_deny_until_a_date_that_nobody_reads_is_refused_and_not_passed_over() -> None:
+    until = {"Effect": "Deny", "Action": "*", "Resource": "*"}
+    for date in ("2030-1-1", "9999999999999", "2030-02-31"):
+        text = {"Statement": until | {"Condition": {"DateLessThan": {"aws:CurrentTime": date}}}}
+        with pytest.raises(PolicyFault, match="is not a date"):
+            parse_policy(json.dumps(text))
+
+
+def test_four_digits_may_be_a_year_or_seconds_and_are_refused_with_both_said() -> None:
+    said = fault({"DateGreaterThan": {"aws:CurrentTime": 2030}})
+    assert said.advice == "write `2030-01-01T00:00:00Z`: four digits may be a year, or seconds since 1970"
+
+
+@pytest.mark.parametrize(
+    "number", [".5", "1.", "1e2", "9" * 31, " 1", "1,000", "1_000", "--1", "0." + "1" * 31]
+)
+@pytest.mark.parametrize("operator", [name for name in OPERATORS if name.startswith("Numeric")])
+def test_what_looks_like_a_number_and_is_none_is_refused(operator: str, number: str) -> None:
+    said = fault({f"{operator}IfExists": {"s3:max-keys": ["1", number]}})
+    assert "is not a number" in said.sentence
+    assert (said.where or "").startswith(f'$.Statement.Condition.{operator}IfExists["s3:max-keys"][1]:1:')
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "10.0.0.0/33",
+        " 10.0.0.0/8",
+        "10.0.0.0/8 ",
+        "10.0.0/8",
+        "203.0.113.0/0.0.0.255",
+        "10.0.0.0/255.0.0.0",
+        "10.0.0.0/",
+        "10.0.0.256",
+        "2001:db8::/129",
+        "fe80::1%1",
+    ],
+)
+@pytest.mark.parametrize("operator", ["IpAddress", "NotIpAddress"])
+def test_what_looks_like_an_address_and_is_none_is_refused(operator: str, address: str) -> None:
+    said = fault({operator: {"aws:SourceIp": ["203.0.113.0/24", address]}})
+    assert "is not an address or a network" in said.sentence
+    assert "203.0.113.0/24" in said.advice
+    assert (said.where or "").startswith(f'$.Statement.Condition.{operator}["aws:SourceIp"][1]:1:')
+
+
 @pytest.mark.parametrize(
     ("operator", "value"),
     [
         ("NumericLessThan", "many"),
+        ("NumericEquals", "*"),
+        ("NumericEquals", "${aws:PrincipalTag/most}"),
+        ("IpAddress", "203.0.113.*"),
+        ("IpAddress", "${aws:PrincipalTag/office}"),
         ("Bool", "perhaps"),
         ("IpAddress", "here"),
         ("BinaryEquals", "%"),

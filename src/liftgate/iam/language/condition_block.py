@@ -1,6 +1,6 @@
 """``Condition``: operators, keys and values, as AWS takes them when a policy is saved.
 
-Whether a value can ever match is another question: the linter answers it. Sources: "IAM JSON policy elements: Condition" and
+Whether a value that can be read can ever match is another question: the linter answers it. Sources: "IAM JSON policy elements: Condition" and
 "… Condition operators", "IAM policy validation check reference", IAM User Guide.
 """
 
@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from liftgate.iam.language.condition import OPERATORS
 from liftgate.iam.language.json_text import Number
+from liftgate.iam.language.literals import LITERALS, check_literals
 from liftgate.iam.language.misfit import Misfit, nearest, quoted
 from liftgate.iam.language.texts import no_text
 from liftgate.iam.policy import Condition, Qualifier
@@ -19,20 +20,8 @@ Now: TypeAlias = Callable[[str], str]
 Spelling: TypeAlias = tuple[str, Qualifier | None, bool]
 
 _KNOWN = (*OPERATORS, "Null")
-_CHECKED = frozenset({"Null", *(name for name in OPERATORS if name.startswith("Date"))})
 _QUALIFIERS: tuple[Qualifier | None, ...] = (None, Qualifier.FOR_ALL, Qualifier.FOR_ANY)
 _EXPONENT = re.compile(r"-?[\d.]{1,60}[eE][+-]?0*\d{1,2}", re.ASCII)
-_LAST_SECOND = 9_223_372_036_854_775_807
-_PLAIN_DATE = re.compile(
-    r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ", re.ASCII
-)
-_DATE = re.compile(
-    r"-?\d{1,9}(?:-(?P<month>\d\d?)(?:-(?P<day>\d\d?))?)?"
-    r"(?:[Tt](?P<hour>\d\d?)(?::(?P<minute>\d\d?)(?::(?P<second>\d\d?)(?:\.\d{1,9})?)?)?"
-    r"(?:[Zz]|[+-]\d\d:?\d\d)?)?",
-    re.ASCII,
-)
-_BOUNDS = {"month": (1, 12), "day": (1, 31), "hour": (0, 23), "minute": (0, 59), "second": (0, 59)}
 
 
 def _spellings() -> dict[str, Spelling]:
@@ -62,12 +51,12 @@ def conditions(value: Any, now: Now | None) -> tuple[Condition, ...]:
             raise Misfit(
                 (spelling,), f"{quoted(spelling)} is followed by an object", 'write `{"<key>": "<value>"}`'
             )
-        checks = operator in _CHECKED
+        checks = operator in LITERALS
         for key, given in keys.items():
             try:
                 values = _values(given)
                 if checks:
-                    _check(operator, values, alone=type(given) is not list)
+                    check_literals(operator, values, alone=type(given) is not list)
             except Misfit as misfit:
                 raise misfit.under(spelling, key) from None
             if not key:
@@ -122,29 +111,3 @@ def _scalar(value: Any, *path: int) -> str:
     if not _EXPONENT.fullmatch(value):
         raise Misfit(path, f"{quoted(value)} is a number beyond all that AWS compares", "write fewer digits")
     return format(Decimal(value), "f")
-
-
-def _check(operator: str, values: tuple[str, ...], *, alone: bool) -> None:
-    for number, value in enumerate(values):
-        path = () if alone else (number,)
-        if operator == "Null":
-            if value.lower() not in {"true", "false"}:
-                raise Misfit(path, "`Null` asks `true` or `false`", "write one of them")
-        elif not _PLAIN_DATE.fullmatch(value) and not _is_date(value):
-            raise Misfit(
-                path,
-                f"{quoted(value)} is not a date",
-                "write `2026-11-24T09:00:00Z`, or the seconds since 1970",
-            )
-
-
-def _is_date(value: str) -> bool:
-    """Whether IAM takes it when it saves a policy: ISO 8601, down to a year with a month, or seconds since 1970."""
-    if value.isascii() and value.isdigit():
-        return len(value) <= len(str(_LAST_SECOND)) and int(value) <= _LAST_SECOND
-    match = _DATE.fullmatch(value)
-    if match is None:
-        return False
-    return all(
-        low <= int(match[part]) <= high for part, (low, high) in _BOUNDS.items() if match[part] is not None
-    )

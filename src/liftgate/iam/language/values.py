@@ -16,10 +16,15 @@ Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _NUMBER = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?", re.ASCII)
-_SECONDS = re.compile(r"\d{1,12}", re.ASCII)
+_SECONDS = re.compile(r"\d{1,3}|\d{5,12}", re.ASCII)  # four digits alone may as well be a year
 _ISO = re.compile(
-    r"(\d{4})-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:?\d\d)?)?)?", re.ASCII
+    r"(\d{4})-(\d\d)(?:-(\d\d)(?:[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?"
+    r"([Zz]|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?)?)?",
+    re.ASCII,
 )
+_CIDR = re.compile(
+    r"[\dA-Fa-f.:]+(?:/\d{1,3})?", re.ASCII
+)  # no mask such as /255.0.0.0, no zone such as %eth0
 
 
 @lru_cache(maxsize=4096)
@@ -30,9 +35,9 @@ def read_number(text: str) -> Decimal | None:
 
 @lru_cache(maxsize=4096)
 def read_date(text: str) -> datetime | None:
-    """A moment as IAM writes it: W3C's profile of ISO 8601, or seconds since 1970.
+    """A moment of the years 1 to 9999 as IAM writes it: W3C's profile of ISO 8601, or seconds since 1970.
 
-    A year alone is read as seconds.
+    Four digits alone are none: W3C takes them for a year, and they may be seconds as well.
     """
     try:
         if _SECONDS.fullmatch(text):
@@ -49,7 +54,7 @@ def _moment(match: re.Match[str]) -> datetime:
     micro = int((match[7] or "0").ljust(6, "0")[:6])
     zone = match[8] or "Z"
     offset = timedelta()
-    if zone != "Z":
+    if zone not in "Zz":
         digits = zone[1:].replace(":", "")
         offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
         offset = -offset if zone[0] == "-" else offset
@@ -69,7 +74,7 @@ def read_address(text: str) -> Address | None:
 def read_network(text: str) -> Network | None:
     """A network in CIDR form, or one address as the network that holds it alone."""
     try:
-        return ipaddress.ip_network(text, strict=False)
+        return ipaddress.ip_network(text, strict=False) if _CIDR.fullmatch(text) else None
     except ValueError:
         return None
 
