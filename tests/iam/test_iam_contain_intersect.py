@@ -1,6 +1,7 @@
 """``intersect``, ``equivalent`` and ``is_empty`` against the slow reference."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from tests.iam.iam_reference import glob, reference_allows, words
 from tests.iam.test_iam_contain import policies, requests
 from tests.iam.test_iam_contain_conditions import contexts, limited_policies
-from tests.iam.test_iam_contain_variables import allow, deny, policy, small_requests
+from tests.iam.test_iam_contain_variables import ME, OTHER, allow, deny, policy, small_requests, statement
 from tests.iam.test_iam_contain_variables import policies as moving_policies
 
 from liftgate.iam.contain import (
@@ -24,6 +25,7 @@ from liftgate.iam.contain import (
     is_empty,
 )
 from liftgate.iam.evaluate import allows
+from liftgate.iam.language.variables import fits
 from liftgate.iam.parse import parse_policy
 from liftgate.iam.patterns.automaton import Budget, BudgetSpent
 from liftgate.iam.patterns.intersection import NoGlob, shared
@@ -64,6 +66,57 @@ def test_a_variable_is_kept_where_it_falls_into_a_star_or_meets_itself(
 def test_a_variable_that_may_run_into_something_has_no_glob(other: str) -> None:
     with pytest.raises(NoGlob):
         shared("h/${aws:username}", other, Budget(10_000))
+
+
+MOVING = st.lists(st.sampled_from(["a", "b", "*", "?", ME, ME, OTHER]), max_size=4).map("".join)
+ENDING = st.sampled_from([ME, OTHER, ME + OTHER, f"{ME}*", f"*{ME}", f"{ME}?"])
+SHORT = tuple(words("ab", 3))
+FILLED = [
+    {"aws:username": (name,), "aws:userid": (ident,)} for name in words("ab", 2) for ident in ("", "a", "bb")
+]
+
+
+@given(st.tuples(MOVING, MOVING) | st.builds(lambda head, end: (head, head + end), MOVING, ENDING))
+@settings(max_examples=300)
+@example(("a", f"a{ME}"))
+@example(("a*", f"a{ME}"))
+@example(("?", f"a{ME}"))
+@example((f"a{ME}{OTHER}", f"a{ME}"))
+@example(("*", f"*{ME}"))
+def test_what_two_globs_with_variables_share_is_exact_or_has_no_glob(pair: tuple[str, str]) -> None:
+    """A variable may be filled in with nothing, also where the other pattern has come to its end."""
+    one, other = pair
+    for left, right in (pair, (other, one)):
+        try:
+            found = shared(left, right, Budget(100_000))
+        except NoGlob:
+            continue
+        for context in FILLED:
+            for text in SHORT:
+                both = fits(one, text, context) and fits(other, text, context)
+                assert both is any(fits(each, text, context) for each in found)
+
+
+@pytest.mark.parametrize("other", ["h/a", "h/?", "h/*a", f"h/a{OTHER}"])
+def test_a_variable_behind_the_end_of_the_other_has_no_glob(other: str) -> None:
+    for pair in ((f"h/a{ME}", other), (other, f"h/a{ME}")):
+        with pytest.raises(NoGlob):
+            shared(*pair, Budget(10_000))
+
+
+def test_a_star_at_the_end_takes_a_variable_whole() -> None:
+    assert shared("h/*", f"h/a{ME}", Budget(10_000)) == (f"h/a{ME}",)
+    assert shared(f"h/a{ME}*", "h/*", Budget(10_000)) == (f"h/a{ME}*",)
+
+
+@pytest.mark.parametrize("moving", [f"a{ME}", f"a{ME}*", ME, f"a{OTHER}{ME}"])
+def test_a_hole_or_an_end_that_an_empty_name_reaches_is_not_passed_over(moving: str) -> None:
+    a, b = policy(statement(moving, negated=True)), policy(allow("a"))
+    assert isinstance(intersect(a, b), Undecided)
+    assert isinstance(intersect(b, a), Undecided)
+    assert isinstance(intersect(policy(allow("a")), policy(allow(moving))), Undecided)
+    prefixes = policy(allow("*", prefix_StringLike=("a",))), policy(allow("*", prefix_StringLike=(moving,)))
+    assert isinstance(intersect(*prefixes), Undecided)
 
 
 def test_a_pattern_bomb_has_no_glob_in_bounded_steps() -> None:
@@ -108,6 +161,22 @@ def test_the_intersection_under_every_kind_of_condition(a: Policy, b: Policy, ch
 @settings(max_examples=35)
 def test_the_intersection_with_variables(a: Policy, b: Policy, chosen: int) -> None:
     check(a, b, small_requests(chosen))
+
+
+@given(moving_policies, ENDING, st.booleans(), st.integers(0, 6))
+@settings(max_examples=35)
+def test_the_intersection_with_the_same_patterns_and_a_variable_behind_them(
+    a: Policy, end: str, cut: bool, chosen: int
+) -> None:
+    longer = [
+        replace(
+            one,
+            resources=Patterns(tuple(f"{value}{end}" for value in one.resources.values), negated=cut),
+        )
+        for one in a.statements
+        if one.resources is not None
+    ]
+    check(a, Policy(statements=tuple(longer)), small_requests(chosen))
 
 
 def test_most_intersections_have_a_spelling() -> None:

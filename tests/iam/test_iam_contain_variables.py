@@ -205,7 +205,7 @@ CARRIED = [
         for key, value in zip(("aws:username", "aws:userid", "s3:prefix"), values, strict=True)
         if value is not None
     }
-    for values in product([None, "a", "b", "ab", "x", "/"], [None, "a", "x"], [None, "a", "a/", "xa"])
+    for values in product([None, "", "a", "b", "ab", "x", "/"], [None, "a", "x"], [None, "a", "a/", "xa"])
 ]
 ARNS = tuple(f"arn:aws:s3:::{word}" for word in words("abx/", 2))
 

@@ -7,7 +7,7 @@
 ('*ab*bc*', '*abc*', '*bc*ab*')
 
 A variable is known only at the request. It is kept where it falls into a ``*`` or meets itself; where it might meet anything
-else the shared strings are no glob, and there is no answer (``NoGlob``).
+else, or be empty where the other pattern ends, the shared strings are no glob, and there is no answer (``NoGlob``).
 """
 
 import re
@@ -110,6 +110,8 @@ class _Meeting:
             yield from self._taken(right, left, self.right[j:], (i + 1, j))
         elif left is not None and right is not None:
             yield from self._both(left, right, i, j)
+        elif _is_variable(left) or _is_variable(right):
+            raise NoGlob  # filled in with nothing, it ends where the other has ended
 
     def _taken(
         self, star: Token | None, symbol: str | Wild | None, starred: Symbols, after: tuple[int, int]
@@ -170,6 +172,14 @@ def _ways(left: Symbols, right: Symbols, place: Place, *, fold: bool, loosely: b
     i, j = place
     one = left[i] if i < len(left) else None
     other = right[j] if j < len(right) else None
+    if (
+        one is Wild.MANY and i + 1 == len(left) and other is not None
+    ):  # it takes all that is left, a variable too
+        yield i, j + 1
+        return
+    if other is Wild.MANY and j + 1 == len(right) and one is not None:
+        yield i + 1, j
+        return
     wide = one in MANY or (loosely and _is_variable(one))
     broad = other in MANY or (loosely and _is_variable(other))
     if wide:
