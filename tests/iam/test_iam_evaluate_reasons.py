@@ -129,3 +129,20 @@ def test_a_deny_for_someone_that_cannot_be_known_counts() -> None:
     canonical = _of_resource("Deny", Principal={"CanonicalUser": "79a59df900b949e5"})
     assert ask(identity=[ALL], resource_policy=canonical).decision is Decision.EXPLICIT_DENY
     assert ask(None, identity=[ALL], resource_policy=canonical).decision is Decision.EXPLICIT_DENY
+
+
+def test_a_trust_policy_that_says_yes_to_whom_may_not_ask_is_said_not_to_be_asked() -> None:
+    everyone = parse_policy(
+        '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}}',
+        Kind.TRUST,
+    )
+    for principal in ("*", "arn:aws:iam::111122223333:root"):
+        request = Request(
+            action="sts:AssumeRole", resource="arn:aws:iam::111122223333:role/x", principal=principal
+        )
+        verdict = evaluate(request, resource_policy=everyone)
+        assert (verdict.decision, verdict.refused_by) == (Decision.IMPLICIT_DENY, Wall.RESOURCE)
+        assert [one.why for one in verdict.because] == [Why.UNABLE]
+        assert said(verdict) == [
+            "the resource policy is not asked: root users, federated users and callers without credentials assume no roles"
+        ]

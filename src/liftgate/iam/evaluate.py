@@ -19,7 +19,7 @@ from functools import lru_cache
 
 from liftgate.iam.evaluation.caller import FILLED, Caller, Standing, known_of
 from liftgate.iam.evaluation.layer import Layer
-from liftgate.iam.evaluation.order import beyond_denial, beyond_rcps, owed, still_needed
+from liftgate.iam.evaluation.order import Owed, beyond_denial, beyond_rcps, may_ask, owed, still_needed
 from liftgate.iam.evaluation.plan import Allows, Plan, plan_for
 from liftgate.iam.evaluation.principal import Reach
 from liftgate.iam.evaluation.verdict import Decision, Reason, Verdict, Wall, Why, of_wall
@@ -140,10 +140,11 @@ class Prepared:
             return refusal
         own = plan.own
         if not plan.is_alone or owner != caller.account:
+            owes = owed(request.name, arn)
             reach = _reach(plan.resource, arn, context, caller, because)
-            needed = still_needed(own, caller, reach, owner=owner, owes=owed(request.name, arn))
+            needed = still_needed(own, caller, reach, owner=owner, owes=owes)
             if needed is None:
-                return _without_resource(plan.resource, arn, context, caller)
+                return _without_resource(plan.resource, arn, context, caller, owes)
             own = needed
         refusal = _refusal(own, arn, context, because)
         if refusal is not None:
@@ -200,7 +201,11 @@ def _reach(
     return reach
 
 
-def _without_resource(resource: Allows | None, arn: str, context: Context, caller: Caller) -> Verdict:
+def _without_resource(
+    resource: Allows | None, arn: str, context: Context, caller: Caller, owes: Owed
+) -> Verdict:
+    if not may_ask(owes, caller):
+        return Verdict(Decision.IMPLICIT_DENY, (of_wall(Wall.RESOURCE, Why.UNABLE),), Wall.RESOURCE)
     if resource is None:
         return Verdict(Decision.IMPLICIT_DENY, (of_wall(Wall.RESOURCE, Why.ABSENT),), Wall.RESOURCE)
     layer, found, _ = resource

@@ -19,6 +19,7 @@ class Owed(Enum):
     NOTHING = "nothing"
     KEY_POLICY = "key policy"
     TRUST = "trust policy"
+    WEB_TRUST = "trust policy, asked without credentials by whom an identity provider vouches for"
     CHAINED_TRUST = "trust policy, and where a role assumes a role its identity policies too"
 
 
@@ -35,6 +36,8 @@ def owed(name: str, arn: str) -> Owed:
     return (
         Owed.CHAINED_TRUST
         if name == "sts:setsourceidentity"
+        else Owed.WEB_TRUST
+        if name.startswith("sts:assumerolewith")
         else Owed.TRUST
         if name.startswith(_OF_TRUST)
         else Owed.NOTHING
@@ -65,14 +68,26 @@ def beyond_denial(name: str, caller: Caller, owner: str | None) -> bool:
 _OF_BUCKET_POLICY = frozenset({"s3:putbucketpolicy", "s3:getbucketpolicy", "s3:deletebucketpolicy"})
 
 
+def may_ask(owes: Owed, caller: Caller) -> bool:
+    """Whether such a caller may ask for what it takes a trust policy to give: users, roles, services may.
+
+    Source: "Compare AWS STS credentials", IAM User Guide: who can call, and what temporary credentials cannot.
+    """
+    return owes not in _SIGNED or caller.kind not in _WITHOUT_ROLES
+
+
+_SIGNED = frozenset({Owed.TRUST, Owed.CHAINED_TRUST})
+_WITHOUT_ROLES = frozenset({CallerKind.ROOT, CallerKind.FEDERATED, CallerKind.ANONYMOUS})
+
+
 def still_needed(
     own: tuple[Allows, ...], caller: Caller, reach: Reach, *, owner: str | None, owes: Owed
 ) -> tuple[Allows, ...] | None:
-    """Which of the caller's own policies must allow besides; None where the resource's policy had to, and did not."""
+    """Which of the caller's own policies must allow besides; None where the resource's policy had to and did not, or cannot."""
     if caller.standing is Standing.UNSAID:
         return () if reach else own
     at_home = caller.account == owner
-    if not reach:
+    if not reach or not may_ask(owes, caller):
         needs_it = not at_home or caller.standing is Standing.OUTSIDER or owes is not Owed.NOTHING
         return None if needs_it else own
     chained = owes is Owed.CHAINED_TRUST and caller.kind is CallerKind.ROLE
@@ -80,9 +95,8 @@ def still_needed(
         return own
     if reach is Reach.ROLE:
         return tuple(one for one in own if one[0].wall is not Wall.IDENTITY)
-    if owes in {
-        Owed.TRUST,
-        Owed.CHAINED_TRUST,
-    }:  # "Update a role trust policy", IAM User Guide: a boundary still counts
+    if (
+        owes is Owed.WEB_TRUST or owes in _SIGNED
+    ):  # "Update a role trust policy", IAM User Guide: a boundary still counts
         return tuple(one for one in own if one[0].wall is Wall.BOUNDARY)
     return ()

@@ -36,6 +36,7 @@ class Why(StrEnum):
     SILENT = "silent"  # no statement of the wall speaks of this action on this resource
     ABSENT = "absent"  # the wall must allow, and there is no such policy
     ROOT = "root"  # an account's root user needs no identity policy
+    UNABLE = "unable"  # whatever it says, AWS does not let such a caller ask for this
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +79,7 @@ _SAID = {
     Why.SILENT: "says nothing of this action on this resource",
     Why.ABSENT: "is missing, and would have to allow it",
     Why.ROOT: "is not asked: the account's root user calls",
+    Why.UNABLE: ("is not asked: root users, federated users and callers without credentials assume no roles"),
 }
 _ALONE = frozenset({Wall.RESOURCE, Wall.BOUNDARY})  # of which there is one
 _NAMES = {
