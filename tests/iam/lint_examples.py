@@ -237,6 +237,24 @@ FAULTY = [
     Example(
         Code.NEVER_TRUE,
         E,
+        f'{S0}.Condition.ArnEquals["aws:PrincipalArn"]',
+        (when({"ArnEquals": {"aws:PrincipalArn": ["*", "arn:*"]}}),),
+    ),
+    Example(
+        Code.GRANTS_NOTHING,
+        E,
+        S0,
+        (when({"ArnLike": {"aws:PrincipalArn": "*"}}),),
+    ),
+    Example(
+        Code.UNREADABLE_VALUE,
+        E,
+        f'{S0}.Condition.ArnLike["aws:PrincipalArn"][1]',
+        (when({"ArnLike": {"aws:PrincipalArn": ["arn:aws:iam::*:role/a", "*"]}}),),
+    ),
+    Example(
+        Code.NEVER_TRUE,
+        E,
         f'{S0}.Condition.DateGreaterThan["aws:CurrentTime"]',
         (
             when(

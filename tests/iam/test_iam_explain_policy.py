@@ -271,6 +271,26 @@ def test_a_trust_policy_speaks_of_no_place() -> None:
             {"StringEqualsIgnoreCase": {"x:Y": "z"}},
             "only if `x:Y` is, in small or capital letters, `z`",
         ),
+        (
+            {"ArnLike": {"aws:PrincipalArn": "*"}},
+            "only if the caller's ARN matches `*` (NEVER: it is not an ARN of six parts)",
+        ),
+        (
+            {"ForAnyValue:ArnEquals": {"aws:PrincipalArn": ["*", "arn:*"]}},
+            "matches `*` or `arn:*` (NEVER: none is an ARN of six parts)",
+        ),
+        (
+            {"ArnLikeIfExists": {"aws:PrincipalArn": "*"}},
+            "only if the caller's ARN matches `*` (or the request does not carry it)",
+        ),
+        (
+            {"ArnLike": {"aws:PrincipalArn": ["*", "arn:*:*:*:*:*"]}},
+            "only if the caller's ARN matches `*` or `arn:*:*:*:*:*`",
+        ),
+        (
+            {"IpAddress": {"aws:SourceIp": "office"}},
+            "only if the caller's address is in `office` (NEVER: it is not an address or a network)",
+        ),
         ({"ArnLike": {"aws:SourceArn": "arn:aws:s3:::b*"}}, "calls matches `arn:aws:s3:::b*`"),
         (
             {"StringEquals": {"aws:PrincipalTag/a": "1", "aws:PrincipalTag/b": "2"}},

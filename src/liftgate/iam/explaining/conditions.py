@@ -12,7 +12,8 @@ from liftgate.iam.explaining.keys import state, subject
 from liftgate.iam.explaining.listing import either
 from liftgate.iam.explaining.moments import moment
 from liftgate.iam.explaining.quoting import quoted
-from liftgate.iam.language.condition import read_date, read_number
+from liftgate.iam.language.condition import OPERATORS, read_date, read_number
+from liftgate.iam.language.reading import form_of, is_unmeetable
 from liftgate.iam.policy import Condition, Qualifier
 
 # Said of one value or more; said of one value that is not; said of several that are not.
@@ -59,7 +60,19 @@ def condition(one: Condition) -> str:
     if one.operator == "Null":
         return _null(one)
     said = _state(one) or f"{_whose(one)} {_compared(one)}"
-    return f"{said}{_without(one)}"
+    return f"{said}{_without(one)}{_never(one)}"
+
+
+def _never(one: Condition) -> str:
+    """That no request can meet it, where the values do not show it already as dates and numbers do."""
+    if (
+        one.operator.startswith(("Date", "Numeric"))
+        or one.operator not in OPERATORS
+        or not is_unmeetable(one)
+    ):
+        return ""
+    wanted = form_of(one).partition(", such as")[0]
+    return f" (NEVER: {'it is not' if len(one.values) == 1 else 'none is'} {wanted})"
 
 
 def _null(one: Condition) -> str:

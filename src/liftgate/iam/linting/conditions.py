@@ -1,14 +1,11 @@
 """Conditions whose values do not say what they seem to: unreadable, never met, or met without the key."""
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from ipaddress import ip_network
-from types import MappingProxyType
 
-from liftgate.iam.language.condition import OPERATORS
-from liftgate.iam.language.values import read_binary, read_date, read_network, read_number
-from liftgate.iam.language.variables import has_variables
+from liftgate.iam.language.reading import demands_key, form_of, is_unmeetable, misread
+from liftgate.iam.language.values import read_network, read_number
 from liftgate.iam.linting.finding import Code, Lint, Place, Severity, Subject
 from liftgate.iam.linting.global_keys import is_global
 from liftgate.iam.linting.wording import quoted
@@ -16,25 +13,6 @@ from liftgate.iam.policy import Condition, Qualifier, Statement
 from liftgate.iam.s3.condition_key import has_one_value
 from liftgate.iam.services import catalogue
 
-_ARN = re.compile(r".*\*.*|arn:([^:]*:){4}.+", re.DOTALL)
-
-
-def _truth(text: str) -> bool | None:
-    return {"true": True, "false": False}.get(text.lower())
-
-
-# How an operator begins, to what reads its values, and what they should be.
-_READERS: Mapping[str, tuple[Callable[[str], object], str]] = MappingProxyType(
-    {
-        "Numeric": (read_number, "a number, such as `10`"),
-        "Date": (read_date, "a date, such as `2026-11-24T12:00:00Z`"),
-        "Bool": (_truth, "`true` or `false`"),
-        "IpAddress": (read_network, "an address or a network, such as `203.0.113.0/24`"),
-        "NotIpAddress": (read_network, "an address or a network, such as `203.0.113.0/24`"),
-        "Binary": (read_binary, "base64"),
-        "Arn": (_ARN.fullmatch, "an ARN of six parts, such as `arn:aws:iam::111122223333:role/name`"),
-    }
-)
 # Source: "aws:SourceIp" and "aws:VpcSourceIp", IAM User Guide: the first is always a public address.
 _PRIVATE = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")))
 
@@ -49,10 +27,10 @@ def values(subject: Subject) -> Iterator[Lint]:
 
 
 def _unreadable(place: Place, condition: Condition) -> Iterator[Lint]:
-    bad = _misread(condition)
+    bad = misread(condition)
     if not bad:
         return
-    right = _reader(condition)[1]
+    right = form_of(condition)
     if is_unmeetable(condition):
         yield place.lint(
             Code.NEVER_TRUE,
@@ -70,20 +48,6 @@ def _unreadable(place: Place, condition: Condition) -> Iterator[Lint]:
             f"write {right}",
             place.condition(condition, number),
         )
-
-
-def _misread(condition: Condition) -> list[int]:
-    """The numbers of the values that the operator cannot read."""
-    read = _reader(condition)[0]
-    return [
-        number
-        for number, value in enumerate(condition.values)
-        if not has_variables(value) and read(value) is None
-    ]
-
-
-def _reader(condition: Condition) -> tuple[Callable[[str], object], str]:
-    return next((of for head, of in _READERS.items() if condition.operator.startswith(head)), (str, ""))
 
 
 def _stars(place: Place, condition: Condition) -> Iterator[Lint]:
@@ -140,15 +104,6 @@ def _is_there(place: Place, condition: Condition) -> bool:
     )
 
 
-def demands_key(condition: Condition) -> bool:
-    """Whether only requests that carry the key meet the condition."""
-    if condition.operator == "Null":
-        return {value.lower() for value in condition.values} == {"false"}
-    if condition.if_exists or condition.qualifier is Qualifier.FOR_ALL:
-        return False
-    return condition.qualifier is Qualifier.FOR_ANY or not OPERATORS[condition.operator].negated
-
-
 def _for_all(place: Place, condition: Condition) -> Lint:
     return place.lint(
         Code.FOR_ALL_VALUES_WITHOUT_NULL,
@@ -203,11 +158,6 @@ def excluded(statement: Statement) -> Condition | None:
         by_key.setdefault(condition.key.lower(), []).append(condition)
     apart = (one[-1] for one in by_key.values() if _is_absent_and_there(one) or _numbers_apart(one))
     return next(apart, None)
-
-
-def is_unmeetable(condition: Condition) -> bool:
-    """Whether no request meets the condition, because the operator can read none of its values."""
-    return demands_key(condition) and len(_misread(condition)) == len(condition.values)
 
 
 def _is_absent_and_there(conditions: list[Condition]) -> bool:

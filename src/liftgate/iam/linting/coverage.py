@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from liftgate.iam.contain import Undecided, contains
-from liftgate.iam.linting.conditions import demands_key, excluded, is_unmeetable
+from liftgate.iam.language.reading import demands_key, is_unmeetable
+from liftgate.iam.linting.conditions import excluded
 from liftgate.iam.linting.finding import Code, Lint, Place, Severity, Subject
 from liftgate.iam.linting.fitting import fits_any
 from liftgate.iam.linting.overlap import overlapping

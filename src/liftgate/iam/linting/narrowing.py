@@ -7,8 +7,8 @@ Source: "The meaning of 'public'" in "Blocking public access to your Amazon S3 s
 import re
 from collections.abc import Callable
 
+from liftgate.iam.language.reading import demands_key
 from liftgate.iam.language.values import read_network
-from liftgate.iam.linting.conditions import demands_key
 from liftgate.iam.policy import Condition, Principals, Statement
 
 _ACCOUNT = re.compile(r"\d{12}")

@@ -5,7 +5,7 @@ Source: "The confused deputy problem" and "AWS JSON policy elements: NotPrincipa
 
 from collections.abc import Iterator
 
-from liftgate.iam.linting.conditions import demands_key
+from liftgate.iam.language.reading import demands_key
 from liftgate.iam.linting.finding import Code, Lint, Place, Severity, Subject
 from liftgate.iam.linting.narrowing import is_narrowed, names_everyone
 from liftgate.iam.linting.wording import quoted

@@ -7,7 +7,7 @@ OIDC identity provider" and "Available keys for AWS OIDC federation", IAM User G
 import re
 from collections.abc import Iterator
 
-from liftgate.iam.linting.conditions import demands_key
+from liftgate.iam.language.reading import demands_key
 from liftgate.iam.linting.finding import Code, Lint, Place, Severity, Subject
 from liftgate.iam.linting.narrowing import is_narrowed, names_everyone
 from liftgate.iam.linting.session_name import NotFixed, fixes_in
