@@ -1,3 +1,5 @@
+from ipaddress import ip_address, ip_network
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,6 +73,29 @@ def met(operator: str, wanted: str | tuple[str, ...], *given_: str, **more: obje
 )
 def test_an_operator_compares(operator: str, wanted: str, value: str, *, expected: bool) -> None:
     assert met(operator, wanted, value) is expected
+
+
+NETWORKS = st.one_of(
+    st.builds("10.0.{}.{}/{}".format, st.integers(0, 3), st.integers(0, 255), st.integers(20, 32)),
+    st.builds("2001:db8::{:x}/{}".format, st.integers(0, 255), st.integers(120, 128)),
+    st.sampled_from(["0.0.0.0/0", "::/0", "10.0.0.1", "255.255.255.255", "office"]),
+)
+ADDRESSES = st.one_of(
+    st.builds("10.0.{}.{}".format, st.integers(0, 4), st.integers(0, 255)),
+    st.builds("2001:db8::{:x}".format, st.integers(0, 300)),
+    st.sampled_from(["0.0.0.1", "255.255.255.255", "::", "::ffff:10.0.0.1", "here"]),
+)
+
+
+@given(st.lists(NETWORKS, min_size=1, max_size=12), ADDRESSES)
+def test_an_address_is_in_any_of_many_networks_as_in_each_by_itself(
+    networks: list[str], address: str
+) -> None:
+    try:
+        inside = [ip_address(address) in ip_network(one, strict=False) for one in networks if one != "office"]
+    except ValueError:
+        inside = []
+    assert met("IpAddress", tuple(networks), address) is any(inside)
 
 
 def test_several_values_of_a_policy_are_one_or_another_and_negated_none() -> None:

@@ -340,3 +340,20 @@ def test_callers_are_never_taken_for_others(a: Policy, b: Policy) -> None:
         assert not speaks(b, answer.witness.principal)
     elif isinstance(answer, Contained):
         assert not [caller for caller in CALLERS if speaks(a, caller) and not speaks(b, caller)]
+
+
+def test_lists_of_hundreds_of_networks_are_compared_in_the_steps_there_are() -> None:
+    """As companies list their offices and partners: the cost does not grow with the square of their number."""
+    ours = [f"10.{number % 256}.{number // 256}.0/24" for number in range(900)]
+    a, b = (
+        Policy(statements=(when("IpAddress", *ours),)),
+        Policy(statements=(when("IpAddress", *ours[::-1], "::/0"),)),
+    )
+    assert contains(a, b) == Contained()
+    assert isinstance(contains(b, a), NotContained)
+    split = Policy(statements=tuple(when("IpAddress", *ours[part::3]) for part in range(3)))
+    assert contains(a, split) == Contained()
+    theirs = Policy(
+        statements=(when("NotIpAddress", *(f"11.0.{number % 256}.0/24" for number in range(250))),)
+    )
+    assert contains(a, theirs) == Contained()

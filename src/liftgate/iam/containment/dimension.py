@@ -6,12 +6,13 @@ set of classes, and a comparison of rules becomes arithmetic on bits.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from liftgate.iam.containment.line import kind_of, samples
 from liftgate.iam.containment.question import Question, contents_of, reading_of
 from liftgate.iam.containment.rule import Rule, Test
 from liftgate.iam.containment.template import Reading, least, marked, most
-from liftgate.iam.language.condition import OPERATORS, holds
+from liftgate.iam.language.condition import OPERATORS, compiled, holds
 from liftgate.iam.patterns.automaton import Budget, Tokens
 from liftgate.iam.patterns.classes import Group, Word, word_classes
 from liftgate.iam.policy import Condition
@@ -155,12 +156,16 @@ def _dimension(
 
 
 def _line(key: str, tests: list[Condition], question: Question, budget: Budget) -> Dimension:
-    kinds = {kind for test in tests if (kind := kind_of(test.operator)) is not None}
-    values = samples(min(kinds), key, tests)
+    kind = min({kind for test in tests if (kind := kind_of(test.operator)) is not None})
+    values = samples(kind, key, tests)
 
+    @cache
     def met(test: Condition) -> int:
-        budget.spend(1 + len(values) * (2 + len(test.values)) // 4)
-        return sum(1 << n for n, value in enumerate(values) if holds(test, {key: (value,)}))
+        # Networks are searched, anything else is compared with one after the other.
+        compared = len(test.values).bit_length() if kind == "Ip" else len(test.values)
+        budget.spend(1 + len(values) * (2 + compared) // 4)
+        meets = compiled(test)
+        return sum(1 << n for n, value in enumerate(values) if meets({key: (value,)}))
 
     return _dimension(key, [tuple(value) for value in values], question, asked=met, covers=met, tests=tests)
 

@@ -12,15 +12,8 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from liftgate.iam.language.context import Context, lower
-from liftgate.iam.language.values import (
-    Address,
-    Network,
-    read_address,
-    read_binary,
-    read_date,
-    read_network,
-    read_number,
-)
+from liftgate.iam.language.networks import network_match
+from liftgate.iam.language.values import read_binary, read_date, read_number
 from liftgate.iam.language.variables import Match, arn_match, glob_match, plain_match
 from liftgate.iam.policy import Condition, Qualifier
 
@@ -115,25 +108,19 @@ def _bool(values: tuple[str, ...]) -> Match:
 _TRUTHS = frozenset({"true", "false"})
 
 
-def _read(
-    given: Callable[[str], Any], wanted: Callable[[str], Any], compare: Callable[[Any, Any], bool]
-) -> Compare:
+def _read(reader: Callable[[str], Any], compare: Callable[[Any, Any], bool]) -> Compare:
     """A comparison of what texts stand for; a text that stands for nothing, None, compares to nothing."""
 
     def compare_with(values: tuple[str, ...]) -> Match:
-        readable = [one for one in map(wanted, values) if one is not None]
+        readable = [one for one in map(reader, values) if one is not None]
 
         def match(value: str) -> bool:
-            read = given(value)
+            read = reader(value)
             return read is not None and any(compare(read, one) for one in readable)
 
         return Match(match)
 
     return compare_with
-
-
-def _inside(address: Address, network: Network) -> bool:
-    return address in network
 
 
 _ORDERS: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -150,11 +137,11 @@ def _operators() -> dict[str, Operator]:
         "StringEquals": plain_match,
         "StringEqualsIgnoreCase": _any_case,
         "StringLike": glob_match,
-        **{f"Numeric{name}": _read(read_number, read_number, order) for name, order in _ORDERS.items()},
-        **{f"Date{name}": _read(read_date, read_date, order) for name, order in _ORDERS.items()},
+        **{f"Numeric{name}": _read(read_number, order) for name, order in _ORDERS.items()},
+        **{f"Date{name}": _read(read_date, order) for name, order in _ORDERS.items()},
         "Bool": _bool,
-        "BinaryEquals": _read(read_binary, read_binary, operator.eq),
-        "IpAddress": _read(read_address, read_network, _inside),
+        "BinaryEquals": _read(read_binary, operator.eq),
+        "IpAddress": network_match,
         "ArnEquals": arn_match,
         "ArnLike": arn_match,
     }
