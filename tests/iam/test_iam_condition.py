@@ -24,7 +24,12 @@ def met(operator: str, wanted: str | tuple[str, ...], *given_: str, **more: obje
         ("StringEquals", "a", "A", False),
         ("StringEquals", "a*", "ab", False),
         ("StringEquals", "a*", "a*", True),
-        ("StringEqualsIgnoreCase", "Straße", "STRASSE", True),
+        ("StringEqualsIgnoreCase", "Straße", "STRAßE", True),
+        ("StringEqualsIgnoreCase", "Straße", "STRASSE", False),
+        ("StringEqualsIgnoreCase", "ÄÖ", "äö", True),
+        ("StringEqualsIgnoreCase", "k", "\N{KELVIN SIGN}", False),
+        ("StringEqualsIgnoreCase", "s", "\N{LATIN SMALL LETTER LONG S}", False),
+        ("StringNotEqualsIgnoreCase", "ss", "ß", True),
         ("StringEqualsIgnoreCase", "a", "b", False),
         ("StringLike", "a*c", "abc", True),
         ("StringLike", "a?c", "abbc", False),
@@ -96,6 +101,16 @@ def test_an_address_is_in_any_of_many_networks_as_in_each_by_itself(
     except ValueError:
         inside = []
     assert met("IpAddress", tuple(networks), address) is any(inside)
+
+
+@given(st.text(max_size=4), st.text(max_size=4))
+def test_texts_that_are_equal_but_for_case_are_of_one_length(one: str, other: str) -> None:
+    assert met("StringEqualsIgnoreCase", one, one)
+    for text in (other, one.upper(), one.lower(), one.swapcase(), one.casefold()):
+        if met("StringEqualsIgnoreCase", one, text):
+            assert len(text) == len(one)
+            assert text.isascii() is one.isascii()
+    assert met("StringEqualsIgnoreCase", one, other) is met("StringEqualsIgnoreCase", other, one)
 
 
 def test_several_values_of_a_policy_are_one_or_another_and_negated_none() -> None:

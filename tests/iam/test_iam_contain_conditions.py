@@ -111,15 +111,23 @@ def test_what_escapes(a: list[Statement], b: list[Statement]) -> None:
     assert not reference_allows(there, answer.witness)
 
 
-def test_case_is_left_out_as_unicode_does() -> None:
-    """A sharp s is written in capitals as two letters, and the Kelvin sign is a k."""
-    written = [when("StringEquals", text) for text in ("STRASSE", "straße", "\N{KELVIN SIGN}")]
-    folded = [when("StringEqualsIgnoreCase", "Strasse", "K")]
+def test_case_is_left_out_letter_by_letter() -> None:
+    """A sharp s is no double s, and the Kelvin sign is no k."""
+    written = [when("StringEquals", text) for text in ("STRASSE", "STRAßE", "ÄÖÜ", "Σς", "k")]
+    folded = [when("StringEqualsIgnoreCase", "Strasse", "straße", "äöü", "σΣ", "K")]
     assert contains(Policy(statements=tuple(written)), Policy(statements=tuple(folded)))
-    others = [when("StringEquals", "strase"), *written]
-    assert isinstance(
-        contains(Policy(statements=tuple(others)), Policy(statements=tuple(folded))), NotContained
-    )
+    for other in (
+        "strase",
+        "strasze",
+        "strasSse",
+        "äöu",
+        "\N{KELVIN SIGN}",
+        "\N{LATIN SMALL LETTER LONG S}trasse",
+    ):
+        beyond = [when("StringEquals", other), *written]
+        assert isinstance(
+            contains(Policy(statements=tuple(beyond)), Policy(statements=tuple(folded))), NotContained
+        )
     assert isinstance(
         contains(Policy(statements=tuple(folded)), Policy(statements=tuple(written))), NotContained
     )

@@ -7,6 +7,7 @@ from typing import Any
 from liftgate.iam.language.condition import OPERATORS
 from liftgate.iam.language.values import read_binary, read_date, read_network, read_number
 from liftgate.iam.patterns.automaton import Budget
+from liftgate.iam.patterns.folded import fold
 from liftgate.iam.patterns.intersection import NoGlob, shared
 from liftgate.iam.policy import Condition, Qualifier
 from liftgate.iam.s3.condition_key import has_one_value
@@ -115,7 +116,7 @@ def _nearest(one: Condition, other: Condition) -> tuple[str, ...]:
 
 _READ: Mapping[str, Callable[[str], object]] = {
     "StringEquals": str,
-    "StringEqualsIgnoreCase": str.casefold,
+    "StringEqualsIgnoreCase": fold,
     "Bool": str.lower,
     "BinaryEquals": read_binary,
     "NumericEquals": read_number,

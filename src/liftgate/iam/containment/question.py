@@ -11,7 +11,6 @@ from itertools import product
 from liftgate.iam.containment.rule import ANY, Rule, Test
 from liftgate.iam.containment.template import Reading, Values, Variable, variables_of
 from liftgate.iam.patterns.automaton import BudgetSpent, Tokens
-from liftgate.iam.patterns.folded import folded_tokens
 from liftgate.iam.patterns.pattern import tokens
 from liftgate.iam.policy import Condition, Patterns
 from liftgate.iam.s3.condition_key import has_one_value
@@ -61,7 +60,7 @@ def reading_of(test: Test) -> Reading | None:
     how = READINGS.get(test.operator)
     if how is Reading.ARN and any("${" in value for value in test.values):
         return None  # a value that is filled into one part of an ARN may not reach into the next
-    if how is Reading.ANY_CASE and any("${" in one or folded_tokens(one) is None for one in test.values):
+    if how is Reading.ANY_CASE and any("${" in value for value in test.values):
         return None
     return how
 

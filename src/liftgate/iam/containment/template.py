@@ -91,7 +91,7 @@ def _enclosed(template: Template, contents: Mapping[str, Tokens], source: int) -
 
 def _plain(text: str, how: Reading) -> list[Tokens]:
     """A text without variables."""
-    return list(folded_tokens(text) or ()) if how is Reading.ANY_CASE else [_PLAIN[how](text)]
+    return [_PLAIN[how](text)]
 
 
 def _written(text: str, how: Reading, known: Values, put: Callable[[str], Token]) -> list[Tokens]:
@@ -171,4 +171,5 @@ _PLAIN: Mapping[Reading, Callable[[str], Tokens]] = {
     Reading.LIKE: tokens,
     Reading.EQUALS: tuple,
     Reading.ARN: _of_segments,
+    Reading.ANY_CASE: folded_tokens,
 }

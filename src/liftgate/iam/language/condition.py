@@ -15,6 +15,7 @@ from liftgate.iam.language.context import Context, lower
 from liftgate.iam.language.networks import network_match
 from liftgate.iam.language.values import read_binary, read_date, read_number
 from liftgate.iam.language.variables import Match, arn_match, glob_match, plain_match
+from liftgate.iam.patterns.folded import fold
 from liftgate.iam.policy import Condition, Qualifier
 
 __all__ = ["OPERATORS", "Holds", "Operator", "compiled", "holds", "read_date", "read_number"]
@@ -97,7 +98,7 @@ def _null(key: str, values: tuple[str, ...]) -> Holds:
 
 
 def _any_case(values: tuple[str, ...]) -> Match:
-    return plain_match(values, fold=str.casefold)
+    return plain_match(values, fold=fold)
 
 
 def _bool(values: tuple[str, ...]) -> Match:

@@ -1,48 +1,43 @@
-"""Texts in any case, as patterns: each token takes every character that folds to the same."""
+"""Texts in any case, and as patterns of which each token takes every character that is the same but for case.
 
-from collections.abc import Iterator, Mapping
+Case is left out letter by letter, so that texts of two lengths are never equal (``ß`` is not ``ss``), and a letter of
+ASCII is equal to letters of ASCII only (the sign for Kelvin is no ``k``). AWS says "case-insensitive" and no more.
+"""
+
+from collections.abc import Mapping
 from functools import cache, lru_cache
 
 from liftgate.iam.patterns.automaton import OneOf, Tokens
 
-_MOST = 64
 _LAST = 0x1FFFF  # no character beyond has two cases
 
 
+def fold(text: str) -> str:
+    """The text in one case: equal for texts that are equal but for case."""
+    return text.lower() if text.isascii() else "".join(map(_folded, text))
+
+
+@lru_cache(maxsize=4096)
+def _folded(character: str) -> str:
+    for folded in (character.casefold(), character.lower()):
+        if len(folded) == 1 and folded.isascii() is character.isascii():
+            return folded
+    return character
+
+
 @lru_cache(maxsize=1024)
-def folded_tokens(text: str) -> tuple[Tokens, ...] | None:
-    """Patterns that together match every text that is equal to ``text`` but for case; None where they are too many.
-
-    Mostly it is one. Where a single character folds to several (``ß`` to ``ss``), there is one for each way to write them.
-    """
-    found: list[Tokens] = []
-    for pattern in _from(text.casefold()):
-        found.append(pattern)
-        if len(found) > _MOST:
-            return None
-    return tuple(found)
-
-
-def _from(folded: str) -> Iterator[Tokens]:
-    waiting: list[tuple[int, Tokens]] = [(0, ())]
-    while waiting:
-        place, before = waiting.pop()
-        if place == len(folded):
-            yield before
-        for length in range(1, min(3, len(folded) - place) + 1):
-            part = folded[place : place + length]
-            letters = _sources().get(part, frozenset()) | (frozenset(part) if length == 1 else frozenset())
-            if letters:
-                waiting.append((place + length, (*before, OneOf(letters))))
+def folded_tokens(text: str) -> Tokens:
+    """The pattern that matches every text that is equal to ``text`` but for case."""
+    return tuple(OneOf(_sources().get(one, frozenset(one))) for one in fold(text))
 
 
 @cache
 def _sources() -> Mapping[str, frozenset[str]]:
-    """Which other characters fold to a text of one to three: by Unicode's table, as Python reads it."""
+    """The characters that fold to one, where they are several: by Unicode's table, as Python reads it."""
     found: dict[str, set[str]] = {}
     for code in range(_LAST + 1):
         character = chr(code)
-        folded = character.casefold()
+        folded = fold(character)
         if folded != character:
-            found.setdefault(folded, set()).add(character)
+            found.setdefault(folded, {folded}).add(character)
     return {text: frozenset(letters) for text, letters in found.items()}
