@@ -3,6 +3,7 @@ from hypothesis import given
 from tests.iam.iam_reference import reference_allows
 from tests.iam.test_iam_contain import policies, requests
 
+from liftgate.iam.errors import RepeatedKey
 from liftgate.iam.evaluate import Decision, Reason, Wall, Why, allows, evaluate
 from liftgate.iam.parse import parse_policy
 from liftgate.iam.policy import Effect, Policy
@@ -94,3 +95,15 @@ def test_a_resource_may_name_the_caller() -> None:
 def test_decisions_follow_the_reference(policy_: Policy) -> None:
     for request in list(requests(limited=True))[::7]:
         assert allows(policy_, request) is reference_allows(policy_, request)
+
+
+def test_a_context_with_one_key_in_two_cases_is_refused() -> None:
+    with pytest.raises(
+        RepeatedKey, match="`AWS:Username` stands in the context for the second time"
+    ) as caught:
+        Request(
+            action="s3:GetObject",
+            resource="arn:aws:s3:::b/k",
+            context={"aws:username": "ada", "s3:prefix": "a", "AWS:Username": "bob"},
+        )
+    assert caught.value.advice == "put both into one"

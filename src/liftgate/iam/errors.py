@@ -69,6 +69,12 @@ class PolicyFault(Invalid):
     code = "bad_policy"
 
 
+class RepeatedKey(Invalid):
+    """The context of a request has one condition key twice, in two spellings."""
+
+    code = "repeated_key"
+
+
 class ScopeTooLarge(Refused):
     """The policy for this scope does not fit where AWS takes it."""
 

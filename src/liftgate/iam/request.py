@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from liftgate.iam.errors import RepeatedKey
 from liftgate.iam.evaluation.caller import Caller, caller_of, owner_of
 from liftgate.iam.language.context import Context, lower
+from liftgate.iam.language.misfit import quoted
 
 __all__ = ["Context", "Request"]
 
@@ -17,6 +19,8 @@ class Request:
     ``principal`` is the caller: an ARN (user, role, role session, federated user, root), a service's name
     (``cloudtrail.amazonaws.com``), or ``*`` for a caller without credentials. None asks the policies alone, whoever
     calls. Build a request once and ask it often: what evaluation needs of it is worked out here.
+
+    Raises ``RepeatedKey`` where two keys of the context differ in case only: it could not be said which counts.
     """
 
     action: str  # "s3:PutObject"
@@ -36,6 +40,8 @@ class Request:
             lower(key): (values,) if isinstance(values, str) else tuple(values)
             for key, values in self.context.items()
         }
+        if len(carried) != len(self.context):
+            raise _repeated(self.context)
         caller = caller_of(self.principal)
         object.__setattr__(self, "carried", carried)
         object.__setattr__(self, "name", lower(self.action))
@@ -50,3 +56,16 @@ class Request:
         """In one line: action, resource, and what the context carries."""
         carried = ", ".join(f"{key}={'|'.join(values)}" for key, values in sorted(self.carried.items()))
         return f"{self.action} on {self.resource}{f' with {carried}' if carried else ''}"
+
+
+def _repeated(context: Mapping[str, object]) -> RepeatedKey:
+    seen: set[str] = set()
+    twice = ""
+    for key in context:
+        if lower(key) in seen:
+            twice = key
+        seen.add(lower(key))
+    return RepeatedKey(
+        f"{quoted(twice)} stands in the context for the second time: the case of a key does not count",
+        advice="put both into one",
+    )
