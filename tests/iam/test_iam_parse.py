@@ -193,3 +193,25 @@ def test_a_fault_names_its_place(marked: str, path: str, word: str, advice: str)
     assert word in caught.value.sentence
     assert advice in caught.value.advice
     assert caught.value.where == f"{path}:{line}:{column}"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("null", "null"),
+        ("true", "true"),
+        ("2012", "2012"),
+        ("1.50e1", "1.50e1"),
+        ('["2012-10-17"]', '["2012-10-17"]'),
+        ('{"a": "1", "b": [2, null, "ü"]}', '{"a": "1", "b": [2, null, "ü"]}'),
+        ('"2013-10-17"', "2013-10-17"),
+    ],
+)
+def test_what_stands_in_a_policy_is_quoted_as_json(written: str, shown: str) -> None:
+    statement = '{"Effect": "Allow", "Action": "*", "Resource": "*"}'
+    with pytest.raises(PolicyFault) as caught:
+        parse_policy(f'{{"Version": {written}, "Statement": {statement}}}')
+    assert caught.value.sentence == f"`{shown}` is not a version of the policy language"
+    with pytest.raises(PolicyFault) as caught:
+        parse_policy(f'{{"Statement": {statement.replace(chr(34) + "Allow" + chr(34), written)}}}')
+    assert caught.value.sentence.endswith(f": `{shown}`")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from json import dumps
 
 from liftgate.iam.language.json_place import Path
 
@@ -28,13 +29,24 @@ class Misfit(Exception):
 
 
 def quoted(value: object) -> str:
-    """What stands in a document, short and printable, in backticks."""
-    text = str(value)
+    """What stands in a document, short and printable, in backticks: a text as it is, anything else in JSON."""
+    text = value if isinstance(value, str) else _json(value)
     short = text if len(text) <= _LONGEST_QUOTE else f"{text[: _LONGEST_QUOTE - 1]}…"
     shown = "".join(
         character if character.isprintable() else f"<U+{ord(character):04X}>" for character in short
     )
     return f"`{shown}`"
+
+
+def _json(value: object) -> str:
+    """In JSON, the numbers in it as they were written: a text inside is in quotes, a number is a kind of text."""
+    if type(value) is list:
+        return f"[{', '.join(map(_json, value))}]"
+    if type(value) is dict:
+        return f"{{{', '.join(f'{_json(key)}: {_json(one)}' for key, one in value.items())}}}"
+    return (
+        str(value) if isinstance(value, str) and type(value) is not str else dumps(value, ensure_ascii=False)
+    )
 
 
 def nearest(name: str, known: Iterable[str], otherwise: str) -> str:

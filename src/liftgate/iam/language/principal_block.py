@@ -15,11 +15,13 @@ from liftgate.iam.policy import Principals
 EVERYONE = Principals((("*", "*"),))
 
 _ACCOUNT = r"(?:\d{12}|aws|cloudfront)"
+# Any character of a path but what a policy would mean as a wildcard or a variable: "CreateRole", IAM API Reference.
+_PATH = r"(?:(?:(?!\$\{)[!-)+->@-\x7f])*/)?"
 _NAMES = {
     # An account by number or as its root; a user, role or session; or the id of a user or role that was deleted.
     "AWS": re.compile(
         rf"\*|\d{{12}}|A(?:IDA|ROA)[A-Z0-9]{{4,124}}"
-        rf"|arn:aws[a-z-]*:iam::{_ACCOUNT}:(?:root|(?:user|role)/[\w+=,.@/ -]+)"
+        rf"|arn:aws[a-z-]*:iam::{_ACCOUNT}:(?:root|(?:user|role)/{_PATH}[\w+=,.@ -]+)"
         rf"|arn:aws[a-z-]*:sts::{_ACCOUNT}:(?:assumed-role/[\w+=,.@-]+/[\w+=,.@-]+|federated-user/[\w+=,.@-]+)",
         re.ASCII,
     ),
