@@ -66,6 +66,17 @@ def _trust_missing(found: Difference) -> bool:
     return request["action"].startswith("sts:") and found.case["resource_policy"] is None
 
 
+def _may_assume_nothing(found: Difference) -> bool:
+    unable = (
+        found.principal == "*" or found.principal.endswith(":root") or ":federated-user/" in found.principal
+    )
+    return (
+        unable
+        and found.case["request"]["action"].startswith("sts:")
+        and (found.ours, found.theirs) == ("implicit_deny", "allow")
+    )
+
+
 def _trust_beside_boundary(found: Difference) -> bool:
     asked = found.case["request"]["action"].startswith("sts:") and found.case["boundary"] is not None
     return asked and (found.ours, found.theirs) == ("implicit_deny", "allow")
@@ -99,6 +110,14 @@ def _several_values(found: Difference) -> bool:
 
 
 KNOWN = (
+    Known(
+        "root, a federated user or nobody, who assumes a role",
+        Right.OURS,
+        "`AssumeRole` is for users and role sessions, and is signed: root users and federated users may not call it, and without"
+        " credentials nobody can; iam-simulate asks the trust policy alone.",
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts-comparison.html",
+        _may_assume_nothing,
+    ),
     Known(
         "`NotPrincipal` that lists a part of the caller",
         Right.OURS,
