@@ -1,10 +1,11 @@
 """Whether a role's session name says who holds the session, or is whatever the caller writes.
 
-Sources: "IAM and AWS STS condition context keys", sts:RoleSessionName, IAM User Guide; "Easily control the naming of
-individual IAM role sessions", AWS Security Blog.
+Sources: "IAM and AWS STS condition context keys", sts:RoleSessionName, and "IAM policy elements: Variables and tags", IAM
+User Guide; "Easily control the naming of individual IAM role sessions", AWS Security Blog.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -17,9 +18,12 @@ _TAKING_UP = ("sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithweb
 # Services that name sessions themselves: an instance, a function, a task.
 _NAMING = re.compile(r"(ec2|lambda|edgelambda|ecs-tasks)\.amazonaws\.com(\.cn)?")
 # The provider that IAM Identity Center makes in each account; its assertions carry the user's name.
-_IDENTITY_CENTER = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:saml-provider/AWSSSO_[0-9a-f]+_DO_NOT_DELETE")
+_IDENTITY_CENTER = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):saml-provider/AWSSSO_[0-9a-f]+_DO_NOT_DELETE")
 _OF_CALLER = re.compile(r"\$\{\s*aws:(username|userid)\s*\}", re.IGNORECASE)
-_ONE_PRINCIPAL = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(user|role)/.+")
+_USER = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:user/[^*?]+")
+_ONE_PRINCIPAL = re.compile(
+    r"arn:aws[a-z-]*:(iam::\d{12}:(user|role)/[^*?]+|sts::\d{12}:assumed-role/[^/*?]+/[^/*?]+)"
+)
 _ACCOUNT = re.compile(r"(?:arn:aws[a-z-]*:(?:iam|sts)::)?(\d{12})(?::.+)?")
 _KEY = "sts:rolesessionname"
 
@@ -47,71 +51,132 @@ class NotFixed:
 SessionName: TypeAlias = Fixed | NotFixed  # true only where nobody chooses
 
 
-def fixes_session_name(trust: Policy) -> SessionName:
-    """Does a role's trust policy fix the name of every session of the role? Fails closed.
+@dataclass(frozen=True, slots=True)
+class _Namer:
+    """What names the sessions of one principal. Two that differ may give one name to two callers."""
 
-    A name is fixed by the services that name sessions themselves (EC2, Lambda, ECS tasks), by IAM Identity Center's
-    provider, or by a condition that leaves one value of ``sts:RoleSessionName``: one plain name, or ``${aws:username}``
-    or ``${aws:userid}`` for the users of one account. Other identity providers may let people edit what becomes the
-    name, so they do not count.
+    kind: Literal["service", "identity center", "caller", "condition"]
+    scope: str  # the service, the provider, the account of the users, or the one principal
+    name: str = ""  # what the condition leaves
+
+
+_Named: TypeAlias = tuple[_Namer, str]  # and how to say it
+
+
+def fixes_session_name(trust: Policy, account: str | None = None) -> SessionName:
+    """Does a role's trust policy fix the name of every session of the role, for one caller each? Fails closed.
+
+    A name is fixed by one service that names sessions itself (EC2, Lambda or ECS tasks), by IAM Identity Center's
+    provider, or by a condition that leaves one value of ``sts:RoleSessionName``: ``${aws:username}`` or
+    ``${aws:userid}`` for the users of one account, or a plain name for one principal. Other identity providers may
+    let people edit what becomes the name, so they do not count; nor do several ways that name apart from each other.
+
+    Args:
+        trust: the role's trust policy.
+        account: the role's own, where it is known: then Identity Center counts of that account only.
+
     """
     ways = [one for one in trust.statements if one.effect is Effect.ALLOW and _takes_up(one)]
     if not ways:
         return NotFixed("the policy lets nobody take up the role")
-    by: list[str] = []
+    named: list[_Named] = []
     for way in ways:
-        answer = fixes_in(way, trust)
-        if not isinstance(answer, Fixed):
+        answer = _named_in(way, trust, account)
+        if isinstance(answer, NotFixed):
             return answer
-        by += answer.by
-    of_caller = [
-        _accounts(way) for way in ways if _OF_CALLER.search(_name(way) or _name_by_denial(trust) or "")
-    ]
-    if len(set().union(*of_caller)) > 1:
-        return NotFixed("users of several accounts may have the same name")
-    if _may_choose_between(ways):
-        return NotFixed("several statements fix different names, and a principal may fit more than one")
-    return Fixed(tuple(dict.fromkeys(by)))
+        named += answer
+    apart = _apart([namer for namer, _ in named])
+    return Fixed(tuple(dict.fromkeys(by for _, by in named))) if apart is None else apart
 
 
-def fixes_in(statement: Statement, trust: Policy) -> SessionName:
-    """The same for one statement, beside the denials of its policy."""
+def chosen_in(statement: Statement, trust: Policy) -> NotFixed | None:
+    """Why somebody may choose a name by a statement, beside the denials of its policy. A name that several share is none that they choose."""
     if statement.effect is Effect.DENY or not _takes_up(statement):
-        return Fixed(())
+        return None
+    if statement.principals is not None and not names_everyone(statement.principals):
+        name = _name_left(statement, trust)
+        if name is not None and not _OF_CALLER.search(name):
+            return None
+    answer = _named_in(statement, trust, None)
+    if isinstance(answer, NotFixed):
+        return answer
+    return _apart([namer for namer, _ in answer if namer.kind == "caller"])
+
+
+def _named_in(statement: Statement, trust: Policy, account: str | None) -> list[_Named] | NotFixed:
+    """What names the sessions of each principal of a statement."""
     who = statement.principals
     if who is None or who.negated:
         return NotFixed("the statement does not say who takes up the role")
-    name = _name(statement) or _name_by_denial(trust)
-    if name is not None:
-        return _by_condition(statement, who, name)
-    by = []
+    name = _name_left(statement, trust)
+    named: list[_Named] = []
     for kind, value in who.values:
-        if kind == "Service" and _NAMING.fullmatch(value):
-            by.append(f"{quoted(value)} names its sessions")
-        elif kind == "Federated" and _IDENTITY_CENTER.fullmatch(value) and _only_saml(statement):
-            by.append("IAM Identity Center names sessions after its users")
+        if kind in {"AWS", "*"}:
+            answer = _by_condition(value, name)
         else:
-            return NotFixed(f"{quoted(value)} may take up the role under any session name")
-    return Fixed(tuple(by))
+            answer = _by_itself(value, kind, name, account, only_saml=_only_saml(statement))
+        if isinstance(answer, NotFixed):
+            return answer
+        named.append(answer)
+    return named
 
 
-def _by_condition(statement: Statement, who: Principals, name: str) -> SessionName:
+def _by_itself(
+    value: str, kind: str, name: str | None, account: str | None, *, only_saml: bool
+) -> _Named | NotFixed:
+    """Who names sessions without being told to; a condition on the name makes nobody else one of these."""
+    if kind == "Service" and (service := _NAMING.fullmatch(value)):
+        return _Namer("service", service[1]), f"{quoted(value)} names its sessions"
+    if kind == "Federated" and only_saml and (center := _IDENTITY_CENTER.fullmatch(value)):
+        if account not in {None, center[1]}:
+            return NotFixed(f"{quoted(value)} is of another account, whose administrators give the names")
+        return _Namer("identity center", value), "IAM Identity Center names sessions after its users"
+    return _any_name(value) if name is None else _shared(value, name)
+
+
+def _by_condition(value: str, name: str | None) -> _Named | NotFixed:
     """A name is worth no more than the account whose administrators give it."""
-    if names_everyone(who):
+    if name is None:
+        return _any_name(value)
+    if value == "*":
         return NotFixed("anyone may take up the role, from an account of their own with users of any name")
-    if _OF_CALLER.search(name) and len(_accounts(statement)) > 1:
+    by = f"the condition on `sts:RoleSessionName`: {quoted(name)}"
+    if _OF_CALLER.search(name):
+        # A principal that does not show its account counts as another.
+        found = _ACCOUNT.fullmatch(value)
+        written = _OF_CALLER.sub(lambda one: f"${{aws:{one[1].lower()}}}", name)
+        return _Namer("caller", found[1] if found else value, written), by
+    if not _ONE_PRINCIPAL.fullmatch(value):
+        return _shared(value, name)
+    return _Namer("condition", value, name), by
+
+
+def _any_name(value: str) -> NotFixed:
+    return NotFixed(f"{quoted(value)} may take up the role under any session name")
+
+
+def _shared(value: str, name: str) -> NotFixed:
+    return NotFixed(f"{quoted(value)} stands for many, who would all bear the name {quoted(name)}")
+
+
+def _apart(namers: Sequence[_Namer]) -> NotFixed | None:
+    """Why two callers may come to one name, or one to two; None where neither can."""
+    different = set(namers)
+    if len(different) < 2:
+        return None
+    kinds, names = {one.kind for one in different}, {one.name for one in different}
+    if kinds == {"caller"} and len(names) == 1:
         return NotFixed("users of several accounts may have the same name")
-    return Fixed((f"the condition on `sts:RoleSessionName`: {quoted(name)}",))
-
-
-def _accounts(statement: Statement) -> set[str]:
-    """The accounts that the statement names; a principal that does not show its own counts as another."""
-    values = (
-        [value for kind, value in statement.principals.values if kind == "AWS"]
-        if statement.principals
-        else []
-    )
-    return {match[1] if (match := _ACCOUNT.fullmatch(value)) else value for value in values}
+    if kinds != {"condition"}:
+        return NotFixed("sessions are named in several ways, so that two callers may come to the same name")
+    if len(names) < len(different):
+        return NotFixed("several principals, or one in several statements, may bear the same name")
+    users = {one.scope for one in different if _USER.fullmatch(one.scope)}
+    if len(users) < len(
+        different
+    ):  # who is one user is no other; who may take up one role may take up another
+        return NotFixed("several statements fix different names, and a principal may fit more than one")
+    return None
 
 
 def _takes_up(statement: Statement) -> bool:
@@ -133,17 +198,36 @@ def _name(statement: Statement) -> str | None:
     return next((name for name in names if name is not None), None)
 
 
+def _name_left(statement: Statement, trust: Policy) -> str | None:
+    """The one name that a statement leaves, or what its policy denies."""
+    return _name(statement) or _name_by_denial(trust)
+
+
 def _name_by_denial(trust: Policy) -> str | None:
-    """The one name that a statement leaves which denies all others to everyone."""
+    """The one name that a statement leaves which denies all others to everyone.
+
+    Only users have a name and id that a variable stands for, and of one that stands for nothing AWS says no more than
+    that it may make the whole statement invalid: then nothing would be denied.
+    """
     for statement in trust.statements:
         if statement.effect is Effect.ALLOW or len(statement.conditions) != 1:
             continue
         if not _is_everyone(statement.principals) or not all(_reaches(statement, one) for one in _TAKING_UP):
             continue
         name = _one_value(statement.conditions[0], {"StringNotEquals", "StringNotLike"})
-        if name is not None:
+        if name is not None and ("$" not in name or _lets_in_users_only(trust)):
             return name
     return None
+
+
+def _lets_in_users_only(trust: Policy) -> bool:
+    allows = [one.principals for one in trust.statements if one.effect is Effect.ALLOW]
+    return all(
+        who is not None
+        and not who.negated
+        and all(kind == "AWS" and _USER.fullmatch(value) for kind, value in who.values)
+        for who in allows
+    )
 
 
 def _is_everyone(principals: Principals | None) -> bool:
@@ -159,17 +243,3 @@ def _one_value(condition: Condition, operators: set[str]) -> str | None:
     value = condition.values[0]
     plain = _OF_CALLER.sub("", value)
     return None if "$" in plain or "*" in plain or "?" in plain or not value else value
-
-
-def _may_choose_between(ways: list[Statement]) -> bool:
-    """Whether statements ask for different names, and a caller might pick the statement."""
-    named = [(one, name) for one in ways if (name := _name(one)) is not None]
-    if len({name for _, name in named}) < 2:
-        return False
-    known = [
-        value for one, _ in named for value in {value for _, value in (one.principals or _NOBODY).values}
-    ]
-    return len(set(known)) < len(known) or not all(map(_ONE_PRINCIPAL.fullmatch, known))
-
-
-_NOBODY = Principals(())

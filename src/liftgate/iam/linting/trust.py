@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from liftgate.iam.language.reading import demands_key
 from liftgate.iam.linting.finding import Code, Lint, Place, Severity, Subject
 from liftgate.iam.linting.narrowing import is_narrowed, names_everyone
-from liftgate.iam.linting.session_name import NotFixed, fixes_in
+from liftgate.iam.linting.session_name import chosen_in
 from liftgate.iam.linting.wording import quoted
 from liftgate.iam.parse import Kind
 from liftgate.iam.patterns.pattern import matcher
@@ -162,13 +162,13 @@ def session_names(subject: Subject) -> Iterator[Lint]:
     if subject.kind is not Kind.TRUST:
         return
     for place in subject.granting():
-        answer = fixes_in(place.statement, subject.policy)
+        chosen = chosen_in(place.statement, subject.policy)
         who = place.statement.principals
-        if isinstance(answer, NotFixed) and who and any(kind in {"AWS", "*"} for kind, _ in who.values):
+        if chosen is not None and who and any(kind in {"AWS", "*"} for kind, _ in who.values):
             yield place.lint(
                 Code.CHOSEN_SESSION_NAME,
                 Severity.WARNING,
-                answer.because,
+                chosen.because,
                 'add `"StringEquals": {"sts:RoleSessionName": "${aws:username}"}`, or a name of yours',
                 ("Principal",),
             )
