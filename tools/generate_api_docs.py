@@ -70,8 +70,9 @@ aws_region = "eu-central-1"
 ```
 
 The broker's own AWS credentials are found as AWS's SDKs find them: the role of the machine, a profile, or the environment. It needs
-`sts:AssumeRole`, `sts:TagSession` and `sts:SetSourceIdentity` on the elevated roles, and `iam:GetRolePolicy`, `iam:PutRolePolicy` and
-`iam:DeleteRolePolicy` on them for the denies that take sessions back.
+`sts:AssumeRole`, `sts:TagSession` and `sts:SetSourceIdentity` on the elevated roles, and `iam:GetRole` (for sessions over an hour), `iam:GetRolePolicy`, `iam:PutRolePolicy` and
+`iam:DeleteRolePolicy` on them for the denies that take sessions back. On the roles that people sign in with it needs `iam:GetRole`, to see that
+nobody chooses their session's name; without it the catalogue must name them under `trusted_session_names`.
 
 | setting | variable | what it says | left out |
 | --- | --- | --- | --- |

@@ -83,6 +83,25 @@ TAIL = """\
   follows a repetition begins with other characters than it repeats: `[A-Z]+-[0-9]+` and `(INC|CHG)[0-9]{7}` are fine,
   `(a+)+` and `a*a*b` are not. They match the whole ticket, so they have no `^` and `$`.
 
+## Whose session is it?
+
+AWS lets whoever assumes a role choose the session's name, unless the role's trust policy fixes it. So, where a session's name tells people
+apart, Liftgate reads that policy at the sign-in (the broker needs `iam:GetRole` on the role), and lets nobody in whose name somebody
+else could bear. These fix it: IAM Identity Center; a condition `"StringEquals": {"sts:RoleSessionName": "${aws:username}"}` where users
+of one account take up the role; and the others that [lint](iam/lint.md#whose-session-is-it) names. Users, and services that stand for all
+sessions of their role (`…/*`), need no proof.
+
+Roles of other accounts cannot be read, and federated users are named by whoever asks for them. Only where something else makes sure
+that people cannot choose their names, say so:
+
+```yaml
+trusted_session_names:
+  - arn:aws:iam::444455556666:role/aws-reserved/sso.amazonaws.com/eu-central-1/AWSReservedSSO_ReadOnly_0123456789abcdef
+```
+
+Whoever holds such a role can sign in as everyone whom the catalogue knows by it, and approve their own requests, if that is not so
+([the decision](decisions/0008-session-names-are-proved.md)).
+
 ## How it is read
 
 Every value is the text that stands in the file: an account id keeps its zeros, and `no` is a word. Anchors, aliases, tags, a second

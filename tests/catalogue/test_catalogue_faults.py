@@ -274,6 +274,30 @@ CASES = [
         "taken back",
     ),
     (
+        K.BAD_ROLE,
+        f"{PEOPLE}trusted_session_names: [«arn:aws:sts::111122223333:assumed-role/baseline/ada]\n",
+        "trusted_session_names[0]",
+        "not the role",
+    ),
+    (
+        K.BAD_ROLE,
+        f'{PEOPLE}trusted_session_names: [«"arn:aws:iam::111122223333:role/*"]\n',
+        "trusted_session_names[0]",
+        "not a role's ARN",
+    ),
+    (
+        K.BAD_ROLE,
+        f"{PEOPLE}trusted_session_names: [«arn:aws:sts::111122223333:federated-user/ada]\n",
+        "trusted_session_names[0]",
+        "not a role's ARN",
+    ),
+    (
+        K.LISTED_TWICE,
+        f"{PEOPLE}trusted_session_names: [{ROLE}, «{ROLE.replace('/liftgate', '')}]\n",
+        "trusted_session_names[1]",
+        "listed twice",
+    ),
+    (
         K.ACCOUNT_DIFFERS,
         with_entitlement(account='«"444455556666"'),
         "entitlements[0].account",

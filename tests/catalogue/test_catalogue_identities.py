@@ -8,7 +8,7 @@ from tests.catalogue.catalogue_samples import EXAMPLES, faults_in, parsed
 from liftgate.catalogue.fault import FaultKind
 from liftgate.catalogue.model import Catalogue
 from liftgate.catalogue.parse import load_catalogue
-from liftgate.catalogue.who import person_of
+from liftgate.catalogue.who import must_prove_name, person_of
 from liftgate.identity.model import Identity, IdentityKind, Person, PersonKind
 
 ACCOUNT = "111122223333"
@@ -98,6 +98,57 @@ def test_patterns_that_are_not_plain_and_alone_prove_nobody(patterns: tuple[tupl
 def test_two_patterns_of_one_service_prove_it() -> None:
     catalogue = with_patterns((f"aws:{EXPORT}/*", "a"), (f"aws:{EXPORT}/i-*", "a"))
     assert who(f"{EXPORT}/i-1", catalogue) == "a"
+
+
+TRUSTING = """\
+version: 1
+trusted_session_names:
+  - arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/eu-central-1/AWSReservedSSO_Read_0123456789abcdef
+  - arn:aws:sts::444455556666:federated-user/*
+people:
+  ada:
+    name: Ada
+    identities:
+      - arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Read_0123456789abcdef/ada
+      - arn:aws:sts::444455556666:federated-user/ada
+      - arn:aws:sts::111122223333:federated-user/ada
+      - arn:aws:sts::111122223333:assumed-role/Read/ada
+      - arn:aws:iam::111122223333:user/ada
+  bot:
+    name: Bot
+    kind: service
+    identities:
+      - arn:aws:sts::111122223333:assumed-role/Bot/*
+      - arn:aws:sts::111122223333:assumed-role/Bot/bot-1
+      - arn:aws:sts::111122223333:assumed-role/Jobs/bot-*
+"""
+
+
+@pytest.mark.parametrize(
+    ("identity", "must"),
+    [
+        ("arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Read_0123456789abcdef/ada", False),
+        ("arn:aws:sts::444455556666:federated-user/ada", False),
+        ("arn:aws:sts::111122223333:federated-user/ada", True),
+        ("arn:aws:sts::111122223333:assumed-role/Read/ada", True),
+        ("arn:aws:sts::111122223333:assumed-role/Read/nobody", True),
+        ("arn:aws:iam::111122223333:user/ada", False),
+        ("arn:aws:sts::111122223333:assumed-role/Bot/i-1", False),
+        ("arn:aws:sts::111122223333:assumed-role/Bot/bot-1", False),
+        ("arn:aws:sts::111122223333:assumed-role/Jobs/bot-1", True),
+    ],
+)
+def test_a_session_name_that_tells_people_apart_must_be_proved(identity: str, *, must: bool) -> None:
+    assert must_prove_name(parsed(TRUSTING), aws(identity)) is must
+
+
+def test_all_sessions_of_one_service_prove_no_other() -> None:
+    catalogue = with_patterns((f"aws:{EXPORT}/*", "a"), (f"aws:{EXPORT}/i-*", "b"))
+    assert must_prove_name(catalogue, aws(f"{EXPORT}/i-1"))
+
+
+def test_a_local_identity_has_no_session() -> None:
+    assert not must_prove_name(SAMPLE, Identity(kind=IdentityKind.LOCAL, name="ada"))
 
 
 # Session names over two letters, so that they often begin alike, and longer ones that overlap nothing they do not begin.

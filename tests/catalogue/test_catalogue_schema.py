@@ -33,6 +33,7 @@ groups:
   owners: [grace]
 guards: [owners]
 auditors: [owners]
+trusted_session_names: ["arn:aws:iam::111122223333:role/baseline"]
 entitlements:
   - name: reports-write
     description: Correct the reports

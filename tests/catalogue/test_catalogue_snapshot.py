@@ -68,6 +68,7 @@ CATALOGUES = st.builds(
     entitlements=st.dictionaries(TEXTS, ENTITLEMENTS, max_size=3),
     identities=st.dictionaries(TEXTS, IDS, max_size=4),
     patterns=st.lists(st.tuples(TEXTS, IDS), max_size=3, unique=True).map(lambda found: tuple(sorted(found))),
+    trusted_session_names=ACTIONS,
 )
 
 

@@ -163,7 +163,11 @@ def staged(account: SampleAccount, store: SqlStore) -> Stage:
     iam = account.aws.client("iam", account.aws.root)
     role = ElevatedRole(name=f"LiftgateTest{next(_numbers)}", ceiling=CEILING)
     role_arn = create_elevated_role(iam, role, broker_arn=account.broker_arn)
-    allow_broker(iam, [*account.elevated_role_arns.values(), role_arn])
+    allow_broker(
+        iam,
+        [*account.elevated_role_arns.values(), role_arn],
+        baseline_role_arn=account.baseline_role_arn,
+    )
     return Stage(
         account=account,
         store=store,

@@ -24,6 +24,8 @@ from liftgate.elevation.harmless import HarmlessCall
 from liftgate.elevation.model import Credentials
 from liftgate.elevation.ports import LendOrder, Lent
 from liftgate.identity.aws_proof import proof_fields, sign_proof
+from liftgate.identity.ports import SessionRole
+from liftgate.identity.session_names import SessionNames
 from liftgate.identity.sts_request import StsAnswer, StsRequest
 from liftgate.server.app import create_app
 from liftgate.server.kept_catalogue import KeptCatalogue
@@ -35,6 +37,17 @@ START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 ADDRESS = "http://127.0.0.1:8484"
 REPORTS_ROLE = "arn:aws:iam::111122223333:role/LiftgateReportsWriter"
 ADA = "arn:aws:sts::111122223333:assumed-role/ReadOnly/ada"
+NAMED_AFTER_USERS = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": {
+            "Effect": "Allow",
+            "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
+            "Action": "sts:AssumeRole",
+            "Condition": {"StringEquals": {"sts:RoleSessionName": "${aws:username}"}},
+        },
+    }
+)
 
 CATALOGUE = """\
 version: 1
@@ -119,7 +132,8 @@ class StubSts:
     def ask(self, request: StsRequest) -> StsAnswer:
         del request
         account, name = self.arn.split(":")[4], self.arn.rpartition("/")[2]
-        result = {"Account": account, "Arn": self.arn, "UserId": f"{self.role_id}:{name}"}
+        user_id = "AIDAEXAMPLEEXAMPLE" if ":user/" in self.arn else f"{self.role_id}:{name}"
+        result = {"Account": account, "Arn": self.arn, "UserId": user_id}
         document = {
             "GetCallerIdentityResponse": {
                 "GetCallerIdentityResult": result,
@@ -175,6 +189,21 @@ class StubS3:
 
 
 @dataclass
+class StubTrusts:
+    """Who may take up each role: by default its account's users, each under their own name."""
+
+    trust: str = NAMED_AFTER_USERS
+    refusal: Exception | None = None
+    asked: list[SessionRole] = field(default_factory=list)
+
+    def read(self, role: SessionRole) -> str:
+        self.asked.append(role)
+        if self.refusal is not None:
+            raise self.refusal
+        return self.trust
+
+
+@dataclass
 class HeardLog:
     """What was logged."""
 
@@ -204,6 +233,7 @@ class World:
     sts: StubSts
     iam: StubIam
     held_roles: ScriptedRoles
+    trusts: StubTrusts
     log: HeardLog
     catalogue_file: Path
     http: TestClient
@@ -316,6 +346,7 @@ def open_world(folder: Path, *, catalogue: str = CATALOGUE, **settings: Any) -> 
     store = open_store(url, clock=clock)
     sts, iam, log, held_roles = StubSts(clock), StubIam(), HeardLog(), ScriptedRoles()
     source = CatalogueSource([catalogue_file], clock, settle=timedelta())
+    trusts = StubTrusts()
     background = ThreadPoolExecutor(2)
     parts = Parts(
         settings=Settings(
@@ -331,6 +362,7 @@ def open_world(folder: Path, *, catalogue: str = CATALOGUE, **settings: Any) -> 
         held_roles=held_roles,
         calls=StubS3(sts, iam),
         transport=sts,
+        session_names=SessionNames(trusts, clock),
         pause=lambda: None,
         log=log,
         background=background,
@@ -344,6 +376,7 @@ def open_world(folder: Path, *, catalogue: str = CATALOGUE, **settings: Any) -> 
             sts=sts,
             iam=iam,
             held_roles=held_roles,
+            trusts=trusts,
             log=log,
             catalogue_file=catalogue_file,
             http=http,

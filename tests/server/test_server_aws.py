@@ -1,6 +1,8 @@
 """The API on an AWS that enforces: a proof by signature, a session that writes where it may, a revocation that bites."""
 
+import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from tests.servers.embedded_aws import embedded_account
 
 from liftgate.clock import system_clock
 from liftgate.demo.embedded_aws import Keys
-from liftgate.demo.sample_account import REPORTS, SampleAccount
+from liftgate.demo.sample_account import BASELINE_ROLE, BROKER, REPORTS, SampleAccount, keys_from
 from liftgate.identity.aws_proof import proof_fields, sign_proof
 from liftgate.server.app import create_app
 from liftgate.server.parts import running_parts
@@ -78,6 +80,54 @@ def test_a_proof_for_another_server_is_worth_nothing(
     assert http.post("/api/v1/sign-ins", json=body).json()["code"] == "proof_used"
 
 
+@contextmanager
+def _trusted_by_all(account: SampleAccount) -> Iterator[None]:
+    """The baseline role's trust policy as AWS's console proposes it: whoever assumes the role names the session."""
+    iam = account.aws.client("iam", account.aws.root)
+    before = iam.get_role(RoleName=BASELINE_ROLE)["Role"]["AssumeRolePolicyDocument"]
+    anybody = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{account.aws.account}:root"},
+        "Action": "sts:AssumeRole",
+    }
+    loose = json.dumps({"Version": "2012-10-17", "Statement": [anybody]})
+    iam.update_assume_role_policy(RoleName=BASELINE_ROLE, PolicyDocument=loose)
+    try:
+        yield
+    finally:
+        iam.update_assume_role_policy(RoleName=BASELINE_ROLE, PolicyDocument=json.dumps(before))
+
+
+def test_nobody_signs_in_under_a_name_of_their_choice(
+    http: TestClient, embedded_account: SampleAccount
+) -> None:
+    ada = embedded_account.aws.client("sts", embedded_account.people["ada"])
+    order = {"RoleArn": embedded_account.baseline_role_arn, "RoleSessionName": "grace"}
+    with pytest.raises(ClientError):  # the sample account's trust policy gives each their own name
+        ada.assume_role(**order)
+    with _trusted_by_all(embedded_account):
+        as_grace = keys_from(ada.assume_role(**order)["Credentials"])
+        answer = http.post("/api/v1/sign-ins", json=_proof_of(as_grace, embedded_account, ADDRESS))
+        assert (answer.status_code, answer.json()["code"]) == (401, "session_name_unproved")
+
+
+def test_a_role_that_the_broker_may_not_read_proves_nobody(
+    http: TestClient, embedded_account: SampleAccount
+) -> None:
+    iam = embedded_account.aws.client("iam", embedded_account.aws.root)
+    own = {"UserName": BROKER, "PolicyName": "LendAndTakeBack"}
+    before = iam.get_user_policy(**own)["PolicyDocument"]
+    statements = [one for one in before["Statement"] if one["Action"] != "iam:GetRole"]
+    assert len(statements) < len(before["Statement"])
+    iam.put_user_policy(**own, PolicyDocument=json.dumps({**before, "Statement": statements}))
+    try:
+        answer = http.post("/api/v1/sign-ins", json=_proof(embedded_account, "ada", ADDRESS)).json()
+    finally:
+        iam.put_user_policy(**own, PolicyDocument=json.dumps(before))
+    assert answer["code"] == "role_trust_unreadable"
+    assert "AccessDenied" in answer["detail"]
+
+
 def _sign_in(http: TestClient, account: SampleAccount, person: str) -> str:
     answer = http.post("/api/v1/sign-ins", json=_proof(account, person, ADDRESS))
     assert answer.status_code == 201, answer.text
@@ -86,7 +136,10 @@ def _sign_in(http: TestClient, account: SampleAccount, person: str) -> str:
 
 
 def _proof(account: SampleAccount, person: str, audience: str) -> dict[str, object]:
-    keys = account.as_baseline(person)
+    return _proof_of(account.as_baseline(person), account, audience)
+
+
+def _proof_of(keys: Keys, account: SampleAccount, audience: str) -> dict[str, object]:
     held = ReadOnlyCredentials(keys.access_key_id, keys.secret_access_key, keys.session_token)
     return {"method": "aws", **proof_fields(sign_proof(held, account.aws.region, audience, system_clock()))}
 

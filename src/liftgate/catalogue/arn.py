@@ -12,12 +12,13 @@ from liftgate.iam.s3.location import PARTITIONS
 
 _NAME = "[A-Za-z0-9_+=,.@-]"
 _PATH = f"(?:{_NAME}+/){{0,20}}"
-_ROLE = re.compile(f"role/(?P<path>{_PATH})(?P<name>{_NAME}{{1,64}})")
+_ROLE = re.compile(f"role/{_PATH}(?P<name>{_NAME}{{1,64}})")
 _SESSION = re.compile(
     f"assumed-role/(?P<role>{_NAME}{{1,64}})/(?:(?P<session>{_NAME}{{2,64}})|(?P<begin>{_NAME}{{0,63}})[*])"
 )
 _USER = re.compile(f"user/{_PATH}{_NAME}{{1,64}}")
 _FEDERATED = re.compile(f"federated-user/{_NAME}{{2,32}}")
+_FEDERATED_ALL = re.compile("arn:[^:]+:sts::[0-9]{12}:federated-user/")
 _ROLE_FORM = "write `arn:aws:iam::<account>:role/<name>`"
 _IDENTITY_FORM = "write what `aws sts get-caller-identity` answers as `Arn`"
 
@@ -46,6 +47,17 @@ class IdentityArn:
 
 
 def parse_role_arn(text: str) -> RoleArn:
+    """The role that an ARN names, which is not one of AWS's own. Raises ArnUnreadable."""
+    role = parse_any_role_arn(text)
+    if role.text.split(":", 5)[5].startswith(("role/aws-reserved/", "role/aws-service-role/")):
+        raise ArnUnreadable(
+            f"`{_cut(text)}` is kept by AWS itself, so no session of it could be taken back",
+            advice="make a role of your own for this entitlement",
+        )
+    return role
+
+
+def parse_any_role_arn(text: str) -> RoleArn:
     """The role that an ARN names. Raises ArnUnreadable."""
     partition, service, account, resource = _take_apart(text, "a role", _ROLE_FORM)
     if service == "sts" and resource.startswith("assumed-role/"):
@@ -56,12 +68,15 @@ def parse_role_arn(text: str) -> RoleArn:
     match = _ROLE.fullmatch(resource)
     if service != "iam" or match is None:
         raise ArnUnreadable(f"`{_cut(text)}` is not a role's ARN", advice=_ROLE_FORM)
-    if match["path"].startswith(("aws-reserved/", "aws-service-role/")):
-        raise ArnUnreadable(
-            f"`{_cut(text)}` is kept by AWS itself, so no session of it could be taken back",
-            advice="make a role of your own for this entitlement",
-        )
     return RoleArn(text=text, partition=partition, account=account, name=match["name"])
+
+
+def parse_named_sessions(text: str) -> str:
+    """How the ARNs of all sessions of a role begin, or of all federated users of an account. Raises ArnUnreadable."""
+    begin = text.removesuffix("*")
+    if begin != text and _FEDERATED_ALL.fullmatch(begin) and begin.split(":")[1] in PARTITIONS:
+        return begin
+    return parse_any_role_arn(text).sessions
 
 
 def parse_identity_arn(text: str) -> IdentityArn:

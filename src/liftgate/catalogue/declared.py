@@ -39,6 +39,7 @@ class Declared:
     groups: dict[str, DeclaredGroup] = field(default_factory=dict)
     guards: list[Marked[str]] = field(default_factory=list)
     auditors: list[Marked[str]] = field(default_factory=list)
+    trusted_session_names: list[Marked[str]] = field(default_factory=list)
     entitlements: list[Fields] = field(default_factory=list)
     whole: bool = True
 
@@ -52,6 +53,7 @@ def gather(files: Iterable[Fields], faults: FaultList) -> Declared:
         _add_groups(file, declared, faults)
         declared.guards.extend(file.texts("guards") or ())
         declared.auditors.extend(file.texts("auditors") or ())
+        declared.trusted_session_names.extend(file.texts("trusted_session_names") or ())
         declared.entitlements.extend(file.records("entitlements"))
     for name, group in declared.groups.items():
         if name in declared.people:

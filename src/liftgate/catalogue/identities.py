@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from liftgate.catalogue.arn import IdentityArn, RoleArn, parse_identity_arn
+from liftgate.catalogue.arn import IdentityArn, RoleArn, parse_identity_arn, parse_named_sessions
 from liftgate.catalogue.declared import DeclaredPerson
 from liftgate.catalogue.errors import ArnUnreadable
 from liftgate.catalogue.fault import FaultKind, FaultList
@@ -68,6 +68,23 @@ def refuse_elevated(claims: list[Claim], roles: Iterable[RoleArn], faults: Fault
                 f"`{claim.person}`",
                 "name an identity of a role that is not an elevated one",
             )
+
+
+def read_trusted(names: Iterable[Marked[str]], faults: FaultList) -> frozenset[str]:
+    """How the ARNs of sessions begin whose names are trusted, with a fault for each ARN that names none, or none anew."""
+    first: dict[str, Marked[str]] = {}
+    for written in names:
+        try:
+            begin = parse_named_sessions(written.value)
+        except ArnUnreadable as error:
+            faults.add_error(FaultKind.BAD_ROLE, written.place, error)
+            continue
+        if first.setdefault(begin, written) is not written:
+            advice = f"remove it here or at {first[begin].place}"
+            faults.add(
+                FaultKind.LISTED_TWICE, written.place, f"`{written.value[:80]}` is listed twice", advice
+            )
+    return frozenset(first)
 
 
 def proved_by(claims: list[Claim]) -> ProvedBy:

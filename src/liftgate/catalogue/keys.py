@@ -315,6 +315,15 @@ FILE: Final = Record(
             default="nobody",
         ),
         Key(
+            name="trusted_session_names",
+            says=(
+                "ARNs of roles whose session names are taken at their word, unproved: see below. "
+                "`arn:aws:sts::<account>:federated-user/*` stands for the federated users of an account"
+            ),
+            holds=Texts(item=Text(form="a role's ARN", pattern="arn:[!-~]+", most=700)),
+            default="none: each name must be proved",
+        ),
+        Key(
             name="entitlements",
             says="what may be asked for",
             holds=Records(item=ENTITLEMENT),

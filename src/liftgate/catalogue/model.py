@@ -72,3 +72,5 @@ class Catalogue:
     entitlements: Mapping[str, Entitlement]
     identities: Mapping[str, str]  # a proved identity ("aws:arn:…", "local:ada") to a person id, exact
     patterns: tuple[tuple[str, str], ...] = ()  # identity patterns of services ("aws:arn:…/*") to a person id
+    # How the ARNs of sessions begin whose names are taken at their word ("arn:aws:sts::…:assumed-role/ReadOnly/").
+    trusted_session_names: frozenset[str] = frozenset()

@@ -16,7 +16,7 @@ from liftgate.catalogue.errors import CatalogueFaulty
 from liftgate.catalogue.fault import Fault, FaultKind, FaultList, Place, TooManyFaults
 from liftgate.catalogue.fields import Fields, read_fields
 from liftgate.catalogue.files import SourceFile, read_files
-from liftgate.catalogue.identities import proved_by, read_identities, refuse_elevated
+from liftgate.catalogue.identities import proved_by, read_identities, read_trusted, refuse_elevated
 from liftgate.catalogue.keys import FILE
 from liftgate.catalogue.model import Catalogue, Mechanism
 from liftgate.catalogue.names import Directory
@@ -80,6 +80,7 @@ def _resolve(declared: Declared, faults: FaultList) -> Catalogue | None:
     claims = read_identities(declared.people, faults)
     directory = Directory(declared, faults)
     guards, auditors = directory.find_once(declared.guards), directory.find_once(declared.auditors)
+    trusted = read_trusted(declared.trusted_session_names, faults)
     read = list(read_entitlements(declared, directory, faults))
     refuse_two_ways(read, faults)
     lent = [one.role for one in read if one.role is not None and one.mechanism is Mechanism.SESSION]
@@ -99,5 +100,6 @@ def _resolve(declared: Declared, faults: FaultList) -> Catalogue | None:
             entitlements={one.entitlement.name: one.entitlement for one in read if one.entitlement},
             identities=proved.exact,
             patterns=proved.patterns,
+            trusted_session_names=trusted,
         )
     )

@@ -73,7 +73,14 @@ def _catalogue(catalogue: Catalogue) -> _Json:
         "entitlements": {name: _entitlement(one, number) for name, one in catalogue.entitlements.items()},
         "identities": dict(catalogue.identities),
         "patterns": [[pattern, person] for pattern, person in sorted(catalogue.patterns)],
+        **_trusted(catalogue),
     }
+
+
+def _trusted(catalogue: Catalogue) -> dict[str, _Json]:
+    """Nothing where no names are trusted: a catalogue that does not say so has the version that it had before one could."""
+    trusted = catalogue.trusted_session_names
+    return {"trusted_session_names": _sorted(trusted)} if trusted else {}
 
 
 def _sets_of_people(catalogue: Catalogue) -> set[_People]:
@@ -157,6 +164,7 @@ def _read_catalogue(kept: Mapping[str, Any], version: str) -> Catalogue:
         entitlements={name: _read_entitlement(one, sets) for name, one in kept["entitlements"].items()},
         identities=dict(kept["identities"]),
         patterns=tuple((pattern, person) for pattern, person in kept["patterns"]),
+        trusted_session_names=frozenset(kept.get("trusted_session_names", ())),
     )
 
 

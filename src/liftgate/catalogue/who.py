@@ -1,7 +1,7 @@
 """Who a proved identity is."""
 
 from liftgate.catalogue.model import Catalogue
-from liftgate.identity.model import Identity, Person
+from liftgate.identity.model import Identity, IdentityKind, Person
 
 
 def person_of(catalogue: Catalogue, identity: Identity) -> Person | None:
@@ -15,6 +15,20 @@ def person_of(catalogue: Catalogue, identity: Identity) -> Person | None:
         return catalogue.people.get(exact)
     fitting = {person for pattern, person in catalogue.patterns if _fits(proved, pattern)}
     return catalogue.people.get(fitting.pop()) if len(fitting) == 1 else None
+
+
+def must_prove_name(catalogue: Catalogue, identity: Identity) -> bool:
+    """Whether a session's name is what tells an identity's person apart, and the catalogue does not take it at its word.
+
+    A service that stands for all sessions of its role is the same under any name; users have no session.
+    """
+    if identity.kind is not IdentityKind.AWS or identity.name.split(":")[2:3] == ["iam"]:
+        return False
+    begin = f"{identity.name.rpartition('/')[0]}/"
+    if begin in catalogue.trusted_session_names:
+        return False
+    person = person_of(catalogue, identity)
+    return person is None or (f"{identity.kind}:{begin}*", person.id) not in catalogue.patterns
 
 
 def _fits(proved: str, pattern: str) -> bool:

@@ -78,7 +78,7 @@ def create_sample_account(
     broker_arn = f"arn:aws:iam::{aws.account}:user/{BROKER}"
     baseline_role_arn = _create_baseline_role(iam, aws.account)
     roles = {role.name: create_elevated_role(iam, role, broker_arn=broker_arn) for role in elevated}
-    allow_broker(iam, sorted(roles.values()))
+    allow_broker(iam, sorted(roles.values()), baseline_role_arn=baseline_role_arn)
     return SampleAccount(
         aws=aws,
         people=people,
@@ -107,8 +107,8 @@ def create_elevated_role(iam: Any, role: ElevatedRole, *, broker_arn: str) -> st
     return str(created["Role"]["Arn"])
 
 
-def allow_broker(iam: Any, role_arns: Sequence[str]) -> None:
-    """Let the broker lend the elevated roles and keep its denies on them, and nothing else at all."""
+def allow_broker(iam: Any, role_arns: Sequence[str], *, baseline_role_arn: str) -> None:
+    """Let the broker lend the elevated roles, keep its denies on them and see who may take up the role of everyday, no more."""
     lend = {
         "Effect": "Allow",
         "Action": ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"],
@@ -119,8 +119,9 @@ def allow_broker(iam: Any, role_arns: Sequence[str]) -> None:
         "Action": ["iam:GetRolePolicy", "iam:PutRolePolicy", "iam:DeleteRolePolicy"],
         "Resource": list(role_arns),
     }
+    see = {"Effect": "Allow", "Action": "iam:GetRole", "Resource": baseline_role_arn}
     iam.put_user_policy(
-        UserName=BROKER, PolicyName="LendAndTakeBack", PolicyDocument=_policy(lend, take_back)
+        UserName=BROKER, PolicyName="LendAndTakeBack", PolicyDocument=_policy(lend, take_back, see)
     )
 
 

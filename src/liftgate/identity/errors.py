@@ -51,6 +51,18 @@ class IdentityUnknown(Unauthenticated):
     code = "identity_unknown"
 
 
+class SessionNameUnproved(Unauthenticated):
+    """Others could bear the session's name by which the catalogue knows somebody."""
+
+    code = "session_name_unproved"
+
+
+class RoleTrustUnreadable(Unauthenticated):
+    """Whether a session's name is its holder's own cannot be seen: Liftgate cannot read the role's trust policy."""
+
+    code = "role_trust_unreadable"
+
+
 class TokenUnknown(Unauthenticated):
     """The token is none that is in use."""
 
@@ -73,6 +85,12 @@ class NotLoopback(Refused):
     """Signing in by a name alone is for this machine only."""
 
     code = "not_loopback"
+
+
+class RoleTrustUnavailable(Unavailable):
+    """IAM did not answer about a role's trust policy, or asks to be called later."""
+
+    code = "role_trust_unavailable"
 
 
 class StsUnavailable(Unavailable):

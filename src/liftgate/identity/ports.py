@@ -18,6 +18,26 @@ class StsTransport(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRole:
+    """The role of a session, by what STS says of the session: its ARN has a path that STS does not say."""
+
+    partition: str
+    account: str  # twelve digits
+    name: str
+    role_id: str  # AROA…: a role that is made anew under the same name has another
+
+
+class RoleTrusts(Protocol):
+    """Shows who may take up a role."""
+
+    def read(self, role: SessionRole) -> str:
+        """The role's trust policy, as JSON.
+
+        Raises ``RoleTrustUnreadable`` where it cannot be had, and ``Unavailable`` where it may be had later.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
     """A token that was handed out, known only by its hash."""
 

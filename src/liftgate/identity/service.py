@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
 from liftgate.clock import Clock, rfc3339
+from liftgate.errors import Unauthenticated
 from liftgate.identity.aws import prove
 from liftgate.identity.aws_proof import AwsProof
 from liftgate.identity.errors import (
@@ -20,6 +21,7 @@ from liftgate.identity.token import RandomBytes, has_form, hash_of, new_token
 from liftgate.ledger.model import Draft, EventKind
 
 PersonOf: TypeAlias = Callable[[Identity], Person | None]
+DoubtOf: TypeAlias = Callable[[Identity], Unauthenticated | None]
 
 AWS_LASTS: Final = timedelta(hours=1)  # about as long as the credentials that proved it
 LOCAL_LASTS: Final = timedelta(hours=8)
@@ -34,6 +36,7 @@ def sign_in_with_aws(
     transport: StsTransport,
     store: IdentityStore,
     person_of: PersonOf,
+    doubt_of: DoubtOf,
     clock: Clock,
     random: RandomBytes,
 ) -> tuple[str, SignIn]:
@@ -41,18 +44,21 @@ def sign_in_with_aws(
 
     A proof is used up where AWS accepts it, also by somebody whom the catalogue does not know. Doing so in the transaction of
     the sign-in lets exactly one of several replays in, loses no proof to a fault of STS, and lets nobody who cannot
-    sign write into the database. Raises ``ProofUsed``, ``IdentityUnknown`` and what ``aws.prove`` raises.
+    sign write into the database. ``doubt_of`` says why an identity that AWS vouches for may still be another's.
+
+    Raises ``ProofUsed``, ``IdentityUnknown``, the doubt, and what ``aws.prove`` and ``doubt_of`` raise.
     """
     proved = prove(proof, audience=audience, transport=transport, now=clock())
-    now = clock()  # STS may have taken its time
     person = person_of(proved.identity)
+    doubt = None if person is None else doubt_of(proved.identity)  # for strangers IAM is not asked
+    now = clock()  # AWS may have taken its time
     with store.write() as transaction:
         is_first = transaction.use_proof(proved.proof_hash, expires_at=proved.useless_from)
-        if is_first and person is not None:
+        if is_first and person is not None and doubt is None:
             return _signed_in(transaction, person, proved.identity, now=now, lasts=AWS_LASTS, random=random)
     if not is_first:
         raise ProofUsed("this proof of identity was used before", advice="sign a new one, a second later")
-    raise _unknown(proved.identity)
+    raise doubt or _unknown(proved.identity)
 
 
 def sign_in_locally(

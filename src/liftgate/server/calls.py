@@ -11,9 +11,10 @@ from liftgate.access.ports import Once
 from liftgate.access.sight import sees_all
 from liftgate.catalogue.model import Catalogue
 from liftgate.catalogue.source import Loaded
-from liftgate.catalogue.who import person_of
+from liftgate.catalogue.who import must_prove_name, person_of
 from liftgate.identity.model import Caller, Identity, IdentityKind, Person
-from liftgate.identity.service import PersonOf, caller_of
+from liftgate.identity.service import DoubtOf, PersonOf, caller_of
+from liftgate.identity.session_names import SessionNames
 from liftgate.server.api.shapes import GRANT_ID, REQUEST_ID
 from liftgate.server.body import BODY
 from liftgate.server.edge import PERSON
@@ -78,6 +79,11 @@ def person_in(catalogue: Catalogue) -> PersonOf:
         return person_of(catalogue, identity)
 
     return known
+
+
+def doubt_in(catalogue: Catalogue, names: SessionNames) -> DoubtOf:
+    """Why an identity's session name is not to be believed, where the catalogue does not say outright that it is."""
+    return lambda identity: names.doubt(identity) if must_prove_name(catalogue, identity) else None
 
 
 def token_of(request: Request) -> str:

@@ -50,6 +50,7 @@ class KeptCatalogue:
                 "entitlements": sorted(catalogue.entitlements),
                 "guards": sorted(catalogue.guards),
                 "auditors": sorted(catalogue.auditors),
+                "trusted_session_names": sorted(catalogue.trusted_session_names),
             },
         )
         with self._store.write() as transaction:

@@ -22,10 +22,12 @@ from liftgate.elevation.in_place.iam_role import IamHeldRoles
 from liftgate.elevation.in_place.ports import HeldRoles
 from liftgate.elevation.ports import Lender, RolePolicies
 from liftgate.elevation.revocation import Pause
+from liftgate.elevation.role_trust import IamRoleTrusts
 from liftgate.elevation.s3_calls import S3Calls
 from liftgate.elevation.session_limits import SessionLimits
 from liftgate.elevation.sts import StsLender
 from liftgate.identity.ports import StsTransport
+from liftgate.identity.session_names import SessionNames
 from liftgate.identity.sts_http import sts_over_http
 from liftgate.server.edge import Log
 from liftgate.server.kept_catalogue import KeptCatalogue
@@ -51,6 +53,7 @@ class Parts:
     held_roles: HeldRoles
     calls: HarmlessCalls
     transport: StsTransport
+    session_names: SessionNames
     pause: Pause
     log: Log
     background: Executor  # for work whose caller does not wait to its end
@@ -98,6 +101,7 @@ def running_parts(settings: Settings, *, audience: str) -> Iterator[Parts]:
             held_roles=IamHeldRoles(iam, lambda: broker().account),
             calls=S3Calls(lambda credentials: s3_client(at, credentials)),
             transport=transport,
+            session_names=SessionNames(IamRoleTrusts(iam, lambda: broker().account), system_clock),
             pause=lambda: _wait(never),
             log=_log(),
             background=background,

@@ -13,7 +13,7 @@ from liftgate.identity.service import sign_in_locally, sign_in_with_aws, sign_ou
 from liftgate.identity.token import hash_of
 from liftgate.server.api.doc import problems
 from liftgate.server.api.shapes import EXACT, Moment, answer
-from liftgate.server.calls import IdempotencyKey, SignedIn, once_of, parts_of, person_in, token_of
+from liftgate.server.calls import IdempotencyKey, SignedIn, doubt_in, once_of, parts_of, person_in, token_of
 from liftgate.server.errors import NotSignedIn
 from liftgate.server.local_calls import refuse_unless_local
 from liftgate.server.parts import Parts
@@ -128,6 +128,7 @@ def sign_in(
             transport=parts.transport,
             audience=parts.audience,
             person_of=person_in(catalogue),
+            doubt_of=doubt_in(catalogue, parts.session_names),
             clock=parts.clock,
             random=parts.random,
         )
