@@ -113,11 +113,11 @@ def wrap_parts(fuse: Fuse, ahead: timedelta) -> None:
         store.fuse = fuse
         return store
 
-    lender: Callable[[Any], Lender] = vars(parts_module)["StsLender"]
+    lender: Callable[..., Lender] = vars(parts_module)["StsLender"]
     policies: Callable[[Any], RolePolicies] = vars(parts_module)["IamRolePolicies"]
     replacements: dict[str, Any] = {
         "open_store": open_fused,
-        "StsLender": lambda client: FusedLender(lender(client), fuse),
+        "StsLender": lambda *given: FusedLender(lender(*given), fuse),
         "IamRolePolicies": lambda client: FusedPolicies(policies(client), fuse),
         "system_clock": lambda: datetime.now(UTC) + ahead,
     }
