@@ -77,6 +77,8 @@ TAIL = """\
   a request of their own, by whichever identity. Without reviewers, `without_review` covers everything that can be asked for.
   Reviewers are people; services may ask, revoke and audit.
 - `without_review` stays within the ceiling and within `longest`.
+- A role has one ARN. IAM finds roles by their name alone, so `role/Writer` and `role/data/writer` of one account are a fault. No role
+  is both lent and opened in place.
 - The account is that of the role, and locations and keys are in the role's partition (`aws`, `aws-cn`, `aws-us-gov`).
 - The ceiling, with what its actions need to be usable, fits a managed policy of 6,144 characters.
 - Ticket patterns are regular expressions whose matching is always quick. Only single characters and classes are repeated, and what

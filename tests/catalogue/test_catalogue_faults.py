@@ -244,6 +244,18 @@ CASES = [
         "name another role",
     ),
     (
+        K.ROLE_TWO_ARNS,
+        with_entitlement() + entitlement(name="by-path", role=f"«{ROLE.replace('role/', 'role/data/')}"),
+        "entitlements[1].role",
+        "1.yaml:15:11",
+    ),
+    (
+        K.ROLE_TWO_ARNS,
+        with_entitlement() + entitlement(name="by-case", role=f"«{ROLE.replace('reports', 'Reports')}"),
+        "entitlements[1].role",
+        "aws iam get-role --role-name Reports-write",
+    ),
+    (
         K.BAD_ROLE,
         with_entitlement(role="«arn:aws:iam::111122223333:user/x"),
         "entitlements[0].role",
@@ -523,6 +535,21 @@ def test_who_holds_a_role_that_is_opened_in_place_may_be_known_by_it() -> None:
         "mary: {name: Mary, identities: [arn:aws:sts::111122223333:assumed-role/reports-write/mary]}"
     )
     assert faults_in(holds + "entitlements:\n" + entitlement(mechanism="in-place")) == ()
+
+
+def test_two_ways_are_told_however_the_role_is_written() -> None:
+    other = entitlement(name="in-place", mechanism="in-place", role=ROLE.replace("role/", "role/data/"))
+    assert {fault.kind for fault in faults_in(with_entitlement() + other)} == {
+        K.ROLE_TWO_ARNS,
+        K.ROLE_TWO_WAYS,
+    }
+
+
+def test_roles_of_one_name_in_two_accounts_are_two_roles() -> None:
+    other = entitlement(
+        name="elsewhere", account='"444455556666"', role=ROLE.replace("111122223333", "444455556666")
+    )
+    assert faults_in(with_entitlement() + other + entitlement(name="again")) == ()
 
 
 def test_an_elevated_role_is_known_in_any_case() -> None:

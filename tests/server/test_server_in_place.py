@@ -1,11 +1,12 @@
 """Access in place through the API: offered or refused with the reason, put on the role at once, and taken off again."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.elevation.in_place_examples import ROLE, ROLE_ID, held_role, trust
+from tests.elevation.in_place_examples import ROLE, ROLE_ID, ScriptedRoles, held_role, trust
 from tests.server.server_world import CATALOGUE, World, open_world
 
 from liftgate.elevation.errors import RoleUnreachable
@@ -144,6 +145,18 @@ def test_a_role_whose_name_can_be_chosen_is_refused_with_the_reason(held: World)
     answer = ask(held)
     assert answer.json()["code"] == "not_offered_in_place"
     assert "could take your access" in answer.json()["detail"]
+    assert held.held_roles.ours is None
+
+
+def test_a_role_of_that_name_with_another_arn_is_not_the_role(held: World) -> None:
+    held.sign_in_by_aws("ada")
+    other = ROLE.replace("role/", "role/data/")
+    look = held.held_roles.look
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(ScriptedRoles, "look", lambda _, arn: replace(look(arn), arn=other))
+        answer = ask(held)
+    assert answer.json()["code"] == "not_offered_in_place"
+    assert other in answer.json()["detail"]
     assert held.held_roles.ours is None
 
 

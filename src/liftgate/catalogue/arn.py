@@ -33,6 +33,11 @@ class RoleArn:
     name: str
 
     @property
+    def key(self) -> tuple[str, str]:
+        """What no two roles share. IAM calls take the name alone, and names differ by more than case and path."""
+        return self.account, self.name.lower()
+
+    @property
     def sessions(self) -> str:
         """How the ARN of each of its sessions begins."""
         return f"arn:{self.partition}:sts::{self.account}:assumed-role/{self.name}/"

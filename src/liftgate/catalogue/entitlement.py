@@ -40,21 +40,46 @@ def read_entitlements(declared: Declared, directory: Directory, faults: FaultLis
         yield _read_entitlement(fields, name, directory, faults)
 
 
+def refuse_two_arns(read: Iterable[Read], faults: FaultList) -> None:
+    """A fault for each role that is written with another path or case than before.
+
+    What Liftgate puts on roles is kept by ARN, and IAM's calls know a role by its name: of two ARNs of one role, each
+    would overwrite what was put there for the other.
+    """
+    first: dict[tuple[str, str], tuple[RoleArn, Place]] = {}
+    for role, place in _roles(read):
+        other, there = first.setdefault(role.key, (role, place))
+        if other.text != role.text:
+            faults.add(
+                FaultKind.ROLE_TWO_ARNS,
+                place,
+                f"`{role.text}` and `{other.text}` would be one role: paths and case do not tell roles apart",
+                f"write the ARN that `aws iam get-role --role-name {role.name}` answers, here and at {there}",
+            )
+
+
 def refuse_two_ways(read: Iterable[Read], faults: FaultList) -> None:
     """A fault for each role that is both lent and opened in place.
 
     The broker names the sessions that it lends, so whoever holds such a role has no name that is theirs alone.
     """
-    found = [one for one in read if one.role is not None]
-    lent = {one.role.text: one for one in found if one.role and one.mechanism is Mechanism.SESSION}
-    for one in found:
-        if one.role is not None and one.mechanism is Mechanism.IN_PLACE and one.role.text in lent:
+    found = tuple(read)
+    lent = {role.key: place for role, place in _roles(found, Mechanism.SESSION)}
+    for role, place in _roles(found, Mechanism.IN_PLACE):
+        if role.key in lent:
             faults.add(
                 FaultKind.ROLE_TWO_WAYS,
-                one.place,
-                f"the role `{one.role.name}` is opened in place here, and sessions of it are lent elsewhere",
-                f"name another role here or at {lent[one.role.text].place}",
+                place,
+                f"the role `{role.name}` is opened in place here, and sessions of it are lent elsewhere",
+                f"name another role here or at {lent[role.key]}",
             )
+
+
+def _roles(read: Iterable[Read], *mechanisms: Mechanism) -> Iterator[tuple[RoleArn, Place]]:
+    """The roles that could be read, each where it stands; of some mechanisms only, where these are named."""
+    for one in read:
+        if one.role is not None and one.mechanism in (mechanisms or Mechanism):
+            yield one.role, one.place
 
 
 def _read_entitlement(

@@ -55,6 +55,7 @@ class FaultKind(StrEnum):
     IDENTITY_ELEVATED = "identity_elevated"
     # its entitlements
     BAD_ROLE = "bad_role"
+    ROLE_TWO_ARNS = "role_two_arns"
     ROLE_TWO_WAYS = "role_two_ways"
     ACCOUNT_DIFFERS = "account_differs"
     PARTITION_DIFFERS = "partition_differs"

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from liftgate.catalogue.declared import Declared, gather
-from liftgate.catalogue.entitlement import read_entitlements, refuse_two_ways
+from liftgate.catalogue.entitlement import read_entitlements, refuse_two_arns, refuse_two_ways
 from liftgate.catalogue.errors import CatalogueFaulty
 from liftgate.catalogue.fault import Fault, FaultKind, FaultList, Place, TooManyFaults
 from liftgate.catalogue.fields import Fields, read_fields
@@ -82,6 +82,7 @@ def _resolve(declared: Declared, faults: FaultList) -> Catalogue | None:
     guards, auditors = directory.find_once(declared.guards), directory.find_once(declared.auditors)
     trusted = read_trusted(declared.trusted_session_names, faults)
     read = list(read_entitlements(declared, directory, faults))
+    refuse_two_arns(read, faults)
     refuse_two_ways(read, faults)
     lent = [one.role for one in read if one.role is not None and one.mechanism is Mechanism.SESSION]
     refuse_elevated(claims, lent, faults)

@@ -50,6 +50,7 @@ class IamHeldRoles:
         """See ``HeldRoles``."""
         with self._translated(role_arn):
             role = self._client.get_role(RoleName=role_name(role_arn))["Role"]
+            _check_arn(role["Arn"], role_arn)
             inline = dict(self._inline(role_arn))
             ours = inline.pop(POLICY_NAME, None)
             return Carried(
@@ -159,6 +160,16 @@ class IamHeldRoles:
                 advice="run a Liftgate in that account",
                 value=role_arn,
             )
+
+
+def _check_arn(found: str, role_arn: str) -> None:
+    """Keep a role's statements from another that took its name: IAM's calls leave out the path."""
+    if found != role_arn:
+        raise RoleUnreachable(
+            f"there is no role `{role_arn}`: the one of that name is `{found}`",
+            advice="whoever keeps the catalogue: write the role's ARN as `aws iam get-role` answers it",
+            value=role_arn,
+        )
 
 
 def _control(probe: Probe) -> str:

@@ -29,6 +29,8 @@ def opening_for(
     Raises what the role raises where IAM does not describe it, and ``Unproved`` where the engine cannot prove what it lacks.
     """
     role = roles.look(request.role_arn)
+    if role.arn != request.role_arn:
+        return _other_role(request, role)
     ceilings = [
         one.ceiling
         for one in catalogue.entitlements.values()
@@ -39,6 +41,16 @@ def opening_for(
         return NotOfferedInPlace(made.because, advice=made.advice, value=request.role_arn, where="mechanism")
     in_place = InPlace(user_id=made.user_id, policy=made.policy)
     return _without_room(request, in_place, role, store, clock()) or in_place
+
+
+def _other_role(request: Request, role: HeldRole) -> NotOfferedInPlace:
+    """IAM finds a role by its name alone, whatever path is written before it."""
+    return NotOfferedInPlace(
+        f"there is no role `{request.role_arn}`: the one of that name is `{role.arn}`",
+        advice="whoever keeps the catalogue: write the role's ARN as `aws iam get-role` answers it",
+        value=request.role_arn,
+        where="mechanism",
+    )
 
 
 def _without_room(
