@@ -88,6 +88,7 @@ def opening(
     assert isinstance(made, Offered), made
     return Opening(
         grant_id=f"gr-{number:016}",
+        requester=name,
         user_id=made.user_id,
         policy=made.policy,
         window=Window(starts_at=starts_at, ends_at=starts_at + lasts),
@@ -145,7 +146,7 @@ def put(store: SqlStore, *openings: Opening) -> None:
     """Grants in place as approved requests leave them in the store."""
     for one in openings:
         in_place = InPlace(user_id=one.user_id, policy=one.policy)
-        asked = store_examples.request(role_arn=ROLE, in_place=in_place)
+        asked = store_examples.request(role_arn=ROLE, requester=one.requester, in_place=in_place)
         made = store_examples.grant(
             asked, id=one.grant_id, window=one.window, granted_at=one.granted_at, in_place=in_place
         )

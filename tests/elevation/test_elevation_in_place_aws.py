@@ -99,7 +99,8 @@ class Held:
     ) -> Opening:
         in_place = InPlace(user_id=made.user_id, policy=made.policy)
         begins = starts_at or system_clock().replace(microsecond=0)
-        asked = store_examples.request(role_arn=self.role_arn, in_place=in_place)
+        who = in_place.session_name
+        asked = store_examples.request(role_arn=self.role_arn, requester=who, in_place=in_place)
         given = store_examples.grant(
             asked,
             window=Window(starts_at=begins, ends_at=begins + lasts),
@@ -111,6 +112,7 @@ class Held:
             transaction.add_grant(given, store_examples.draft(EventKind.GRANTED, grant_id=given.id))
         return Opening(
             grant_id=given.id,
+            requester=who,
             user_id=made.user_id,
             policy=made.policy,
             window=given.window,

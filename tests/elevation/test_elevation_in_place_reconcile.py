@@ -224,6 +224,20 @@ def test_without_room_it_waits_and_comes_in_when_another_ends(
     assert set(on_role(store)) == {second.grant_id}
 
 
+def test_grants_asked_for_before_do_not_push_off_what_is_open(
+    store: SqlStore, roles: ScriptedRoles, clock: TestClock
+) -> None:
+    running = opening(1, name="grace")
+    roles.role = held_role(inline_characters=ROOM - len(packed([running], room=ROOM).policy or ""))
+    put(store, running)
+    settle(store, roles, clock)
+    put(store, opening(2, starts_at=NOON + 2 * MINUTE, granted_at=NOON - 60 * MINUTE))
+    with pytest.raises(WaitsForRoom):
+        settle(store, roles, clock)
+    assert set(on_role(store)) == {running.grant_id}
+    assert on_role(store)[running.grant_id].is_open
+
+
 def test_a_trust_policy_that_lets_names_be_chosen_later_closes_the_role(
     store: SqlStore, roles: ScriptedRoles, clock: TestClock
 ) -> None:

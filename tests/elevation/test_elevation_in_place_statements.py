@@ -8,7 +8,7 @@ import pytest
 from tests.elevation.in_place_examples import NOON, ROLE, ROLE_ID, opening, scope
 
 from liftgate.clock import rfc3339
-from liftgate.elevation.in_place.statements import ROOM, packed
+from liftgate.elevation.in_place.statements import ROOM, SHARE, Shortage, packed, shortage
 from liftgate.elevation.policy_text import same_policy
 from liftgate.iam.evaluate import evaluate
 from liftgate.iam.parse import parse_policy
@@ -106,6 +106,69 @@ def test_without_room_the_later_ones_wait_whole_and_the_earlier_stay() -> None:
     nothing = packed(several, room=0)
     assert nothing.policy is None
     assert len(nothing.waiting) == 5
+
+
+def test_what_is_on_the_role_gives_way_to_nothing_then_the_window_that_begins_first_goes_first() -> None:
+    scheduled = [opening(n, name=f"early-{n}", granted_at=NOON - timedelta(hours=n)) for n in (1, 2)]
+    later = [
+        replace(one, window=replace(one.window, starts_at=NOON + timedelta(minutes=5))) for one in scheduled
+    ]
+    running, asked = opening(3, name="grace"), opening(4)
+    room = len(packed([running, later[1]], room=ROOM).policy or "")
+    fitting = packed([*later, running, asked], room=room, staying={later[1].grant_id})
+    assert {one.grant_id for one in fitting.openings} == {later[1].grant_id, running.grant_id}
+    assert [one.grant_id for one in fitting.waiting] == [asked.grant_id, later[0].grant_id]
+
+
+def test_one_person_gets_no_more_than_a_third_of_a_role() -> None:
+    greedy = [
+        replace(opening(n, of=scope("write", at=f"s3://reports/2026/{n:02}/")), requester="mallory")
+        for n in range(1, 41)
+    ]
+    fitting = packed([*greedy, opening(50, name="grace")], room=ROOM)
+    assert [one.requester for one in fitting.openings].count("grace") == 1
+    assert len(packed(fitting.openings[:-1], room=ROOM).policy or "") <= SHARE + 50
+    staying = [one.grant_id for one in greedy[:20]]  # as they were before there was a share
+    assert len(packed(greedy, room=ROOM, staying=staying).openings) == 20
+
+
+def test_a_wish_is_told_what_it_lacks() -> None:
+    places = [
+        opening(n, name=f"person-{n}", of=scope("write", at=f"s3://reports/2026/{n:02}/"))
+        for n in range(10, 50)
+    ]
+    wished = opening(1)
+    assert shortage(wished, [], room=ROOM) is None
+    assert shortage(wished, [], room=300) is Shortage.TOO_LONG
+    assert shortage(wished, places, room=ROOM) is Shortage.OF_ROOM
+    assert (
+        shortage(wished, [replace(one, requester="ada") for one in places[:20]], room=ROOM)
+        is Shortage.OF_SHARE
+    )
+    assert shortage(wished, [replace(one, requester="grace") for one in places], room=ROOM) is None
+    wide = replace(wished, policy=_many_places(60))
+    assert shortage(wide, [], room=ROOM) is Shortage.TOO_LONG
+
+
+def test_grants_that_are_not_there_at_the_same_time_do_not_share_room() -> None:
+    wished = opening(1, lasts=timedelta(hours=8))
+    room = 2 * len(packed([wished], room=ROOM).policy or "")
+    one, two = (
+        opening(n, name="grace", starts_at=NOON + timedelta(hours=n), lasts=timedelta(minutes=30))
+        for n in (2, 3)
+    )
+    assert shortage(wished, [one, two], room=room) is None
+    assert shortage(wished, [one, replace(two, window=one.window)], room=room) is Shortage.OF_ROOM
+
+
+def _many_places(count: int) -> str:
+    places = [f"arn:aws:s3:::reports/2026/a-long-name-of-a-place-{number:03}/*" for number in range(count)]
+    return json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Action": "s3:PutObject", "Resource": places}],
+        }
+    )
 
 
 def test_every_grant_costs_less_than_four_hundred_characters() -> None:

@@ -1,7 +1,9 @@
 """Access in place through the API: offered or refused with the reason, put on the role at once, and taken off again."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,21 @@ def held(tmp_path: Path) -> Iterator[World]:
     with open_world(tmp_path, catalogue=text) as world:
         world.sts.arn, world.sts.role_id = ADA, ROLE_ID
         yield world
+
+
+@pytest.fixture
+def shared(tmp_path: Path) -> Iterator[World]:
+    """A role that two people hold."""
+    text = CATALOGUE.replace("ReadOnly/", "LakesideReadOnly/") + IN_PLACE.replace("[ada]", "[ada, mallory]")
+    with open_world(tmp_path, catalogue=text) as world:
+        world.sts.role_id = ROLE_ID
+        yield world
+
+
+def sign_in(world: World, person: str) -> None:
+    world.sts.arn = ADA.replace("/ada", f"/{person}")
+    world.sign_in_by_aws(person)
+    world.clock.pass_by(seconds=1)  # no proof is taken twice
 
 
 def ask(world: World, **changes: Any) -> Any:
@@ -166,6 +183,56 @@ def test_a_role_without_room_is_refused_at_once(held: World) -> None:
     answer = ask(held)
     assert (answer.status_code, answer.json()["code"]) == (409, "no_room_in_place")
     assert "ask for fewer places" in answer.json()["advice"]
+
+
+def test_one_requester_cannot_fill_the_role(shared: World) -> None:
+    sign_in(shared, "mallory")
+    answers = [ask(shared, person="mallory", locations=[f"s3://reports/2026/{n}/"]) for n in range(14)]
+    assert [one.status_code for one in answers] == [201] * 11 + [409] * 3
+    assert answers[-1].json()["code"] == "no_room_in_place"
+    assert "one person may hold a third" in answers[-1].json()["advice"]
+    sign_in(shared, "ada")
+    assert state_of(shared, ask(shared).json()["grant"]["id"]) == "open"
+
+
+def test_one_that_asks_from_many_threads_cannot_either(shared: World) -> None:
+    sign_in(shared, "mallory")
+    with ThreadPoolExecutor(16) as pool:
+        list(
+            pool.map(
+                lambda n: ask(shared, person="mallory", locations=[f"s3://reports/2026/{n}/"]), range(32)
+            )
+        )
+    sign_in(shared, "ada")
+    assert state_of(shared, ask(shared).json()["grant"]["id"]) == "open"
+
+
+def test_scheduled_grants_do_not_displace_one_that_is_open(shared: World) -> None:
+    sign_in(shared, "mallory")
+    starts_at = (shared.clock.now + timedelta(minutes=30)).isoformat()
+    for n in range(40):
+        ask(shared, person="mallory", starts_at=starts_at, locations=[f"s3://reports/2026/m{n}/"])
+    shared.clock.pass_by(minutes=29)
+    sign_in(shared, "ada")
+    asked = ask(shared)
+    assert state_of(shared, asked.json()["grant"]["id"]) == "open"
+    for _ in range(4):
+        shared.clock.pass_by(seconds=29)
+        while drain_once(shared.parts, worker="w"):
+            pass
+        assert f"{ROLE_ID}:ada" in (on_role(shared) or "")
+
+
+def test_a_place_that_was_promised_is_not_promised_again(shared: World) -> None:
+    shared.held_roles.role = held_role(inline_characters=9_800)
+    sign_in(shared, "ada")
+    starts_at = shared.clock.now + timedelta(minutes=30)
+    assert ask(shared, starts_at=starts_at.isoformat()).status_code == 201
+    sign_in(shared, "mallory")
+    late = starts_at + timedelta(minutes=1)
+    refused = ask(shared, person="mallory", starts_at=late.isoformat())
+    assert refused.json()["code"] == "no_room_in_place"
+    assert ask(shared, person="mallory").status_code == 201  # over before
 
 
 def test_a_session_entitlement_is_not_given_in_place(held: World) -> None:

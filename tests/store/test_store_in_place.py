@@ -71,6 +71,24 @@ def test_a_role_wants_what_is_live_on_it_and_a_little_around(store: SqlStore) ->
         assert (opening.user_id, opening.policy, opening.window) == (ADA.user_id, ADA.policy, made.window)
 
 
+def test_what_is_on_the_role_at_some_moment_of_a_span_is_found(store: SqlStore) -> None:
+    with store.write() as transaction:
+        first, second = in_place(transaction, starts=30), in_place(transaction, starts=90)
+
+    def between(since: float, until: float) -> list[str]:
+        with store.read() as view:
+            found = view.wanted_in_place_between(
+                ROLE, since=NOON + timedelta(minutes=since), until=NOON + timedelta(minutes=until)
+            )
+        assert {one.requester for one in found} <= {"ada"}
+        return [one.grant_id for one in found]
+
+    assert between(0, 24.9) == []
+    assert between(0, 25) == between(54.9, 84.9) == [first.id]
+    assert between(55, 84.9) == []
+    assert between(0, 200) == [first.id, second.id]
+
+
 def test_one_that_was_ended_is_not_wanted_and_needs_no_deny(store: SqlStore) -> None:
     with store.write() as transaction:
         made, lent = in_place(transaction), add_grant(transaction)

@@ -16,6 +16,7 @@ _NOT_OVER: Final = in_place_grants.c.ends_at > bindparam("ended_after", type_=Mo
 _WANTED: Final = (
     select(
         grants.c.id,
+        grants.c.requester,
         grants.c.starts_at,
         grants.c.ends_at,
         grants.c.granted_at,
@@ -56,15 +57,16 @@ class InPlaceStatements:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def wanted(self, role_arn: str, *, now: datetime) -> tuple[Opening, ...]:
+    def wanted(self, role_arn: str, *, since: datetime, until: datetime) -> tuple[Opening, ...]:
         """Grants that nobody ended, from shortly before their window to shortly after it, as clocks differ."""
         found = self._connection.execute(
             _WANTED,
-            {"of_role": role_arn, "ended_after": now - DENY_SLACK, "starts_by": now + OPENING_LEAD},
+            {"of_role": role_arn, "ended_after": since - DENY_SLACK, "starts_by": until + OPENING_LEAD},
         ).mappings()
         return tuple(
             Opening(
                 grant_id=row["id"],
+                requester=row["requester"],
                 user_id=row["user_id"],
                 policy=row["policy"],
                 window=Window(starts_at=row["starts_at"], ends_at=row["ends_at"]),

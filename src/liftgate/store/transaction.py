@@ -173,7 +173,13 @@ class SqlTransaction:
 
     def wanted_in_place(self, role_arn: str, *, now: datetime) -> tuple[Opening, ...]:
         """Grants in place on this role that nobody ended, from shortly before their window to shortly after it."""
-        return self._in_place.wanted(role_arn, now=now)
+        return self._in_place.wanted(role_arn, since=now, until=now)
+
+    def wanted_in_place_between(
+        self, role_arn: str, *, since: datetime, until: datetime
+    ) -> tuple[Opening, ...]:
+        """The same, of all that are to be on the role at some moment from ``since`` to ``until``."""
+        return self._in_place.wanted(role_arn, since=since, until=until)
 
     def on_role_in_place(self, role_arn: str) -> tuple[OnRole, ...]:
         """What is known to be, or may be, on the role; sorted."""

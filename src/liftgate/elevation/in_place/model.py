@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from liftgate.access.ports import DENY_SLACK, OPENING_LEAD
 from liftgate.iam.scope import Window
 
 
@@ -32,10 +33,18 @@ class Opening:
     """One grant that is to be open in place."""
 
     grant_id: str
+    requester: str
     user_id: str  # "AROA…:session name"
     policy: str  # what to add to the role, as JSON, without who and when
     window: Window
     granted_at: datetime
+
+    @property
+    def takes_room(self) -> Window:
+        """While its statements are on the role: from shortly before its window to shortly after it."""
+        return Window(
+            starts_at=self.window.starts_at - OPENING_LEAD, ends_at=self.window.ends_at + DENY_SLACK
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -153,7 +153,7 @@ class _Work:
             known = {one.grant_id: one for one in transaction.on_role_in_place(self._role_arn)}
             # A name that somebody may choose opens nothing, whatever was granted while it was fixed.
             room = ROOM - carried.inline_characters if because is None else 0
-            fitting = packed(wanted, room=room)
+            fitting = packed(wanted, room=room, staying=carries(carried.ours, wanted))
             if not same_policy(carried.ours, fitting.policy):
                 staying = carries(carried.ours, fitting.openings) & known.keys()
                 concerned = sorted({*known, *(one.grant_id for one in fitting.openings)})

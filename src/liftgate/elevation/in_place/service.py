@@ -1,6 +1,7 @@
 """The use case of asking for access in place: may it be, and what would be put on the role?"""
 
 from datetime import datetime
+from typing import Final
 
 from liftgate.access.model import InPlace, Request
 from liftgate.catalogue.model import Catalogue, Mechanism
@@ -9,10 +10,22 @@ from liftgate.elevation.in_place.errors import NoRoomInPlace, NotOfferedInPlace
 from liftgate.elevation.in_place.model import HeldRole, Opening
 from liftgate.elevation.in_place.offer import NotOffered, offer
 from liftgate.elevation.in_place.ports import HeldRoles, InPlaceStore
-from liftgate.elevation.in_place.statements import ROOM, packed
+from liftgate.elevation.in_place.statements import ROOM, SHARE, Shortage, shortage
 from liftgate.errors import LiftgateError
 from liftgate.iam.scope import Window
 from liftgate.identity.model import Caller
+
+_ADVICE: Final = {
+    Shortage.TOO_LONG: (
+        "ask for fewer places, or let whoever owns the role free room in its own inline policies"
+    ),
+    Shortage.OF_SHARE: (
+        f"one person may hold a third of a role's room, {SHARE:,} characters: return what you no longer need, or ask for fewer places"
+    ),
+    Shortage.OF_ROOM: (
+        "try again when one of the grants on it has ended: liftgate grants --all --state active"
+    ),
+}
 
 
 def opening_for(
@@ -56,26 +69,26 @@ def _other_role(request: Request, role: HeldRole) -> NotOfferedInPlace:
 def _without_room(
     request: Request, in_place: InPlace, role: HeldRole, store: InPlaceStore, now: datetime
 ) -> NoRoomInPlace | None:
-    """One that starts at once needs room beside those that are there; one that starts later, room at all."""
+    """Each needs room beside all that are on the role while it is: one that is to start later keeps its place until then."""
     starts_at = request.starts_at or now
     wished = Opening(
         grant_id=request.id,
+        requester=request.requester,
         user_id=in_place.user_id,
         policy=in_place.policy,
         window=Window(starts_at=starts_at, ends_at=starts_at + request.duration),
         granted_at=now,
     )
     with store.read() as view:
-        others = () if request.starts_at else view.wanted_in_place(request.role_arn, now=now)
-    room = ROOM - role.inline_characters
-    if not packed((*others, wished), room=room).waiting:
+        others = view.wanted_in_place_between(
+            request.role_arn, since=max(now, wished.takes_room.starts_at), until=wished.takes_room.ends_at
+        )
+    short = shortage(wished, others, room=ROOM - role.inline_characters)
+    if short is None:
         return None
-    alone = bool(others) and not packed((wished,), room=room).waiting
     return NoRoomInPlace(
         f"`{request.role_arn}` has no room for this: the inline policies of a role share {ROOM:,} characters",
-        advice="try again when one of the grants on it has ended: liftgate grants --all --state active"
-        if alone
-        else "ask for fewer places, or let whoever owns the role free room in its own inline policies",
+        advice=_ADVICE[short],
         value=request.role_arn,
         where="mechanism",
     )

@@ -5,8 +5,11 @@ compared by ``StringEquals`` with ``aws:userid``, so that no letter of a name is
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
@@ -25,7 +28,10 @@ from liftgate.iam.scope import Scope
 POLICY_NAME: Final = "LiftgateInPlace"
 # All inline policies of a role in sum, white space not counted (AWS: IAM quotas).
 ROOM: Final = 10_240
+# What one person may hold of it: a role is shared, and grants that need no review could fill it.
+SHARE: Final = ROOM // 3
 
+_EMPTY: Final = len(to_json(Policy(statements=()))) - 1  # less one comma: the last of a list has none
 _USER_ID: Final = re.compile(r"[A-Z0-9]{16,128}:[A-Za-z0-9_+=,.@-]{2,64}")
 _MOMENT: Final = "1111-11-11T11:11:11Z"
 _SOMEBODY: Final = "AROA" + "X" * 17 + ":" + "x" * 24
@@ -38,6 +44,14 @@ class Packed:
     policy: str | None
     openings: tuple[Opening, ...]
     waiting: tuple[Opening, ...] = ()
+
+
+class Shortage(StrEnum):
+    """Why there is no room."""
+
+    TOO_LONG = "too_long"  # for the role, or for one person's share, whoever else is there
+    OF_SHARE = "of_share"
+    OF_ROOM = "of_room"
 
 
 def lacking(scope: Scope, held: Policy) -> Policy | None:
@@ -53,17 +67,41 @@ def lacking(scope: Scope, held: Policy) -> Policy | None:
     return _shortest(tuple(pieces))
 
 
-def packed(wanted: Iterable[Opening], *, room: int) -> Packed:
-    """As many openings as fit into ``room`` characters, first come first served; the one that ends last stands first.
+def packed(wanted: Iterable[Opening], *, room: int, staying: Collection[str] = ()) -> Packed:
+    """As many openings as fit into ``room`` characters; the one that ends last stands first.
 
-    Of those that do not fit none is cut short: it waits whole.
+    Those in ``staying``, by the ids of their grants, are on the role and give way to none; then those go first whose
+    window begins first. Of one person there are no more than fit into their share. Of those that do not fit none is cut
+    short: it waits whole.
     """
     taken: list[Opening] = []
     waiting: list[Opening] = []
-    for one in sorted(wanted, key=lambda opening: (opening.granted_at, opening.grant_id)):
-        (taken if len(_written([*taken, one])) <= room else waiting).append(one)
+    left, held = room - _EMPTY, Counter[str]()
+    for one in sorted(wanted, key=lambda opening: _turn(opening, staying)):
+        takes = _takes(one)
+        if takes <= left and (one.grant_id in staying or held[one.requester] + takes <= SHARE):
+            left -= takes
+            held[one.requester] += takes
+            taken.append(one)
+        else:
+            waiting.append(one)
     taken.sort(key=lambda opening: (opening.window.ends_at, opening.grant_id), reverse=True)
     return Packed(_written(taken) if taken else None, tuple(taken), tuple(waiting))
+
+
+def shortage(wished: Opening, others: Iterable[Opening], *, room: int) -> Shortage | None:
+    """What keeps an opening from having room all the while that it is on the role, beside those that are there then."""
+    takes = _takes(wished)
+    if takes > min(SHARE, room - _EMPTY):
+        return Shortage.TOO_LONG
+    beside = tuple(others)
+    for moment in _beginnings(wished, beside):
+        live = [one for one in beside if one.takes_room.starts_at <= moment < one.takes_room.ends_at]
+        if takes + sum(_takes(one) for one in live if one.requester == wished.requester) > SHARE:
+            return Shortage.OF_SHARE
+        if takes + sum(map(_takes, packed(live, room=room).openings)) > room - _EMPTY:
+            return Shortage.OF_ROOM
+    return None
 
 
 def carries(policy: str | None, openings: Iterable[Opening]) -> frozenset[str]:
@@ -83,6 +121,23 @@ def statements_of(opening: Opening) -> tuple[Statement, ...]:
     policy = parse_policy(opening.policy, Kind.IDENTITY)
     limits = _limits(opening.user_id, rfc3339(opening.window.starts_at), rfc3339(opening.window.ends_at))
     return tuple(replace(one, conditions=(*one.conditions, *limits)) for one in policy.statements)
+
+
+def _turn(one: Opening, staying: Collection[str]) -> tuple[object, ...]:
+    return one.grant_id not in staying, one.window.starts_at, one.granted_at, one.grant_id
+
+
+def _beginnings(wished: Opening, others: Iterable[Opening]) -> Iterable[datetime]:
+    """The moments at which a role could be fuller than it was before, while the one that is wished for is on it."""
+    first, last = wished.takes_room.starts_at, wished.takes_room.ends_at
+    begin = {max(one.takes_room.starts_at, first) for one in others}
+    return sorted({first, *(moment for moment in begin if moment < last)})
+
+
+@lru_cache(maxsize=4096)
+def _takes(one: Opening) -> int:
+    """The characters of an opening's statements in a policy, with a comma."""
+    return len(_written([one])) - _EMPTY
 
 
 def _written(openings: Sequence[Opening]) -> str:
