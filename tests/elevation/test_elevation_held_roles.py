@@ -1,6 +1,7 @@
 """What IAM answers about a role that people hold, and what Liftgate makes of it."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -10,6 +11,9 @@ from tests.elevation.in_place_examples import NAMED, ROLE, ROLE_ID
 
 from liftgate.elevation.errors import RoleUnreachable
 from liftgate.elevation.in_place.iam_role import IamHeldRoles
+from liftgate.iam.evaluate import evaluate
+from liftgate.iam.parse import parse_policy
+from liftgate.iam.request import Request
 
 SESSION = boto3.session.Session()
 
@@ -19,6 +23,31 @@ def client() -> Any:
     return SESSION.client(
         "iam", region_name="eu-west-1", aws_access_key_id="AKIAEXAMPLE", aws_secret_access_key="broker-secret"
     )
+
+
+RIGHTS = parse_policy(
+    Path(__file__)
+    .parents[2]
+    .joinpath("docs/in-place.md")
+    .read_text()
+    .partition("```json\n")[2]
+    .partition("```")[0]
+)
+BOUNDARY = "arn:aws:iam::111122223333:policy/LakesideBoundary"
+
+
+@pytest.mark.parametrize("boundary", [BOUNDARY, BOUNDARY + "2", None])
+def test_the_rights_that_the_page_names_never_keep_the_broker_from_taking_access_away(
+    boundary: str | None,
+) -> None:
+    def allowed(action: str) -> bool:
+        context = {} if boundary is None else {"iam:PermissionsBoundary": boundary}
+        broker = "arn:aws:iam::111122223333:role/Broker"
+        request = Request(action=action, resource=ROLE, context=context, principal=broker)
+        return evaluate(request, identity=[RIGHTS]).allowed
+
+    assert allowed("iam:DeleteRolePolicy")
+    assert allowed("iam:PutRolePolicy") == (boundary == BOUNDARY)
 
 
 def role(**more: Any) -> dict[str, Any]:

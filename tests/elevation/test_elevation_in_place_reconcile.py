@@ -18,9 +18,9 @@ from tests.elevation.in_place_examples import (
     scope,
     trust,
 )
-from tests.store.store_examples import TestClock
+from tests.store.store_examples import TestClock, draft
 
-from liftgate.elevation.errors import RoleBusy, RoleUnreachable
+from liftgate.elevation.errors import RoleBusy, RoleFull, RoleUnreachable
 from liftgate.elevation.in_place.errors import (
     NameNoLongerFixed,
     NotOpenYet,
@@ -143,6 +143,71 @@ def test_a_revoked_grant_is_gone_from_the_role_before_it_is_gone_from_the_record
     assert settle(store, roles, clock).is_settled
     assert set(on_role(store)) == {two.grant_id}
     assert same_policy(roles.ours, packed([two], room=ROOM).policy)
+
+
+@pytest.mark.parametrize("refusal", [RoleUnreachable, RoleFull])
+def test_where_writing_is_refused_all_is_removed_so_that_the_ended_one_is_gone(
+    refusal: type[LiftgateError], store: SqlStore, roles: ScriptedRoles, clock: TestClock
+) -> None:
+    ended, staying = opening(1), opening(2, name="grace")
+    put(store, ended, staying)
+    settle(store, roles, clock)
+    end(store, ended)
+
+    def no_put(name: str) -> None:
+        if name == "write":
+            raise refusal("AccessDenied", advice="nothing")
+
+    roles.before = no_put
+    with pytest.raises(refusal):
+        settle(store, roles, clock)
+    assert roles.ours is None
+    assert on_role(store) == {}  # the ended one is closed, and the other is opening
+    assert kinds(store)[-2:] == [EventKind.IN_PLACE_WRITTEN, EventKind.IN_PLACE_FAILED]
+    roles.calls.clear()
+    with pytest.raises(refusal):
+        settle(store, roles, clock)
+    assert "remove" not in roles.calls
+    roles.before = lambda _: None
+    assert settle(store, roles, clock).is_settled
+    assert set(on_role(store)) == {staying.grant_id}
+
+
+def test_where_writing_one_more_is_refused_the_others_stay(
+    store: SqlStore, roles: ScriptedRoles, clock: TestClock
+) -> None:
+    one, more = opening(1), opening(2, name="grace")
+    put(store, one)
+    settle(store, roles, clock)
+    put(store, more)
+
+    def no_put(name: str) -> None:
+        if name == "write":
+            raise RoleUnreachable("AccessDenied", advice="nothing")
+
+    roles.before = no_put
+    with pytest.raises(RoleUnreachable):
+        settle(store, roles, clock)
+    assert same_policy(roles.ours, packed([one], room=ROOM).policy)
+    assert on_role(store)[one.grant_id].is_open
+
+
+def test_where_neither_writing_nor_removing_works_nothing_is_called_gone(
+    store: SqlStore, roles: ScriptedRoles, clock: TestClock
+) -> None:
+    ended, staying = opening(1), opening(2, name="grace")
+    put(store, ended, staying)
+    settle(store, roles, clock)
+    end(store, ended)
+
+    def down(name: str) -> None:
+        if name in {"write", "remove"}:
+            raise RoleUnreachable(f"no {name}", advice="nothing")
+
+    roles.before = down
+    with pytest.raises(RoleUnreachable, match="no write"):
+        settle(store, roles, clock)
+    assert ended.grant_id in on_role(store)
 
 
 def test_a_grant_that_stays_is_open_all_the_while(
@@ -280,6 +345,69 @@ def test_who_lost_the_lease_while_reading_writes_nothing(
     with pytest.raises(RoleBusy):
         settle(store, roles, clock)
     assert roles.calls == ["carried"]
+
+
+def test_who_lost_the_lease_after_writing_makes_the_next_one_look_again(
+    store: SqlStore, roles: ScriptedRoles, clock: TestClock
+) -> None:
+    """The slow one writes an older view over that of the other, which has called an early end done."""
+    one = opening()
+    put(store, one)
+
+    def slow(name: str) -> None:
+        if name == "write" and roles.calls.count("write") == 1:
+            clock.now += MINUTE
+            end(store, one)
+            settle(store, roles, clock)  # the other: there is nothing on the role yet, as it should be
+            with store.write() as transaction:  # and a third one is about to look
+                assert transaction.try_lease(
+                    f"in-place:{ROLE}", "third", now=clock.now, until=clock.now + MINUTE
+                )
+
+    roles.before = slow
+    with pytest.raises(RoleBusy):
+        settle(store, roles, clock)
+    assert roles.ours is not None
+    assert not in_place_state(ROLE, store=store, now=clock()).is_settled
+    clock.now += MINUTE
+    assert settle(store, roles, clock).is_settled
+    assert carried(roles) is None
+
+
+def test_who_was_overwritten_unseen_does_not_call_it_done(
+    store: SqlStore, roles: ScriptedRoles, clock: TestClock
+) -> None:
+    """The slow one's write lands after the other read back, and before it put that on record."""
+    one = opening()
+    put(store, one)
+    settle(store, roles, clock)
+    end(store, one)
+    stale = packed([one], room=ROOM).policy
+    reads: list[str] = []
+
+    def overtaken(name: str) -> None:
+        reads.append(name)
+        if name == "read" and reads.count("read") == 1:
+            with store.write() as transaction:  # what the slow one leaves behind
+                known = transaction.on_role_in_place(ROLE)
+                transaction.set_on_role_in_place(
+                    ROLE, [*known, OnRole(grant_id="slow", read_back=False, is_open=False)], draft()
+                )
+
+    roles.before = overtaken
+    read = roles.read
+
+    def read_then_stale(self: ScriptedRoles, role_arn: str) -> str | None:
+        found = read(role_arn)
+        if reads.count("read") == 1:
+            self.ours = stale
+        return found
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(ScriptedRoles, "read", read_then_stale)
+        assert settle(store, roles, clock).is_settled
+    assert roles.ours is None
+    assert on_role(store) == {}
 
 
 def test_what_is_granted_while_writing_is_taken_in(

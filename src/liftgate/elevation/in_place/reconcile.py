@@ -5,7 +5,9 @@ role keeps two workers, in whichever process, from overwriting each other with a
 for the room that they take, and never written.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
@@ -22,7 +24,7 @@ from liftgate.elevation.in_place.model import Carried, InPlaceState, OnRole, Ope
 from liftgate.elevation.in_place.offer import name_is_fixed
 from liftgate.elevation.in_place.ports import HeldRoles, InPlaceStore, InPlaceWriter
 from liftgate.elevation.in_place.probe import probe_of
-from liftgate.elevation.in_place.statements import ROOM, Packed, carries, packed
+from liftgate.elevation.in_place.statements import ROOM, Packed, carries, packed, says_no_more
 from liftgate.elevation.policy_text import same_policy
 from liftgate.errors import LiftgateError
 from liftgate.iam.lint import NotFixed
@@ -57,8 +59,7 @@ def bring_in_place(
     try:
         return work.until_settled(look_again=look_again)
     except LiftgateError as failure:
-        with store.write() as transaction:
-            transaction.record(drafts.failed(role_arn, failure, clock()))
+        work.put_failure_on_record(failure)
         raise
     finally:
         with store.write() as transaction:
@@ -75,6 +76,19 @@ def in_place_state(role_arn: str, *, store: InPlaceStore, now: datetime) -> InPl
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What one round puts on the role."""
+
+    fitting: Packed
+    because: NotFixed | None  # why nothing fits
+    on_record: tuple[OnRole, ...]  # what was said to be, or maybe to be, on the role before it was written
+
+    @property
+    def grant_ids(self) -> set[str]:
+        return {one.grant_id for one in (*self.fitting.openings, *self.fitting.waiting)}
+
+
 class _Work:
     """One call's work on one role, under the role's lease."""
 
@@ -86,6 +100,7 @@ class _Work:
         self._roles = roles
         self._clock = clock
         self._holder = holder
+        self._attempted: _Plan | None = None
 
     def take_lease(self, pause: Pause) -> None:
         for _ in range(_TURNS):
@@ -100,16 +115,17 @@ class _Work:
         for _ in range(_ROUNDS):
             if not look_again and state.is_settled:
                 return state
-            fitting, because = self._write_and_read_back()
-            unopened = self._probe(fitting.openings)
+            plan = self._write_and_read_back()
+            if plan is None:
+                state = self._state()
+                continue
+            unopened = self._probe(plan.fitting.openings)
             look_again = False
             state = self._state()
             # What was granted or ended meanwhile comes first; then it is told what nothing can be done about now.
-            if {one.grant_id for one in state.wanted} == {
-                one.grant_id for one in (*fitting.openings, *fitting.waiting)
-            }:
-                self._tell(fitting, unopened, because)
-        if state.is_settled:
+            if {one.grant_id for one in state.wanted} == plan.grant_ids:
+                self._tell(plan, unopened)
+        if state.is_settled and not look_again:
             return state
         raise StatementsNotInPlace(
             f"the grants on `{self._role_arn}` changed faster than they could be written",
@@ -117,68 +133,92 @@ class _Work:
             value=self._role_arn,
         )
 
+    def put_failure_on_record(self, failure: LiftgateError) -> None:
+        """Where something was written, and the lease is somebody else's, theirs may be overwritten: nothing is known."""
+        draft = drafts.failed(self._role_arn, failure, self._clock())
+        with self._store.write() as transaction:
+            if self._attempted is None or self._extends_lease(transaction):
+                transaction.record(draft)
+                return
+            known = transaction.on_role_in_place(self._role_arn)
+            # The holder's name stands for what nobody expects: whoever is at work here looks again, see ``_note``.
+            doubted = {self._holder, *(one.grant_id for one in (*known, *self._attempted.on_record))}
+            transaction.set_on_role_in_place(self._role_arn, _unknown(doubted), draft)
+
     def _state(self) -> InPlaceState:
         return in_place_state(self._role_arn, store=self._store, now=self._clock())
 
-    def _write_and_read_back(self) -> tuple[Packed, NotFixed | None]:
+    def _write_and_read_back(self) -> _Plan | None:
+        """What the role carries now; None where somebody else wrote meanwhile, and it must be looked at again."""
         carried = self._roles.carried(self._role_arn)
-        fixed = name_is_fixed(carried.trust)
-        because = fixed if isinstance(fixed, NotFixed) else None
-        fitting = self._intend(carried, because)
-        found = carried.ours
-        if not same_policy(found, fitting.policy):
-            if fitting.policy is None:
-                self._roles.remove(self._role_arn)
-            else:
-                self._roles.write(self._role_arn, fitting.policy)
-            found = self._roles.read(self._role_arn)
-        if not same_policy(found, fitting.policy):
+        plan = self._intend(carried)
+        if not same_policy(carried.ours, plan.fitting.policy):
+            self._attempted = plan
+            self._write(plan, carried)
+        return plan if self._note(plan, plan.fitting.openings) else None
+
+    def _write(self, plan: _Plan, carried: Carried) -> None:
+        policy = plan.fitting.policy
+        if policy is None:
+            self._roles.remove(self._role_arn)
+        else:
+            try:
+                self._roles.write(self._role_arn, policy)
+            except LiftgateError:
+                if not says_no_more(carried.ours, policy):
+                    self._remove_all(plan)
+                raise
+        if not same_policy(self._roles.read(self._role_arn), policy):
             raise StatementsNotInPlace(
                 f"what `{self._role_arn}` carries is not what was written to it",
                 advice="see in CloudTrail who else changes its inline policy LiftgateInPlace; the worker writes it again",
                 value=self._role_arn,
             )
-        self._note_read_back(fitting)
-        return fitting, because
 
-    def _intend(self, carried: Carried, because: NotFixed | None) -> Packed:
+    def _remove_all(self, plan: _Plan) -> None:
+        """An end is kept, where AWS does not take a shorter policy, at the price of the others, which are opened anew."""
+        with suppress(LiftgateError):  # that the policy could not be written is told in any case
+            self._roles.remove(self._role_arn)
+            if self._roles.read(self._role_arn) is None:
+                self._note(plan, ())
+
+    def _intend(self, carried: Carried) -> _Plan:
         """What to write, decided in the transaction that extends the lease: reading the role may have outlasted it.
 
         Whatever may be on the role, before or after the write, is on record before it is written.
         """
+        fixed = name_is_fixed(carried.trust)
+        because = fixed if isinstance(fixed, NotFixed) else None
         with self._store.write() as transaction:
             now = self._clock()
             self._hold(transaction)
             wanted = transaction.wanted_in_place(self._role_arn, now=now)
-            known = {one.grant_id: one for one in transaction.on_role_in_place(self._role_arn)}
+            on_record = transaction.on_role_in_place(self._role_arn)
             # A name that somebody may choose opens nothing, whatever was granted while it was fixed.
             room = ROOM - carried.inline_characters if because is None else 0
             fitting = packed(wanted, room=room, staying=carries(carried.ours, wanted))
             if not same_policy(carried.ours, fitting.policy):
-                staying = carries(carried.ours, fitting.openings) & known.keys()
-                concerned = sorted({*known, *(one.grant_id for one in fitting.openings)})
-                transaction.set_on_role_in_place(
-                    self._role_arn,
-                    [
-                        known[one] if one in staying else OnRole(grant_id=one, read_back=False, is_open=False)
-                        for one in concerned
-                    ],
-                    drafts.intended(self._role_arn, fitting.openings, fitting.waiting, now),
-                )
-            return fitting
+                on_record = _intended(on_record, carried, fitting)
+                draft = drafts.intended(self._role_arn, fitting.openings, fitting.waiting, now)
+                transaction.set_on_role_in_place(self._role_arn, on_record, draft)
+            return _Plan(fitting, because, on_record)
 
-    def _note_read_back(self, fitting: Packed) -> None:
+    def _note(self, plan: _Plan, openings: Sequence[Opening]) -> bool:
+        """Put on record what was read back; False, and nothing on record, where somebody else was here meanwhile."""
         with self._store.write() as transaction:
             self._hold(transaction)
             known = transaction.on_role_in_place(self._role_arn)
+            if not {one.grant_id for one in known} <= {one.grant_id for one in plan.on_record}:
+                return False
             was_open = {one.grant_id for one in known if one.is_open}
             now_known = tuple(
                 OnRole(grant_id=grant_id, read_back=True, is_open=grant_id in was_open)
-                for grant_id in sorted(one.grant_id for one in fitting.openings)
+                for grant_id in sorted(one.grant_id for one in openings)
             )
             if now_known != known:
-                draft = drafts.read_back(self._role_arn, fitting.openings, self._clock())
+                draft = drafts.read_back(self._role_arn, openings, self._clock())
                 transaction.set_on_role_in_place(self._role_arn, now_known, draft)
+            return True
 
     def _probe(self, openings: Iterable[Opening]) -> tuple[Opening, ...]:
         """Ask AWS about those that were not seen to be open; answers those that still are not."""
@@ -207,17 +247,17 @@ class _Work:
             draft = drafts.opened(self._role_arn, openings, by=by, now=self._clock())
             transaction.set_on_role_in_place(self._role_arn, known, draft)
 
-    def _tell(self, fitting: Packed, unopened: tuple[Opening, ...], because: NotFixed | None) -> None:
-        name = self._role_arn
-        if because is not None and self._state().wanted:
+    def _tell(self, plan: _Plan, unopened: tuple[Opening, ...]) -> None:
+        name, because, waiting = self._role_arn, plan.because, plan.fitting.waiting
+        if because is not None and waiting:
             raise NameNoLongerFixed(
                 f"whoever assumes `{name}` may choose the session's name: {because.because}; its grants were taken off it",
                 advice="whoever owns the role: let its trust policy fix `sts:RoleSessionName` again",
                 value=name,
             )
-        if fitting.waiting:
+        if waiting:
             raise WaitsForRoom(
-                f"{len(fitting.waiting)} of the grants on `{name}` wait: its inline policies leave no room for them",
+                f"{len(waiting)} of the grants on `{name}` wait: its inline policies leave no room for them",
                 advice="nothing: they are put in place as others end; or whoever owns the role frees room",
                 value=name,
             )
@@ -242,6 +282,18 @@ class _Work:
             advice="nothing: it takes yours in, or the worker does",
             value=self._role_arn,
         )
+
+
+def _intended(on_record: Iterable[OnRole], carried: Carried, fitting: Packed) -> tuple[OnRole, ...]:
+    """What may be on the role from now on: what stays is known as before, and of the rest nothing."""
+    known = {one.grant_id: one for one in on_record}
+    staying = carries(carried.ours, fitting.openings) & known.keys()
+    rest = {*known, *(one.grant_id for one in fitting.openings)} - staying
+    return tuple(sorted((*(known[one] for one in staying), *_unknown(rest)), key=lambda one: one.grant_id))
+
+
+def _unknown(grant_ids: Iterable[str]) -> tuple[OnRole, ...]:
+    return tuple(OnRole(grant_id=one, read_back=False, is_open=False) for one in sorted(grant_ids))
 
 
 def _lease_name(role_arn: str) -> str:

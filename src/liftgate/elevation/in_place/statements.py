@@ -104,6 +104,15 @@ def shortage(wished: Opening, others: Iterable[Opening], *, room: int) -> Shorta
     return None
 
 
+def says_no_more(one: str | None, other: str | None) -> bool:
+    """Whether every statement of a policy stands in another; not so where either cannot be read."""
+    try:
+        mine, others = (parse_policy(text).statements if text else () for text in (one, other))
+    except PolicyFault:
+        return False
+    return set(mine) <= set(others)
+
+
 def carries(policy: str | None, openings: Iterable[Opening]) -> frozenset[str]:
     """The ids of those grants all of whose statements stand in a policy that was read back."""
     try:
