@@ -91,6 +91,7 @@ def opening(
         requester=name,
         user_id=made.user_id,
         policy=made.policy,
+        boundary=held_role().boundary,
         window=Window(starts_at=starts_at, ends_at=starts_at + lasts),
         granted_at=granted_at or starts_at + timedelta(seconds=number),
     )
@@ -114,7 +115,13 @@ class ScriptedRoles:
     def carried(self, role_arn: str) -> Carried:
         self._called("carried")
         assert role_arn == self.role.arn
-        return Carried(trust=self.role.trust, ours=self.ours, inline_characters=self.role.inline_characters)
+        return Carried(
+            role_id=self.role.role_id,
+            trust=self.role.trust,
+            boundary=self.role.boundary,
+            ours=self.ours,
+            inline_characters=self.role.inline_characters,
+        )
 
     def read(self, role_arn: str) -> str | None:
         self._called("read")
@@ -145,7 +152,7 @@ class ScriptedRoles:
 def put(store: SqlStore, *openings: Opening) -> None:
     """Grants in place as approved requests leave them in the store."""
     for one in openings:
-        in_place = InPlace(user_id=one.user_id, policy=one.policy)
+        in_place = InPlace(user_id=one.user_id, policy=one.policy, boundary=one.boundary)
         asked = store_examples.request(role_arn=ROLE, requester=one.requester, in_place=in_place)
         made = store_examples.grant(
             asked, id=one.grant_id, window=one.window, granted_at=one.granted_at, in_place=in_place

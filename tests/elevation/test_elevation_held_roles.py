@@ -1,5 +1,6 @@
 """What IAM answers about a role that people hold, and what Liftgate makes of it."""
 
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,32 @@ def role(**more: Any) -> dict[str, Any]:
         **more,
     }
     return {"Role": whole}
+
+
+POLICY = {"PolicyName": "LakesideBoundary", "Arn": BOUNDARY, "DefaultVersionId": "v2"}
+
+
+def test_the_role_and_its_boundary_are_read_at_every_look(client: Any) -> None:
+    with Stubber(client) as stub:
+        bounded = {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": BOUNDARY}
+        stub.add_response("get_role", role(PermissionsBoundary=bounded))
+        stub.add_response("list_role_policies", {"PolicyNames": []})
+        stub.add_response("get_policy", {"Policy": POLICY}, {"PolicyArn": BOUNDARY})
+        version = {"PolicyVersion": {"VersionId": "v2", "Document": "{}"}}
+        stub.add_response("get_policy_version", version, {"PolicyArn": BOUNDARY, "VersionId": "v2"})
+        seen = IamHeldRoles(client).carried(ROLE)
+        assert (seen.role_id, seen.boundary) == (ROLE_ID, "{}")
+
+
+@pytest.mark.parametrize(("code", "raises"), [("AccessDenied", False), ("Throttling", True)])
+def test_a_boundary_that_iam_does_not_show_is_none(code: str, raises: bool, client: Any) -> None:
+    with Stubber(client) as stub:
+        bounded = {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": BOUNDARY}
+        stub.add_response("get_role", role(PermissionsBoundary=bounded))
+        stub.add_response("list_role_policies", {"PolicyNames": []})
+        stub.add_client_error("get_policy", code, http_status_code=400)
+        with pytest.raises(RoleUnreachable) if raises else nullcontext():
+            assert IamHeldRoles(client).carried(ROLE).boundary is None
 
 
 def test_another_role_that_took_the_name_is_not_written_to(client: Any) -> None:

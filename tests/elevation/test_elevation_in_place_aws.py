@@ -97,7 +97,8 @@ class Held:
     def approved(
         self, made: Offered, *, lasts: timedelta = timedelta(minutes=20), starts_at: datetime | None = None
     ) -> Opening:
-        in_place = InPlace(user_id=made.user_id, policy=made.policy)
+        boundary = self.roles.look(self.role_arn).boundary
+        in_place = InPlace(user_id=made.user_id, policy=made.policy, boundary=boundary)
         begins = starts_at or system_clock().replace(microsecond=0)
         who = in_place.session_name
         asked = store_examples.request(role_arn=self.role_arn, requester=who, in_place=in_place)
@@ -115,6 +116,7 @@ class Held:
             requester=who,
             user_id=made.user_id,
             policy=made.policy,
+            boundary=boundary,
             window=given.window,
             granted_at=given.granted_at,
         )

@@ -11,6 +11,7 @@ from tests.elevation.in_place_examples import (
     NOON,
     ROLE,
     ScriptedRoles,
+    boundary,
     end,
     held_role,
     opening,
@@ -22,8 +23,10 @@ from tests.store.store_examples import TestClock, draft
 
 from liftgate.elevation.errors import RoleBusy, RoleFull, RoleUnreachable
 from liftgate.elevation.in_place.errors import (
+    BoundaryNoLongerHolds,
     NameNoLongerFixed,
     NotOpenYet,
+    RoleMadeAnew,
     StatementsNotInPlace,
     WaitsForRoom,
 )
@@ -317,6 +320,65 @@ def test_a_trust_policy_that_lets_names_be_chosen_later_closes_the_role(
     roles.role = fixed
     assert settle(store, roles, clock).is_settled
     assert roles.ours is not None
+
+
+WIDER = boundary({"Effect": "Allow", "Action": "s3:*", "Resource": "*"})
+
+
+@pytest.mark.parametrize(
+    ("changed", "raised"),
+    [
+        ({"boundary": None}, BoundaryNoLongerHolds),
+        ({"boundary": "{"}, BoundaryNoLongerHolds),
+        ({"boundary": WIDER}, BoundaryNoLongerHolds),
+        ({"role_id": "AROANEWNEWNEWNEWNEW12"}, RoleMadeAnew),
+    ],
+)
+def test_a_role_that_is_not_what_it_was_when_it_was_asked_for_carries_nothing(
+    changed: dict[str, str | None],
+    raised: type[LiftgateError],
+    store: SqlStore,
+    roles: ScriptedRoles,
+    clock: TestClock,
+) -> None:
+    put(store, opening())
+    fixed = roles.role
+    roles.role = held_role(**changed)
+    with pytest.raises(raised):
+        settle(store, roles, clock)
+    assert "write" not in roles.calls
+    roles.role = fixed
+    settle(store, roles, clock)
+    roles.role = held_role(**changed)
+    with pytest.raises(raised):
+        settle(store, roles, clock, look_again=True)
+    assert roles.ours is None
+    assert on_role(store) == {}
+    with store.read() as view:
+        assert raised.code in str([entry.draft.body for entry in view.entries()][-1]["failure"])
+
+
+def test_a_narrower_boundary_leaves_what_is_open(
+    store: SqlStore, roles: ScriptedRoles, clock: TestClock
+) -> None:
+    put(store, opening())
+    settle(store, roles, clock)
+    roles.role = held_role(boundary=boundary(ceiling=scope("write", at="s3://reports/2026/q3/")))
+    assert settle(store, roles, clock, look_again=True).is_settled
+    assert roles.ours is not None
+
+
+def test_a_grant_that_was_asked_for_under_the_boundary_as_it_is_stands_where_others_do_not(
+    store: SqlStore, roles: ScriptedRoles, clock: TestClock
+) -> None:
+    before, since = opening(1), replace(opening(2, name="grace"), boundary=WIDER)
+    unknown = replace(opening(3, name="linus"), boundary=None)
+    put(store, before, since, unknown)
+    roles.role = held_role(boundary=WIDER)
+    with pytest.raises(BoundaryNoLongerHolds):
+        settle(store, roles, clock)
+    assert set(on_role(store)) == {since.grant_id}
+    assert on_role(store)[since.grant_id].is_open
 
 
 def test_who_finds_the_lease_taken_says_so(store: SqlStore, roles: ScriptedRoles, clock: TestClock) -> None:

@@ -98,6 +98,15 @@ def test_an_approval_puts_it_on_the_role(held: World) -> None:
     assert state_of(held, approved.json()["grant"]["id"]) == "open"
 
 
+def test_a_role_that_changed_until_the_approval_is_not_opened(held: World) -> None:
+    held.sign_in_by_aws("ada")
+    request_id = ask(held, duration_seconds=1200).json()["id"]
+    held.held_roles.role = held_role(boundary=None)
+    approved = held.post("grace", f"/requests/{request_id}/reviews", {"answer": "approve"})
+    assert on_role(held) is None
+    assert state_of(held, approved.json()["grant"]["id"]) == "opening"
+
+
 def test_until_aws_lets_it_through_it_is_opening_and_the_worker_asks_again(held: World) -> None:
     held.sign_in_by_aws("ada")
     held.held_roles.answer = False

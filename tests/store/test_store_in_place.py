@@ -15,7 +15,9 @@ from liftgate.store.sql import SqlStore
 from liftgate.store.transaction import SqlTransaction
 
 ADA = InPlace(
-    user_id="AROAEXAMPLEEXAMPLE123:ada@example.com", policy='{"Version":"2012-10-17","Statement":[]}'
+    user_id="AROAEXAMPLEEXAMPLE123:ada@example.com",
+    policy='{"Version":"2012-10-17","Statement":[]}',
+    boundary='{"Version":"2012-10-17","Statement":[1]}',
 )
 OTHER = "arn:aws:iam::111122223333:role/Other"
 
@@ -69,6 +71,7 @@ def test_a_role_wants_what_is_live_on_it_and_a_little_around(store: SqlStore) ->
     with store.read() as view:
         [opening] = view.wanted_in_place(ROLE, now=NOON + 30 * MINUTE)
         assert (opening.user_id, opening.policy, opening.window) == (ADA.user_id, ADA.policy, made.window)
+        assert opening.boundary == ADA.boundary
 
 
 def test_what_is_on_the_role_at_some_moment_of_a_span_is_found(store: SqlStore) -> None:

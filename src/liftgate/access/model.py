@@ -29,6 +29,7 @@ class InPlace:
 
     user_id: str  # "AROA…:session name", as STS answered it to the proof of identity
     policy: str  # what the role lacks of the scope, as JSON, without who and when
+    boundary: str | None = None  # the role's boundary as it was then, as JSON; None: it was not kept
 
     @property
     def session_name(self) -> str:

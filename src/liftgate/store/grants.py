@@ -21,14 +21,14 @@ from liftgate.store.pages import Place, newest_first, page
 from liftgate.store.requests import Requests
 from liftgate.store.rows import grant_record_of, grant_row
 from liftgate.store.states import are_few_grants, grants_in
-from liftgate.store.tables import endings, grants, in_place_grants, in_place_requests
+from liftgate.store.tables import endings, grants, in_place_boundaries, in_place_grants, in_place_requests
 
 _RECORDS: Final = (
-    select(grants, in_place_requests, endings)
+    select(grants, in_place_requests, in_place_boundaries, endings)
     .select_from(
-        grants.outerjoin(in_place_requests, in_place_requests.c.request_id == grants.c.request_id).outerjoin(
-            endings
-        )
+        grants.outerjoin(in_place_requests, in_place_requests.c.request_id == grants.c.request_id)
+        .outerjoin(in_place_boundaries, in_place_boundaries.c.request_id == grants.c.request_id)
+        .outerjoin(endings)
     )
     .set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
 )

@@ -10,7 +10,14 @@ from liftgate.access.ports import DENY_SLACK, OPENING_LEAD
 from liftgate.elevation.in_place.model import OnRole, Opening
 from liftgate.iam.scope import Window
 from liftgate.store.columns import Moment
-from liftgate.store.tables import endings, grants, in_place_grants, in_place_requests, in_place_statements
+from liftgate.store.tables import (
+    endings,
+    grants,
+    in_place_boundaries,
+    in_place_grants,
+    in_place_requests,
+    in_place_statements,
+)
 
 _NOT_OVER: Final = in_place_grants.c.ends_at > bindparam("ended_after", type_=Moment())
 _WANTED: Final = (
@@ -22,11 +29,12 @@ _WANTED: Final = (
         grants.c.granted_at,
         in_place_requests.c.user_id,
         in_place_requests.c.policy,
+        in_place_boundaries.c.boundary,
     )
     .select_from(
-        in_place_grants.join(grants).join(
-            in_place_requests, in_place_requests.c.request_id == grants.c.request_id
-        )
+        in_place_grants.join(grants)
+        .join(in_place_requests, in_place_requests.c.request_id == grants.c.request_id)
+        .outerjoin(in_place_boundaries, in_place_boundaries.c.request_id == grants.c.request_id)
     )
     .where(
         in_place_grants.c.role_arn == bindparam("of_role"),
@@ -69,6 +77,7 @@ class InPlaceStatements:
                 requester=row["requester"],
                 user_id=row["user_id"],
                 policy=row["policy"],
+                boundary=row["boundary"],
                 window=Window(starts_at=row["starts_at"], ends_at=row["ends_at"]),
                 granted_at=row["granted_at"],
             )

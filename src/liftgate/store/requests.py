@@ -31,12 +31,24 @@ from liftgate.store.rows import (
     review_row,
 )
 from liftgate.store.states import are_few_requests, requests_in
-from liftgate.store.tables import cancellations, endings, grants, in_place_requests, requests, reviews
+from liftgate.store.tables import (
+    cancellations,
+    endings,
+    grants,
+    in_place_boundaries,
+    in_place_requests,
+    requests,
+    reviews,
+)
 
 _RECORDS: Final = (
-    select(requests, cancellations, in_place_requests, grants, endings)
+    select(requests, cancellations, in_place_requests, in_place_boundaries, grants, endings)
     .select_from(
-        requests.outerjoin(cancellations).outerjoin(in_place_requests).outerjoin(grants).outerjoin(endings)
+        requests.outerjoin(cancellations)
+        .outerjoin(in_place_requests)
+        .outerjoin(in_place_boundaries, in_place_boundaries.c.request_id == requests.c.id)
+        .outerjoin(grants)
+        .outerjoin(endings)
     )
     .set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
 )
@@ -49,6 +61,7 @@ _REVIEWS: Final = (
 )
 _ADD: Final = insert(requests)
 _ADD_IN_PLACE: Final = insert(in_place_requests)
+_ADD_BOUNDARY: Final = insert(in_place_boundaries)
 _ADD_REVIEW: Final = insert(reviews)
 _ADD_CANCELLATION: Final = insert(cancellations)
 _CLOSE: Final = (
@@ -111,6 +124,9 @@ class Requests:
                     "policy": request.in_place.policy,
                 },
             )
+            if request.in_place.boundary is not None:
+                kept = {"request_id": request.id, "boundary": request.in_place.boundary}
+                self._connection.execute(_ADD_BOUNDARY, kept)
 
     def add_review(self, review: Review) -> None:
         """An answer; a denial closes the request."""

@@ -64,7 +64,11 @@ def grant_record_of(row: Row) -> GrantRecord:
 def _in_place_of(row: Row) -> InPlace | None:
     if row["in_place_requests_request_id"] is None:
         return None
-    return InPlace(user_id=row["in_place_requests_user_id"], policy=row["in_place_requests_policy"])
+    return InPlace(
+        user_id=row["in_place_requests_user_id"],
+        policy=row["in_place_requests_policy"],
+        boundary=row["in_place_boundaries_boundary"],
+    )
 
 
 def _ending_of(row: Row) -> Ending | None:

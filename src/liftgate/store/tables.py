@@ -132,6 +132,15 @@ in_place_requests = Table(
     **_STRICT,
 )
 
+# What the role's boundary was when the request was made: the grant stands no longer where it came to hold more.
+in_place_boundaries = Table(
+    "in_place_boundaries",
+    metadata,
+    Column("request_id", Text, ForeignKey("requests.id"), primary_key=True),
+    Column("boundary", Words, nullable=False),
+    **_STRICT,
+)
+
 in_place_grants = Table(
     "in_place_grants",
     metadata,

@@ -39,6 +39,18 @@ class NameNoLongerFixed(Unavailable):
     code = "name_no_longer_fixed"
 
 
+class RoleMadeAnew(Unavailable):
+    """The role was deleted and made anew: the sessions for which grants were made are none of its own."""
+
+    code = "role_made_anew"
+
+
+class BoundaryNoLongerHolds(Unavailable):
+    """The role's permissions boundary is gone, or holds more than when access in place was asked for."""
+
+    code = "boundary_no_longer_holds"
+
+
 class WaitsForRoom(Unavailable):
     """Some grants wait until others on the same role have ended."""
 

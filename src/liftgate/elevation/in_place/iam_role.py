@@ -54,6 +54,8 @@ class IamHeldRoles:
             inline = dict(self._inline(role_arn))
             ours = inline.pop(POLICY_NAME, None)
             return Carried(
+                role_id=role["RoleId"],
+                boundary=self._boundary(role),
                 trust=_text(role["AssumeRolePolicyDocument"]),
                 ours=ours,
                 inline_characters=sum(map(_characters, inline.values())),
@@ -127,6 +129,16 @@ class IamHeldRoles:
             RoleName=role_name(role_arn)
         )
         return (policy["PolicyArn"] for page in pages for policy in page["AttachedPolicies"])
+
+    def _boundary(self, role: Any) -> str | None:
+        """None also where IAM does not show it: then it holds nothing, and what stands on the role is taken off."""
+        boundary = role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+        try:
+            return self._managed(boundary) if boundary else None
+        except ClientError as refusal:
+            if may_pass(refusal) or is_the_callers_fault(refusal):
+                raise
+            return None
 
     def _managed(self, policy_arn: str) -> str:
         version = self._client.get_policy(PolicyArn=policy_arn)["Policy"]["DefaultVersionId"]

@@ -23,7 +23,9 @@ class HeldRole:
 class Carried:
     """What a role carries now, as far as writing to it needs to know."""
 
+    role_id: str
     trust: str
+    boundary: str | None  # None also where it cannot be read
     ours: str | None  # Liftgate's inline policy
     inline_characters: int  # as in ``HeldRole``
 
@@ -36,6 +38,7 @@ class Opening:
     requester: str
     user_id: str  # "AROA…:session name"
     policy: str  # what to add to the role, as JSON, without who and when
+    boundary: str | None  # of the role when it was asked for; None: it was not kept
     window: Window
     granted_at: datetime
 

@@ -14,20 +14,14 @@ from typing import Final, TypeAlias
 from liftgate.clock import Clock
 from liftgate.elevation.errors import RoleBusy
 from liftgate.elevation.in_place import drafts
-from liftgate.elevation.in_place.errors import (
-    NameNoLongerFixed,
-    NotOpenYet,
-    StatementsNotInPlace,
-    WaitsForRoom,
-)
+from liftgate.elevation.in_place.errors import NotOpenYet, StatementsNotInPlace, WaitsForRoom
 from liftgate.elevation.in_place.model import Carried, InPlaceState, OnRole, Opening
-from liftgate.elevation.in_place.offer import name_is_fixed
 from liftgate.elevation.in_place.ports import HeldRoles, InPlaceStore, InPlaceWriter
 from liftgate.elevation.in_place.probe import probe_of
+from liftgate.elevation.in_place.standing import Standing, standing
 from liftgate.elevation.in_place.statements import ROOM, Packed, carries, packed, says_no_more
 from liftgate.elevation.policy_text import same_policy
 from liftgate.errors import LiftgateError
-from liftgate.iam.lint import NotFixed
 
 # Longer than a write and the read after it may take with all their retries: see ``elevation.revocation``.
 _LEASE: Final = timedelta(seconds=45)
@@ -51,8 +45,8 @@ def bring_in_place(
 
     ``holder`` names this call, and no other, as the lease's owner; ``pause`` waits a moment between attempts to get it.
     With ``look_again`` the role is read even where the store believes that all is in place. Raises ``RoleBusy``,
-    ``RoleUnreachable``, ``RoleFull``, ``StatementsNotInPlace``, ``NotOpenYet``, ``WaitsForRoom`` and
-    ``NameNoLongerFixed``: then something is pending, and the same call later finishes the work.
+    ``RoleUnreachable``, ``RoleFull``, ``StatementsNotInPlace``, ``NotOpenYet``, ``WaitsForRoom``, and what ``standing``
+    says where grants may not stand on the role: then something is pending, and the same call later finishes the work.
     """
     work = _Work(role_arn, store, roles, clock, holder)
     work.take_lease(pause)
@@ -81,12 +75,12 @@ class _Plan:
     """What one round puts on the role."""
 
     fitting: Packed
-    because: NotFixed | None  # why nothing fits
+    allowed: Standing
     on_record: tuple[OnRole, ...]  # what was said to be, or maybe to be, on the role before it was written
 
     @property
     def grant_ids(self) -> set[str]:
-        return {one.grant_id for one in (*self.fitting.openings, *self.fitting.waiting)}
+        return {one.grant_id for one in (*self.allowed.openings, *self.allowed.barred)}
 
 
 class _Work:
@@ -187,21 +181,20 @@ class _Work:
 
         Whatever may be on the role, before or after the write, is on record before it is written.
         """
-        fixed = name_is_fixed(carried.trust)
-        because = fixed if isinstance(fixed, NotFixed) else None
         with self._store.write() as transaction:
             now = self._clock()
             self._hold(transaction)
             wanted = transaction.wanted_in_place(self._role_arn, now=now)
             on_record = transaction.on_role_in_place(self._role_arn)
-            # A name that somebody may choose opens nothing, whatever was granted while it was fixed.
-            room = ROOM - carried.inline_characters if because is None else 0
-            fitting = packed(wanted, room=room, staying=carries(carried.ours, wanted))
+            allowed = standing(self._role_arn, wanted, carried)
+            room = ROOM - carried.inline_characters
+            fitting = packed(allowed.openings, room=room, staying=carries(carried.ours, allowed.openings))
             if not same_policy(carried.ours, fitting.policy):
                 on_record = _intended(on_record, carried, fitting)
-                draft = drafts.intended(self._role_arn, fitting.openings, fitting.waiting, now)
+                waiting = (*fitting.waiting, *allowed.barred)
+                draft = drafts.intended(self._role_arn, fitting.openings, waiting, now)
                 transaction.set_on_role_in_place(self._role_arn, on_record, draft)
-            return _Plan(fitting, because, on_record)
+            return _Plan(fitting, allowed, on_record)
 
     def _note(self, plan: _Plan, openings: Sequence[Opening]) -> bool:
         """Put on record what was read back; False, and nothing on record, where somebody else was here meanwhile."""
@@ -248,13 +241,9 @@ class _Work:
             transaction.set_on_role_in_place(self._role_arn, known, draft)
 
     def _tell(self, plan: _Plan, unopened: tuple[Opening, ...]) -> None:
-        name, because, waiting = self._role_arn, plan.because, plan.fitting.waiting
-        if because is not None and waiting:
-            raise NameNoLongerFixed(
-                f"whoever assumes `{name}` may choose the session's name: {because.because}; its grants were taken off it",
-                advice="whoever owns the role: let its trust policy fix `sts:RoleSessionName` again",
-                value=name,
-            )
+        name, waiting = self._role_arn, plan.fitting.waiting
+        if plan.allowed.because is not None:
+            raise plan.allowed.because
         if waiting:
             raise WaitsForRoom(
                 f"{len(waiting)} of the grants on `{name}` wait: its inline policies leave no room for them",

@@ -52,7 +52,7 @@ def opening_for(
     made = offer(request.scope, caller.identity, role, ceilings)
     if isinstance(made, NotOffered):
         return NotOfferedInPlace(made.because, advice=made.advice, value=request.role_arn, where="mechanism")
-    in_place = InPlace(user_id=made.user_id, policy=made.policy)
+    in_place = InPlace(user_id=made.user_id, policy=made.policy, boundary=role.boundary)
     return _without_room(request, in_place, role, store, clock()) or in_place
 
 
@@ -76,6 +76,7 @@ def _without_room(
         requester=request.requester,
         user_id=in_place.user_id,
         policy=in_place.policy,
+        boundary=in_place.boundary,
         window=Window(starts_at=starts_at, ends_at=starts_at + request.duration),
         granted_at=now,
     )
