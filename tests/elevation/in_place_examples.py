@@ -22,6 +22,7 @@ from liftgate.ledger.model import EventKind
 from liftgate.store.sql import SqlStore
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+FIXED_SINCE = NOON - timedelta(hours=13)
 ROLE = "arn:aws:iam::111122223333:role/LakesideReadOnly"
 ROLE_ID = "AROAEXAMPLEEXAMPLE123"
 READS = {"Effect": "Allow", "Action": ["s3:Get*", "s3:List*"], "Resource": "*"}
@@ -59,6 +60,7 @@ def held_role(**fields: Any) -> HeldRole:
         arn=ROLE,
         role_id=ROLE_ID,
         trust=NAMED,
+        longest_session=timedelta(hours=1),
         boundary=boundary(),
         own=(policy(READS),),
         inline_characters=120,
@@ -118,6 +120,7 @@ class ScriptedRoles:
         return Carried(
             role_id=self.role.role_id,
             trust=self.role.trust,
+            longest_session=self.role.longest_session,
             boundary=self.role.boundary,
             ours=self.ours,
             inline_characters=self.role.inline_characters,
@@ -158,6 +161,7 @@ def put(store: SqlStore, *openings: Opening) -> None:
             asked, id=one.grant_id, window=one.window, granted_at=one.granted_at, in_place=in_place
         )
         with store.write() as transaction:
+            transaction.saw_name_fixed(ROLE, now=FIXED_SINCE)
             transaction.add_request(asked, store_examples.draft(request_id=asked.id))
             transaction.add_grant(made, store_examples.draft(EventKind.GRANTED, grant_id=made.id))
 

@@ -1,7 +1,7 @@
 """What IAM answers about a role that people hold, and what Liftgate makes of it."""
 
 from contextlib import nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,7 @@ def role(**more: Any) -> dict[str, Any]:
         "Arn": ROLE,
         "CreateDate": datetime(2026, 1, 1, tzinfo=UTC),
         "AssumeRolePolicyDocument": NAMED,
+        "MaxSessionDuration": 7200,
         **more,
     }
     return {"Role": whole}
@@ -77,7 +78,7 @@ def test_the_role_and_its_boundary_are_read_at_every_look(client: Any) -> None:
         version = {"PolicyVersion": {"VersionId": "v2", "Document": "{}"}}
         stub.add_response("get_policy_version", version, {"PolicyArn": BOUNDARY, "VersionId": "v2"})
         seen = IamHeldRoles(client).carried(ROLE)
-        assert (seen.role_id, seen.boundary) == (ROLE_ID, "{}")
+        assert (seen.role_id, seen.boundary, seen.longest_session) == (ROLE_ID, "{}", timedelta(hours=2))
 
 
 @pytest.mark.parametrize(("code", "raises"), [("AccessDenied", False), ("Throttling", True)])

@@ -19,7 +19,7 @@ from liftgate.clock import system_clock
 from liftgate.demo.embedded_aws import Keys
 from liftgate.demo.sample_account import PAYROLL, PEOPLE, REPORTS, SampleAccount, keys_from
 from liftgate.elevation.errors import RoleUnreachable
-from liftgate.elevation.in_place.errors import WaitsForRoom
+from liftgate.elevation.in_place.errors import NameFixedLately, NameNoLongerFixed, WaitsForRoom
 from liftgate.elevation.in_place.iam_role import IamHeldRoles
 from liftgate.elevation.in_place.model import InPlaceState, Opening
 from liftgate.elevation.in_place.offer import NotOffered, Offered, offer
@@ -109,6 +109,7 @@ class Held:
             in_place=in_place,
         )
         with self.store.write() as transaction:
+            transaction.saw_name_fixed(self.role_arn, now=system_clock() - timedelta(hours=13))
             transaction.add_request(asked, store_examples.draft(request_id=asked.id))
             transaction.add_grant(given, store_examples.draft(EventKind.GRANTED, grant_id=given.id))
         return Opening(
@@ -330,6 +331,26 @@ def test_a_trust_policy_that_lets_a_name_be_chosen_is_no_place_for_it(held: Held
     with pytest.raises(Exception, match="may choose the session's name"):
         held.settle(look_again=True)
     assert not write(held, grace_as_ada)
+
+
+def test_a_name_that_was_taken_while_it_could_be_chosen_gets_nothing_once_it_is_fixed(held: Held) -> None:
+    ada = held.session("ada")
+    made = held.offered(ada)
+    fixed = held.iam.get_role(RoleName=held.name)["Role"]["AssumeRolePolicyDocument"]
+    loose = json.loads(json.dumps(fixed))
+    for statement in loose["Statement"]:
+        del statement["Condition"]
+    held.iam.update_assume_role_policy(RoleName=held.name, PolicyDocument=json.dumps(loose))
+    grace_as_ada = held.session("grace", "ada")
+    assert isinstance(made, Offered)
+    held.approved(made)
+    with pytest.raises(NameNoLongerFixed):
+        held.settle()
+    held.iam.update_assume_role_policy(RoleName=held.name, PolicyDocument=json.dumps(fixed))
+    with pytest.raises(NameFixedLately):
+        held.settle()
+    assert not write(held, grace_as_ada)
+    assert not write(held, ada)
 
 
 def test_a_role_of_another_account_is_not_mistaken_for_one_here(held: Held) -> None:

@@ -24,6 +24,7 @@ from tests.store.store_examples import TestClock, draft
 from liftgate.elevation.errors import RoleBusy, RoleFull, RoleUnreachable
 from liftgate.elevation.in_place.errors import (
     BoundaryNoLongerHolds,
+    NameFixedLately,
     NameNoLongerFixed,
     NotOpenYet,
     RoleMadeAnew,
@@ -309,7 +310,7 @@ def test_grants_asked_for_before_do_not_push_off_what_is_open(
 def test_a_trust_policy_that_lets_names_be_chosen_later_closes_the_role(
     store: SqlStore, roles: ScriptedRoles, clock: TestClock
 ) -> None:
-    put(store, opening())
+    put(store, opening(lasts=180 * MINUTE))
     settle(store, roles, clock)
     fixed = roles.role
     roles.role = replace(fixed, trust=trust())
@@ -318,8 +319,40 @@ def test_a_trust_policy_that_lets_names_be_chosen_later_closes_the_role(
     assert roles.ours is None
     assert on_role(store) == {}
     roles.role = fixed
+    for _ in range(13):  # sessions that were begun with a name of choice live for an hour
+        with pytest.raises(NameFixedLately):
+            settle(store, roles, clock)
+        assert roles.ours is None
+        clock.now += 5 * MINUTE
     assert settle(store, roles, clock).is_settled
-    assert roles.ours is not None
+    assert carried(roles) is not None
+
+
+def test_a_role_whose_sessions_last_longer_waits_longer(
+    store: SqlStore, roles: ScriptedRoles, clock: TestClock
+) -> None:
+    put(store, opening(lasts=24 * 60 * MINUTE))
+    with store.write() as transaction:
+        transaction.saw_name_chosen(ROLE)
+    roles.role = held_role(longest_session=720 * MINUTE)
+    for hours in (0, 2, 12):
+        clock.now = NOON + timedelta(hours=hours)
+        with pytest.raises(NameFixedLately, match="may live until 2026-11-25T00:05:00Z"):
+            settle(store, roles, clock)
+    clock.now += 5 * MINUTE
+    assert settle(store, roles, clock).is_settled
+
+
+def test_a_role_on_which_nothing_is_wanted_is_watched_all_the_same(
+    store: SqlStore, roles: ScriptedRoles, clock: TestClock
+) -> None:
+    assert settle(store, roles, clock, look_again=True).is_settled
+    with store.read() as view:
+        assert view.roles_in_place() == (ROLE,)
+    roles.role = held_role(trust=trust())
+    assert settle(store, roles, clock, look_again=True).is_settled
+    with store.read() as view:
+        assert view.roles_in_place() == ()
 
 
 WIDER = boundary({"Effect": "Allow", "Action": "s3:*", "Resource": "*"})

@@ -40,6 +40,7 @@ def held(tmp_path: Path) -> Iterator[World]:
     text = CATALOGUE.replace("ReadOnly/ada", "LakesideReadOnly/ada") + IN_PLACE
     with open_world(tmp_path, catalogue=text) as world:
         world.sts.arn, world.sts.role_id = ADA, ROLE_ID
+        watched(world)
         yield world
 
 
@@ -49,7 +50,14 @@ def shared(tmp_path: Path) -> Iterator[World]:
     text = CATALOGUE.replace("ReadOnly/", "LakesideReadOnly/") + IN_PLACE.replace("[ada]", "[ada, mallory]")
     with open_world(tmp_path, catalogue=text) as world:
         world.sts.role_id = ROLE_ID
+        watched(world)
         yield world
+
+
+def watched(world: World) -> None:
+    """The role was looked at for as long as its sessions live."""
+    with world.store.write() as transaction:
+        transaction.saw_name_fixed(ROLE, now=world.clock.now - timedelta(hours=2))
 
 
 def sign_in(world: World, person: str) -> None:
@@ -172,6 +180,33 @@ def test_a_role_whose_name_can_be_chosen_is_refused_with_the_reason(held: World)
     assert answer.json()["code"] == "not_offered_in_place"
     assert "could take your access" in answer.json()["detail"]
     assert held.held_roles.ours is None
+
+
+def test_a_role_whose_names_were_not_watched_is_offered_once_no_older_session_can_live(held: World) -> None:
+    with held.store.write() as transaction:
+        transaction.saw_name_chosen(ROLE)
+    held.sign_in_by_aws("ada")
+    refused = ask(held).json()
+    assert refused["code"] == "not_offered_in_place"
+    assert "a session that took yours before may live until 2026-11-24T10:05:00Z" in refused["detail"]
+    for _ in range(12):
+        held.clock.pass_by(minutes=5)
+        assert look_at_roles(held.parts) == 0
+    sign_in(held, "ada")
+    assert "2026-11-24T10:05:00Z" in ask(held).json()["detail"]
+    held.clock.pass_by(minutes=5)
+    assert state_of(held, ask(held).json()["grant"]["id"]) == "open"
+
+
+def test_a_trust_policy_that_was_loose_between_two_requests_begins_the_wait_anew(held: World) -> None:
+    held.sign_in_by_aws("ada")
+    assert ask(held).status_code == 201
+    held.held_roles.role = held_role(trust=trust())
+    held.clock.pass_by(hours=1)
+    look_at_roles(held.parts)
+    held.held_roles.role = held_role()
+    sign_in(held, "ada")
+    assert "may live until" in ask(held).json()["detail"]
 
 
 def test_a_role_of_that_name_with_another_arn_is_not_the_role(held: World) -> None:

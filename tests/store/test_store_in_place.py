@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from tests.store.store_examples import MINUTE, NOON, ROLE, add_ending, add_grant, draft, request
+from tests.store.store_examples import MINUTE, NOON, ROLE, TestClock, add_ending, add_grant, draft, request
 
 from liftgate.access.effects import effects_of_ending, effects_of_grant
 from liftgate.access.model import Grant, InPlace
@@ -126,6 +126,28 @@ def test_what_is_known_of_a_role_replaces_what_was(store: SqlStore) -> None:
         transaction.set_on_role_in_place(ROLE, [], draft())
     with store.read() as view:
         assert view.roles_in_place() == ()
+
+
+def test_since_when_a_name_is_fixed_is_kept_until_a_look_saw_it_chosen(store: SqlStore) -> None:
+    def seen(hours: float) -> timedelta:
+        with store.write() as transaction:
+            return transaction.saw_name_fixed(ROLE, now=NOON + timedelta(hours=hours)) - NOON
+
+    assert [seen(hours) for hours in (0, 1, 20)] == [timedelta()] * 3
+    with store.write() as transaction:
+        transaction.saw_name_chosen(ROLE)
+        transaction.saw_name_chosen(OTHER)
+    assert [seen(hours) for hours in (21, 40)] == [timedelta(hours=21)] * 2
+    assert seen(64) == timedelta(hours=64)  # nobody looked for a day
+
+
+def test_roles_whose_names_were_fixed_are_looked_at_for_a_day(store: SqlStore, clock: TestClock) -> None:
+    with store.write() as transaction:
+        transaction.saw_name_fixed(ROLE, now=NOON)
+    for hours, found in ((23, (ROLE,)), (24, ())):
+        clock.now = NOON + timedelta(hours=hours)
+        with store.read() as view:
+            assert view.roles_in_place() == found
 
 
 @pytest.mark.parametrize("minutes", [0, 10])

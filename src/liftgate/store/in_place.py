@@ -1,10 +1,10 @@
 """Which grants in place a role should carry, and what is known of their statements on it."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, delete, exists, insert, select, union
+from sqlalchemy import Connection, bindparam, delete, exists, insert, select, text, union
 
 from liftgate.access.ports import DENY_SLACK, OPENING_LEAD
 from liftgate.elevation.in_place.model import OnRole, Opening
@@ -12,6 +12,7 @@ from liftgate.iam.scope import Window
 from liftgate.store.columns import Moment
 from liftgate.store.tables import (
     endings,
+    fixed_names,
     grants,
     in_place_boundaries,
     in_place_grants,
@@ -50,12 +51,25 @@ _ON_ROLE: Final = (
     .order_by(in_place_statements.c.grant_id)
 )
 _ROLES: Final = union(
-    select(in_place_statements.c.role_arn), select(in_place_grants.c.role_arn).where(_NOT_OVER)
+    select(in_place_statements.c.role_arn),
+    select(in_place_grants.c.role_arn).where(_NOT_OVER),
+    select(fixed_names.c.role_arn).where(fixed_names.c.seen_at > bindparam("seen_after", type_=Moment())),
 )
 _OF_GRANTS: Final = select(in_place_statements.c.grant_id, in_place_statements.c.state).where(
     in_place_statements.c.grant_id.in_(bindparam("grant_ids", expanding=True))
 )
 _FORGET: Final = delete(in_place_statements).where(in_place_statements.c.role_arn == bindparam("of_role"))
+_SAW_FIXED: Final = text(
+    """
+    INSERT INTO fixed_names (role_arn, since, seen_at) VALUES (:role_arn, :now, :now)
+    ON CONFLICT (role_arn) DO UPDATE SET seen_at = excluded.seen_at,
+    since = CASE WHEN fixed_names.seen_at > :seen_after THEN fixed_names.since ELSE excluded.since END
+    """
+).bindparams(bindparam("now", type_=Moment()), bindparam("seen_after", type_=Moment()))
+_FIXED_SINCE: Final = select(fixed_names.c.since).where(fixed_names.c.role_arn == bindparam("of_role"))
+_SAW_CHOSEN: Final = delete(fixed_names).where(fixed_names.c.role_arn == bindparam("of_role"))
+# A role that nobody looked at for longer begins anew: who knows what its trust policy was meanwhile.
+_UNSEEN: Final = timedelta(days=1)
 _NOTE: Final = insert(in_place_statements)
 
 
@@ -97,8 +111,20 @@ class InPlaceStatements:
         return tuple(_on_role(row["grant_id"], row["state"]) for row in rows)
 
     def roles(self, *, now: datetime) -> tuple[str, ...]:
-        """Roles on which a grant in place is live, or its statements may be."""
-        return tuple(sorted(self._connection.execute(_ROLES, {"ended_after": now - DENY_SLACK}).scalars()))
+        """Roles on which a grant in place is live, or its statements may be; and those whose names are watched."""
+        since = {"ended_after": now - DENY_SLACK, "seen_after": now - _UNSEEN}
+        return tuple(sorted(self._connection.execute(_ROLES, since).scalars()))
+
+    def saw_name_fixed(self, role_arn: str, *, now: datetime) -> datetime:
+        """A look saw the name fixed; the answer is since when every look did."""
+        seen = {"role_arn": role_arn, "now": now, "seen_after": now - _UNSEEN}
+        self._connection.execute(_SAW_FIXED, seen)
+        since: datetime = self._connection.execute(_FIXED_SINCE, {"of_role": role_arn}).scalar_one()
+        return since
+
+    def saw_name_chosen(self, role_arn: str) -> None:
+        """A look saw that somebody may choose the name: what was seen before is worth nothing."""
+        self._connection.execute(_SAW_CHOSEN, {"of_role": role_arn})
 
     def set_on_role(self, role_arn: str, known: Sequence[OnRole]) -> None:
         """What is known now, in place of what was known before."""

@@ -141,6 +141,16 @@ in_place_boundaries = Table(
     **_STRICT,
 )
 
+# Roles that fixed the session's name at every look; a row goes at the first look that saw somebody choose.
+fixed_names = Table(
+    "fixed_names",
+    metadata,
+    Column("role_arn", Text, primary_key=True),
+    Column("since", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    **_STRICT,
+)
+
 in_place_grants = Table(
     "in_place_grants",
     metadata,

@@ -190,13 +190,21 @@ class SqlTransaction:
         return self._in_place.of_grants(grant_ids)
 
     def roles_in_place(self) -> tuple[str, ...]:
-        """Roles on which a grant in place is live, or its statements may be."""
+        """Roles on which a grant in place is live, or its statements may be; and those whose names are watched."""
         return self._in_place.roles(now=self._clock())
 
     def set_on_role_in_place(self, role_arn: str, known: Sequence[OnRole], draft: Draft) -> None:
         """What is known to be on the role, in place of what was known before."""
         self._in_place.set_on_role(role_arn, known)
         self.record(draft)
+
+    def saw_name_fixed(self, role_arn: str, *, now: datetime) -> datetime:
+        """A look saw that a role fixes the session's name; the answer is since when every look did."""
+        return self._in_place.saw_name_fixed(role_arn, now=now)
+
+    def saw_name_chosen(self, role_arn: str) -> None:
+        """A look saw that somebody may choose the name: what was seen before is worth nothing."""
+        self._in_place.saw_name_chosen(role_arn)
 
     # sign-ins
 

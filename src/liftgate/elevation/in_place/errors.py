@@ -39,6 +39,12 @@ class NameNoLongerFixed(Unavailable):
     code = "name_no_longer_fixed"
 
 
+class NameFixedLately(Unavailable):
+    """The role's trust policy fixes the name, and a session that chose one before may still live."""
+
+    code = "name_fixed_lately"
+
+
 class RoleMadeAnew(Unavailable):
     """The role was deleted and made anew: the sessions for which grants were made are none of its own."""
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -14,6 +15,7 @@ from liftgate.elevation.in_place.probe import Probe
 from liftgate.elevation.in_place.statements import POLICY_NAME
 from liftgate.elevation.role_name import role_name
 
+_LONGEST: Final = 43_200  # STS API Reference, AssumeRole, DurationSeconds
 _NO_SIMULATOR: Final = frozenset(
     {"AccessDenied", "AccessDeniedException", "InvalidAction", "NotImplemented", "UnknownOperationException"}
 )
@@ -41,6 +43,7 @@ class IamHeldRoles:
                 arn=role["Arn"],
                 role_id=role["RoleId"],
                 trust=_text(role["AssumeRolePolicyDocument"]),
+                longest_session=_longest_session(role),
                 boundary=self._managed(boundary) if boundary else None,
                 own=(*inline.values(), *map(self._managed, self._attached(role_arn))),
                 inline_characters=sum(map(_characters, inline.values())),
@@ -57,6 +60,7 @@ class IamHeldRoles:
                 role_id=role["RoleId"],
                 boundary=self._boundary(role),
                 trust=_text(role["AssumeRolePolicyDocument"]),
+                longest_session=_longest_session(role),
                 ours=ours,
                 inline_characters=sum(map(_characters, inline.values())),
             )
@@ -191,6 +195,11 @@ def _control(probe: Probe) -> str:
         block.setdefault("DateEquals" if kind == "date" else "StringEquals", {})[key] = value
     statement = {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": block}
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def _longest_session(role: Any) -> timedelta:
+    """The longest that there is, where IAM does not say."""
+    return timedelta(seconds=int(role.get("MaxSessionDuration", _LONGEST)))
 
 
 def _text(document: Any) -> str:

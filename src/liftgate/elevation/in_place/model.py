@@ -1,7 +1,7 @@
 """What stands behind access in place: the role that the requester holds, and the statements that Liftgate puts on it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from liftgate.access.ports import DENY_SLACK, OPENING_LEAD
 from liftgate.iam.scope import Window
@@ -14,6 +14,7 @@ class HeldRole:
     arn: str
     role_id: str  # "AROA…": how the user id of each of its sessions begins
     trust: str
+    longest_session: timedelta
     boundary: str | None
     own: tuple[str, ...]  # its inline and attached policies, but for Liftgate's
     inline_characters: int  # of inline policies that are not Liftgate's, white space not counted
@@ -25,6 +26,7 @@ class Carried:
 
     role_id: str
     trust: str
+    longest_session: timedelta
     boundary: str | None  # None also where it cannot be read
     ours: str | None  # Liftgate's inline policy
     inline_characters: int  # as in ``HeldRole``

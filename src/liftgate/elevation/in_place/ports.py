@@ -53,7 +53,7 @@ class InPlaceReader(Protocol):
         """The same, for some grants."""
 
     def roles_in_place(self) -> tuple[str, ...]:
-        """Roles on which a grant in place is live, or its statements may be."""
+        """Roles on which a grant in place is live, or its statements may be; and those whose names are watched."""
 
 
 class InPlaceWriter(InPlaceReader, Protocol):
@@ -61,6 +61,12 @@ class InPlaceWriter(InPlaceReader, Protocol):
 
     def set_on_role_in_place(self, role_arn: str, known: Sequence[OnRole], draft: Draft) -> None:
         """What is known to be on the role, in place of what was known before."""
+
+    def saw_name_fixed(self, role_arn: str, *, now: datetime) -> datetime:
+        """A look saw that a role fixes the session's name; the answer is since when every look did."""
+
+    def saw_name_chosen(self, role_arn: str) -> None:
+        """A look saw that somebody may choose the name: what was seen before is worth nothing."""
 
     def record(self, draft: Draft) -> None:
         """An intent or outcome that changes nothing else."""

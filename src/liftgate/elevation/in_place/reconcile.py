@@ -16,6 +16,7 @@ from liftgate.elevation.errors import RoleBusy
 from liftgate.elevation.in_place import drafts
 from liftgate.elevation.in_place.errors import NotOpenYet, StatementsNotInPlace, WaitsForRoom
 from liftgate.elevation.in_place.model import Carried, InPlaceState, OnRole, Opening
+from liftgate.elevation.in_place.offer import name_is_fixed
 from liftgate.elevation.in_place.ports import HeldRoles, InPlaceStore, InPlaceWriter
 from liftgate.elevation.in_place.probe import probe_of
 from liftgate.elevation.in_place.standing import Standing, standing
@@ -186,7 +187,8 @@ class _Work:
             self._hold(transaction)
             wanted = transaction.wanted_in_place(self._role_arn, now=now)
             on_record = transaction.on_role_in_place(self._role_arn)
-            allowed = standing(self._role_arn, wanted, carried)
+            since = self._name_fixed_since(carried, transaction, now)
+            allowed = standing(self._role_arn, wanted, carried, fixed_since=since, now=now)
             room = ROOM - carried.inline_characters
             fitting = packed(allowed.openings, room=room, staying=carries(carried.ours, allowed.openings))
             if not same_policy(carried.ours, fitting.policy):
@@ -195,6 +197,14 @@ class _Work:
                 draft = drafts.intended(self._role_arn, fitting.openings, waiting, now)
                 transaction.set_on_role_in_place(self._role_arn, on_record, draft)
             return _Plan(fitting, allowed, on_record)
+
+    def _name_fixed_since(
+        self, carried: Carried, transaction: InPlaceWriter, now: datetime
+    ) -> datetime | None:
+        if name_is_fixed(carried.trust):
+            return transaction.saw_name_fixed(self._role_arn, now=now)
+        transaction.saw_name_chosen(self._role_arn)
+        return None
 
     def _note(self, plan: _Plan, openings: Sequence[Opening]) -> bool:
         """Put on record what was read back; False, and nothing on record, where somebody else was here meanwhile."""

@@ -5,12 +5,14 @@ from typing import Final
 
 from liftgate.access.model import InPlace, Request
 from liftgate.catalogue.model import Catalogue, Mechanism
-from liftgate.clock import Clock
+from liftgate.clock import Clock, rfc3339
 from liftgate.elevation.in_place.errors import NoRoomInPlace, NotOfferedInPlace
 from liftgate.elevation.in_place.model import HeldRole, Opening
-from liftgate.elevation.in_place.offer import NotOffered, offer
+from liftgate.elevation.in_place.offer import NotOffered, name_is_fixed, offer
 from liftgate.elevation.in_place.ports import HeldRoles, InPlaceStore
+from liftgate.elevation.in_place.standing import names_hold_from
 from liftgate.elevation.in_place.statements import ROOM, SHARE, Shortage, shortage
+from liftgate.elevation.role_name import role_name
 from liftgate.errors import LiftgateError
 from liftgate.iam.scope import Window
 from liftgate.identity.model import Caller
@@ -49,9 +51,12 @@ def opening_for(
         for one in catalogue.entitlements.values()
         if one.mechanism is Mechanism.IN_PLACE and one.role_arn == request.role_arn
     ]
+    lately = _named_lately(role, store, clock())
     made = offer(request.scope, caller.identity, role, ceilings)
     if isinstance(made, NotOffered):
         return NotOfferedInPlace(made.because, advice=made.advice, value=request.role_arn, where="mechanism")
+    if lately is not None:
+        return lately
     in_place = InPlace(user_id=made.user_id, policy=made.policy, boundary=role.boundary)
     return _without_room(request, in_place, role, store, clock()) or in_place
 
@@ -62,6 +67,25 @@ def _other_role(request: Request, role: HeldRole) -> NotOfferedInPlace:
         f"there is no role `{request.role_arn}`: the one of that name is `{role.arn}`",
         advice="whoever keeps the catalogue: write the role's ARN as `aws iam get-role` answers it",
         value=request.role_arn,
+        where="mechanism",
+    )
+
+
+def _named_lately(role: HeldRole, store: InPlaceStore, now: datetime) -> NotOfferedInPlace | None:
+    """Why a name may be somebody else's still. What this look saw is kept, whatever becomes of the request."""
+    with store.write() as transaction:
+        if not name_is_fixed(role.trust):
+            transaction.saw_name_chosen(role.arn)
+            return None  # said by ``offer``
+        since = transaction.saw_name_fixed(role.arn, now=now)
+    holds_from = names_hold_from(since, role.longest_session)
+    if now >= holds_from:
+        return None
+    return NotOfferedInPlace(
+        f"`{role_name(role.arn)}` is known to fix the session's name only since {rfc3339(since)}: a session that took yours "
+        f"before may live until {rfc3339(holds_from)}",
+        advice="ask again then, or ask for a session in place of this: docs/in-place.md",
+        value=role.arn,
         where="mechanism",
     )
 

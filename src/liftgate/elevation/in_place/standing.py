@@ -6,8 +6,16 @@ catalogue, since a grant is not changed by what the catalogue says later: the bo
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from liftgate.elevation.in_place.errors import BoundaryNoLongerHolds, NameNoLongerFixed, RoleMadeAnew
+from liftgate.access.ports import DENY_SLACK
+from liftgate.clock import rfc3339
+from liftgate.elevation.in_place.errors import (
+    BoundaryNoLongerHolds,
+    NameFixedLately,
+    NameNoLongerFixed,
+    RoleMadeAnew,
+)
 from liftgate.elevation.in_place.model import Carried, Opening
 from liftgate.elevation.in_place.offer import name_is_fixed
 from liftgate.elevation.in_place.statements import same_policy
@@ -27,10 +35,20 @@ class Standing:
     because: LiftgateError | None = None
 
 
-def standing(role_arn: str, wanted: Iterable[Opening], carried: Carried) -> Standing:
-    """Take apart what a role may carry of what is wanted on it."""
+def names_hold_from(fixed_since: datetime, longest_session: timedelta) -> datetime:
+    """When no session can live any more that took its name before the first look that saw it fixed.
+
+    With slack for clocks that differ, and for a trust policy that takes a while to spread.
+    """
+    return fixed_since + longest_session + DENY_SLACK
+
+
+def standing(
+    role_arn: str, wanted: Iterable[Opening], carried: Carried, *, fixed_since: datetime | None, now: datetime
+) -> Standing:
+    """Take apart what a role may carry of what is wanted on it. ``fixed_since``: since when every look saw the name fixed."""
     asked = tuple(wanted)
-    shut = _name_chosen(role_arn, carried)
+    shut = _name_chosen(role_arn, carried) or _name_chosen_before(role_arn, carried, fixed_since or now, now)
     if shut is not None:
         return Standing((), asked, shut if asked else None)
     faults = [
@@ -51,6 +69,20 @@ def _name_chosen(role_arn: str, carried: Carried) -> LiftgateError | None:
     return NameNoLongerFixed(
         f"whoever assumes `{role_arn}` may choose the session's name: {fixed.because}; its grants were taken off it",
         advice="whoever owns the role: let its trust policy fix `sts:RoleSessionName` again",
+        value=role_arn,
+    )
+
+
+def _name_chosen_before(
+    role_arn: str, carried: Carried, fixed_since: datetime, now: datetime
+) -> LiftgateError | None:
+    """A session keeps its name to its end, whatever became of the trust policy that let somebody choose it."""
+    holds_from = names_hold_from(fixed_since, carried.longest_session)
+    if now >= holds_from:
+        return None
+    return NameFixedLately(
+        f"a session of `{role_arn}` whose name somebody chose may live until {rfc3339(holds_from)}; until then its grants are off it",
+        advice="nothing: they are put in place then",
         value=role_arn,
     )
 
