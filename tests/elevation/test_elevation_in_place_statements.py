@@ -1,5 +1,6 @@
 """The statements of access in place: for one session, for one window, as short as can be, and never cut."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from itertools import combinations

@@ -9,6 +9,7 @@ from threading import Event, Thread
 from typing import Final
 
 from liftgate.access.ports import EffectKind
+from liftgate.catalogue.model import Mechanism
 from liftgate.errors import LiftgateError
 from liftgate.server.parts import Parts
 from liftgate.server.settling import settle_denies, settle_in_place
@@ -33,9 +34,17 @@ def drain_once(parts: Parts, *, worker: str) -> int:
 
 
 def look_at_roles(parts: Parts) -> int:
-    """Read what every role carries of ours, and mend what is not as it should be; how many roles failed."""
+    """Read what every role carries of ours, and mend what is not as it should be; how many roles failed.
+
+    Roles of the catalogue that may be opened in place are looked at before anybody asks: it counts since when their sessions'
+    names are known to be fixed.
+    """
+    entitlements = parts.catalogue.current().catalogue.entitlements.values()
     with parts.store.read() as view:
-        denied, in_place = view.roles_with_denies(), view.roles_in_place()
+        denied, known = view.roles_with_denies(), view.roles_in_place()
+    in_place = sorted(
+        {*known, *(one.role_arn for one in entitlements if one.mechanism is Mechanism.IN_PLACE)}
+    )
     return sum(not _try_role(parts, settle_denies, role) for role in denied) + sum(
         not _try_role(parts, settle_in_place, role) for role in in_place
     )

@@ -20,7 +20,6 @@ from liftgate.store.tables import outbox
 _FIRST_DELAY: Final = timedelta(seconds=1)
 _LONGEST_DELAY: Final = timedelta(minutes=1)  # what waits here may be a revocation
 _LONGEST_ERROR: Final = 500  # characters
-_LOOKED_AT: Final = 1_000  # effects; more of one key than that are done in several turns
 
 _SAME_PENDING: Final = (
     select(outbox.c.id)
@@ -42,6 +41,18 @@ _CLAIMABLE: Final = (
     )
     .order_by(outbox.c.due_at, outbox.c.id)
     .limit(bindparam("at_most"))
+    .with_for_update(skip_locked=True)
+)
+# Of keys that are claimed anyway: what else is due of them, which the same work does.
+_TWINS: Final = (
+    select(outbox)
+    .where(
+        outbox.c.due_at <= bindparam("now", type_=Moment()),
+        or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= bindparam("now", type_=Moment())),
+        outbox.c.key.in_(bindparam("keys", expanding=True)),
+    )
+    .order_by(outbox.c.due_at, outbox.c.id)
+    .limit(1_000)
     .with_for_update(skip_locked=True)
 )
 _LEASE: Final = (
@@ -92,14 +103,15 @@ class Outbox:
                 self._connection.execute(_ADD, _row(effect))
 
     def claim(self, now: datetime, *, lease: timedelta, limit: int, worker: str) -> tuple[Claimed, ...]:
-        """Lease the due effects of up to ``limit`` keys; nobody else gets them until the lease ends. Commit before doing them.
+        """Lease up to ``limit`` due effects, and what else is due of their keys; nobody else gets them until the lease ends.
 
-        All that is due of one key comes together, so that a key of which much is queued does not go before all others.
+        All of one key comes together, so that a key of which much is queued does not go before all others. Commit before
+        doing them.
         """
-        found = self._connection.execute(_CLAIMABLE, {"now": now, "at_most": _LOOKED_AT}).mappings().all()
-        keys = list(dict.fromkeys(row["key"] for row in found))[:limit]
-        rows = [row for row in found if row["key"] in keys]
+        rows = self._connection.execute(_CLAIMABLE, {"now": now, "at_most": limit}).mappings().all()
         if rows:
+            keys = sorted({row["key"] for row in rows})
+            rows = self._connection.execute(_TWINS, {"now": now, "keys": keys}).mappings().all()
             ids = [row["id"] for row in rows]
             self._connection.execute(_LEASE, {"ids": ids, "worker": worker, "until": now + lease})
         return tuple(_claimed(row, worker) for row in rows)

@@ -87,7 +87,7 @@ def session_of(identity: Identity, role: HeldRole) -> NotOffered | None:
 def named_by_role(role: HeldRole) -> NotOffered | None:
     """Why the role's sessions may bear a name that somebody chose; None where nobody can."""
     advice = "let its trust policy fix `sts:RoleSessionName`, or ask for a session in place of this: docs/in-place.md"
-    fixed = name_is_fixed(role.trust)
+    fixed = name_is_fixed(role.trust, role.arn)
     if isinstance(fixed, NotFixed):
         return NotOffered(
             f"whoever assumes `{role_name(role.arn)}` could take your access: {fixed.because}", advice
@@ -95,10 +95,10 @@ def named_by_role(role: HeldRole) -> NotOffered | None:
     return None
 
 
-def name_is_fixed(trust: str) -> Fixed | NotFixed:
-    """What ``iam`` says of a trust policy; one that cannot be read fixes nothing."""
+def name_is_fixed(trust: str, role_arn: str) -> Fixed | NotFixed:
+    """What ``iam`` says of a role's trust policy; one that cannot be read fixes nothing."""
     try:
-        return fixes_session_name(parse_policy(trust, Kind.TRUST))
+        return fixes_session_name(parse_policy(trust, Kind.TRUST), account=role_arn.split(":")[4])
     except PolicyFault as fault:
         return NotFixed(f"its trust policy cannot be read: {fault.sentence}")
 

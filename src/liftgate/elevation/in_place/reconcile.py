@@ -201,7 +201,7 @@ class _Work:
     def _name_fixed_since(
         self, carried: Carried, transaction: InPlaceWriter, now: datetime
     ) -> datetime | None:
-        if name_is_fixed(carried.trust):
+        if name_is_fixed(carried.trust, self._role_arn):
             return transaction.saw_name_fixed(self._role_arn, now=now)
         transaction.saw_name_chosen(self._role_arn)
         return None

@@ -74,7 +74,7 @@ def _other_role(request: Request, role: HeldRole) -> NotOfferedInPlace:
 def _named_lately(role: HeldRole, store: InPlaceStore, now: datetime) -> NotOfferedInPlace | None:
     """Why a name may be somebody else's still. What this look saw is kept, whatever becomes of the request."""
     with store.write() as transaction:
-        if not name_is_fixed(role.trust):
+        if not name_is_fixed(role.trust, role.arn):
             transaction.saw_name_chosen(role.arn)
             return None  # said by ``offer``
         since = transaction.saw_name_fixed(role.arn, now=now)

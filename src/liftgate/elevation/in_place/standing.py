@@ -18,7 +18,7 @@ from liftgate.elevation.in_place.errors import (
 )
 from liftgate.elevation.in_place.model import Carried, Opening
 from liftgate.elevation.in_place.offer import name_is_fixed
-from liftgate.elevation.in_place.statements import same_policy
+from liftgate.elevation.policy_text import same_policy
 from liftgate.errors import LiftgateError
 from liftgate.iam.contain import Contained, contains
 from liftgate.iam.errors import PolicyFault
@@ -63,7 +63,7 @@ def standing(
 
 def _name_chosen(role_arn: str, carried: Carried) -> LiftgateError | None:
     """A name that somebody may choose opens nothing, whatever was granted while it was fixed."""
-    fixed = name_is_fixed(carried.trust)
+    fixed = name_is_fixed(carried.trust, role_arn)
     if not isinstance(fixed, NotFixed):
         return None
     return NameNoLongerFixed(
