@@ -1,6 +1,9 @@
 """Bringing denies in place: the real store, and roles in memory that misbehave as AWS cannot be made to."""
 
 from datetime import timedelta
+from itertools import count
+from threading import Event, Thread
+from typing import Any
 
 import pytest
 from tests.elevation.elevation_examples import MINUTE, NOON, ScriptedPolicies, entries, kinds
@@ -455,3 +458,53 @@ def test_where_there_is_no_room_at_all_the_deny_is_pending_on_record(
         _bring(store, _full_beyond(50), clock)
     assert kinds(store) == [EventKind.DENY_INTENDED, EventKind.DENY_FAILED]
     assert not deny_state(ROLE, store=store, now=NOON).is_settled
+
+
+# a writer that outlived its lease
+
+
+def test_an_older_policy_that_lands_late_is_found_out(store: SqlStore, clock: TestClock) -> None:
+    """The attack: a paused writer puts its policy over a newer one, between its rival's read back and record of it."""
+    first = _revoked(store)
+    late_wrote, rival_read_back = Event(), Event()
+    second: list[str] = []
+
+    def late(name: str) -> None:
+        if name == "write" and not second:
+            second.append(_revoked(store))
+            rival.start()
+            assert rival_read_back.wait(10)
+
+    policies = ScriptedPolicies(before=late)
+    theirs = ScriptedPolicies(carried=policies.carried, before=lambda _: None)
+
+    class SlowToRecord:
+        """Waits before its third write: lease, intent, and then what was read back."""
+
+        def __init__(self) -> None:
+            self.read, self._writes = store.read, count(1)
+
+        def write(self) -> Any:
+            if next(self._writes) == 3:
+                rival_read_back.set()
+                assert late_wrote.wait(10)
+            return store.write()
+
+    def overtake() -> None:
+        bring_denies_in_place(
+            ROLE,
+            store=SlowToRecord(),
+            policies=theirs,
+            clock=lambda: NOON + 46 * timedelta(seconds=1),  # the other's lease is over by this clock
+            holder="rival",
+            pause=lambda: None,
+        )
+
+    rival = Thread(target=overtake)
+    with pytest.raises(RoleBusy):
+        _bring(store, policies, clock, holder="late")
+    late_wrote.set()
+    rival.join(10)
+    assert not rival.is_alive()
+    assert deny_state(ROLE, store=store, now=NOON).in_place == {first, *second}
+    assert refused_by(policies.carried[ROLE]) == {first, *second}

@@ -22,6 +22,7 @@ from liftgate.errors import LiftgateError
 _LEASE: Final = timedelta(seconds=45)
 _ROUNDS: Final = 5  # each round takes in what was revoked during the one before
 _TURNS: Final = 100
+_UNKNOWN: Final = "unknown"  # in place of targets: what the role carries is to be looked at again
 
 Pause: TypeAlias = Callable[[], None]
 
@@ -110,12 +111,32 @@ def _write_and_read_back(
             advice="see in CloudTrail who else changes its inline policy LiftgateRevocations; the worker writes it again",
             value=role_arn,
         )
+    _note(role_arn, wanted, store=store, clock=clock, holder=holder)
+
+
+def _note(role_arn: str, wanted: Sequence[Deny], *, store: ElevationStore, clock: Clock, holder: str) -> None:
+    """Put on record what was read back, unless somebody else may have written meanwhile.
+
+    Who lost the lease may have written an older policy over a newer one. They leave a mark that no grant has, so that whoever is
+    about to record what they read back before looks at the role again.
+    """
     targets = {deny.target for deny in wanted}
     with store.write() as transaction:
-        if transaction.denies_in_place(role_arn) != targets:  # a look that finds all as it was is no news
+        now = clock()
+        known = transaction.denies_in_place(role_arn)
+        is_ours = transaction.try_lease(_lease_name(role_arn), holder, now=now, until=now + _LEASE)
+        if not is_ours:
             transaction.set_denies_in_place(
-                role_arn, sorted(targets), drafts.deny_in_place(role_arn, wanted, clock())
+                role_arn, [_UNKNOWN], drafts.deny_failed(role_arn, _busy(role_arn), now)
             )
+        elif _UNKNOWN in known:
+            transaction.set_denies_in_place(role_arn, [], drafts.deny_intended(role_arn, wanted, now))
+        elif known != targets:  # a look that finds all as it was is no news
+            transaction.set_denies_in_place(
+                role_arn, sorted(targets), drafts.deny_in_place(role_arn, wanted, now)
+            )
+    if not is_ours:
+        raise _busy(role_arn)
 
 
 def _written(role_arn: str, wanted: Sequence[Deny], policy: str, policies: RolePolicies) -> str:
