@@ -39,7 +39,7 @@ lint:
 	@$(BIN)/lint-imports --no-logo >build/lint-imports.txt 2>&1 || { cat build/lint-imports.txt; exit 1; }
 
 bench:  ## measure, print ratios taken in one run, write docs/benchmarks.md
-	@tools/install.sh dev $(POSTGRESQL) $(IAM_SIMULATE)
+	@tools/install.sh dev $(POSTGRESQL) $(IAM_SIMULATE) $(RADOSGW)
 	@$(BIN)/python -m bench
 
 docs:  ## write the generated pages under docs/

@@ -25,6 +25,7 @@ FIGURES: Final[Mapping[str, str]] = {
     "command-line": "bench.command_line",
     "size": "bench.size",
     "memory": "bench.memory",
+    "revocation": "bench.revocation",
     "evaluate": "bench.iam.evaluate",
     "contains": "bench.iam.contain",
     "parse": "bench.iam.parse",

@@ -84,6 +84,10 @@ class Stage:
         lent = lend_session(of.id, who, store=self.store, lender=lender, clock=self.clock)
         return self.enforcer.client(lent[1])
 
+    def on(self, role_arn: str) -> "Stage":
+        """The same, on another role."""
+        return replace(self, role_arn=role_arn)
+
     def at(self, clock: Clock) -> "Stage":
         """The same, with a broker whose clock says something else than the enforcer's."""
         return replace(self, clock=clock)

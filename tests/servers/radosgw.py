@@ -176,10 +176,15 @@ def compact(policy: dict[str, Any]) -> str:
     return json.dumps(policy, separators=(",", ":"))
 
 
+def is_installed() -> bool:
+    """Whether all programs that it takes are there."""
+    return all(map(shutil.which, PROGRAMS))
+
+
 @contextmanager
 def running_radosgw() -> Iterator[Radosgw]:
     """Start the gateway and wait until it answers; skips the test, saying why, where it is not installed."""
-    if not all(map(shutil.which, PROGRAMS)):
+    if not is_installed():
         pytest.skip(
             "NOT TESTED ON RADOSGW: install Debian's packages `ceph-mon`, `ceph-osd` and `radosgw` to run this test"
         )
