@@ -132,7 +132,7 @@ DRILL = {
 def test_a_drill_says_how_soon_aws_refused(liftgate: Run, fake: FakeLiftgate) -> None:
     fake.answers["POST /api/v1/drills"] = (201, DRILL)
     said = liftgate("doctor", "--revocation")
-    assert (said.code, states(said)) == (0, {"reports": "ok"})
+    assert (said.code, states(said)) == (0, {"revocation": "ok"})
     assert "was refused 190 ms after the order to revoke" in " ".join(said.out.split())
     [call] = fake.calls("POST", "/api/v1/drills")
     assert call.body == {"entitlement": "reports"}
@@ -151,7 +151,7 @@ def test_where_nothing_can_be_tried_it_is_a_note(liftgate: Run, fake: FakeLiftga
         409, "nothing_to_drill", "it holds no action that can be tried"
     )
     said = liftgate("doctor", "--revocation")
-    assert (said.code, states(said)) == (0, {"reports": "note"})
+    assert (said.code, states(said)) == (0, {"revocation": "note"})
     assert liftgate("doctor", "--entitlement", "reports").code == ExitCode.USAGE
 
 
@@ -160,7 +160,7 @@ def test_reconciling_says_what_was_repaired_and_what_was_not(liftgate: Run, fake
     fake.answers[path] = (201, whole)
     said = liftgate("doctor", "--reconcile")
     assert said.code == 0
-    assert "nothing to repair; 3 roles and 42 ledger entries looked at" in said.out
+    assert "nothing to repair; looked at: roles 3, ledger entries 42" in said.out
     mended = {
         "what": "the denies on r",
         "found": "were written again",

@@ -225,3 +225,15 @@ def test_without_the_server_a_session_at_hand_goes_on(world: World) -> None:
     finally:
         world.start_server()
     assert world.liftgate("ada", "return", grant).exit_code == 0
+
+
+def test_a_guard_proves_that_a_revocation_bites_and_finds_nothing_to_repair(world: World) -> None:
+    drilled = world.liftgate("grace", "doctor", "--revocation")
+    assert drilled.exit_code == 0, drilled.output
+    assert "reports-writer: a running session of" in " ".join(drilled.output.split())
+    assert "All is well." in drilled.output
+    reconciled = world.liftgate("grace", "doctor", "--reconcile")
+    assert reconciled.exit_code == 0, reconciled.output
+    refused = world.liftgate("ada", "doctor", "--revocation", "--entitlement", "reports-writer")
+    assert "may not order a drill" in " ".join(refused.output.split())
+    assert refused.exit_code != 0

@@ -1,6 +1,7 @@
 """What a guard asks of the doctor beyond looking: a revocation drill, and holding AWS against the store."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from liftgate.cli.checks import Check
 from liftgate.cli.connection import Connection
@@ -8,6 +9,8 @@ from liftgate.cli.errors import NoSuchEntitlement
 from liftgate.cli.exit_code import ExitCode, exit_code_of
 from liftgate.cli.fields import JsonObject, as_object, flag, items, number, optional, text
 from liftgate.errors import Conflict, LiftgateError
+
+_TITLE: Final = "revocation"
 
 
 def drill_checks(here: Connection, entitlement: str | None) -> Iterator[Check]:
@@ -25,11 +28,11 @@ def reconcile_checks(here: Connection) -> Iterator[Check]:
     """What the server found to repair, and whether it could."""
     answer = here.api.post("/reconciliations")
     repairs = [as_object(one, "repairs") for one in items(answer, "repairs")]
-    looked_at = f"{number(answer, 'roles')} roles and {number(answer, 'entries')} ledger entries looked at"
+    looked_at = f"looked at: roles {number(answer, 'roles')}, ledger entries {number(answer, 'entries')}"
     if not repairs:
         yield Check(title="reconcile", state="ok", found=f"nothing to repair; {looked_at}")
         return
-    yield Check(title="reconcile", state="note", found=f"{len(repairs)} to repair; {looked_at}")
+    yield Check(title="reconcile", state="note", found=f"not as it should be: {len(repairs)}; {looked_at}")
     yield from map(_repair, repairs)
 
 
@@ -44,26 +47,30 @@ def _drill(here: Connection, name: str) -> Check:
     try:
         answer = here.api.post("/drills", {"entitlement": name})
     except Conflict as nothing:  # there is no call that could be tried: no fault of anybody
-        return Check(title=name, state="note", found=str(nothing), advice=nothing.advice)
+        return Check(title=_TITLE, state="note", found=f"{name}: {nothing}", advice=nothing.advice)
     except LiftgateError as error:
         return Check(
-            title=name, state="fail", found=str(error), advice=error.advice, exit_code=exit_code_of(error)
+            title=_TITLE,
+            state="fail",
+            found=f"{name}: {error}",
+            advice=error.advice,
+            exit_code=exit_code_of(error),
         )
     refused, role = optional(number, answer, "refused_after_ms"), text(answer, "role_arn")
     if refused is None:
         return Check(
-            title=name,
+            title=_TITLE,
             state="fail",
-            found=f"AWS STILL LETS a revoked session of {role} through, ten seconds after its deny was read back",
+            found=f"{name}: AWS STILL LETS a revoked session of {role} through, ten seconds after its deny was read back",
             advice="try again in a minute: changes may take that long to spread; if it stays so, look for who else may call the"
             " role, and in CloudTrail for who changes its policies",
             exit_code=ExitCode.UNAVAILABLE,
         )
     in_place = number(answer, "in_place_after_ms")
     return Check(
-        title=name,
+        title=_TITLE,
         state="ok",
-        found=f"a running session of {role} was refused {refused} ms after the order to revoke; its deny was read back"
+        found=f"{name}: a running session of {role} was refused {refused} ms after the order to revoke; its deny was read back"
         f" after {in_place} ms",
     )
 

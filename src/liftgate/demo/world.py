@@ -53,6 +53,7 @@ class World:
             "LIFTGATE_AWS_REGION": self._account.aws.region,
             "LIFTGATE_AWS_STS_ENDPOINT": self._account.aws.endpoint_url,
             "LIFTGATE_AWS_IAM_ENDPOINT": self._account.aws.endpoint_url,
+            "LIFTGATE_AWS_S3_ENDPOINT": self._account.aws.endpoint_url,
             "LIFTGATE_CATALOGUE": str(self.catalogue),
             "LIFTGATE_DATABASE_URL": f"sqlite:///{self.database}",
             "LIFTGATE_LOCAL_SIGN_IN": "true",

@@ -111,7 +111,7 @@ def _queued(parts: Parts) -> list[Repair]:
         if not took:
             break
         done += took
-    return [Repair(what="the queue", found=f"{done} effects were due, and were taken up")] if done else []
+    return [Repair(what="the queue", found=f"work that was due was taken up: {done}")] if done else []
 
 
 def _ledger(parts: Parts) -> tuple[int, list[Repair]]:
