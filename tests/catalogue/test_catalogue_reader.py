@@ -191,6 +191,7 @@ GROWING = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("grow", GROWING.values(), ids=GROWING.keys())
 def test_twice_the_input_is_at_most_twice_the_work(grow: Callable[[int], str]) -> None:
     small, large = grow(2000), grow(4000)
@@ -198,6 +199,7 @@ def test_twice_the_input_is_at_most_twice_the_work(grow: Callable[[int], str]) -
     assert steps(lambda: faults_in(large)) <= 2.3 * steps(lambda: faults_in(small))
 
 
+@pytest.mark.slow
 def test_the_largest_file_of_any_kind_is_answered() -> None:
     """In C, where steps cannot be counted: the time limit of the tests bounds it."""
     for piece in (

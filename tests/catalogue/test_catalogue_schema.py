@@ -188,6 +188,7 @@ def test_the_schema_knows_a_duration_where_the_parser_does(text: str) -> None:
         assert re.fullmatch(SPAN_FORM, text)
 
 
+@pytest.mark.slow
 def test_lists_in_the_schema_are_as_long_as_the_parser_takes() -> None:
     for path, shape in KEYS:
         if isinstance(shape, Texts):

@@ -250,6 +250,7 @@ ASKED = ["s3:PutObject", "s3:GetObject", "s3:ListBucket", "s3:ListBucketVersions
 PREFIXES = [None, "", "a", "a/", "a/b/", "b", "ä/"]
 
 
+@pytest.mark.slow
 @given(scopes)
 @settings(max_examples=60)
 def test_the_compiled_policy_means_the_unmerged_one(asked: Scope) -> None:
@@ -270,6 +271,7 @@ def test_the_compiled_policy_means_the_unmerged_one(asked: Scope) -> None:
         assert reference_allows(short, request) is reference_allows(long, request) is allows(short, request)
 
 
+@pytest.mark.slow
 @given(scopes, st.integers(0, 1200))
 def test_nothing_is_allowed_outside_the_window(asked: Scope, seconds: int) -> None:
     text = compiled(asked)
@@ -483,6 +485,7 @@ def test_hundreds_of_wild_locations_are_refused_or_compiled_in_bounded_time() ->
     assert time.perf_counter() - begun < 10
 
 
+@pytest.mark.slow
 def test_hundreds_of_buckets_are_refused_in_bounded_time() -> None:
     many = Scope(actions=WRITE.actions, locations=frozenset(Location(f"b{n}", "p/*") for n in range(290)))
     begun = time.perf_counter()

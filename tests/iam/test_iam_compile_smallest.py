@@ -217,6 +217,7 @@ def test_no_shorter_spelling_is_found_by_brute_force(names: set[str]) -> None:
     assert cost(abbreviated(names)) == brute_force(frozenset(names), stars=2)
 
 
+@pytest.mark.slow
 @given(st.frozensets(st.sampled_from(sorted(ACTIONS)), min_size=1, max_size=12))
 @settings(max_examples=30, deadline=None)
 def test_a_spelling_reaches_its_actions_and_no_other(names: frozenset[str]) -> None:

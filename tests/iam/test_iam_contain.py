@@ -113,6 +113,7 @@ def test_each_policy_contains_what_is_narrower(a: Policy, b: Policy) -> None:
         assert contains(b, both)
 
 
+@pytest.mark.slow
 @given(policies(limited=True), st.randoms(use_true_random=False))
 @settings(max_examples=40)
 def test_a_policy_taken_apart_says_the_same_and_with_a_part_lost_it_says_less(
@@ -153,6 +154,7 @@ def _stars_opened(resources: Patterns, chance: Random) -> list[Patterns]:
     return found
 
 
+@pytest.mark.slow
 @given(policies(limited=False), policies(limited=False), st.sampled_from(ACTIONS), st.sampled_from(RESOURCES))
 @example(Policy(statements=()), Policy(statements=()), ACTIONS[0], RESOURCES[0])
 def test_a_mutation_of_a_yes_turns_to_no(a: Policy, b: Policy, action: str, arn: str) -> None:

@@ -201,12 +201,14 @@ def contexts(chance: Random, count: int) -> Iterator[Request]:
         yield Request(action="s3:GetObject", resource="arn:aws:s3:::b/k", context=context)
 
 
+@pytest.mark.slow
 @given(limited_policies, limited_policies, st.randoms(use_true_random=False))
 @settings(max_examples=60)
 def test_conditions_are_decided_as_by_brute_force(a: Policy, b: Policy, chance: Random) -> None:
     check(a, b, contexts(chance, 100))
 
 
+@pytest.mark.slow
 @given(limited_policies, limited, st.randoms(use_true_random=False))
 @settings(max_examples=60)
 def test_with_a_statement_changed_too(a: Policy, other: Statement, chance: Random) -> None:

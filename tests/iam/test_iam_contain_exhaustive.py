@@ -141,6 +141,7 @@ def changes(one: Statement) -> Iterator[Statement | None]:
         yield replace(one, conditions=(*one.conditions[:number], *one.conditions[number + 1 :]))
 
 
+@pytest.mark.slow
 @given(policies(limited=True), policies(limited=True), st.data())
 @settings(max_examples=30)
 def test_a_change_of_a_yes_turns_to_no_where_the_reference_sees_it(
@@ -165,6 +166,7 @@ def test_a_change_of_a_yes_turns_to_no_where_the_reference_sees_it(
     event("a no" if seen else "still a yes, for the small requests")
 
 
+@pytest.mark.slow
 @given(policies(limited=True), policies(limited=True))
 @settings(max_examples=12)
 def test_a_deny_of_what_b_leaves_out_makes_a_yes_and_without_it_there_is_a_no(a: Policy, b: Policy) -> None:

@@ -76,6 +76,7 @@ FILLED = [
 ]
 
 
+@pytest.mark.slow
 @given(st.tuples(MOVING, MOVING) | st.builds(lambda head, end: (head, head + end), MOVING, ENDING))
 @settings(max_examples=300)
 @example(("a", f"a{ME}"))

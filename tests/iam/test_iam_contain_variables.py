@@ -258,6 +258,7 @@ def test_a_policy_contains_itself_with_its_statements_in_any_order(a: Policy) ->
     assert isinstance(contains(a, a), Contained)
 
 
+@pytest.mark.slow
 def test_nearly_all_is_decided() -> None:
     """So that `cannot tell` stays rare: counted over generated pairs."""
     answers: list[bool] = []

@@ -91,6 +91,7 @@ def test_a_resource_may_name_the_caller() -> None:
     assert not allows(own, Request(action="s3:GetObject", resource="arn:aws:s3:::home//x"))
 
 
+@pytest.mark.slow
 @given(policies(limited=True))
 def test_decisions_follow_the_reference(policy_: Policy) -> None:
     for request in list(requests(limited=True))[::7]:

@@ -132,6 +132,7 @@ def test_excess_and_containment_agree(asked: Scope, ceiling: Scope) -> None:
             assert not allows(scope_policy(ceiling), request)
 
 
+@pytest.mark.slow
 @given(scopes, st.data())
 def test_any_part_of_a_scope_is_inside_it(whole: Scope, data: st.DataObject) -> None:
     part = Scope(

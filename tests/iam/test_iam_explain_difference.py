@@ -185,6 +185,7 @@ def test_a_window_that_is_lifted_is_said() -> None:
     assert any(line.startswith("removes: list under s3://reports/2026/") for line in lines)
 
 
+@pytest.mark.slow
 @given(policies(limited=True), policies(limited=True))
 def test_every_claim_is_true_and_none_is_left_out(before: Policy, after: Policy) -> None:
     for less, more, kinds in (
@@ -209,6 +210,7 @@ def test_every_claim_is_true_and_none_is_left_out(before: Policy, after: Policy)
                 assert contains(Policy(statements=tuple(allowing)), without)
 
 
+@pytest.mark.slow
 @given(policies(limited=True), policies(limited=True))
 @settings(max_examples=50)
 def test_the_lines_agree_with_contains(before: Policy, after: Policy) -> None:
@@ -260,6 +262,7 @@ in_windows = st.one_of(
 )
 
 
+@pytest.mark.slow
 @given(in_windows, in_windows)
 def test_what_is_said_of_windows_is_true(before: Policy, after: Policy) -> None:
     """Each line is checked by itself: ``contains`` knows of a moment at which it is so."""

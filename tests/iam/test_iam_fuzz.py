@@ -90,12 +90,14 @@ def test_any_text(text: str, kind: Kind) -> None:
     read(text, kind)
 
 
+@pytest.mark.slow
 @given(documents, KINDS)
 @settings(max_examples=400)
 def test_any_document(document: Any, kind: Kind) -> None:
     read(json.dumps(document), kind)
 
 
+@pytest.mark.slow
 @given(st.lists(statements, max_size=3), KINDS)
 @settings(max_examples=400)
 def test_anything_in_the_shape_of_a_policy(found: list[dict[str, Any]], kind: Kind) -> None:

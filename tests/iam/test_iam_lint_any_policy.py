@@ -131,6 +131,7 @@ STATEMENTS = st.builds(
 POLICIES = st.builds(Policy, statements=st.lists(STATEMENTS, min_size=1, max_size=4).map(tuple))
 
 
+@pytest.mark.slow
 @given(POLICIES, st.sampled_from(Kind))
 @settings(max_examples=60)
 def test_an_answer_and_the_same_one_each_time(policy: Policy, kind: Kind) -> None:

@@ -201,6 +201,7 @@ def _smaller(one: Scope) -> Iterable[Scope]:
 paths = st.lists(st.sampled_from(["x", "y"]), max_size=3).map(lambda steps: ("bucket", *steps))
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.tuples(paths, st.sampled_from(["k", "l"])), max_size=6),
     st.lists(paths, max_size=2),

@@ -27,6 +27,7 @@ from liftgate.iam.request import Request
 CORPUS = corpus()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", Kind)
 @given(st.data())
 def test_reading_what_was_written_gives_the_same_policy(kind: Kind, data: st.DataObject) -> None:

@@ -24,6 +24,7 @@ NOW = "2026-11-24T12:00:00Z"
 VIA_S3 = {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}
 
 
+@pytest.mark.slow
 @given(scopes)
 @settings(max_examples=40)
 def test_a_second_engine_decides_the_same(asked: Scope) -> None:
