@@ -5,6 +5,7 @@ BIN := .venv/bin
 POSTGRESQL := "postgresql:/usr/lib/postgresql/*/bin/postgres"
 IAM_SIMULATE := nodejs:node npm:npm npm=tests/iam/simulate
 RADOSGW := ceph-mon:ceph-mon ceph-osd:ceph-osd radosgw:radosgw
+CLIENTS := curl:curl rclone:rclone
 
 .PHONY: help demo test check enforcement lint bench docs lock clean
 
@@ -16,7 +17,7 @@ demo:  ## install, start Liftgate with an embedded AWS, play the story, leave it
 	@$(BIN)/liftgate demo
 
 test:  ## install, then check style, types and imports, and run every test
-	@tools/install.sh dev $(POSTGRESQL) $(IAM_SIMULATE) $(RADOSGW)
+	@tools/install.sh dev $(POSTGRESQL) $(IAM_SIMULATE) $(RADOSGW) $(CLIENTS)
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/pytest -q -n auto --dist loadgroup
 
@@ -26,7 +27,7 @@ check:  ## the quick part of `make test`, under a minute
 	@$(BIN)/pytest -q -n auto -m "not slow"
 
 enforcement:  ## try every case on three enforcers that nobody here wrote, write and print docs/enforcement.md
-	@tools/install.sh dev $(RADOSGW)
+	@tools/install.sh dev $(RADOSGW) $(CLIENTS)
 	@rm -rf build/enforcement && mkdir -p build/enforcement
 	@ENFORCEMENT_RECORD=build/enforcement $(BIN)/pytest -q -n auto --dist loadgroup -r fE tests/enforcement; \
 		$(BIN)/python tools/enforcement_page.py build/enforcement

@@ -22,7 +22,8 @@ _HEAD: Final = """\
 # What was tried on whom, and what happened
 
 Written by `make enforcement` from the outcomes of the tests; do not edit. Liftgate's promises rest on enforcement by programs
-that nobody here wrote. Each case below was a real call to each of them, with a session that Liftgate lent, on {day}.
+that nobody here wrote. Each case below was a real call to each of them, with a session that Liftgate lent, on {day}; under
+*Clients*, what a client did that people use, line by line as they call it.
 
 `allowed` and `refused` are what the program answered, and what had to be answered: a case that came out otherwise fails the
 tests, and would stand here as **failed**. `—` is a case that a program cannot express; the reason stands below the table.
@@ -33,18 +34,16 @@ A case that did not run says so.
 def page(record: Record, day: str) -> str:
     """The whole page."""
     by_topic: dict[str, dict[str, dict[str, Happened]]] = {}
-    must: dict[tuple[str, str], str] = {}
     columns: dict[str, list[str]] = {}
     for tried in record.planned:
         by_topic.setdefault(tried.topic, {}).setdefault(tried.case, {})
-        must[tried.topic, tried.case] = tried.must
         names = columns.setdefault(tried.topic, [])
         if tried.by not in names:
             names.append(tried.by)
     for one in record.happened:
         by_topic[one.tried.topic][one.tried.case][one.tried.by] = one
     parts = [_HEAD.format(day=day), _versions(record), _sums(record)]
-    parts += [_topic(topic, cases, columns[topic], must) for topic, cases in by_topic.items()]
+    parts += [_topic(topic, cases, columns[topic], record) for topic, cases in by_topic.items()]
     return "\n".join(parts)
 
 
@@ -65,21 +64,21 @@ def _names(record: Record) -> list[str]:
     return list(dict.fromkeys(tried.by for tried in record.planned))
 
 
-def _topic(
-    topic: str, cases: dict[str, dict[str, Happened]], names: Sequence[str], must: dict[tuple[str, str], str]
-) -> str:
+def _topic(topic: str, cases: dict[str, dict[str, Happened]], names: Sequence[str], record: Record) -> str:
     reasons: dict[str, int] = {}
     rows = []
+    must = {(tried.topic, tried.case): tried.must for tried in record.planned}
+    planned = {(tried.topic, tried.case, tried.by) for tried in record.planned}
     for case, found in cases.items():
-        cells = [_cell(found.get(name), reasons) for name in names]
+        cells = [_cell(found.get(name), reasons, is_planned=(topic, case, name) in planned) for name in names]
         rows.append((case, must[topic, case], *cells))
     notes = "".join(f"\n{number}. {reason}" for reason, number in reasons.items())
     return f"## {topic}\n\n" + _table(("case", "must be", *names), rows) + (f"{notes}\n" if notes else "")
 
 
-def _cell(happened: Happened | None, reasons: dict[str, int]) -> str:
+def _cell(happened: Happened | None, reasons: dict[str, int], *, is_planned: bool) -> str:
     if happened is None:
-        return "**did not run**"
+        return "**did not run**" if is_planned else ""
     match happened.outcome:
         case Outcome.AS_EXPECTED:
             return happened.said

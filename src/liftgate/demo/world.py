@@ -3,6 +3,7 @@
 import json
 import os
 import select
+import shlex
 import shutil
 import subprocess
 import sys
@@ -41,6 +42,11 @@ class World:
         self._sessions: dict[str, Keys] = {}
         shutil.copy(_CATALOGUE, self.catalogue)
         (folder / _UPLOAD).write_text("region,total\nnorth,1250\n")
+
+    @property
+    def endpoint_url(self) -> str:
+        """Where its AWS is."""
+        return self._account.aws.endpoint_url
 
     # Liftgate itself
 
@@ -240,7 +246,8 @@ class World:
         program = _PROGRAMS / "liftgate"
         return _section(
             "liftgate",
-            credential_process=f'"{program}" --server {self.address} --profile baseline credentials',
+            # Quoted only where it must be: AWS's SDK for Go, version 1, reads no further than a closing quote.
+            credential_process=f"{shlex.quote(str(program))} --server {self.address} --profile baseline credentials",
             region=self._account.aws.region,
             endpoint_url=self._account.aws.endpoint_url,
         )
