@@ -11,6 +11,7 @@ from liftgate.access.ending import may_revoke
 from liftgate.access.errors import MayNotRevoke
 from liftgate.access.model import Ending, EndingKind, GrantRecord
 from liftgate.access.ports import AccessStore, AccessWriter, Effect, GrantFilter
+from liftgate.access.sight import is_guard
 from liftgate.access.state import LIVE, Live, grant_state
 from liftgate.access.text import clean_text
 from liftgate.catalogue.model import Catalogue
@@ -77,7 +78,7 @@ def revoke_many(
 
 def _check_right(which: Which, caller: Caller, catalogue: Catalogue) -> None:
     person_id = caller.person.id
-    if person_id in catalogue.guards:
+    if is_guard(person_id, catalogue):
         return
     if isinstance(which, UnderEntitlement) and may_revoke(person_id, which.name, catalogue):
         return

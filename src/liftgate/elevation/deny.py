@@ -43,7 +43,7 @@ def deny_policy(wanted: Sequence[Deny], *, room: int = ROOM) -> str | None:
     if not wanted:
         return None
     latest_first = sorted(wanted, key=lambda deny: (deny.ended_at, deny.target), reverse=True)
-    for named, of_people in _giving_way(latest_first):
+    for named, of_people in _giving_way(latest_first, room):
         if len(policy := _written(_exact(named, of_people))) <= room:
             return policy
     fitting = _how_many_fit(latest_first, room)
@@ -63,12 +63,24 @@ def refused_by(found: str | None) -> frozenset[str]:
     return named if named and same_policy(found, _written([_by_pattern(named)])) else frozenset()
 
 
-def _giving_way(latest_first: Sequence[Deny]) -> Iterator[tuple[Sequence[Deny], Sequence[Deny]]]:
-    """First all by name, then one person more by age each time; with what each stays named."""
+def _giving_way(latest_first: Sequence[Deny], room: int) -> Iterator[tuple[Sequence[Deny], Sequence[Deny]]]:
+    """First all by name, then one person more by age each time, with what stays named.
+
+    What is too long by its names alone is left out unwritten: thousands may be taken back at once, of as many people.
+    """
     counts = Counter(deny.person for deny in latest_first)
     last = {deny.person: deny.ended_at for deny in reversed(latest_first)}
     people = sorted(counts, key=lambda person: (-counts[person], last[person], person))
+    named = Counter[str]()
+    for deny in latest_first:
+        named[deny.person] += len(_pattern(deny.target))
+    shortest = named.total()
     for given_way in range(len(people) + 1):
+        if given_way:
+            newest = people[given_way - 1]
+            shortest += len(newest) - named[newest]
+        if shortest > room:
+            continue
         by_age = frozenset(people[:given_way])
         yield (
             [deny for deny in latest_first if deny.person not in by_age],

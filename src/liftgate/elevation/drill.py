@@ -17,6 +17,7 @@ from liftgate.access.model import Grant, Request
 from liftgate.access.ports import AccessReader, AccessWriter
 from liftgate.access.review import grant_for
 from liftgate.access.service import revoke_grant
+from liftgate.access.sight import is_guard
 from liftgate.catalogue.model import Catalogue, Entitlement, Mechanism
 from liftgate.clock import Clock
 from liftgate.elevation.errors import NothingToDrill, SessionDoesNothing
@@ -108,7 +109,7 @@ def drill_revocation(name: str, caller: Caller, catalogue: Catalogue, ground: Dr
 
 
 def _entitlement(name: str, caller: Caller, catalogue: Catalogue) -> Entitlement:
-    if caller.person.id not in catalogue.guards:
+    if not is_guard(caller.person.id, catalogue):
         raise MayNotDrill(
             f"`{caller.person.id}` may not order a drill: a session is lent for it",
             advice="a guard can, who may revoke everything anyway",

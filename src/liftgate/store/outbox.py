@@ -33,12 +33,13 @@ _SAME_PENDING: Final = (
     .with_for_update(skip_locked=True)
 )
 _ADD: Final = insert(outbox)
+_FREE: Final = (
+    outbox.c.due_at <= bindparam("now", type_=Moment()),
+    or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= bindparam("now", type_=Moment())),
+)
 _CLAIMABLE: Final = (
     select(outbox)
-    .where(
-        outbox.c.due_at <= bindparam("now", type_=Moment()),
-        or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= bindparam("now", type_=Moment())),
-    )
+    .where(*_FREE)
     .order_by(outbox.c.due_at, outbox.c.id)
     .limit(bindparam("at_most"))
     .with_for_update(skip_locked=True)
@@ -46,11 +47,7 @@ _CLAIMABLE: Final = (
 # Of keys that are claimed anyway: what else is due of them, which the same work does.
 _TWINS: Final = (
     select(outbox)
-    .where(
-        outbox.c.due_at <= bindparam("now", type_=Moment()),
-        or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= bindparam("now", type_=Moment())),
-        outbox.c.key.in_(bindparam("keys", expanding=True)),
-    )
+    .where(*_FREE, outbox.c.key.in_(bindparam("keys", expanding=True)))
     .order_by(outbox.c.due_at, outbox.c.id)
     .limit(1_000)
     .with_for_update(skip_locked=True)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel, Field
 
 from liftgate.access.ports import Once
+from liftgate.access.sight import is_guard
 from liftgate.elevation.errors import SecretHandedOver
 from liftgate.identity.aws_proof import AwsProof
 from liftgate.identity.model import Person
@@ -164,7 +165,7 @@ def me(request: Request, call: SignedIn) -> Response:
             person=_named(call.caller.person),
             identity=str(call.caller.identity),
             expires_at=found.expires_at,
-            is_guard=call.person_id in call.catalogue.guards,
+            is_guard=is_guard(call.person_id, call.catalogue),
             is_auditor=call.person_id in call.catalogue.auditors,
         )
     )
