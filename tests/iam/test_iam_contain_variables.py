@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.iam.iam_reference import reference_allows, words
 
-from liftgate.iam.contain import Contained, NotContained, Undecided, contains
+from liftgate.iam.contain import Contained, NotContained, Undecided, contains, intersect
 from liftgate.iam.containment.template import Reading, least, marked, most
 from liftgate.iam.evaluate import allows
 from liftgate.iam.language.variables import fits, plain
@@ -152,6 +152,31 @@ def test_what_escapes_is_shown_with_what_the_request_fills_in(a: Policy, b: Poli
     assert not allows(b, answer.witness)
     assert reference_allows(a, answer.witness)
     assert not reference_allows(b, answer.witness)
+
+
+@pytest.mark.parametrize(
+    ("inside", "around"),
+    [("a1:1b:c:d:", "a*b:c:d:"), (":::", "?:::"), ("a:bc:d:", "a?bc:d:"), ("a1:1b:c:d:e", "a*b:*:*:*")],
+)
+def test_a_wildcard_in_a_part_of_an_arn_stays_there_beside_a_variable_too(inside: str, around: str) -> None:
+    a, b = (
+        Policy(
+            statements=(
+                Statement(
+                    effect=Effect.ALLOW,
+                    actions=Patterns(("s3:GetObject",)),
+                    resources=Patterns((f"arn:aws:s3:{arn}{ME}",)),
+                ),
+            )
+        )
+        for arn in (inside, around)
+    )
+    answer = contains(a, b)
+    assert isinstance(answer, NotContained)
+    assert allows(a, answer.witness)
+    assert not allows(b, answer.witness)
+    both = intersect(a, b)
+    assert isinstance(both, Undecided) or not allows(both, answer.witness)
 
 
 def test_a_witness_says_who_someone_is() -> None:

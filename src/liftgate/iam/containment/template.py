@@ -21,6 +21,7 @@ from liftgate.iam.patterns.pattern import arn_tokens, tokens
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _DEFAULT = re.compile(r"\s*'([^']*)'")
 _ESCAPES = frozenset("*?$")
+_PLACE = "\0"  # of a variable
 
 
 class Reading(Enum):
@@ -130,14 +131,28 @@ def _bound(template: Template, known: Values) -> Template | None:
 
 @lru_cache(maxsize=16384)
 def _template(text: str, how: Reading) -> Template:
+    if how is Reading.RESOURCE and _PLACE not in text:
+        return _of_resource(text)
     found: list[str | Wild | Variable] = []
     end = 0
     for match in _VARIABLE.finditer(text):
-        found += _characters(text[end : match.start()], how)
-        inside = match[1].strip()
-        found += [inside] if inside in _ESCAPES else [_variable(inside)]
+        found += [*_characters(text[end : match.start()], how), _filled_in(match[1].strip())]
         end = match.end()
     return (*found, *_characters(text[end:], how))
+
+
+def _of_resource(text: str) -> Template:
+    """As of an ARN without variables: some wildcards may not leave their part of it."""
+    inside = iter(_VARIABLE.findall(text))
+    return tuple(
+        _filled_in(next(inside).strip()) if token == _PLACE else token
+        for token in arn_tokens(_VARIABLE.sub(_PLACE, text))
+        if isinstance(token, str | Wild)
+    )
+
+
+def _filled_in(inside: str) -> str | Variable:
+    return inside if inside in _ESCAPES else _variable(inside)
 
 
 def _characters(text: str, how: Reading) -> list[str | Wild]:

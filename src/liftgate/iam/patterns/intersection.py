@@ -21,6 +21,7 @@ from liftgate.iam.patterns.pattern import arn_tokens, outside, tokens
 _VARIABLE = re.compile(r"\$\{[^{}]*\}")
 _LITERAL = {"${*}": "*", "${?}": "?", "${$}": "$"}
 _MOST = 256  # globs of one pair
+_PLACE = "\0"  # of a variable
 
 Symbols: TypeAlias = tuple[str | Wild, ...]  # a text longer than one character is a variable
 
@@ -223,20 +224,14 @@ def _joined(symbol: str | Wild | None, rest: Symbols) -> Symbols:
 
 @lru_cache(maxsize=4096)
 def _symbols(pattern: str, *, arn: bool) -> Symbols:
-    if "${" not in pattern:
-        return tuple(
-            token for token in (arn_tokens if arn else tokens)(pattern) if isinstance(token, str | Wild)
-        )
-    found: list[str | Wild] = []
-    end = 0
-    for match in _VARIABLE.finditer(pattern):
-        found += [*_characters(pattern[end : match.start()]), match[0]]
-        end = match.end()
-    return (*found, *_characters(pattern[end:]))
-
-
-def _characters(text: str) -> list[str | Wild]:
-    return [Wild(character) if character in "*?" else character for character in re.sub(r"\*+", "*", text)]
+    """A variable is one symbol, in a place that is read as any character would be there."""
+    if _PLACE in pattern:
+        raise NoGlob
+    variables = iter(_VARIABLE.findall(pattern))
+    read = (arn_tokens if arn else tokens)(_VARIABLE.sub(_PLACE, pattern))
+    return tuple(
+        next(variables) if token == _PLACE else token for token in read if isinstance(token, str | Wild)
+    )
 
 
 def _text(glob: Symbols) -> str:
