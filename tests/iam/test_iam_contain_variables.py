@@ -105,6 +105,21 @@ def policy(*statements: Statement) -> Policy:
         (policy(allow(f"{ME}/*")), policy(allow(f"{NAMED}/*"))),
         # Nothing fills in a variable without a name.
         (policy(allow("${}/*")), policy()),
+        # No name is as long as itself and more, or half a character long.
+        (policy(allow(ME)), policy(allow_all_but(f"b{ME}"))),
+        (policy(allow(f"{ME}a/x")), policy(allow_all_but(f"{ME}b/*"))),
+        (policy(allow("?")), policy(allow("?"), deny(f"{ME}{ME}"))),
+        (policy(allow(f"{ME}/x")), policy(allow("*"), deny(f"{ME}?/x"))),
+        # Names of which one is part of the other.
+        (policy(allow(f"{ME}{OTHER}aa")), policy(allow(f"{ME}{OTHER}aa"), deny(f"{ME}{OTHER}b"))),
+        (policy(allow(f"b/{OTHER}"), deny_all_but(f"{ME}/*")), policy(allow("b/*"))),
+        # A name that is kept out.
+        (
+            policy(allow(f"{ME}/*", name_StringNotEquals=("bob",))),
+            policy(allow(f"{ME}/*"), deny("bob/*", name_StringEquals=("bob",))),
+        ),
+        (policy(allow("x", name_StringNotLike=("*",))), policy(allow("x", prefix_StringNotEquals=(ME,)))),
+        (policy(allow("x"), deny_all_but(ME)), policy(allow("*", name_StringEquals=("x",)))),
     ],
 )
 def test_what_is_inside_whatever_a_request_fills_in(a: Policy, b: Policy) -> None:
@@ -143,6 +158,11 @@ def test_what_is_inside_whatever_a_request_fills_in(a: Policy, b: Policy) -> Non
         (policy(allow(f"{ME}/*", name_StringNotEquals=("bob",))), policy(allow("a*"))),
         (policy(allow(f"{NAMED}/*")), policy(allow(f"{ME}/*"), allow("b/*"))),
         (policy(allow("a/*")), policy(allow(f"{NAMED}/*"))),
+        (policy(allow(f"{ME}/*", name_StringNotEquals=("bob",))), policy(allow("*"), deny("bob/*"))),
+        (policy(allow(f"{ME}ab")), policy(allow_all_but(f"a{ME}b"))),
+        (policy(allow(f"{ME}{OTHER}b/")), policy(allow_all_but(f"{ME}{ME}?{OTHER}"))),
+        (policy(allow(f"{ME}/{OTHER}"), deny("*a*")), policy(allow("*"), deny(f"{OTHER}/{ME}"))),
+        (policy(allow("*", prefix_StringLike=(f"{ME}*",))), policy(allow("*", prefix_StringLike=("?*",)))),
     ],
 )
 def test_what_escapes_is_shown_with_what_the_request_fills_in(a: Policy, b: Policy) -> None:
@@ -185,10 +205,10 @@ def test_a_witness_says_who_someone_is() -> None:
     assert str(answer.witness) == "s3:GetObject on arn:aws:s3:::h/someone/ with aws:username=someone"
 
 
-def test_what_is_not_followed_of_variables_is_never_a_yes() -> None:
-    """The line that the documentation draws: a value kept out by a negated condition."""
-    a = policy(allow(f"{ME}/*", name_StringNotEquals=("bob",)))
-    assert isinstance(contains(a, policy(allow("*"), deny("bob/*"))), Undecided)
+def test_what_repeats_without_end_is_never_a_yes() -> None:
+    """The line that the documentation draws: here the name would have to be any number of ``b``."""
+    a, b = policy(allow(f"*{ME}")), policy(allow_all_but(f"a{ME}*"), allow_all_but(f"{ME}b"))
+    assert isinstance(contains(a, b), Undecided)
 
 
 pieces = st.lists(st.sampled_from(["a", "b", "/", "*", "?", ME, ME, NAMED, OTHER]), max_size=4).map("".join)
@@ -289,12 +309,12 @@ def test_nearly_all_is_decided() -> None:
     answers: list[bool] = []
 
     @given(policies, policies)
-    @settings(max_examples=150, database=None)
+    @settings(max_examples=600, database=None)
     def count(a: Policy, b: Policy) -> None:
         answers.append(isinstance(contains(a, b), Undecided))
 
     count()
-    assert sum(answers) <= len(answers) // 20
+    assert sum(answers) <= len(answers) // 200
 
 
 TEMPLATES = st.lists(

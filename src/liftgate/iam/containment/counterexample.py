@@ -1,6 +1,7 @@
 """Looks for a request that one policy allows and another does not."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import islice
@@ -11,6 +12,7 @@ from liftgate.iam.containment.dimension import Dimension, key_dimensions, resour
 from liftgate.iam.containment.example import context_that_meets
 from liftgate.iam.containment.question import Question, cases, variable_keys
 from liftgate.iam.containment.rule import Rule, Speaker, apart, implies, resource_inside
+from liftgate.iam.containment.settle import Unsettled, settled
 from liftgate.iam.containment.trial import Trial
 from liftgate.iam.containment.universe import Universe, universe
 from liftgate.iam.containment.witness import Point, requests
@@ -230,12 +232,18 @@ def _search_case(case: Question, actions: Universe, trial: Trial, budget: Budget
     asked = (case.actions, *(dimension.asked for dimension in dimensions))
     masks = zip(*(dimension.covers for dimension in dimensions), strict=True)
     covers = [(actions.mask(cover), *mask) for cover, mask in zip(case.covers, masks, strict=True)]
+    unsettled = None
     for gap in islice(gaps(asked, covers, budget), _MOST_GAPS):
-        tried = _requests_in(gap, dimensions, actions, case)
-        found = trial.confirmed(tried, budget)
+        found = trial.confirmed(_requests_in(gap, dimensions, actions, case), budget)
         if found is not None:
             return found
-        trial.doubt(next(_requests_in(gap, dimensions, actions, case)))
+        unsettled = unsettled or next(_requests_in(gap, dimensions, actions, case))
+    if unsettled is None:
+        return None
+    if case.moving:
+        with suppress(Unsettled):
+            return settled(case, actions, trial, budget)
+    trial.doubt(unsettled)
     return None
 
 

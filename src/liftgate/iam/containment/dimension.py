@@ -19,7 +19,7 @@ from liftgate.iam.policy import Condition
 from liftgate.iam.s3.condition_key import has_one_value
 
 # Always in a request's context, so its absence is no case. Source: "AWS global condition context keys", IAM User Guide.
-_ALWAYS_THERE = frozenset({"aws:currenttime"})
+ALWAYS_THERE = frozenset({"aws:currenttime"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def _dimension(
 ) -> Dimension:
     """From what each test says of the values that are present; that the key is absent is the first class."""
     everything = (1 << len(present)) - 1
-    absent = key not in _ALWAYS_THERE
+    absent = key not in ALWAYS_THERE
 
     def mask(rules: Sequence[Test], says: dict[Test, int]) -> int:
         found = (everything << 1) + 1

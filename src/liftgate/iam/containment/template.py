@@ -71,7 +71,7 @@ def marked(
     """The pattern with marks around what stands in for its variables, which is one of their ``contents``, or anything."""
     if "${" not in text:
         return _plain(text, how)
-    template = _bound(_template(text, how), known)
+    template = bound(text, how, known)
     if template is None:
         return []
     keys = sorted({token.key for token in template if isinstance(token, Variable) and token.key})
@@ -98,7 +98,7 @@ def _plain(text: str, how: Reading) -> list[Tokens]:
 def _written(text: str, how: Reading, known: Values, put: Callable[[str], Token]) -> list[Tokens]:
     if "${" not in text:
         return _plain(text, how)
-    template = _bound(_template(text, how), known)
+    template = bound(text, how, known)
     if template is None:
         return []
     found: list[Token] = []
@@ -109,8 +109,12 @@ def _written(text: str, how: Reading, known: Values, put: Callable[[str], Token]
     return [tuple(found)]
 
 
+def bound(text: str, how: Reading, known: Values) -> Template | None:
+    """The pattern with what is known in the place of variables; None where one of them has no value."""
+    return _bound(_template(text, how), known)
+
+
 def _bound(template: Template, known: Values) -> Template | None:
-    """With what is known in the place of variables; None where one of them has no value."""
     found: list[str | Wild | Variable] = []
     for token in template:
         if not isinstance(token, Variable):

@@ -13,7 +13,7 @@ from liftgate.iam.patterns.classes import Word
 from liftgate.iam.policy import Condition
 from liftgate.iam.request import Request
 
-_SOMEONE = ("someone", "nobody", "another")  # values for variables of which nothing is asked
+SOMEONE = ("someone", "nobody", "another")  # values for variables of which nothing is asked
 _MOST = 24
 
 
@@ -74,13 +74,13 @@ def _values(found: Mapping[str, list[str]], words: Mapping[str | None, Word]) ->
         own = [_text(words[key], {})] if key in words else []
         likely[key] = [*dict.fromkeys(sorted([*texts, *own], key=len, reverse=True)), "x", ""]
     keys = sorted(likely)
-    yield {key: _SOMEONE[n] if n < len(_SOMEONE) else f"person{n}" for n, key in enumerate(keys)}
+    yield {key: SOMEONE[n] if n < len(SOMEONE) else f"person{n}" for n, key in enumerate(keys)}
     columns = list(zip_longest(*(likely[key] for key in keys)))
     for row in columns[:_MOST]:
         yield {key: likely[key][0] if value is None else value for key, value in zip(keys, row, strict=True)}
     for key in keys:  # one of them as found, the others as anyone
         for value in likely[key][:_MOST]:
-            yield dict.fromkeys(keys, _SOMEONE[0]) | {key: value}
+            yield dict.fromkeys(keys, SOMEONE[0]) | {key: value}
 
 
 def _enclosed(word: Word) -> Iterator[tuple[str, str]]:

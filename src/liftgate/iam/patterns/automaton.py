@@ -6,11 +6,11 @@ same variable in the same place (``Filled``) takes the whole enclosed part, what
 reads the characters inside, and passes over the marks.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
-from itertools import repeat
+from itertools import chain, repeat
 from typing import TypeAlias
 
 
@@ -197,11 +197,15 @@ def automaton_of(patterns: tuple[Tokens, ...], sources: tuple[int | None, ...] |
 
 def _fresh(taken: Iterable[Letter]) -> str:
     """A character that no pattern names: it stands for all of those."""
+    return next(unnamed(taken))
+
+
+def unnamed(taken: Iterable[Letter]) -> Iterator[str]:
+    """All characters that are not taken, those that read well first."""
     named = set(taken)
-    for character in "xyzwvutsrqponmlkjihgfedcba0123456789_~XYZWVUTSRQPONMLKJIHGFEDCBA":
+    for character in chain(_READABLE, map(chr, range(0x4E00, 0xD800))):
         if character not in named:
-            return character
-    code = 0x4E00
-    while chr(code) in named:
-        code += 1
-    return chr(code)
+            yield character
+
+
+_READABLE = "xyzwvutsrqponmlkjihgfedcba0123456789_~XYZWVUTSRQPONMLKJIHGFEDCBA"
