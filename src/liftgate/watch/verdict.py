@@ -1,0 +1,158 @@
+"""What is thought of one call: whether it stayed inside what was granted, and if not, how it left it.
+
+The rules of IAM and of S3's operations are those of ``liftgate.iam``; there are no others here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from liftgate.iam.compilation.grants import companions, scope_policy
+from liftgate.iam.errors import UnknownOperation, UnknownTarget
+from liftgate.iam.evaluate import Prepared, prepare
+from liftgate.iam.request import Request
+from liftgate.iam.s3.calls import calls_of
+from liftgate.iam.s3.operations import NEEDS
+from liftgate.iam.s3.trail import parameters_of
+from liftgate.iam.scope import Scope
+from liftgate.watch.attribution import Attribution, TakenOver, UnderGrant, WithoutGrant
+from liftgate.watch.event import Event
+from liftgate.watch.known import KnownGrant
+from liftgate.watch.tampering import tampers_with
+
+_S3 = "s3.amazonaws.com"
+
+
+class Verdict(StrEnum):
+    """What a call was."""
+
+    EXPECTED = "expected"  # inside scope and window
+    OUTSIDE_SCOPE = "outside_scope"
+    OUTSIDE_WINDOW = "outside_window"  # before it, after it, or after the grant was taken back
+    TAMPERING = "tampering"  # with permissions, or with what records them, outside scope
+    UNCLEAR = "unclear"  # the record does not tell enough: the keys of a DeleteObjects, an operation that is not known
+    NO_GRANT = "no_grant"  # by an elevated role, with no grant behind it
+    ROLE_TAKEN = "role_taken"  # an elevated role was assumed by somebody but the broker
+    UNRELATED = "unrelated"  # none of Liftgate's business, or nothing is known of grants
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """One call and what is thought of it."""
+
+    event: Event
+    attribution: Attribution
+    verdict: Verdict
+    because: str  # one sentence without a full stop; empty where it was expected
+    calls: tuple[Request, ...] = ()  # what it asked of IAM, as far as the record tells
+    tampers: str | None = None  # with what, in words; whether or not it was allowed to
+
+    @property
+    def grant(self) -> KnownGrant | None:
+        """The grant under which it was made."""
+        return self.attribution.grant if isinstance(self.attribution, UnderGrant) else None
+
+
+def judge(event: Event, attribution: Attribution) -> Judged:
+    """What is thought of a call that was attributed."""
+    tampers = tampers_with(event)
+    match attribution:
+        case UnderGrant():
+            calls, unclear = calls_in(event)
+            verdict, because = _under(event, attribution, calls, unclear, tampers)
+            return Judged(
+                event=event,
+                attribution=attribution,
+                verdict=verdict,
+                because=because,
+                calls=calls,
+                tampers=tampers,
+            )
+        case WithoutGrant(because=because):
+            verdict = Verdict.NO_GRANT
+        case TakenOver():
+            verdict, because = Verdict.ROLE_TAKEN, "an elevated role was assumed by somebody but Liftgate"
+        case _:
+            verdict, because = Verdict.UNRELATED, ""
+    return Judged(event=event, attribution=attribution, verdict=verdict, because=because, tampers=tampers)
+
+
+def calls_in(event: Event) -> tuple[tuple[Request, ...], str | None]:
+    """What the event asked of IAM; where the record does not tell, nothing and the reason."""
+    if event.event_source == _S3:
+        try:
+            return calls_of(event.event_name, parameters_of(event.request_parameters)), None
+        except (UnknownOperation, UnknownTarget) as fault:
+            return (), str(fault)
+    service = event.event_source.removesuffix(".amazonaws.com")
+    keys = [one.arn for one in event.resources or () if one.arn] or ["*"]
+    context = (
+        {"kms:ViaService": event.user_identity.invoked_by}
+        if service == "kms" and event.user_identity.invoked_by
+        else {}
+    )
+    return tuple(
+        Request(action=f"{service}:{event.event_name}", resource=arn, context=context) for arn in keys
+    ), None
+
+
+def _under(
+    event: Event, attribution: UnderGrant, calls: Sequence[Request], unclear: str | None, tampers: str | None
+) -> tuple[Verdict, str]:
+    grant = attribution.grant
+    if (event.event_source, event.event_name) in _HARMLESS:
+        return Verdict.EXPECTED, ""
+    late = _outside_window(event, grant)
+    if late is not None:
+        return Verdict.OUTSIDE_WINDOW, late
+    policies = _policies(grant.scope)
+    beyond = next((call for call in calls if not policies.evaluate(call).allowed), None)
+    in_place_read = attribution.by == "in place" and event.read_only  # what the role may do all day
+    if in_place_read or (unclear is None and beyond is None):
+        return Verdict.EXPECTED, ""
+    if tampers is not None:
+        return Verdict.TAMPERING, f"it changes {tampers}, which was not granted"
+    if beyond is None:
+        return _unclear(event, grant, unclear or "")
+    return Verdict.OUTSIDE_SCOPE, f"{beyond.action} on {beyond.resource} was not granted"
+
+
+# Permission to do these cannot be taken away, and they tell nothing.
+_HARMLESS = frozenset({("sts.amazonaws.com", "GetCallerIdentity")})
+
+
+def _outside_window(event: Event, grant: KnownGrant) -> str | None:
+    if event.event_time < grant.window.starts_at:
+        return "it came before the window"
+    if event.event_time >= grant.window.ends_at:
+        return "it came after the window"
+    if grant.ended_at is not None and event.event_time >= grant.ended_at:
+        return "it came after the grant was ended"
+    return None
+
+
+def _unclear(event: Event, grant: KnownGrant, why: str) -> tuple[Verdict, str]:
+    """The record does not name the keys: still it may be plain that all of the bucket, or none of it, is in scope."""
+    bucket = (event.request_parameters or {}).get("bucketName")
+    needs = NEEDS.get(event.event_name)
+    if not isinstance(bucket, str) or not needs:
+        return Verdict.UNCLEAR, why
+    policies, actions = _policies(grant.scope), {need.action for need in needs if not need.when}
+    if any(place.bucket == bucket and place.key == "*" for place in grant.scope.locations) and all(
+        policies.evaluate(Request(action=action, resource=f"arn:{place.partition}:s3:::{bucket}/any")).allowed
+        for action in actions
+        for place in grant.scope.locations
+        if place.bucket == bucket
+    ):
+        return Verdict.EXPECTED, ""
+    if actions.isdisjoint(grant.scope.actions) or all(
+        place.bucket != bucket for place in grant.scope.locations
+    ):
+        return Verdict.OUTSIDE_SCOPE, f"{event.event_name} in {bucket} was not granted"
+    return Verdict.UNCLEAR, why
+
+
+@lru_cache(maxsize=4096)
+def _policies(scope: Scope) -> Prepared:
+    return prepare(identity=(scope_policy(scope), companions(scope)))
