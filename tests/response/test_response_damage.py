@@ -1,0 +1,47 @@
+"""What was written over or deleted, and what brings it back."""
+
+from typing import Any
+
+import pytest
+from tests.watch.watch_examples import event
+
+from liftgate.response.damage import Harm, damage
+from liftgate.watch.event import Event
+
+VERSIONED = {"x-amz-version-id": "v2"}
+AT = {"bucketName": "reports", "key": "2026/it's.csv"}
+BACK = """aws s3api delete-object --bucket reports --key '2026/it'"'"'s.csv' --version-id v2"""
+
+
+@pytest.mark.parametrize(
+    ("operation", "asked", "answered", "harm", "can_be_undone", "how"),
+    [
+        ("PutObject", AT, VERSIONED, Harm.WRITTEN, True, BACK),
+        ("CompleteMultipartUpload", AT, VERSIONED, Harm.WRITTEN, True, BACK),
+        ("PutObject", AT, None, Harm.WRITTEN, False, "keeps no versions"),
+        ("PutObject", AT, {"x-amz-version-id": "null"}, Harm.WRITTEN, False, "keeps no versions"),
+        ("DeleteObject", AT, {**VERSIONED, "x-amz-delete-marker": "true"}, Harm.DELETED, True, BACK),
+        ("DeleteObject", AT, None, Harm.DELETED, False, "keeps no versions"),
+        ("DeleteObject", {**AT, "versionId": "v1"}, VERSIONED, Harm.DESTROYED, False, "gone for good"),
+        ("DeleteObjects", {"bucketName": "reports"}, None, Harm.KEYS_UNTOLD, None, "delete markers since 2026-11-02T12:10:00Z"),
+    ],
+)  # fmt: skip
+def test_what_a_call_did(
+    operation: str, asked: Any, answered: Any, harm: Harm, can_be_undone: bool | None, how: str
+) -> None:
+    (found,) = damage([event(operation, requestParameters=asked, responseElements=answered)])
+    assert (found.harm, found.can_be_undone) == (harm, can_be_undone)
+    assert how in found.how
+
+
+def test_what_was_refused_or_only_read_did_nothing() -> None:
+    assert damage([event(errorCode="AccessDenied"), event("GetObject"), event("UploadPart")]) == ()
+    assert damage([event(eventSource="iam.amazonaws.com")]) == ()
+
+
+def test_each_call_once_in_the_order_of_time() -> None:
+    def at(moment: str, number: int) -> Event:
+        return event(eventTime=moment, eventID=f"event-{number}")
+
+    first, second = at("2026-11-02T12:01:00Z", 2), at("2026-11-02T12:02:00Z", 1)
+    assert [one.event_id for one in damage([second, first, second])] == ["event-2", "event-1"]
