@@ -97,6 +97,14 @@ def test_it_is_put_on_the_role_at_once_and_shown(held: World) -> None:
     assert held.iam.policies == {}
 
 
+def test_it_may_be_asked_for_between_two_seconds(held: World) -> None:
+    sign_in(held, "ada")
+    held.clock.pass_by(microseconds=250_000)
+    asked = ask(held)
+    assert asked.status_code == 201, asked.text
+    assert state_of(held, asked.json()["grant"]["id"]) == "open"
+
+
 def test_an_approval_puts_it_on_the_role(held: World) -> None:
     held.sign_in_by_aws("ada")
     request_id = ask(held, duration_seconds=1200).json()["id"]

@@ -72,9 +72,7 @@ def cancel(pending: Pending, by: Caller, *, now: datetime) -> Cancellation:
 
 
 def grant_for(request: Request, *, grant_id: str, now: datetime) -> Grant:
-    """The grant that an approved request becomes: its window begins now, or when it was asked to."""
-    start = max(now, request.starts_at) if request.starts_at else now
-    starts_at = start.replace(microsecond=0)
+    """The grant that an approved request becomes."""
     return Grant(
         id=grant_id,
         request_id=request.id,
@@ -86,10 +84,17 @@ def grant_for(request: Request, *, grant_id: str, now: datetime) -> Grant:
         external_id=request.external_id,
         max_session=request.max_session,
         scope=request.scope,
-        window=Window(starts_at=starts_at, ends_at=starts_at + _whole_seconds(request.duration)),
+        window=window_for(request, now),
         granted_at=now,
         in_place=request.in_place,
     )
+
+
+def window_for(request: Request, now: datetime) -> Window:
+    """The window of a request that is granted now: it begins now, or when it was asked to."""
+    start = max(now, request.starts_at) if request.starts_at else now
+    starts_at = start.replace(microsecond=0)
+    return Window(starts_at=starts_at, ends_at=starts_at + _whole_seconds(request.duration))
 
 
 def people_in_words(people: frozenset[str]) -> str:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from liftgate.access.model import InPlace, Request
+from liftgate.access.review import window_for
 from liftgate.catalogue.model import Catalogue, Mechanism
 from liftgate.clock import Clock, rfc3339
 from liftgate.elevation.in_place.errors import NoRoomInPlace, NotOfferedInPlace
@@ -14,7 +15,6 @@ from liftgate.elevation.in_place.standing import names_hold_from
 from liftgate.elevation.in_place.statements import ROOM, SHARE, Shortage, shortage
 from liftgate.elevation.role_name import role_name
 from liftgate.errors import LiftgateError
-from liftgate.iam.scope import Window
 from liftgate.identity.model import Caller
 
 _ADVICE: Final = {
@@ -94,14 +94,13 @@ def _without_room(
     request: Request, in_place: InPlace, role: HeldRole, store: InPlaceStore, now: datetime
 ) -> NoRoomInPlace | None:
     """Each needs room beside all that are on the role while it is: one that is to start later keeps its place until then."""
-    starts_at = request.starts_at or now
     wished = Opening(
         grant_id=request.id,
         requester=request.requester,
         user_id=in_place.user_id,
         policy=in_place.policy,
         boundary=in_place.boundary,
-        window=Window(starts_at=starts_at, ends_at=starts_at + request.duration),
+        window=window_for(request, now),
         granted_at=now,
     )
     with store.read() as view:
