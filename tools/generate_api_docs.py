@@ -14,7 +14,7 @@ from liftgate.errors import LiftgateError
 from liftgate.server.app import build_routes
 from liftgate.server.problems import status_of, title_of
 from liftgate.server.rights import API, RIGHTS
-from liftgate.server.settings import PREFIX, Settings
+from liftgate.server.settings import PREFIX, AccountSettings, Settings
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 BY = "Written by tools/generate_api_docs.py from the program itself: change it there."
@@ -78,6 +78,12 @@ nobody chooses their session's name; without it the catalogue must name them und
 | --- | --- | --- | --- |
 """
 
+ACCOUNT_HEAD = """
+Each of the `accounts`, written as a table `[[accounts]]` ([accounts.md](accounts.md)), must say:
+
+| in an account | what it says |
+| --- | --- |
+"""
 
 PLAIN = {"integer": 1, "boolean": False, "string": "…"}
 
@@ -200,7 +206,11 @@ def settings_page() -> str:
         if not field.is_required() and field.default_factory is None:
             left_out = "—" if field.default is None else f"`{json.dumps(field.default)}`"
         rows += f"| `{name}` | `{PREFIX}{name.upper()}` | {field.description}{example} | {left_out} |\n"
-    return SETTINGS_HEAD + rows
+    of_account = "".join(
+        f"| `{name}` | {field.description} For example `{json.dumps((field.examples or [None])[0])}`. |\n"
+        for name, field in AccountSettings.model_fields.items()
+    )
+    return SETTINGS_HEAD + rows + ACCOUNT_HEAD + of_account
 
 
 def main() -> int:

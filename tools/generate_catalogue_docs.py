@@ -93,7 +93,7 @@ else could bear. These fix it: IAM Identity Center; a condition `"StringEquals":
 of one account take up the role; and the others that [lint](iam/lint.md#whose-session-is-it) names. Users, and services that stand for all
 sessions of their role (`…/*`), need no proof.
 
-Roles of other accounts cannot be read, and federated users are named by whoever asks for them. Only where something else makes sure
+Roles of accounts that were not [declared](accounts.md) cannot be read, and federated users are named by whoever asks for them. Only where something else makes sure
 that people cannot choose their names, say so:
 
 ```yaml

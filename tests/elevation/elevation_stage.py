@@ -168,10 +168,11 @@ def staged(account: SampleAccount, store: SqlStore) -> Stage:
         [*account.elevated_role_arns.values(), role_arn],
         baseline_role_arn=account.baseline_role_arn,
     )
+    broker_iam = account.aws.client("iam", account.broker)
     return Stage(
         account=account,
         store=store,
         role_arn=role_arn,
         lender=StsLender(account.aws.client("sts", account.broker)),
-        policies=IamRolePolicies(account.aws.client("iam", account.broker)),
+        policies=IamRolePolicies(lambda _: broker_iam),
     )

@@ -20,7 +20,8 @@ from liftgate.store.sql import SqlStore, open_store
 
 def main(database: str, iam_url: str, role_arn: str, *grant_ids: str) -> None:
     store = open_store(database, clock=system_clock)
-    policies = IamRolePolicies(iam_client(AwsEndpoints(region="us-east-1", iam_url=iam_url)))
+    iam = iam_client(AwsEndpoints(region="us-east-1", iam_url=iam_url))
+    policies = IamRolePolicies(lambda _: iam)
     for grant_id in grant_ids:
         _end(store, grant_id)
         _settle(store, policies, role_arn, grant_id)

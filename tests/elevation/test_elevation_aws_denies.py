@@ -204,7 +204,8 @@ def test_a_broker_that_may_not_write_leaves_the_deny_pending_until_it_may(stage:
     given = stage.granted()
     running = stage.session(given)
     stage.ended(given)
-    someone = IamRolePolicies(stage.aws.client("iam", stage.account.people["linus"]))
+    iam = stage.aws.client("iam", stage.account.people["linus"])
+    someone = IamRolePolicies(lambda _: iam)
     with pytest.raises(RoleUnreachable, match="AccessDenied"):
         bring_denies_in_place(
             stage.role_arn,

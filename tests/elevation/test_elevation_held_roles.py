@@ -77,7 +77,7 @@ def test_the_role_and_its_boundary_are_read_at_every_look(client: Any) -> None:
         stub.add_response("get_policy", {"Policy": POLICY}, {"PolicyArn": BOUNDARY})
         version = {"PolicyVersion": {"VersionId": "v2", "Document": "{}"}}
         stub.add_response("get_policy_version", version, {"PolicyArn": BOUNDARY, "VersionId": "v2"})
-        seen = IamHeldRoles(client).carried(ROLE)
+        seen = IamHeldRoles(lambda _: client).carried(ROLE)
         assert (seen.role_id, seen.boundary, seen.longest_session) == (ROLE_ID, "{}", timedelta(hours=2))
 
 
@@ -89,11 +89,11 @@ def test_a_boundary_that_iam_does_not_show_is_none(code: str, raises: bool, clie
         stub.add_response("list_role_policies", {"PolicyNames": []})
         stub.add_client_error("get_policy", code, http_status_code=400)
         with pytest.raises(RoleUnreachable) if raises else nullcontext():
-            assert IamHeldRoles(client).carried(ROLE).boundary is None
+            assert IamHeldRoles(lambda _: client).carried(ROLE).boundary is None
 
 
 def test_another_role_that_took_the_name_is_not_written_to(client: Any) -> None:
     with Stubber(client) as stub:
         stub.add_response("get_role", role(Path="/data/", Arn=ROLE.replace("role/", "role/data/")))
         with pytest.raises(RoleUnreachable, match="role/data/LakesideReadOnly"):
-            IamHeldRoles(client).carried(ROLE)
+            IamHeldRoles(lambda _: client).carried(ROLE)

@@ -38,7 +38,7 @@ def test_the_policy_is_read_written_and_removed_by_its_one_name(client: Any) -> 
         stub.add_response("get_role_policy", {**NAMED, "PolicyDocument": "{}"}, NAMED)
         stub.add_response("put_role_policy", {}, {**NAMED, "PolicyDocument": POLICY})
         stub.add_response("delete_role_policy", {}, NAMED)
-        roles = IamRolePolicies(client)
+        roles = IamRolePolicies(lambda _: client)
         assert roles.read(ROLE) == "{}"
         roles.write(ROLE, POLICY)
         roles.remove(ROLE)
@@ -48,7 +48,7 @@ def test_the_policy_is_read_written_and_removed_by_its_one_name(client: Any) -> 
 def test_what_iam_quotes_is_plain_text_again(client: Any) -> None:
     with Stubber(client) as stub:
         stub.add_response("get_role_policy", {**NAMED, "PolicyDocument": quote(POLICY)}, NAMED)
-        assert json.loads(IamRolePolicies(client).read(ROLE) or "") == json.loads(POLICY)
+        assert json.loads(IamRolePolicies(lambda _: client).read(ROLE) or "") == json.loads(POLICY)
 
 
 class _Ok:
@@ -59,12 +59,12 @@ def test_no_policy_is_none_and_needs_no_removal(client: Any) -> None:
     with Stubber(client) as stub:
         for call in ("get_role_policy", "delete_role_policy"):
             stub.add_client_error(call, "NoSuchEntity", http_status_code=404)
-        assert IamRolePolicies(client).read(ROLE) is None
-        IamRolePolicies(client).remove(ROLE)
+        assert IamRolePolicies(lambda _: client).read(ROLE) is None
+        IamRolePolicies(lambda _: client).remove(ROLE)
 
 
 def _calls(client: Any) -> dict[str, Any]:
-    roles = IamRolePolicies(client)
+    roles = IamRolePolicies(lambda _: client)
     return {
         "get_role_policy": lambda: roles.read(ROLE),
         "put_role_policy": lambda: roles.write(ROLE, POLICY),
@@ -140,4 +140,4 @@ def test_an_answer_without_a_policy_is_not_taken_for_no_policy(client: Any) -> N
     """Else a proxy's page would let a removed deny pass for one that nobody wants."""
     client.meta.events.register("before-call.iam.GetRolePolicy", lambda **_: (_Ok(), {}))
     with pytest.raises(RoleUnreachable, match="cannot be read"):
-        IamRolePolicies(client).read(ROLE)
+        IamRolePolicies(lambda _: client).read(ROLE)

@@ -18,6 +18,8 @@ from liftgate.access.model import InPlace
 from liftgate.clock import system_clock
 from liftgate.demo.embedded_aws import Keys
 from liftgate.demo.sample_account import PAYROLL, PEOPLE, REPORTS, SampleAccount, keys_from
+from liftgate.elevation.accounts import Accounts
+from liftgate.elevation.broker import Broker
 from liftgate.elevation.errors import RoleUnreachable
 from liftgate.elevation.in_place.errors import NameFixedLately, NameNoLongerFixed, WaitsForRoom
 from liftgate.elevation.in_place.iam_role import IamHeldRoles
@@ -158,9 +160,14 @@ def held(embedded_account: SampleAccount, tmp_path: Path) -> Iterator[Held]:
         account=account,
         store=store,
         role_arn=role_arn,
-        roles=IamHeldRoles(account.aws.client("iam", broker), lambda: account.aws.account),
+        roles=IamHeldRoles(_accounts(account, broker).iam),
     )
     store.close()
+
+
+def _accounts(account: SampleAccount, keys: Keys) -> Accounts:
+    broker = Broker(account.aws.account, account.broker_arn)
+    return Accounts(lambda: broker, account.aws.client("iam", keys))
 
 
 def _create_held_role(iam: Any, account: SampleAccount, name: str) -> str:
@@ -355,7 +362,7 @@ def test_a_name_that_was_taken_while_it_could_be_chosen_gets_nothing_once_it_is_
 
 def test_a_role_of_another_account_is_not_mistaken_for_one_here(held: Held) -> None:
     elsewhere = held.role_arn.replace(held.account.aws.account, "999999999999")
-    with pytest.raises(RoleUnreachable, match="is not in account"):
+    with pytest.raises(RoleUnreachable, match="is not declared"):
         held.roles.look(elsewhere)
 
 

@@ -9,6 +9,8 @@ from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 from tests.elevation.elevation_examples import NOON
 
+from liftgate.elevation.accounts import Accounts
+from liftgate.elevation.broker import Broker
 from liftgate.elevation.errors import RoleUnreachable
 from liftgate.elevation.role_trust import IamRoleTrusts
 from liftgate.identity.errors import RoleTrustUnavailable, RoleTrustUnreadable
@@ -35,7 +37,7 @@ def client() -> Any:
 
 
 def trusts(client: Any) -> IamRoleTrusts:
-    return IamRoleTrusts(client, lambda: ACCOUNT)
+    return IamRoleTrusts(Accounts(lambda: Broker(ACCOUNT, f"arn:aws:iam::{ACCOUNT}:user/broker"), client).iam)
 
 
 def test_the_trust_policy_is_read_by_the_roles_name(client: Any) -> None:
@@ -102,8 +104,8 @@ def test_no_answer_that_can_be_read(failure: Exception) -> None:
 
 
 def test_a_broker_that_does_not_know_its_account_sees_nothing(client: Any) -> None:
-    def account() -> str:
+    def broker() -> Broker:
         raise RoleUnreachable("STS does not say", advice="check its credentials")
 
     with Stubber(client), pytest.raises(RoleUnreachable):
-        IamRoleTrusts(client, account).read(ROLE)
+        IamRoleTrusts(Accounts(broker, client).iam).read(ROLE)

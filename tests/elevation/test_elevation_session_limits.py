@@ -10,8 +10,9 @@ from botocore.stub import Stubber
 from tests.elevation.elevation_examples import NOON
 from tests.store.store_examples import TestClock
 
+from liftgate.elevation.accounts import Accounts
+from liftgate.elevation.broker import Broker
 from liftgate.elevation.errors import RoleUnreachable
-from liftgate.elevation.home_account import Broker
 from liftgate.elevation.session_limits import ALWAYS_LENT, SessionLimits
 
 ROLE = "arn:aws:iam::111122223333:role/liftgate/Writer"
@@ -39,7 +40,9 @@ def client() -> Any:
 
 
 def limits(client: Any, clock: Callable[[], Any], *, is_session: bool = False) -> SessionLimits:
-    return SessionLimits(client, lambda: Broker(account="111122223333", is_session=is_session), clock)
+    arn = "sts::111122223333:assumed-role/Broker/i-0a1b" if is_session else "iam::111122223333:user/broker"
+    broker = Broker("111122223333", f"arn:aws:{arn}")
+    return SessionLimits(Accounts(lambda: broker, client).iam, lambda: broker, clock)
 
 
 def test_the_role_is_asked_once_an_hour(client: Any) -> None:
@@ -72,4 +75,4 @@ def test_where_iam_does_not_say_an_hour_is_lent(client: Any) -> None:
     def away() -> Broker:
         raise RoleUnreachable("STS does not say", advice="x")
 
-    assert SessionLimits(client, away, TestClock()).longest(ROLE) == ALWAYS_LENT
+    assert SessionLimits(lambda _: client, away, TestClock()).longest(ROLE) == ALWAYS_LENT

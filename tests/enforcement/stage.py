@@ -114,7 +114,7 @@ class Stage:
 
     @property
     def policies(self) -> IamRolePolicies:
-        return IamRolePolicies(self.enforcer.iam)
+        return IamRolePolicies(lambda _: self.enforcer.iam)
 
     def inline_policies(self) -> dict[str, str]:
         """What the role carries, by name; as its owner sees it."""

@@ -1,5 +1,6 @@
 """The server's settings: where they come from, and how a wrong one is told."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -153,3 +154,49 @@ def test_addresses_over_which_secrets_could_be_read_are_refused(given: dict[str,
 )
 def test_an_origin_has_one_spelling(address: str, origin: str) -> None:
     assert origin_of(address) == origin
+
+
+ACCOUNT = {
+    "id": "444455556666",
+    "revoker_role": "arn:aws:iam::444455556666:role/liftgate/Revoker",
+    "external_id": "lg-kept-out-of-sight",
+}
+
+
+def test_accounts_are_declared_in_the_file_or_as_json_in_the_variable(
+    file: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = "\n".join(f'{name} = "{text}"' for name, text in ACCOUNT.items())
+    from_file = load_settings(file(f'catalogue = ["a"]\n[[accounts]]\n{lines}\n')).accounts
+    monkeypatch.setenv("LIFTGATE_CATALOGUE", "a")
+    monkeypatch.setenv("LIFTGATE_ACCOUNTS", json.dumps([ACCOUNT]))
+    settings = load_settings()
+    assert [one.model_dump() for one in settings.accounts] == [ACCOUNT]
+    assert settings.accounts == from_file
+    assert ACCOUNT["external_id"] not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("accounts", "where", "says"),
+    [
+        ([{**ACCOUNT, "id": "4444"}], "accounts[0].id", "does not have the form"),
+        ([{**ACCOUNT, "id": "555566667777"}], "accounts[0]", "revoker role of another account"),
+        ([{**ACCOUNT, "revoker_role": "Revoker"}], "accounts[0].revoker_role", "does not have the form"),
+        ([{**ACCOUNT, "external_id": "lg kept"}], "accounts[0].external_id", "does not have the form"),
+        ([{**ACCOUNT, "external_ids": "lg-kept"}], "accounts[0].external_ids", "is not a field"),
+        ([{name: ACCOUNT[name] for name in ("id", "revoker_role")}], "accounts[0].external_id", "is missing"),
+        ([ACCOUNT, ACCOUNT], "accounts", "names account 444455556666 twice"),
+        ("[{lg-kept", "accounts", "is not JSON"),
+        ("{}", "accounts", "is not a list"),
+    ],
+)
+def test_an_account_that_is_declared_wrongly_is_refused_and_no_external_id_is_told(
+    accounts: object, where: str, says: str
+) -> None:
+    given = {"catalogue": ["a"], "accounts": accounts}
+    with pytest.raises(BadSettings) as caught:
+        load_settings(given=given)
+    told = [(fault.where, fault.sentence) for fault in (caught.value, *caught.value.also)]
+    assert any(place == where and says in sentence for place, sentence in told), told
+    for fault in (caught.value, *caught.value.also):
+        assert "lg" not in f"{fault} {fault.advice} {fault.value}".replace("lg-…", "")

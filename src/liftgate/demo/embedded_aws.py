@@ -23,10 +23,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from liftgate.demo.embedded_aws_server import READY_PATH
+from liftgate.demo.embedded_aws_server import READY_PATH, ROOTS_VARIABLE
 from liftgate.demo.errors import EmbeddedAwsFailed
 
-ACCOUNT: Final = "111122223333"  # the account number of AWS's own examples
+ACCOUNT: Final = "111122223333"  # the account numbers of AWS's own examples
+OTHER_ACCOUNT: Final = "444455556666"
 REGION: Final = "us-east-1"
 _SERVICES: Final = "s3,iam,sts,kms,sqs,events,cloudtrail"
 _READY_WITHIN_SECONDS: Final = 60.0
@@ -45,10 +46,11 @@ class Keys:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbeddedAws:
-    """Where the embedded AWS listens, and its root. Root's key id is a secret: its signature is not checked."""
+    """Where the embedded AWS listens, and its roots. A root's key id is a secret: its signature is not checked."""
 
     endpoint_url: str
     root: Keys = field(repr=False)
+    other_root: Keys = field(repr=False)  # of ``OTHER_ACCOUNT``
     account: str = ACCOUNT
     region: str = REGION
     process_id: int
@@ -91,7 +93,9 @@ def running_embedded_aws(*, port: int = 0) -> Iterator[EmbeddedAws]:
 def _start(listener: socket.socket, folder: Path) -> tuple[EmbeddedAws, subprocess.Popen[bytes]]:
     """The parent opens the socket, so there is no moment in which another program could take the port."""
     port = listener.getsockname()[1]
-    root = Keys(access_key_id=_new_key_id(), secret_access_key=secrets.token_urlsafe(30))
+    root, other_root = (
+        Keys(access_key_id=_new_key_id(), secret_access_key=secrets.token_urlsafe(30)) for _ in range(2)
+    )
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603  # our own module, run by our own interpreter
             [sys.executable, "-m", "liftgate.demo.embedded_aws_server", str(listener.fileno())],
@@ -100,9 +104,13 @@ def _start(listener: socket.socket, folder: Path) -> tuple[EmbeddedAws, subproce
             stderr=subprocess.STDOUT,
             pass_fds=[listener.fileno()],
             cwd=folder,
-            env=_environment(root, port, folder),
+            env=_environment(root, port, folder)
+            | {ROOTS_VARIABLE: f"{other_root.access_key_id}={OTHER_ACCOUNT}"},
         )
-    return EmbeddedAws(endpoint_url=f"http://127.0.0.1:{port}", root=root, process_id=process.pid), process
+    aws = EmbeddedAws(
+        endpoint_url=f"http://127.0.0.1:{port}", root=root, other_root=other_root, process_id=process.pid
+    )
+    return aws, process
 
 
 def _environment(root: Keys, port: int, folder: Path) -> dict[str, str]:

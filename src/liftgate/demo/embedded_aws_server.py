@@ -19,27 +19,30 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 App: TypeAlias = Callable[[Mapping[str, Any], Receive, Send], Awaitable[None]]
 
 READY_PATH: Final = "/_ministack/ready"
+ROOTS_VARIABLE: Final = "LIFTGATE_DEMO_ROOTS"
 
 # Ministack takes no key at all, ``test`` and any account number for root, unverified. Keys that AWS or this program
 # made are 20 capitals and digits, so the form alone keeps those out.
 _ISSUED_KEY: Final = re.compile(r"[A-Z0-9]{20,128}")
 _AUTHORIZATION: Final = re.compile(r"AWS4-HMAC-SHA256 Credential=([^/,\s]*)/.*", re.DOTALL)
+_RENAMED: Final = re.compile(r"(Credential=)[^/,\s]*/")
 _REFUSAL: Final = (
     b"<ErrorResponse><Error><Code>MissingAuthenticationToken</Code>"
     b"<Message>The embedded AWS serves signed requests only.</Message></Error></ErrorResponse>"
 )
 
 
-def signed_only(app: App) -> App:
+def signed_only(app: App, roots: Mapping[str, str] | None = None) -> App:
     """Let through the readiness probe and requests that name a key somebody was issued; refuse all else.
 
     Ministack checks the signatures. This gate closes what it leaves open: unsigned calls, its well-known root keys,
-    and its own ``/_ministack`` paths, which reset or reconfigure it without any key.
+    and its own ``/_ministack`` paths, which reset or reconfigure it without any key. ``roots`` are the secret key ids of further
+    accounts' roots, by which alone those come in: ministack knows them by the account's number.
     """
 
     async def gate(scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan" or (scope["type"] == "http" and _may_pass(scope)):
-            await app(scope, receive, send)
+            await app(_as_root(scope, roots or {}), receive, send)
         elif scope["type"] == "http":
             headers = [(b"content-type", b"text/xml")]
             await send({"type": "http.response.start", "status": 403, "headers": headers})
@@ -58,6 +61,21 @@ def _may_pass(scope: Mapping[str, Any]) -> bool:
         return False
     keys = _keys_named(scope)
     return len(keys) == 1 and _ISSUED_KEY.fullmatch(keys[0]) is not None
+
+
+def _as_root(scope: Mapping[str, Any], roots: Mapping[str, str]) -> Mapping[str, Any]:
+    """The same request by the name that ministack has for a further account's root, whose signature it does not check."""
+    keys = _keys_named(scope) if scope["type"] == "http" else []
+    account = next((roots[key] for key in keys if key in roots), None)
+    if account is None:
+        return scope
+    headers = [
+        (name, _RENAMED.sub(rf"\g<1>{account}/", value.decode("latin-1")).encode("latin-1"))
+        if name.lower() == b"authorization"
+        else (name, value)
+        for name, value in scope["headers"]
+    ]
+    return {**scope, "headers": headers}
 
 
 def _keys_named(scope: Mapping[str, Any]) -> list[str]:
@@ -87,7 +105,12 @@ def main(arguments: list[str]) -> None:
     config.keep_alive_timeout = 75
     config.graceful_timeout = 1
     config.loglevel = "WARNING"
-    asyncio.run(_serve_until_orphaned(serve, signed_only(app), config))
+    asyncio.run(_serve_until_orphaned(serve, signed_only(app, _roots()), config))
+
+
+def _roots() -> dict[str, str]:
+    named = os.environ.get(ROOTS_VARIABLE, "")
+    return dict(each.split("=", 1) for each in named.split(",") if each)
 
 
 async def _serve_until_orphaned(serve: Callable[..., Awaitable[None]], app: App, config: object) -> None:

@@ -41,13 +41,16 @@ class AwsEndpoints:
             use_dualstack_endpoint=self.dual_stack or None,
         )
 
-    def client(self, service: str, url: str | None, config: Config) -> Any:
-        """A client that signs as the broker: credentials are found as AWS's SDKs find them."""
+    def client(
+        self, service: str, url: str | None, config: Config, credentials: Credentials | None = None
+    ) -> Any:
+        """A client that signs as the broker, whose credentials are found as AWS's SDKs find them, or as a session."""
         return boto3.session.Session().client(
             service,  # type: ignore[call-overload]  # the stubs know service names only as literals
             region_name=self.region,
             endpoint_url=url or None,
             config=config if url else config.merge(self.variants),
+            **({} if credentials is None else _signing(credentials)),
         )
 
 
@@ -56,20 +59,24 @@ def sts_client(at: AwsEndpoints) -> Any:
     return at.client("sts", at.sts_url, _PATIENCE)
 
 
-def iam_client(at: AwsEndpoints) -> Any:
-    """A client for IAM, signing as the broker."""
-    return at.client("iam", at.iam_url, _UNDER_LEASE)
+def iam_client(at: AwsEndpoints, credentials: Credentials | None = None) -> Any:
+    """A client for IAM, signing as the broker, or as a session that it assumed."""
+    return at.client("iam", at.iam_url, _UNDER_LEASE, credentials)
+
+
+def revoker_sts_client(at: AwsEndpoints) -> Any:
+    """A client for STS, signing as the broker, that is asked while a lease is held: once, and not for long."""
+    return at.client("sts", at.sts_url, _UNDER_LEASE.merge(Config(retries={"total_max_attempts": 1})))
 
 
 def s3_client(at: AwsEndpoints, credentials: Credentials) -> Any:
     """A client for S3 that signs as a lent session: for drills."""
-    config = _PATIENCE.merge(Config(signature_version="s3v4"))
-    return boto3.session.Session().client(
-        "s3",
-        region_name=at.region,
-        endpoint_url=at.s3_url or None,
-        aws_access_key_id=credentials.access_key_id,
-        aws_secret_access_key=credentials.secret_access_key,
-        aws_session_token=credentials.session_token,
-        config=config if at.s3_url else config.merge(at.variants),
-    )
+    return at.client("s3", at.s3_url, _PATIENCE.merge(Config(signature_version="s3v4")), credentials)
+
+
+def _signing(credentials: Credentials) -> dict[str, str]:
+    return {
+        "aws_access_key_id": credentials.access_key_id,
+        "aws_secret_access_key": credentials.secret_access_key,
+        "aws_session_token": credentials.session_token,
+    }

@@ -51,6 +51,24 @@ class RoleUnreachable(Unavailable):
     code = "role_unreachable"
 
 
+class AccountNotDeclared(RoleUnreachable):
+    """The role is in an account in which Liftgate was not told how to take access back."""
+
+    code = "account_not_declared"
+
+
+class RevokerOutOfReach(RoleUnreachable):
+    """The revoker role of an account cannot be assumed, so that nothing there could be taken back."""
+
+    code = "revoker_out_of_reach"
+
+
+class LendingTrustTooWide(Unavailable):
+    """The trust policy of an elevated role lets in others than the broker, or demands not the external id that was declared."""
+
+    code = "lending_trust_too_wide"
+
+
 class RoleFull(Unavailable):
     """The role's other inline policies leave no room for a policy of this length."""
 

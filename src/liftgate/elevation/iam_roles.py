@@ -3,10 +3,10 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from liftgate.elevation.accounts import IamOf
 from liftgate.elevation.aws_failure import UNREADABLE, code_of, is_the_callers_fault, may_pass
 from liftgate.elevation.deny import POLICY_NAME
 from liftgate.elevation.errors import RoleFull, RoleUnreachable
@@ -14,35 +14,38 @@ from liftgate.elevation.role_name import role_name
 
 
 class IamRolePolicies:
-    """The deny policies of roles in the broker's own account. Touches no policy of another name."""
+    """The deny policies of elevated roles, each in its own account. Touches no policy of another name."""
 
-    def __init__(self, client: Any) -> None:
-        """``client``: a boto3 IAM client that signs as the broker, with short time-outs."""
-        self._client = client
+    def __init__(self, iam: IamOf) -> None:
+        """``iam``: clients with short time-outs."""
+        self._iam = iam
 
     def read(self, role_arn: str) -> str | None:
         """The policy's JSON text, or None where the role has none."""
+        client = self._iam(role_arn)
         with _translated(role_arn):
             try:
-                answer = self._client.get_role_policy(RoleName=role_name(role_arn), PolicyName=POLICY_NAME)
-            except self._client.exceptions.NoSuchEntityException:
+                answer = client.get_role_policy(RoleName=role_name(role_arn), PolicyName=POLICY_NAME)
+            except client.exceptions.NoSuchEntityException:
                 return None
             document = answer["PolicyDocument"]  # botocore has decoded it
             return document if isinstance(document, str) else json.dumps(document)
 
     def write(self, role_arn: str, policy: str) -> None:
         """Put the policy in place of the one before."""
+        client = self._iam(role_arn)
         with _translated(role_arn):
-            self._client.put_role_policy(
+            client.put_role_policy(
                 RoleName=role_name(role_arn), PolicyName=POLICY_NAME, PolicyDocument=policy
             )
 
     def remove(self, role_arn: str) -> None:
         """Take the policy away; no fault where there is none."""
+        client = self._iam(role_arn)
         with _translated(role_arn):
             try:
-                self._client.delete_role_policy(RoleName=role_name(role_arn), PolicyName=POLICY_NAME)
-            except self._client.exceptions.NoSuchEntityException:
+                client.delete_role_policy(RoleName=role_name(role_arn), PolicyName=POLICY_NAME)
+            except client.exceptions.NoSuchEntityException:
                 return
 
 

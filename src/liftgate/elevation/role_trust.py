@@ -1,12 +1,13 @@
 """Reads who may take up the roles that people sign in with, through boto3."""
 
 import json
-from collections.abc import Callable
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from liftgate.elevation.accounts import IamOf
 from liftgate.elevation.aws_failure import UNREADABLE, code_of, is_the_callers_fault, may_pass
+from liftgate.elevation.errors import AccountNotDeclared
 from liftgate.identity.errors import RoleTrustUnavailable, RoleTrustUnreadable
 from liftgate.identity.ports import SessionRole
 
@@ -15,32 +16,34 @@ _AGAIN: Final = "sign in again"
 
 
 class IamRoleTrusts:
-    """Trust policies of roles in the broker's own account, which alone IAM shows. See ``RoleTrusts``."""
+    """Trust policies of roles in those accounts of which IAM shows them. See ``RoleTrusts``."""
 
-    def __init__(self, client: Any, account: Callable[[], str]) -> None:
-        """``client``: a boto3 IAM client that signs as the broker; ``account`` names the account in which its calls take effect."""
-        self._client = client
-        self._account = account
+    def __init__(self, iam: IamOf) -> None:
+        self._iam = iam
 
     def read(self, role: SessionRole) -> str:
         """See ``RoleTrusts``."""
-        account = self._account()
-        if role.account != account:
-            raise RoleTrustUnreadable(
-                f"`{role.name}` is a role of account `{role.account}`, and Liftgate sees trust policies in `{account}` only, "
-                "where it runs",
-                advice="whoever keeps the catalogue: if that role's session names can be trusted, name it under "
-                "`trusted_session_names`",
-                value=role.name,
-            )
+        client = self._client(role)
         try:
-            return _trust(role, self._client.get_role(RoleName=role.name)["Role"])
+            return _trust(role, client.get_role(RoleName=role.name)["Role"])
         except ClientError as refusal:
             raise _refused(role, refusal) from refusal
         except BotoCoreError as failure:
             raise _unavailable(role, f"did not answer ({type(failure).__name__})") from failure
         except UNREADABLE:
             raise _unavailable(role, "gave an answer that cannot be read") from None
+
+    def _client(self, role: SessionRole) -> Any:
+        try:
+            return self._iam(f"arn:{role.partition}:iam::{role.account}:role/{role.name}")
+        except AccountNotDeclared as undeclared:
+            raise RoleTrustUnreadable(
+                f"`{role.name}` is a role of account `{role.account}`, which is not declared, so Liftgate does not see its trust "
+                "policy",
+                advice="whoever keeps the catalogue: if that role's session names can be trusted, name it under "
+                "`trusted_session_names`; or whoever runs Liftgate: declare the account (docs/accounts.md)",
+                value=role.name,
+            ) from undeclared
 
 
 def _trust(role: SessionRole, found: Any) -> str:

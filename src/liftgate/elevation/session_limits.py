@@ -7,12 +7,13 @@ AssumeRole, DurationSeconds). So an hour is always right, and asked for where no
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import Any, Final
+from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from liftgate.clock import Clock
-from liftgate.elevation.home_account import Broker
+from liftgate.elevation.accounts import IamOf
+from liftgate.elevation.broker import Broker
 from liftgate.elevation.role_name import role_name
 from liftgate.errors import LiftgateError
 
@@ -21,10 +22,9 @@ _REMEMBERED_FOR: Final = timedelta(hours=1)
 
 
 class SessionLimits:
-    """Asks IAM for the MaxSessionDuration of roles in the broker's own account, and remembers it for an hour."""
+    """Asks IAM for the MaxSessionDuration of roles, each in its own account, and remembers it for an hour."""
 
-    def __init__(self, iam: Any, broker: Callable[[], Broker], clock: Clock) -> None:
-        """``iam``: a boto3 IAM client that signs as the broker."""
+    def __init__(self, iam: IamOf, broker: Callable[[], Broker], clock: Clock) -> None:
         self._iam = iam
         self._broker = broker
         self._clock = clock
@@ -45,10 +45,9 @@ class SessionLimits:
 
     def _asked(self, role_arn: str) -> timedelta:
         try:
-            broker = self._broker()
-            if broker.is_session or role_arn.split(":")[4:5] != [broker.account]:
+            if self._broker().is_session:
                 return ALWAYS_LENT
-            role = self._iam.get_role(RoleName=role_name(role_arn))["Role"]
+            role = self._iam(role_arn).get_role(RoleName=role_name(role_arn))["Role"]
             return max(ALWAYS_LENT, timedelta(seconds=int(role["MaxSessionDuration"])))
         except (ClientError, BotoCoreError, LiftgateError, KeyError, TypeError, ValueError):
             return ALWAYS_LENT  # the sharp end is the window in the policy, whatever the session's own length

@@ -1,6 +1,7 @@
 """Asks the real STS for sessions, through boto3."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -29,19 +30,30 @@ _TOO_LARGE: Final = frozenset({"PackedPolicyTooLarge", "PackedPolicyTooLargeExce
 class StsLender:
     """Lends by sts:AssumeRole. boto3's clients may be shared between threads; its sessions may not."""
 
-    def __init__(self, client: Any, longest: Callable[[str], timedelta] = lambda _: LONGEST) -> None:
+    def __init__(
+        self,
+        client: Any,
+        longest: Callable[[str], timedelta] = lambda _: LONGEST,
+        external_id: Callable[[str], str | None] = lambda _: None,
+    ) -> None:
         """``client``: a boto3 STS client that signs as the broker, with short time-outs; ``longest``: of a role's sessions.
 
-        ``longest`` is asked only about what is longer than an hour, which every role allows.
+        ``longest`` is asked only about what is longer than an hour, which every role allows. ``external_id`` is that of a role's
+        account, given where an order names none; it raises where what is lent there could not be taken back.
         """
         self._client = client
         self._longest = longest
+        self._external_id = external_id
 
     def lend(self, order: LendOrder) -> Lent:
         """One sts:AssumeRole, shorter than ordered where the role allows no more; the SDK fetches the rest of the window.
 
-        Raises ``ScopeTooLarge``, ``LendingRefused``, ``LendingUnavailable`` and ``BrokerClockOff``.
+        Raises ``ScopeTooLarge``, ``LendingRefused``, ``LendingUnavailable`` and ``BrokerClockOff``; ``AccountNotDeclared`` and
+        ``RevokerOutOfReach`` before STS is asked.
         """
+        of_account = self._external_id(order.role_arn)
+        if order.external_id is None:
+            order = replace(order, external_id=of_account)
         try:
             answer = self._asked(order)
             return Lent(
@@ -143,7 +155,10 @@ def _refused(refusal: ClientError, order: LendOrder) -> LiftgateError:
         )
     return LendingRefused(
         f"STS refuses to lend `{order.role_arn}`: {code}: {said}",
-        advice="whoever runs Liftgate: check the role's trust policy, its MaxSessionDuration and the broker's policy",
+        advice="whoever runs Liftgate: check the role's trust policy, its MaxSessionDuration and the broker's policy"
+        if order.external_id is None
+        else "whoever runs Liftgate: check that the role's trust policy names the broker and demands the external id that is "
+        "declared (docs/accounts.md), its MaxSessionDuration and the broker's policy",
         value=order.role_arn,
     )
 

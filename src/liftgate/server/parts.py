@@ -1,7 +1,7 @@
 """Everything that the server is made of, and how it is built for real."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -14,14 +14,24 @@ import structlog
 from liftgate.access.ids import RandomBytes
 from liftgate.catalogue.source import CatalogueSource
 from liftgate.clock import Clock, system_clock
-from liftgate.elevation.aws_clients import AwsEndpoints, iam_client, s3_client, sts_client
+from liftgate.elevation.accounts import Accounts
+from liftgate.elevation.aws_clients import (
+    AwsEndpoints,
+    iam_client,
+    revoker_sts_client,
+    s3_client,
+    sts_client,
+)
+from liftgate.elevation.broker import Broker, broker_of
 from liftgate.elevation.harmless import HarmlessCalls
-from liftgate.elevation.home_account import InHomeAccount, RevocationReach, broker_of
 from liftgate.elevation.iam_roles import IamRolePolicies
 from liftgate.elevation.in_place.iam_role import IamHeldRoles
 from liftgate.elevation.in_place.ports import HeldRoles
+from liftgate.elevation.lending_trust import LendingTrusts
 from liftgate.elevation.ports import Lender, RolePolicies
+from liftgate.elevation.reach import RevocationReach
 from liftgate.elevation.revocation import Pause
+from liftgate.elevation.revoker import DeclaredAccount, Revoker
 from liftgate.elevation.role_trust import IamRoleTrusts
 from liftgate.elevation.s3_calls import S3Calls
 from liftgate.elevation.session_limits import SessionLimits
@@ -59,6 +69,7 @@ class Parts:
     background: Executor  # for work whose caller does not wait to its end
     wake_worker: Event
     reach: RevocationReach = field(default_factory=RevocationReach)
+    revokers: tuple[Revoker, ...] = ()  # one for each account that was declared
 
     def new_name(self, what: str) -> str:
         """A name that nobody else has: of a lease's holder, a worker, or one call."""
@@ -82,8 +93,10 @@ def running_parts(settings: Settings, *, audience: str) -> Iterator[Parts]:
     source = CatalogueSource(settings.catalogue, system_clock)
     store = open_store(settings.database_url.get_secret_value(), clock=system_clock)
     store.migrate()
-    never, sts, iam = Event(), sts_client(at), iam_client(at)
+    never, sts = Event(), sts_client(at)
     broker = broker_of(sts)
+    revokers = _revokers(settings, at, broker)
+    accounts = Accounts(broker, iam_client(at), revokers)
     with (
         closing(store),
         sts_over_http(endpoint=settings.aws_sts_endpoint) as transport,
@@ -96,17 +109,35 @@ def running_parts(settings: Settings, *, audience: str) -> Iterator[Parts]:
             catalogue=KeptCatalogue(source, store, system_clock),
             clock=system_clock,
             random=token_bytes,
-            lender=StsLender(sts, SessionLimits(iam, broker, system_clock).longest),
-            policies=InHomeAccount(IamRolePolicies(iam), lambda: broker().account),
-            held_roles=IamHeldRoles(iam, lambda: broker().account),
+            lender=StsLender(
+                sts, SessionLimits(accounts.iam, broker, system_clock).longest, accounts.external_id
+            ),
+            policies=IamRolePolicies(accounts.iam),
+            held_roles=IamHeldRoles(accounts.iam),
             calls=S3Calls(lambda credentials: s3_client(at, credentials)),
             transport=transport,
-            session_names=SessionNames(IamRoleTrusts(iam, lambda: broker().account), system_clock),
+            session_names=SessionNames(IamRoleTrusts(accounts.iam), system_clock),
             pause=lambda: _wait(never),
             log=_log(),
             background=background,
             wake_worker=Event(),
+            reach=RevocationReach(LendingTrusts(accounts.iam, accounts.external_id, broker).check),
+            revokers=revokers,
         )
+
+
+def _revokers(settings: Settings, at: AwsEndpoints, broker: Callable[[], Broker]) -> tuple[Revoker, ...]:
+    sts = revoker_sts_client(at)
+    return tuple(
+        Revoker(
+            DeclaredAccount(number=one.id, revoker_role_arn=one.revoker_role, external_id=one.external_id),
+            sts,
+            broker,
+            lambda credentials: iam_client(at, credentials),
+            system_clock,
+        )
+        for one in settings.accounts
+    )
 
 
 def _wait(never: Event) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from liftgate.catalogue.model import Mechanism
 from liftgate.elevation.drafts import session_lost
+from liftgate.elevation.errors import AccountNotDeclared, RevokerOutOfReach
 from liftgate.elevation.model import Session
 from liftgate.elevation.policy_text import same_policy
 from liftgate.errors import LiftgateError
@@ -44,7 +45,7 @@ class Reconciliation:
 
 def reconcile(parts: Parts) -> Reconciliation:
     """Look at every role that the catalogue or the store knows, at what was left half done, and at the ledger."""
-    repairs = [*_sessions_without_outcome(parts), *_queued(parts)]
+    repairs = [*_sessions_without_outcome(parts), *_revokers(parts), *_queued(parts)]
     lent, in_place = _roles(parts)
     repairs += [
         one for role in lent for one in _role(parts, role, "denies", parts.policies.read, settle_denies)
@@ -54,6 +55,7 @@ def reconcile(parts: Parts) -> Reconciliation:
         for role in in_place
         for one in _role(parts, role, "statements", parts.held_roles.read, settle_in_place)
     ]
+    repairs += _trusts(parts)
     entries, broken = _ledger(parts)
     return Reconciliation(roles=len(lent) + len(in_place), entries=entries, repairs=(*repairs, *broken))
 
@@ -83,6 +85,37 @@ def _role(
     except LiftgateError as failure:
         return [Repair(what=name, found="could not be looked at or mended", failure=failure)]
     return [Repair(what=name, found="were not as the store calls for; they were written again")]
+
+
+def _revokers(parts: Parts) -> list[Repair]:
+    """Whether each declared account is in reach, also where nothing was ever lent."""
+    repairs = []
+    for revoker in parts.revokers:
+        try:
+            revoker.iam()
+        except LiftgateError as failure:
+            name = f"the revoker role of account {revoker.account.number}"
+            repairs.append(Repair(what=name, found="is out of reach", failure=failure))
+    return repairs
+
+
+def _trusts(parts: Parts) -> list[Repair]:
+    """Who may assume the elevated roles: nothing here can mend that. Of accounts out of reach it was told already."""
+    lent = {
+        (one.role_arn, one.external_id)
+        for one in parts.catalogue.current().catalogue.entitlements.values()
+        if one.mechanism is not Mechanism.IN_PLACE
+    }
+    repairs = []
+    for role_arn, external_id in sorted(lent, key=str):
+        try:
+            parts.reach.trust(role_arn, external_id)
+        except (AccountNotDeclared, RevokerOutOfReach):
+            continue
+        except LiftgateError as failure:
+            name = f"the trust policy of {role_arn}"
+            repairs.append(Repair(what=name, found="is not as it must be", failure=failure))
+    return repairs
 
 
 def _sessions_without_outcome(parts: Parts) -> list[Repair]:

@@ -6,20 +6,30 @@ A name that is no setting is refused with the nearest one that is: a misspelt li
 """
 
 import ipaddress
+import json
 import os
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, SettingsConfigDict
 
 from liftgate.catalogue.nearest import suggest
 from liftgate.server.errors import BadSettings, LocalSignInExposed, SettingsFileUnreadable
-from liftgate.server.wording import in_words
+from liftgate.server.wording import field_names, in_words
 
 PREFIX: Final = "LIFTGATE_"
 
@@ -36,6 +46,36 @@ _NOT_OURS: Final = frozenset(
         "LIFTGATE_HYPOTHESIS_PROFILE",
     }
 )
+
+
+class AccountSettings(BaseModel):
+    """An account beside the broker's own, in which access is lent and taken back: docs/accounts.md."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    id: str = Field(
+        pattern=r"^[0-9]{12}$", description="The account's number, in quotes.", examples=["444455556666"]
+    )
+    revoker_role: str = Field(
+        pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]{1,512}$",
+        description="ARN of the role in it that the broker assumes to read roles, and to write on them what takes access back.",
+        examples=["arn:aws:iam::444455556666:role/LiftgateRevoker"],
+    )
+    external_id: str = Field(
+        repr=False,
+        pattern=r"^[A-Za-z0-9_+=,.@:/-]{2,1224}$",
+        description="By which the broker assumes the revoker role, and the elevated roles of entitlements that name no "
+        "`external_id` of their own. One of your making for each account; no secret, but no guess either.",
+        examples=["lg-5f0c1d6be2a94c73"],
+    )
+
+    @model_validator(mode="after")
+    def _check_revoker(self) -> "AccountSettings":
+        if self.revoker_role.split(":")[4] != self.id:
+            raise PydanticCustomError(
+                "elsewhere", "has a revoker role of another account; name a role of that account"
+            )
+        return self
 
 
 class Settings(BaseSettings):
@@ -100,6 +140,11 @@ class Settings(BaseSettings):
         default=False,
         description="Call the dual-stack (IPv4 and IPv6) endpoints of STS and IAM, where AWS has them.",
     )
+    accounts: Annotated[tuple[AccountSettings, ...], NoDecode] = Field(
+        default=(),
+        description="Accounts beside the broker's own in which access is lent and taken back, each with `id`, `revoker_role` and "
+        "`external_id`: docs/accounts.md. In the variable, a JSON list.",
+    )
     local_sign_in: bool = Field(
         default=False,
         description="Let anybody on this machine sign in by a name alone. For the demo: the server refuses to start where "
@@ -114,6 +159,22 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return value.split(os.pathsep) if isinstance(value, str) else value
+
+    @field_validator("accounts", mode="before")
+    @classmethod
+    def _decode(cls, value: object) -> object:
+        try:
+            return json.loads(value) if isinstance(value, str) else value
+        except ValueError:
+            raise PydanticCustomError("json", "is not JSON; write a list of objects") from None
+
+    @field_validator("accounts")
+    @classmethod
+    def _check_once(cls, value: tuple[AccountSettings, ...]) -> tuple[AccountSettings, ...]:
+        for number, count in Counter(one.id for one in value).items():
+            if count > 1:
+                raise PydanticCustomError("twice", f"names account {number} twice; write it once")
+        return value
 
     @field_validator("public_url", "aws_sts_endpoint", "aws_iam_endpoint", "aws_s3_endpoint")
     @classmethod
@@ -138,7 +199,10 @@ def load_settings(file: Path | None = None, given: Mapping[str, Any] | None = No
         settings = Settings(**{**from_file, **from_environment, **(given or {})})
     except ValidationError as faults:
         raise in_words(
-            faults.errors(include_url=False), kind=BadSettings, what="settings", known=Settings.model_fields
+            faults.errors(include_url=False),
+            kind=BadSettings,
+            what="settings",
+            known=field_names(Settings, AccountSettings),
         ) from None
     _refuse_exposed(settings)
     return settings

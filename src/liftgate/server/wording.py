@@ -10,7 +10,9 @@ from liftgate.catalogue.nearest import suggest
 from liftgate.errors import Invalid
 
 _LONGEST_VALUE: Final = 40
-_SECRET: Final = frozenset({"signature", "session_token", "authorization", "database_url"})
+_SECRET: Final = frozenset(
+    {"signature", "session_token", "authorization", "database_url", "accounts", "external_id"}
+)
 
 # By pydantic's own names of what can be wrong; what stands in braces is in the fault's context.
 _WRONG: Final[Mapping[str, tuple[str, str]]] = {

@@ -8,12 +8,13 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from liftgate.elevation.accounts import IamOf
 from liftgate.elevation.aws_failure import UNREADABLE, code_of, is_the_callers_fault, may_pass
 from liftgate.elevation.errors import RoleFull, RoleUnreachable
 from liftgate.elevation.in_place.model import Carried, HeldRole
 from liftgate.elevation.in_place.probe import Probe
 from liftgate.elevation.in_place.statements import POLICY_NAME
-from liftgate.elevation.role_name import role_name
+from liftgate.elevation.role_name import check_arn, role_name
 
 _LONGEST: Final = 43_200  # STS API Reference, AssumeRole, DurationSeconds
 _NO_SIMULATOR: Final = frozenset(
@@ -22,21 +23,17 @@ _NO_SIMULATOR: Final = frozenset(
 
 
 class IamHeldRoles:
-    """Roles of the broker's own account. Writes no policy of another name than ``LiftgateInPlace``."""
+    """Roles of accounts in which access can be taken back. Writes no policy of another name than ``LiftgateInPlace``."""
 
-    def __init__(self, client: Any, account: Callable[[], str] | None = None) -> None:
-        """``client``: a boto3 IAM client that signs as the broker; ``account`` names the account in which its calls take effect.
-
-        IAM calls name a role without its account: for a role elsewhere they would reach one of the same name here.
-        """
-        self._client = client
-        self._account = account
+    def __init__(self, iam: IamOf) -> None:
+        """``iam``: clients with short time-outs."""
+        self._iam = iam
 
     def look(self, role_arn: str) -> HeldRole:
         """See ``HeldRoles``."""
-        with self._translated(role_arn):
-            role = self._client.get_role(RoleName=role_name(role_arn))["Role"]
-            inline = dict(self._inline(role_arn))
+        with self._reached(role_arn) as client:
+            role = client.get_role(RoleName=role_name(role_arn))["Role"]
+            inline = dict(_inline(client, role_arn))
             inline.pop(POLICY_NAME, None)
             boundary = role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
             return HeldRole(
@@ -44,21 +41,21 @@ class IamHeldRoles:
                 role_id=role["RoleId"],
                 trust=_text(role["AssumeRolePolicyDocument"]),
                 longest_session=_longest_session(role),
-                boundary=self._managed(boundary) if boundary else None,
-                own=(*inline.values(), *map(self._managed, self._attached(role_arn))),
+                boundary=_managed(client, boundary) if boundary else None,
+                own=(*inline.values(), *(_managed(client, one) for one in _attached(client, role_arn))),
                 inline_characters=sum(map(_characters, inline.values())),
             )
 
     def carried(self, role_arn: str) -> Carried:
         """See ``HeldRoles``."""
-        with self._translated(role_arn):
-            role = self._client.get_role(RoleName=role_name(role_arn))["Role"]
-            _check_arn(role["Arn"], role_arn)
-            inline = dict(self._inline(role_arn))
+        with self._reached(role_arn) as client:
+            role = client.get_role(RoleName=role_name(role_arn))["Role"]
+            check_arn(role["Arn"], role_arn)
+            inline = dict(_inline(client, role_arn))
             ours = inline.pop(POLICY_NAME, None)
             return Carried(
                 role_id=role["RoleId"],
-                boundary=self._boundary(role),
+                boundary=_boundary(client, role),
                 trust=_text(role["AssumeRolePolicyDocument"]),
                 longest_session=_longest_session(role),
                 ours=ours,
@@ -67,93 +64,43 @@ class IamHeldRoles:
 
     def read(self, role_arn: str) -> str | None:
         """See ``HeldRoles``."""
-        with self._translated(role_arn):
-            return self._one(role_arn, POLICY_NAME)
+        with self._reached(role_arn) as client:
+            return _one(client, role_arn, POLICY_NAME)
 
     def write(self, role_arn: str, policy: str) -> None:
         """See ``HeldRoles``."""
-        with self._translated(role_arn):
-            self._client.put_role_policy(
+        with self._reached(role_arn) as client:
+            client.put_role_policy(
                 RoleName=role_name(role_arn), PolicyName=POLICY_NAME, PolicyDocument=policy
             )
 
     def remove(self, role_arn: str) -> None:
         """See ``HeldRoles``."""
-        with self._translated(role_arn):
+        with self._reached(role_arn) as client:
             try:
-                self._client.delete_role_policy(RoleName=role_name(role_arn), PolicyName=POLICY_NAME)
-            except self._client.exceptions.NoSuchEntityException:
+                client.delete_role_policy(RoleName=role_name(role_arn), PolicyName=POLICY_NAME)
+            except client.exceptions.NoSuchEntityException:
                 return
 
     def is_open(self, role_arn: str, probe: Probe) -> bool | None:
         """See ``HeldRoles``. A simulator that does not heed what a request says of itself counts as none."""
-        with self._translated(role_arn):
+        with self._reached(role_arn) as client:
             try:
-                if self._lets_through(
-                    self._client.simulate_principal_policy, probe, PolicySourceArn=role_arn
-                ):
+                if _lets_through(client.simulate_principal_policy, probe, PolicySourceArn=role_arn):
                     return True
-                heeds = self._lets_through(
-                    self._client.simulate_custom_policy, probe, PolicyInputList=[_control(probe)]
-                )
+                heeds = _lets_through(client.simulate_custom_policy, probe, PolicyInputList=[_control(probe)])
             except ClientError as refusal:
                 if code_of(refusal) in _NO_SIMULATOR:
                     return None
                 raise
             return False if heeds else None
 
-    def _lets_through(self, simulate: Callable[..., Any], probe: Probe, **of: Any) -> bool:
-        answer = simulate(
-            ActionNames=[probe.action],
-            ResourceArns=[probe.resource],
-            ContextEntries=[
-                {"ContextKeyName": key, "ContextKeyType": kind, "ContextKeyValues": [value]}
-                for key, kind, value in probe.context
-            ],
-            **of,
-        )
-        return bool(answer["EvaluationResults"][0]["EvalDecision"] == "allowed")
-
-    def _inline(self, role_arn: str) -> Iterator[tuple[str, str]]:
-        for page in self._client.get_paginator("list_role_policies").paginate(RoleName=role_name(role_arn)):
-            for name in page["PolicyNames"]:
-                found = self._one(role_arn, name)
-                if found is not None:
-                    yield name, found
-
-    def _one(self, role_arn: str, name: str) -> str | None:
-        try:
-            answer = self._client.get_role_policy(RoleName=role_name(role_arn), PolicyName=name)
-        except self._client.exceptions.NoSuchEntityException:
-            return None
-        return _text(answer["PolicyDocument"])
-
-    def _attached(self, role_arn: str) -> Iterator[str]:
-        pages = self._client.get_paginator("list_attached_role_policies").paginate(
-            RoleName=role_name(role_arn)
-        )
-        return (policy["PolicyArn"] for page in pages for policy in page["AttachedPolicies"])
-
-    def _boundary(self, role: Any) -> str | None:
-        """None also where IAM does not show it: then it holds nothing, and what stands on the role is taken off."""
-        boundary = role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
-        try:
-            return self._managed(boundary) if boundary else None
-        except ClientError as refusal:
-            if may_pass(refusal) or is_the_callers_fault(refusal):
-                raise
-            return None
-
-    def _managed(self, policy_arn: str) -> str:
-        version = self._client.get_policy(PolicyArn=policy_arn)["Policy"]["DefaultVersionId"]
-        answer = self._client.get_policy_version(PolicyArn=policy_arn, VersionId=version)
-        return _text(answer["PolicyVersion"]["Document"])
-
     @contextmanager
-    def _translated(self, role_arn: str) -> Iterator[None]:
-        self._check_account(role_arn)
+    def _reached(self, role_arn: str) -> Iterator[Any]:
+        """The client for a role's account; what it raises about the role is told in our words."""
+        client = self._iam(role_arn)
         try:
-            yield
+            yield client
         except ClientError as refusal:
             raise _refused(refusal, role_arn) from refusal
         except BotoCoreError as failure:
@@ -169,23 +116,56 @@ class IamHeldRoles:
                 value=role_arn,
             ) from None
 
-    def _check_account(self, role_arn: str) -> None:
-        if self._account is not None and role_arn.split(":")[4:5] != [self._account()]:
-            raise RoleUnreachable(
-                f"`{role_arn}` is not in account `{self._account()}`, where Liftgate runs",
-                advice="run a Liftgate in that account",
-                value=role_arn,
-            )
+
+def _lets_through(simulate: Callable[..., Any], probe: Probe, **of: Any) -> bool:
+    answer = simulate(
+        ActionNames=[probe.action],
+        ResourceArns=[probe.resource],
+        ContextEntries=[
+            {"ContextKeyName": key, "ContextKeyType": kind, "ContextKeyValues": [value]}
+            for key, kind, value in probe.context
+        ],
+        **of,
+    )
+    return bool(answer["EvaluationResults"][0]["EvalDecision"] == "allowed")
 
 
-def _check_arn(found: str, role_arn: str) -> None:
-    """Keep a role's statements from another that took its name: IAM's calls leave out the path."""
-    if found != role_arn:
-        raise RoleUnreachable(
-            f"there is no role `{role_arn}`: the one of that name is `{found}`",
-            advice="whoever keeps the catalogue: write the role's ARN as `aws iam get-role` answers it",
-            value=role_arn,
-        )
+def _inline(client: Any, role_arn: str) -> Iterator[tuple[str, str]]:
+    for page in client.get_paginator("list_role_policies").paginate(RoleName=role_name(role_arn)):
+        for name in page["PolicyNames"]:
+            found = _one(client, role_arn, name)
+            if found is not None:
+                yield name, found
+
+
+def _one(client: Any, role_arn: str, name: str) -> str | None:
+    try:
+        answer = client.get_role_policy(RoleName=role_name(role_arn), PolicyName=name)
+    except client.exceptions.NoSuchEntityException:
+        return None
+    return _text(answer["PolicyDocument"])
+
+
+def _attached(client: Any, role_arn: str) -> Iterator[str]:
+    pages = client.get_paginator("list_attached_role_policies").paginate(RoleName=role_name(role_arn))
+    return (policy["PolicyArn"] for page in pages for policy in page["AttachedPolicies"])
+
+
+def _boundary(client: Any, role: Any) -> str | None:
+    """None also where IAM does not show it: then it holds nothing, and what stands on the role is taken off."""
+    boundary = role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+    try:
+        return _managed(client, boundary) if boundary else None
+    except ClientError as refusal:
+        if may_pass(refusal) or is_the_callers_fault(refusal):
+            raise
+        return None
+
+
+def _managed(client: Any, policy_arn: str) -> str:
+    version = client.get_policy(PolicyArn=policy_arn)["Policy"]["DefaultVersionId"]
+    answer = client.get_policy_version(PolicyArn=policy_arn, VersionId=version)
+    return _text(answer["PolicyVersion"]["Document"])
 
 
 def _control(probe: Probe) -> str:

@@ -152,7 +152,7 @@ def _try(request: Request, parts: Parts) -> None:
     """Refuse at once what could not be lent, or not be taken back."""
     if request.in_place is not None:
         return  # its role was read already, and there is no session policy
-    parts.reach.check(request.role_arn, policies=parts.policies, now=parts.clock())
+    parts.reach.check(request.role_arn, request.external_id, policies=parts.policies, now=parts.clock())
     try_scope(request, store=parts.store, lender=parts.lender, clock=parts.clock)
 
 
