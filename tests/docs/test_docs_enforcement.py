@@ -7,6 +7,7 @@ from tests.enforcement.record import Happened, Outcome, Record, Tried
 from tests.enforcement.revocation_cases import REVOCATION_CASES, TWO_GRANT_CASES
 from tests.enforcement.scope_cases import SCOPE_CASES
 from tests.enforcement.test_enforcement_window import AT_THE_END, WINDOW_CASES
+from tests.enforcement.two_accounts import ACCOUNT_CASES
 from tools.enforcement_page import page
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "enforcement.md"
@@ -16,7 +17,9 @@ TRIED = [
 
 
 @pytest.mark.parametrize(
-    "cases", [SCOPE_CASES, WINDOW_CASES, AT_THE_END, REVOCATION_CASES, TWO_GRANT_CASES], ids=len
+    "cases",
+    [SCOPE_CASES, WINDOW_CASES, AT_THE_END, REVOCATION_CASES, TWO_GRANT_CASES, ACCOUNT_CASES],
+    ids=len,
 )
 def test_the_committed_page_has_a_row_for_each_case(cases: dict[str, object]) -> None:
     rows = [line.split(" | ")[0] for line in PAGE.read_text(encoding="utf-8").splitlines()]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import pytest
 from botocore.exceptions import ClientError
@@ -46,6 +46,14 @@ def attempt(call: Callable[[], Any]) -> str:
     return ALLOWED
 
 
+class Reached(Protocol):
+    """Which client reaches the account of a role, and by which external id the role is assumed: see ``Accounts``."""
+
+    def iam(self, role_arn: str) -> Any: ...
+
+    def external_id(self, role_arn: str) -> str | None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     """What one test plays on: a role of its own, or one that is shared."""
@@ -54,6 +62,7 @@ class Stage:
     store: SqlStore
     role_arn: str
     clock: Clock = system_clock
+    accounts: Reached | None = None  # None: there is one account
 
     def granted(
         self,
@@ -80,7 +89,10 @@ class Stage:
 
     def session(self, of: Grant) -> Any:
         """An S3 client with a newly lent session."""
-        lender, who = StsLender(self.enforcer.sts), caller(of.requester)
+        who = caller(of.requester)
+        lender = StsLender(
+            self.enforcer.sts, external_id=self.accounts.external_id if self.accounts else lambda _: None
+        )
         lent = lend_session(of.id, who, store=self.store, lender=lender, clock=self.clock)
         return self.enforcer.client(lent[1])
 
@@ -114,7 +126,7 @@ class Stage:
 
     @property
     def policies(self) -> IamRolePolicies:
-        return IamRolePolicies(lambda _: self.enforcer.iam)
+        return IamRolePolicies(self.accounts.iam if self.accounts else lambda _: self.enforcer.iam)
 
     def inline_policies(self) -> dict[str, str]:
         """What the role carries, by name; as its owner sees it."""

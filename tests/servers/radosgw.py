@@ -108,13 +108,14 @@ class Radosgw:
             made.meta.events.register(f"before-parse.{service}.*", _as_aws_words_errors)
         return made
 
-    def new_user(self, name: str, *, caps: str = "") -> Keys:
+    def new_user(self, name: str, *, caps: str = "", tenant: str = "") -> Keys:
         """A user with one pair of keys. ``caps``: what it may administer, ``roles=*;user-policy=*``."""
-        keys = Keys(access_key_id=name, secret_access_key=secrets.token_urlsafe(20))
+        keys = Keys(access_key_id=f"{tenant}{name}", secret_access_key=secrets.token_urlsafe(20))
         self.administer(
             "user", "create", f"--uid={name}", f"--display-name={name}",
             f"--access-key={keys.access_key_id}", f"--secret-key={keys.secret_access_key}",
             *([f"--caps={caps}"] if caps else []),
+            *([f"--tenant={tenant}"] if tenant else []),
         )  # fmt: skip
         return keys
 
