@@ -98,6 +98,14 @@ def test_nothing_is_lent_where_the_revoker_is_out_of_reach_and_elsewhere_it_is()
     assert (accounts.iam(HERE), accounts.external_id(HERE)) == ("home", None)
 
 
+def test_the_revoker_role_itself_is_not_lent() -> None:
+    accounts = Accounts(lambda: BROKER, "home", [revoker(ScriptedSts(), TestClock())])
+    for role_arn in (ACCOUNT.revoker_role_arn, ACCOUNT.revoker_role_arn.replace("role/", "role/by/path/")):
+        for call in (accounts.iam, accounts.external_id):
+            with pytest.raises(RoleUnreachable, match="is the revoker role"):
+                call(role_arn)
+
+
 def test_a_success_is_remembered_for_an_hour_and_a_failure_never() -> None:
     real, asked = Roles(), []
     reach = RevocationReach(lambda *of: asked.append(of))

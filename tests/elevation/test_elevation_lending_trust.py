@@ -61,6 +61,12 @@ def test_the_broker_by_the_external_id_alone(broker: Broker, document: str) -> N
         (USER, trust(allow(when={"StringEqualsIfExists": {"sts:ExternalId": "lg-1"}})), "no external id"),
         (USER, trust(allow(when={"StringLike": {"sts:ExternalId": "lg-*"}})), "no external id"),
         (USER, trust(allow(when=NOT_OURS)), "no external id"),
+        (USER, trust(allow(when={"StringLike": {"sts:ExternalId": ["lg-1", "*"]}})), "no external id"),
+        (
+            USER,
+            trust(allow(when={"StringEquals": {"sts:ExternalId": ["lg-1", "${aws:username}"]}})),
+            "no external id",
+        ),
         (USER, trust(allow(), allow(when=None)), "no external id"),
         (USER, trust(allow(when={"StringEquals": {"sts:ExternalId": "lg-2"}})), "another external id"),
         (USER, trust(allow([USER.arn, "arn:aws:iam::111122223333:user/ada"])), "user/ada"),

@@ -76,7 +76,7 @@ def test_many_who_wait_for_a_failure_ask_once_and_it_is_asked_again_soon() -> No
         assert set(threads.map(ask, range(8))) == {"revoker_out_of_reach"}
     assert len(sts.calls) == 1
     sts.refuse = ""
-    clock.now += timedelta(seconds=5)
+    clock.now += timedelta(seconds=10)
     assert reached.iam() == "IAM by ASIA2"
 
 

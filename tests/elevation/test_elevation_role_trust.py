@@ -8,10 +8,14 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 from tests.elevation.elevation_examples import NOON
+from tests.elevation.revoker_examples import ACCOUNT as DECLARED
+from tests.elevation.revoker_examples import BROKER, ScriptedSts, revoker
+from tests.store.store_examples import TestClock
 
 from liftgate.elevation.accounts import Accounts
 from liftgate.elevation.broker import Broker
 from liftgate.elevation.errors import RoleUnreachable
+from liftgate.elevation.revoker import Revoker
 from liftgate.elevation.role_trust import IamRoleTrusts
 from liftgate.identity.errors import RoleTrustUnavailable, RoleTrustUnreadable
 from liftgate.identity.ports import SessionRole
@@ -101,6 +105,22 @@ class Deaf:
 def test_no_answer_that_can_be_read(failure: Exception) -> None:
     with pytest.raises(RoleTrustUnavailable):
         trusts(Deaf(failure)).read(ROLE)
+
+
+def test_a_role_of_a_declared_account_is_read_there_and_elsewhere_or_later_where_it_is_out_of_reach(
+    client: Any,
+) -> None:
+    there = SessionRole(partition="aws", account="444455556666", name="ReadOnly", role_id=ROLE.role_id)
+    role = {**ANSWER, "Arn": "arn:aws:iam::444455556666:role/people/ReadOnly"}
+    sts = ScriptedSts()
+    reached = Revoker(DECLARED, sts, lambda: BROKER, lambda _: client, TestClock())
+    seen = IamRoleTrusts(Accounts(lambda: BROKER, None, [reached]).iam)
+    with Stubber(client) as stub:
+        stub.add_response("get_role", {"Role": role}, {"RoleName": "ReadOnly"})
+        assert json.loads(seen.read(there)) == TRUST
+    away = revoker(ScriptedSts(refuse="AccessDenied"), TestClock())
+    with pytest.raises(RoleTrustUnavailable, match="out of reach"):
+        IamRoleTrusts(Accounts(lambda: BROKER, None, [away]).iam).read(there)
 
 
 def test_a_broker_that_does_not_know_its_account_sees_nothing(client: Any) -> None:

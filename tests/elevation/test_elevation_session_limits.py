@@ -2,17 +2,21 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import cycle
 from typing import Any
 
 import boto3
 import pytest
 from botocore.stub import Stubber
 from tests.elevation.elevation_examples import NOON
+from tests.elevation.revoker_examples import ACCOUNT as DECLARED
+from tests.elevation.revoker_examples import BROKER, ScriptedSts
 from tests.store.store_examples import TestClock
 
 from liftgate.elevation.accounts import Accounts
 from liftgate.elevation.broker import Broker
 from liftgate.elevation.errors import RoleUnreachable
+from liftgate.elevation.revoker import Revoker
 from liftgate.elevation.session_limits import ALWAYS_LENT, SessionLimits
 
 ROLE = "arn:aws:iam::111122223333:role/liftgate/Writer"
@@ -65,6 +69,20 @@ def test_a_role_elsewhere_is_not_mistaken_for_one_here(client: Any) -> None:
     with Stubber(client):
         elsewhere = "arn:aws:iam::444455556666:role/liftgate/Writer"
         assert limits(client, TestClock()).longest(elsewhere) == ALWAYS_LENT
+
+
+def test_of_a_role_in_a_declared_account_that_account_is_asked_and_role_chaining_still_lends_an_hour(
+    client: Any,
+) -> None:
+    there = ROLE.replace("111122223333", DECLARED.number)
+    reached = Revoker(DECLARED, ScriptedSts(), lambda: BROKER, lambda _: client, TestClock())
+    chained = Broker("111122223333", "arn:aws:sts::111122223333:assumed-role/Broker/i-0a1b")
+    for broker, lends in ((BROKER, 2 * HOURS), (chained, ALWAYS_LENT)):
+        with Stubber(client) as stub:
+            stub.add_response("get_role", role(7200), {"RoleName": "Writer"})
+            signs = cycle([broker]).__next__
+            longest = SessionLimits(Accounts(signs, None, [reached]).iam, signs, TestClock()).longest
+            assert longest(there) == lends
 
 
 def test_where_iam_does_not_say_an_hour_is_lent(client: Any) -> None:

@@ -82,7 +82,7 @@ def ceph(radosgw: Radosgw) -> Enforcer:
         owner=radosgw.client("s3", radosgw.new_user("enforced-owner")),
         sts=_Adapted(radosgw.client("sts", broker), for_radosgw),
         adapted="the session policy goes without `s3:GetObjectAttributes` and `s3:GetObjectVersionAttributes`, which it"
-        " does not know",
+        " does not know; accounts are its tenants",
         iam=radosgw.client("iam", broker),
         role_owner=radosgw.client("iam", radosgw.admin),
         new_role=partial(_radosgw_role, radosgw),

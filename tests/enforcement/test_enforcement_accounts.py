@@ -24,7 +24,11 @@ GAPS = {
 
 @pytest.mark.parametrize(
     ("by", "case"),
-    table("Two accounts", dict.fromkeys(ACCOUNT_CASES, "in its own account, and in no other"), GAPS),
+    table(
+        "Two accounts",
+        dict.fromkeys(ACCOUNT_CASES, "taken back or never had: refused, all else: allowed"),
+        GAPS,
+    ),
 )
 def test_two_accounts(
     own_stage: Stage,

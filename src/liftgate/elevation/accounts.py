@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final, TypeAlias
 
 from liftgate.elevation.broker import Broker
-from liftgate.elevation.errors import AccountNotDeclared
+from liftgate.elevation.errors import AccountNotDeclared, RoleUnreachable
 from liftgate.elevation.revoker import Revoker
+from liftgate.elevation.role_name import role_name
 
 IamOf: TypeAlias = Callable[[str], Any]
 """The boto3 IAM client whose calls take effect in the account of a role, by the role's ARN; raises ``RoleUnreachable``."""
@@ -55,6 +56,12 @@ class Accounts:
                 else f"`{role_arn}` is the ARN of no role, so access to it could not be revoked",
                 advice="whoever runs Liftgate: declare the account and its revoker role under `accounts` in the settings: "
                 "docs/accounts.md",
+                value=role_arn,
+            )
+        if revoker is not None and role_name(role_arn) == role_name(revoker.account.revoker_role_arn):
+            raise RoleUnreachable(
+                f"`{role_arn}` is the revoker role of account `{account}`: it is neither lent nor opened in place",
+                advice="whoever keeps the catalogue: name an elevated role of that account",
                 value=role_arn,
             )
         return revoker

@@ -20,7 +20,7 @@ _LASTS: Final = timedelta(hours=1)
 _RENEWED_BEFORE: Final = timedelta(minutes=15)
 _TRIED_AGAIN_AFTER: Final = timedelta(minutes=1)  # where those at hand are good for longer
 _GOOD_FOR: Final = timedelta(minutes=2)  # longer than any work on a role takes
-_FAILURE_HOLDS: Final = timedelta(seconds=5)  # many who wait ask once
+_FAILURE_HOLDS: Final = timedelta(seconds=10)  # many who wait, and all roles of the account, ask once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,7 @@ class Revoker:
         try:
             lent = self._assumed()
         except LiftgateError as failure:
-            self._failed = failure, now
+            self._failed = failure, self._clock()
             raise
         self._failed = None
         return _Held(self._iam_of(lent), lent.expires_at, lent.expires_at - _RENEWED_BEFORE)

@@ -7,7 +7,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from liftgate.elevation.accounts import IamOf
 from liftgate.elevation.aws_failure import UNREADABLE, code_of, is_the_callers_fault, may_pass
-from liftgate.elevation.errors import AccountNotDeclared
+from liftgate.elevation.errors import AccountNotDeclared, RevokerOutOfReach
 from liftgate.identity.errors import RoleTrustUnavailable, RoleTrustUnreadable
 from liftgate.identity.ports import SessionRole
 
@@ -44,6 +44,8 @@ class IamRoleTrusts:
                 "`trusted_session_names`; or whoever runs Liftgate: declare the account (docs/accounts.md)",
                 value=role.name,
             ) from undeclared
+        except RevokerOutOfReach as failure:
+            raise _unavailable(role, "is out of reach in its account") from failure
 
 
 def _trust(role: SessionRole, found: Any) -> str:
