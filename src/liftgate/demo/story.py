@@ -15,6 +15,7 @@ from liftgate.demo.world import World
 REPORT = "s3://lakeside-reports/2026/q3/summary.csv"
 Q3 = "s3://lakeside-reports/2026/q3/"
 Q4 = "s3://lakeside-reports/2026/q4/"
+ARCHIVE = "s3://lakeside-reports/archive/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +115,18 @@ def _work(world: World, grant: str) -> Iterator[Step]:
 
 
 def _close_on_time(world: World) -> Iterator[Step]:
+    """A session, and beside it access in place, whose window ends while Liftgate is stopped for the session's."""
+    in_place = world.ask("ada", ARCHIVE, "--write", "--in-place", seconds=15)
+    yield _step(
+        "access is asked for in place, with no new credentials",
+        "a grant that is open",
+        in_place,
+        ok=in_place.exit_code == 0 and bool(in_place.grant_id),
+    )
+    opened = world.upload("baseline", ARCHIVE + "corrected.csv")
+    yield _step(
+        "the session that she holds all day writes there", "uploaded", opened, ok=opened.exit_code == 0
+    )
     asked = world.ask("ada", Q4, "--write", seconds=12)
     closed = watch_window_close(world, asked.grant_id)
     yield Step(
@@ -122,6 +135,11 @@ def _close_on_time(world: World) -> Iterator[Step]:
         observed=closed.observed,
         ok=closed.ok,
         command=asked.command,
+    )
+    world.wait_for_end(in_place.grant_id)
+    shut = world.upload("baseline", ARCHIVE + "corrected.csv")
+    yield _step(
+        "access in place closes by itself", "AccessDenied from AWS", shut, ok=_denied(shut, "PutObject")
     )
 
 

@@ -8,14 +8,17 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from liftgate.clock import system_clock
 from liftgate.demo.embedded_aws import Keys, running_embedded_aws
 from liftgate.demo.errors import ServerFailed
+from liftgate.demo.in_place import allow_in_place, know_names
 from liftgate.demo.ran import Ran, run
 from liftgate.demo.sample_account import REPORTS, SampleAccount, create_sample_account
 
@@ -153,6 +156,11 @@ class World:
         shown = self.liftgate("ada", "show", grant_id, "--output", "json")
         return datetime.fromisoformat(json.loads(shown.output)["ends_at"])
 
+    def wait_for_end(self, grant_id: str) -> None:
+        """Wait until a grant's window has ended, if it has not."""
+        left = self.ends_at(grant_id) - system_clock() if grant_id else timedelta()
+        time.sleep(max(0.0, left.total_seconds()))
+
     # how it is done
 
     def _session(self, grant_id: str) -> Keys:
@@ -259,7 +267,10 @@ def running_world(*, port: int = 0) -> Iterator[World]:
     folder = Path(tempfile.mkdtemp(prefix="liftgate-demo-"))
     try:
         with running_embedded_aws() as aws:
-            world = World(create_sample_account(aws), folder, port=port)
+            account = create_sample_account(aws)
+            world = World(account, folder, port=port)
+            allow_in_place(account)
+            know_names(account, world.database)
             world.start_server()
             try:
                 yield world
