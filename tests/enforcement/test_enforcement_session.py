@@ -24,7 +24,8 @@ def test_a_longer_session_than_the_role_allows(
         "write", window=stage.from_now(timedelta(hours=10)), max_session=timedelta(hours=10)
     )
     order = lend_order(given, 1, stage.clock())
-    assert (case, order.duration) == (LONGER, timedelta(hours=10))
+    assert case == LONGER
+    assert order.duration > timedelta(hours=9)  # what is left of ten
     lent = StsLender(stage.enforcer.sts).lend(order).credentials
     record_property("happened", f"lent for {round((lent.expires_at - stage.clock()) / timedelta(hours=1))} h")
     session = stage.enforcer.client(lent)
