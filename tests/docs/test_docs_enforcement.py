@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from tests.enforcement.client_cases import DONE, REFUSED, RENEWED
 from tests.enforcement.record import Happened, Outcome, Record, Tried
 from tests.enforcement.revocation_cases import REVOCATION_CASES, TWO_GRANT_CASES
 from tests.enforcement.scope_cases import SCOPE_CASES
@@ -25,6 +26,14 @@ def test_the_committed_page_has_a_row_for_each_case(cases: dict[str, object]) ->
     rows = [line.split(" | ")[0] for line in PAGE.read_text(encoding="utf-8").splitlines()]
     missing = [case for case in cases if rows.count(f"| {case}") != 1]
     assert not missing, f"run make enforcement: {missing}"
+
+
+def test_the_committed_page_has_each_line_of_the_clients_on_both_enforcers() -> None:
+    rows = [line.split(" | ")[0] for line in PAGE.read_text(encoding="utf-8").splitlines()]
+    cases = {case for _, case in (*DONE, *REFUSED)}
+    missing = [case for case in cases if rows.count(f"| {case}") != 2]
+    assert not missing, f"run make enforcement: {missing}"
+    assert rows.count(f"| {RENEWED}") == 1
 
 
 def test_the_committed_page_tells_of_no_failure() -> None:

@@ -50,11 +50,15 @@ def enforcer(by: str, request: pytest.FixtureRequest) -> Enforcer:
 
 
 @pytest.fixture(scope="session")
-def enforcement_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlStore]:
+def enforcement_database(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Where a worker's store is."""
+    return f"sqlite:///{tmp_path_factory.mktemp('enforcement') / 'liftgate.db'}"
+
+
+@pytest.fixture(scope="session")
+def enforcement_store(enforcement_database: str) -> Iterator[SqlStore]:
     """A store of a worker: grants of different tests do not meet, as each has a role of its own."""
-    store = open_store(
-        f"sqlite:///{tmp_path_factory.mktemp('enforcement') / 'liftgate.db'}", clock=system_clock
-    )
+    store = open_store(enforcement_database, clock=system_clock)
     store.migrate()
     yield store
     store.close()
