@@ -1,5 +1,6 @@
 """The page of what the enforcers did has a row for each case that is tried, and none by hand."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from tests.enforcement.client_cases import DONE, REFUSED, RENEWED
 from tests.enforcement.record import Happened, Outcome, Record, Tried
 from tests.enforcement.revocation_cases import REVOCATION_CASES, TWO_GRANT_CASES
 from tests.enforcement.scope_cases import SCOPE_CASES
+from tests.enforcement.test_enforcement_uploads import FINISHED, LEFT, RENEWAL
 from tests.enforcement.test_enforcement_window import AT_THE_END, WINDOW_CASES
 from tests.enforcement.two_accounts import ACCOUNT_CASES
 from tools.enforcement_page import page
@@ -19,10 +21,17 @@ TRIED = [
 
 @pytest.mark.parametrize(
     "cases",
-    [SCOPE_CASES, WINDOW_CASES, AT_THE_END, REVOCATION_CASES, TWO_GRANT_CASES, ACCOUNT_CASES],
+    [
+        SCOPE_CASES,
+        WINDOW_CASES,
+        (*AT_THE_END, LEFT, RENEWAL, FINISHED),
+        REVOCATION_CASES,
+        TWO_GRANT_CASES,
+        ACCOUNT_CASES,
+    ],
     ids=len,
 )
-def test_the_committed_page_has_a_row_for_each_case(cases: dict[str, object]) -> None:
+def test_the_committed_page_has_a_row_for_each_case(cases: Iterable[str]) -> None:
     rows = [line.split(" | ")[0] for line in PAGE.read_text(encoding="utf-8").splitlines()]
     missing = [case for case in cases if rows.count(f"| {case}") != 1]
     assert not missing, f"run make enforcement: {missing}"

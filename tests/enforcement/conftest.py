@@ -1,6 +1,6 @@
 """The enforcers, each started at first need, and a store for all that is lent on it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from tests.enforcement.enforcers import EMBEDDED, RADOSGW, SEAWEEDFS_ROLES, Enforcer, ceph, embedded, weed
@@ -71,11 +71,21 @@ def shared_roles() -> dict[str, str]:
 
 
 @pytest.fixture
-def stage(enforcer: Enforcer, enforcement_store: SqlStore, shared_roles: dict[str, str]) -> Stage:
-    """On a role that all such tests share: nothing is put on it."""
-    if enforcer.name not in shared_roles:
-        shared_roles[enforcer.name] = enforcer.new_role()
-    return Stage(enforcer=enforcer, store=enforcement_store, role_arn=shared_roles[enforcer.name])
+def shared_stage(enforcement_store: SqlStore, shared_roles: dict[str, str]) -> Callable[[Enforcer], Stage]:
+    """On an enforcer's role that all such tests share: nothing is put on it."""
+
+    def on(enforcer: Enforcer) -> Stage:
+        if enforcer.name not in shared_roles:
+            shared_roles[enforcer.name] = enforcer.new_role()
+        return Stage(enforcer=enforcer, store=enforcement_store, role_arn=shared_roles[enforcer.name])
+
+    return on
+
+
+@pytest.fixture
+def stage(enforcer: Enforcer, shared_stage: Callable[[Enforcer], Stage]) -> Stage:
+    """The same, on the enforcer that the test's parameter names."""
+    return shared_stage(enforcer)
 
 
 @pytest.fixture

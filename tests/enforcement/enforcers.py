@@ -16,7 +16,7 @@ from tests.servers.seaweedfs import version as seaweedfs_version
 
 from liftgate.demo.embedded_aws import EmbeddedAws
 from liftgate.demo.embedded_aws import Keys as EmbeddedKeys
-from liftgate.demo.sample_account import BROKER, SampleAccount
+from liftgate.demo.sample_account import BROKER, PEOPLE, SampleAccount
 from liftgate.elevation.model import Credentials
 
 EMBEDDED, RADOSGW, SEAWEEDFS = "embedded AWS", "radosgw", "seaweedfs"
@@ -44,6 +44,7 @@ class Enforcer:
     name: str
     version: str
     owner: Any  # the S3 client of whoever owns the buckets
+    reader: EmbeddedKeys | Keys  # of somebody who may read all buckets all day
     sts: Any  # the broker's
     adapted: str = ""  # how the policy that it is given differs from the one that was compiled
     iam: Any  # the broker's; None where roles are fixed
@@ -61,6 +62,7 @@ def embedded(account: SampleAccount) -> Enforcer:
         name=EMBEDDED,
         version=f"ministack {importlib.metadata.version('ministack')}",
         owner=aws.client("s3", aws.root),
+        reader=account.as_baseline(PEOPLE[0]),
         sts=aws.client("sts", account.broker),
         iam=aws.client("iam", account.broker),
         role_owner=aws.client("iam", aws.root),
@@ -74,12 +76,13 @@ def embedded(account: SampleAccount) -> Enforcer:
 
 def ceph(radosgw: Radosgw) -> Enforcer:
     """Ceph's gateway."""
-    broker = radosgw.new_user("enforced-broker", caps="roles=*")
+    broker, owner = radosgw.new_user("enforced-broker", caps="roles=*"), radosgw.new_user("enforced-owner")
     said = subprocess.run(["radosgw", "--version"], capture_output=True, text=True, check=True).stdout
     return Enforcer(
         name=RADOSGW,
         version=" ".join(said.split()[:3]),
-        owner=radosgw.client("s3", radosgw.new_user("enforced-owner")),
+        owner=radosgw.client("s3", owner),
+        reader=owner,
         sts=_Adapted(radosgw.client("sts", broker), for_radosgw),
         adapted="the session policy goes without `s3:GetObjectAttributes` and `s3:GetObjectVersionAttributes`, which it"
         " does not know; accounts are its tenants",
@@ -96,6 +99,7 @@ def weed(seaweedfs: Seaweedfs) -> Enforcer:
         name=SEAWEEDFS,
         version=f"seaweedfs {seaweedfs_version()}",
         owner=seaweedfs.client("s3", seaweedfs.admin),
+        reader=seaweedfs.admin,
         sts=_Adapted(seaweedfs.client("sts", seaweedfs.broker), without_window),
         adapted="the session policy goes without its window: it knows no `aws:CurrentTime`, and refuses what has it",
         iam=None,

@@ -74,8 +74,8 @@ WINDOW_CASES: Final[dict[str, tuple[Callable[[datetime], Window], bool]]] = {
     "the broker's clock is 10 minutes behind, 5 minutes lent": (from_a_broker(-TEN, 5 * MINUTE), False),
 }
 _EDGES: Final = "it opens and closes while it is used, with nobody there"
-_NO_TIME: Final = "knows no `aws:CurrentTime`: what has it is refused, so the window was left out"
-GAPS: Final[Gaps] = {SEAWEEDFS: {case: _NO_TIME for case, (_, inside) in WINDOW_CASES.items() if not inside}}
+NO_TIME: Final = "knows no `aws:CurrentTime`: what has it is refused, so the window was left out"
+GAPS: Final[Gaps] = {SEAWEEDFS: {case: NO_TIME for case, (_, inside) in WINDOW_CASES.items() if not inside}}
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ AT_THE_END: Final[dict[str, Callable[[Any], Callable[[], str]]]] = {
     table(
         "At the window's end",
         dict.fromkeys(AT_THE_END, "allowed before, refused after"),
-        {SEAWEEDFS: dict.fromkeys(AT_THE_END, _NO_TIME)},
+        {SEAWEEDFS: dict.fromkeys(AT_THE_END, NO_TIME)},
     ),
 )
 def test_at_the_windows_end(stage: Stage, case: str, record_property: Callable[[str, object], None]) -> None:
@@ -162,7 +162,7 @@ def test_at_the_windows_end(stage: Stage, case: str, record_property: Callable[[
 
 @pytest.mark.parametrize(
     ("by", "case"),
-    table("Window", {_EDGES: "to the second"}, {SEAWEEDFS: {_EDGES: _NO_TIME}}),
+    table("Window", {_EDGES: "to the second"}, {SEAWEEDFS: {_EDGES: NO_TIME}}),
 )
 def test_it_opens_and_closes_by_itself(
     stage: Stage, case: str, record_property: Callable[[str, object], None]

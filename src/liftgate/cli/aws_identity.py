@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import botocore.exceptions
 import botocore.session
-from botocore.credentials import ReadOnlyCredentials
+from botocore.credentials import Credentials, ReadOnlyCredentials
 
 from liftgate.cli.choices import EXEC_GRANT, SIGNING_IN
 from liftgate.cli.errors import NoAwsIdentity, OwnCredentials
@@ -33,20 +33,46 @@ class AwsIdentity:
 
 def find_aws_identity(profile: str | None) -> AwsIdentity:
     """The credentials of ``profile``, or of this environment. Raises ``Unauthenticated`` with what to do."""
+    with _told(profile) as session:
+        frozen = _credentials(session, profile).get_frozen_credentials()
+        return AwsIdentity(credentials=frozen, region=_region(session))
+
+
+def everyday_client(service: str, profile: str | None) -> Any:
+    """A client of an AWS service that signs as ``profile``, or this environment, does; with its region and endpoint.
+
+    Raises ``Unauthenticated`` with what to do.
+    """
+    with _told(profile) as session:
+        _credentials(
+            session, profile
+        ).get_frozen_credentials()  # now, where a fault of theirs is told in our words
+        return session.create_client(service, region_name=_region(session))
+
+
+@contextmanager
+def _told(profile: str | None) -> Iterator[botocore.session.Session]:
+    """A session of botocore, whose faults are told as ours."""
     session = botocore.session.Session(profile=profile)
     try:
-        _refuse_own(session, profile)
         with _marked():
-            found = session.get_credentials()
-            frozen = found.get_frozen_credentials() if found else None
-        region = session.get_config_variable("region") or _DEFAULT_REGION
+            yield session
     except botocore.exceptions.ProfileNotFound:
         raise _missing(f"the AWS config has no profile `{profile or session.profile}`", session) from None
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError, OSError) as error:
         raise _failed(error, profile) from None
-    if frozen is None:
+
+
+def _credentials(session: botocore.session.Session, profile: str | None) -> Credentials:
+    _refuse_own(session, profile)
+    found = session.get_credentials()
+    if found is None:
         raise _missing("there are no AWS credentials to prove who is asking", session)
-    return AwsIdentity(credentials=frozen, region=region)
+    return found
+
+
+def _region(session: botocore.session.Session) -> str:
+    return session.get_config_variable("region") or _DEFAULT_REGION
 
 
 def _refuse_own(session: botocore.session.Session, profile: str | None) -> None:

@@ -19,6 +19,7 @@ CONTENTS = {
         "credentials": ("lend credentials to AWS tools", _OURS + "credentials"),
         "profile": ("put a profile into the AWS config file", _OURS + "profile"),
         "return": ("give a grant back before it ends", _OURS + "return_"),
+        "uploads": ("multipart uploads that a grant left", _OURS + "uploads"),
     },
     "Review": {
         "review": ("list, approve and deny requests", _OURS + "review"),

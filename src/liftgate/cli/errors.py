@@ -1,6 +1,6 @@
 """What can go wrong on the client's side. What the server says is in ``problem``."""
 
-from liftgate.errors import Conflict, Invalid, NotFound, Unauthenticated, Unavailable
+from liftgate.errors import Conflict, Invalid, NotFound, Refused, Unauthenticated, Unavailable
 
 
 class BadServerAddress(Invalid):
@@ -109,3 +109,15 @@ class NoSuchEntitlement(NotFound):
     """No entitlement of that name that we may know of."""
 
     code = "no_such_entitlement"
+
+
+class UploadsUnseen(Refused):
+    """S3 does not let the caller list the uploads of a bucket: what is not shown may be there."""
+
+    code = "uploads_unseen"
+
+
+class S3NotAnswering(Unavailable):
+    """S3 did not answer, or not what was asked."""
+
+    code = "s3_not_answering"

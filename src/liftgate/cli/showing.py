@@ -22,3 +22,5 @@ def show(here: Connection, name: str, *, wait: bool, as_json: bool) -> None:
     say_grant(grant, system_clock())
     if grant.state == "active":
         say_next(*after_grant(grant, grant.scope, in_place=grant.in_place is not None))
+    elif grant.state != "scheduled" and "s3:PutObject" in grant.scope.actions:
+        say_next(f"liftgate uploads {grant.id}")
