@@ -63,7 +63,9 @@ def served(enforcer: Enforcer, database_url: str, folder: Path) -> Iterator[Serv
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         with running_parts(settings, audience=address) as parts:
             app = create_app(replace(parts, lender=StsLender(enforcer.sts)))
-            server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
+            # Its clock is ours. uvicorn dates answers by a clock that it looks at once a second, later where it is busy.
+            config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", date_header=False)
+            server = uvicorn.Server(config)
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
             thread.start()
             yield Served(address=address, folder=folder)

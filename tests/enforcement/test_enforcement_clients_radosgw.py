@@ -46,7 +46,7 @@ def desk(
     )
     for bucket in (REPORTS, PAYROLL):
         owner.create_bucket(Bucket=bucket)
-    for key in ("archive/2025.csv", "2026/q4/summary.csv"):
+    for key in ("2026/q3/summary.csv", "2026/q4/summary.csv", "archive/2025.csv"):
         owner.put_object(Bucket=REPORTS, Key=key, Body=b"region,total\n")
     grant = stage.granted(*ACTIONS, at=(f"{HERE}/",))
     folder = tmp_path_factory.mktemp("clients")

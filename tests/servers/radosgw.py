@@ -253,7 +253,11 @@ def _works(program: str, *arguments: str | Path) -> bool:
 
 
 def _is_up(conf: tuple[str, str]) -> bool:
-    state = json.loads(_run("ceph", *conf, "osd", "stat", "--format=json"))
+    """Whether the monitor says that the store is up; a busy one turns others away for longer than its first moments."""
+    try:
+        state = json.loads(_run("ceph", *conf, "osd", "stat", "--format=json"))
+    except RuntimeError:
+        return False
     return bool(state["num_up_osds"])
 
 
