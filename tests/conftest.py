@@ -2,6 +2,8 @@
 
 import os
 
+import pytest
+from _pytest.nodeid import NodeId
 from hypothesis import HealthCheck, settings
 
 # Fixed seeds: a red run can be repeated. LIFTGATE_HYPOTHESIS_PROFILE=search looks further afield, by chance.
@@ -10,3 +12,15 @@ settings.register_profile(
 )
 settings.register_profile("search", max_examples=5000, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("LIFTGATE_HYPOTHESIS_PROFILE", "fixed"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let ``--dist loadgroup`` group: pytest-xdist 3.8 names the group where pytest 9.2 no longer looks.
+
+    Without it every worker starts servers of its own. It goes when pytest-xdist does it.
+    """
+    for item in items:
+        grouped = item.__dict__.get("_nodeid")
+        if grouped is not None:
+            item._id = NodeId.parse(grouped)
