@@ -105,6 +105,34 @@ def test_in_place_the_role_may_read_what_it_always_may() -> None:
     assert written.verdict is Verdict.OUTSIDE_SCOPE
 
 
+def test_in_place_the_role_may_read_after_the_grant_was_ended_too() -> None:
+    user_id = "AROAPEOPLE0000000001:ann"
+    role = "arn:aws:iam::111122223333:role/people"
+    mine = grant(user_id=user_id, role_arn=role, ended_at=NOON + timedelta(minutes=5))
+    identity = {"principalId": user_id, "accessKeyId": "ASIAPEOPLE0000000001", "sessionContext": {}}
+    assert judged("GetObject", mine, identity=identity, readOnly=True).verdict is Verdict.EXPECTED
+    assert judged("PutObject", mine, identity=identity).verdict is Verdict.OUTSIDE_WINDOW
+
+
+OPENING = [
+    ("ec2", "DeleteFlowLogs", "what is recorded (VPC flow logs)"),
+    ("ec2", "ModifySnapshotAttribute", "who may use a snapshot (EC2)"),
+    ("lambda", "AddPermission20150331v2", "who may call a function (Lambda)"),
+    ("route53resolver", "DeleteResolverQueryLogConfig", "what is recorded (DNS queries)"),
+]
+
+
+@pytest.mark.parametrize(("service", "operation", "what"), OPENING)
+def test_single_calls_that_open_something_or_stop_a_record(service: str, operation: str, what: str) -> None:
+    found = judged(operation, eventSource=f"{service}.amazonaws.com")
+    assert (found.verdict, found.tampers) == (Verdict.TAMPERING, what)
+
+
+def test_code_that_runs_with_a_role_of_its_own_is_beyond_the_scope_and_no_tampering() -> None:
+    found = judged("UpdateFunctionCode20150331v2", eventSource="lambda.amazonaws.com")
+    assert (found.verdict, found.tampers) == (Verdict.OUTSIDE_SCOPE, None)
+
+
 def test_no_grant_and_a_role_that_was_taken() -> None:
     stranger = {"accessKeyId": "ASIASOMEBODYELSE0001", "principalId": "AROAX:me"}
     assert judged(identity=stranger).verdict is Verdict.NO_GRANT

@@ -1,5 +1,6 @@
 """Calls that change who may do what, or what records it: what no S3 session has business with unless it was granted."""
 
+import re
 from functools import lru_cache
 
 from liftgate.iam.s3.actions import ACTIONS, AccessLevel
@@ -36,6 +37,31 @@ _WHOLE = {
     "kms.amazonaws.com": "encryption keys (KMS)",
     "sts.amazonaws.com": "credentials (STS)",
 }
+# Single calls of other services that open something to others, or stop a record. What runs with a role of its own
+# (Lambda's code, the user data of machines, commands sent to them) is no permission: it is left to the verdict's scope.
+_SINGLE = {
+    ("ec2.amazonaws.com", "DeleteFlowLogs"): "what is recorded (VPC flow logs)",
+    ("ec2.amazonaws.com", "ModifyImageAttribute"): "who may use an image (EC2)",
+    ("ec2.amazonaws.com", "ModifySnapshotAttribute"): "who may use a snapshot (EC2)",
+    ("ec2.amazonaws.com", "AuthorizeSecurityGroupIngress"): "who may reach a network (EC2)",
+    ("ec2.amazonaws.com", "EnableSerialConsoleAccess"): "who may reach machines (EC2)",
+    ("ec2-instance-connect.amazonaws.com", "SendSSHPublicKey"): "who may reach a machine (EC2)",
+    ("ec2-instance-connect.amazonaws.com", "SendSerialConsoleSSHPublicKey"): "who may reach a machine (EC2)",
+    ("lambda.amazonaws.com", "AddPermission"): "who may call a function (Lambda)",
+    ("lambda.amazonaws.com", "AddLayerVersionPermission"): "who may use a layer (Lambda)",
+    ("logs.amazonaws.com", "DeleteLogGroup"): "what is recorded (CloudWatch Logs)",
+    ("logs.amazonaws.com", "DeleteLogStream"): "what is recorded (CloudWatch Logs)",
+    ("logs.amazonaws.com", "PutRetentionPolicy"): "what is recorded (CloudWatch Logs)",
+    ("rds.amazonaws.com", "ModifyDBSnapshotAttribute"): "who may use a snapshot (RDS)",
+    ("rds.amazonaws.com", "ModifyDBClusterSnapshotAttribute"): "who may use a snapshot (RDS)",
+    ("route53resolver.amazonaws.com", "DeleteResolverQueryLogConfig"): "what is recorded (DNS queries)",
+    ("route53resolver.amazonaws.com", "DisassociateResolverQueryLogConfig"): "what is recorded (DNS queries)",
+    ("secretsmanager.amazonaws.com", "PutResourcePolicy"): "who may read a secret (Secrets Manager)",
+    ("sqs.amazonaws.com", "AddPermission"): "who may use a queue (SQS)",
+    ("sns.amazonaws.com", "AddPermission"): "who may use a topic (SNS)",
+}
+# Lambda's operations carry the version of its API: "AddPermission20150331v2".
+_VERSION = re.compile(r"20\d{6}(v\d)?$")
 # Calls of those services that change nothing, though CloudTrail does not call them read-only, or leaves it out.
 _USING = frozenset(
     {
@@ -71,11 +97,18 @@ def tampers_with(event: Event) -> str | None:
     if event.event_source == "s3.amazonaws.com":
         return _of_s3(event.event_name)
     what = _WHOLE.get(event.event_source)
-    if what is None or (event.event_source, event.event_name) in _USING:
+    if what is None:
+        return _SINGLE.get((event.event_source, _plain_name(event)))
+    if (event.event_source, event.event_name) in _USING:
         return None
     if event.event_source == "sts.amazonaws.com":
         return what if event.event_name in _CREDENTIALS else None
     return None if event.read_only else what
+
+
+def _plain_name(event: Event) -> str:
+    is_lambda = event.event_source == "lambda.amazonaws.com"
+    return _VERSION.sub("", event.event_name) if is_lambda else event.event_name
 
 
 @lru_cache(maxsize=1024)

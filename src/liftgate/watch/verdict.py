@@ -101,15 +101,15 @@ def _under(
     event: Event, attribution: UnderGrant, calls: Sequence[Request], unclear: str | None, tampers: str | None
 ) -> tuple[Verdict, str]:
     grant = attribution.grant
-    if (event.event_source, event.event_name) in _HARMLESS:
+    in_place_read = attribution.by == "in place" and event.read_only  # what the role may do all day
+    if in_place_read or (event.event_source, event.event_name) in _HARMLESS:
         return Verdict.EXPECTED, ""
     late = _outside_window(event, grant)
     if late is not None:
         return Verdict.OUTSIDE_WINDOW, late
     policies = _policies(grant.scope)
     beyond = next((call for call in calls if not policies.evaluate(call).allowed), None)
-    in_place_read = attribution.by == "in place" and event.read_only  # what the role may do all day
-    if in_place_read or (unclear is None and beyond is None):
+    if unclear is None and beyond is None:
         return Verdict.EXPECTED, ""
     if tampers is not None:
         return Verdict.TAMPERING, f"it changes {tampers}, which was not granted"
