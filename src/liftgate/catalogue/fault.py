@@ -99,7 +99,7 @@ class Place:
 class Fault:
     """One thing that is wrong. ``excerpt`` is the line it stands on, as it was read; None where there is none."""
 
-    kind: FaultKind
+    kind: StrEnum  # FaultKind, or the kinds of other files that are read as the catalogue is
     file: str
     line: int
     column: int
@@ -132,7 +132,7 @@ class FaultList:
         """The text of a file, to quote from."""
         self._texts[file] = text
 
-    def add(self, kind: FaultKind, place: Place, sentence: str, suggestion: str) -> None:
+    def add(self, kind: StrEnum, place: Place, sentence: str, suggestion: str) -> None:
         """One more fault. Raises TooManyFaults."""
         if len(self._found) >= MOST_FAULTS:
             sentence, suggestion = (
@@ -143,7 +143,7 @@ class FaultList:
             raise TooManyFaults
         self._keep(kind, place, sentence, suggestion)
 
-    def add_error(self, kind: FaultKind, place: Place, error: LiftgateError) -> None:
+    def add_error(self, kind: StrEnum, place: Place, error: LiftgateError) -> None:
         """An error as a fault at a place."""
         self.add(kind, place, error.sentence, error.advice)
 
@@ -153,7 +153,7 @@ class FaultList:
             sorted(self._found, key=lambda fault: (fault.file, fault.line, fault.column, fault.sentence))
         )
 
-    def _keep(self, kind: FaultKind, place: Place, sentence: str, suggestion: str) -> None:
+    def _keep(self, kind: StrEnum, place: Place, sentence: str, suggestion: str) -> None:
         fault = Fault(
             kind=kind,
             file=place.file,

@@ -268,7 +268,7 @@ def _expect_mapped(node: Node, wanted: str, faults: FaultList) -> Mapped | None:
 
 
 def _add_wrong_shape(node: Node, wanted: str, faults: FaultList) -> None:
-    suggestion = "write it as the catalogue reference shows"
+    suggestion = "write it as the reference shows"
     if isinstance(node, Scalar):
         found = f"`{_shown(node.text)}`"
         if wanted.startswith("a list") and re.fullmatch(r"[^\s,]{1,60}", node.text):

@@ -21,8 +21,10 @@ class SourceFile:
     content: bytes
 
 
-def read_files(paths: Iterable[Path], faults: FaultList) -> tuple[SourceFile, ...]:
-    """The files that ``paths`` name, a folder standing for its catalogue files, with a fault for each unreadable one."""
+def read_files(
+    paths: Iterable[Path], faults: FaultList, *, what: str = "catalogue"
+) -> tuple[SourceFile, ...]:
+    """The files that ``paths`` name, a folder standing for its YAML files, with a fault for each unreadable one."""
     found: dict[str, Path] = {}
     for path in paths:
         try:
@@ -31,7 +33,7 @@ def read_files(paths: Iterable[Path], faults: FaultList) -> tuple[SourceFile, ..
             _refuse(path, error, faults)
             continue
         if not files:
-            sentence = f"the folder `{_name(path)}` holds no catalogue file"
+            sentence = f"the folder `{_name(path)}` holds no {what} file"
             advice = "put a file there whose name ends in `.yaml` or `.yml`"
             faults.add(FaultKind.NO_FILES, Place(file=_name(path)), sentence, advice)
         found.update({os.path.realpath(file): file for file in files})

@@ -1,0 +1,121 @@
+"""Rules, applied: the findings about one call, and about a grant with all its calls.
+
+A rule that cannot be decided is a finding by itself, `rule-failed`, on which people are alerted: whoever can make a rule
+stumble gets no silence for it. It never revokes: a slip in a rule must not take access from everybody.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+from liftgate.conditions.errors import ConditionFailed
+from liftgate.conditions.vocabulary import Facts
+from liftgate.watch.attribution import TakenOver
+from liftgate.watch.finding import Answer, Finding, Severity, finding_id
+from liftgate.watch.known import KnownGrant
+from liftgate.watch.rules.counted import service_of, session_name_of
+from liftgate.watch.rules.facts import facts_of_call, facts_of_grant
+from liftgate.watch.rules.model import On, Rule
+from liftgate.watch.rules.totals import Totals
+from liftgate.watch.verdict import Judged, Verdict
+
+FAILED: Final = "rule-failed"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """All rules that are switched on, in the order in which they are told."""
+
+    rules: tuple[Rule, ...]
+    _by_verdict: dict[str, tuple[Rule, ...]] = field(init=False, repr=False, compare=False)
+    _of_grant: tuple[Rule, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        of_call = [rule for rule in self.rules if rule.on is On.CALL]
+        by_verdict = {
+            verdict.value: tuple(rule for rule in of_call if not rule.verdicts or verdict in rule.verdicts)
+            for verdict in Verdict
+        }
+        object.__setattr__(self, "_by_verdict", by_verdict)
+        object.__setattr__(self, "_of_grant", tuple(rule for rule in self.rules if rule.on is On.GRANT))
+
+    def of_call(self, judged: Judged) -> tuple[Finding, ...]:
+        """What the rules find in one call. It costs next to nothing where no rule is about such a verdict."""
+        rules = self._by_verdict[judged.verdict]
+        if not rules:
+            return ()
+        event, tampers = judged.event, judged.tampers is not None
+        service, operation = service_of(event), event.event_name
+        selected = [
+            rule for rule in rules if rule.selects(judged.verdict, service, operation, tampers=tampers)
+        ]
+        if not selected:
+            return ()
+        facts = facts_of_call(judged)
+        found = (_said(rule, facts, judged.event.event_id) for rule in selected)
+        return tuple(_about_call(said, judged) for said in found if said is not None)
+
+    def of_grant(self, grant: KnownGrant, totals: Totals) -> tuple[Finding, ...]:
+        """What the rules find in all calls under a grant. The more calls are known the more may be found."""
+        facts = facts_of_grant(grant, totals)
+        found = (_said(rule, facts, grant.id) for rule in self._of_grant)
+        return tuple(_about_grant(said, grant, totals) for said in found if said is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a rule says of something."""
+
+    id: str
+    rule: str
+    title: str
+    because: str
+    severity: Severity
+    answer: Answer
+
+
+def _said(rule: Rule, facts: Facts, subject: str) -> _Said | None:
+    try:
+        if not rule.when.holds(facts):
+            return None
+    except ConditionFailed as error:
+        because = f"the rule `{rule.name}` could not be decided: {error.sentence}"
+        id_ = finding_id(f"{FAILED}/{rule.name}", subject)
+        return _Said(id_, FAILED, f"Rule failed: {rule.title}", because, Severity.MEDIUM, Answer.ALERT)
+    because = rule.because.told(facts)
+    return _Said(finding_id(rule.name, subject), rule.name, rule.title, because, rule.severity, rule.answer)
+
+
+def _about_call(said: _Said, judged: Judged) -> Finding:
+    grant, attribution = judged.grant, judged.attribution
+    taken = attribution.role_arn if isinstance(attribution, TakenOver) else None
+    return Finding(
+        id=said.id,
+        rule=said.rule,
+        title=said.title,
+        because=said.because,
+        severity=said.severity,
+        answer=said.answer,
+        at=judged.event.event_time,
+        grant_id=grant.id if grant else None,
+        person=grant.person if grant else None,
+        session_name=session_name_of(judged) or None,
+        role_arn=grant.role_arn if grant else taken or judged.event.role_arn,
+        event_ids=(judged.event.event_id,),
+    )
+
+
+def _about_grant(said: _Said, grant: KnownGrant, totals: Totals) -> Finding:
+    return Finding(
+        id=said.id,
+        rule=said.rule,
+        title=said.title,
+        because=said.because,
+        severity=said.severity,
+        answer=said.answer,
+        at=totals.last_at or _EPOCH,
+        grant_id=grant.id,
+        person=grant.person,
+        role_arn=grant.role_arn,
+    )
