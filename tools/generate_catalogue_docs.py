@@ -6,7 +6,6 @@ Run it from anywhere: ``python tools/generate_catalogue_docs.py``. A test compar
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import assert_never
 
 from liftgate.catalogue.errors import CatalogueFaulty
 from liftgate.catalogue.files import SourceFile
@@ -21,23 +20,10 @@ from liftgate.catalogue.keys import (
     WITHOUT_REVIEW,
 )
 from liftgate.catalogue.parse import parse_catalogue
+from liftgate.catalogue.reference import key_table
 from liftgate.catalogue.render import render_faults
 from liftgate.catalogue.schema import catalogue_schema
-from liftgate.catalogue.shape import (
-    ByName,
-    Choice,
-    Flag,
-    Key,
-    Record,
-    Records,
-    Shape,
-    Span,
-    Text,
-    Texts,
-    Whole,
-)
 from liftgate.iam.s3.actions import GROUPS
-from liftgate.span import in_words
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "examples" / "catalogue" / "catalogue.yaml"
@@ -141,7 +127,7 @@ def _reference() -> Iterator[str]:
     yield "## Keys\n"
     for title, record in RECORDS:
         yield f"### {title}\n"
-        yield from _table(record)
+        yield from key_table(record)
     yield "## Groups of actions\n"
     yield "| group | actions |\n| --- | --- |"
     for name, actions in GROUPS.items():
@@ -151,47 +137,6 @@ def _reference() -> Iterator[str]:
     yield TAIL
 
 
-def _table(record: Record) -> Iterator[str]:
-    yield "| key | | what it says | value | left out |\n| --- | --- | --- | --- | --- |"
-    for key in record.keys:
-        need = "required" if key.required else ""
-        yield f"| `{key.name}` | {need} | {_cell(key.says)} | {_cell(_value(key.holds))} | {_default(key)} |"
-    yield ""
-
-
-def _value(shape: Shape) -> str:
-    match shape:
-        case Text():
-            text = shape.form
-        case Whole():
-            text = f"`{shape.least}`" if shape.least == shape.most else f"{shape.least} to {shape.most}"
-        case Flag():
-            text = "`true` or `false`"
-        case Span():
-            text = f"a duration from `{in_words(shape.least)}` to `{in_words(shape.most)}`"
-        case Choice():
-            text = " or ".join(f"`{word}`" for word in shape.words)
-        case Texts():
-            text = f"a list, each {shape.item.form}"
-        case ByName():
-            held = "a list of ids" if isinstance(shape.value, Texts) else shape.value.title
-            text = f"{held}, by {shape.name.form}"
-        case Records():
-            text = f"a list, each {shape.item.title}"
-        case Record():
-            text = f"{shape.title}: see below"
-        case _:
-            assert_never(shape)
-    return text
-
-
-def _default(key: Key) -> str:
-    if key.default is None:
-        return ""
-    literal = not isinstance(key.holds, Texts | ByName | Record | Records | Text)
-    return f"`{key.default}`" if literal else _cell(key.default)
-
-
 def _faults() -> str:
     file = SourceFile("catalogue.yaml", FAULTY.read_bytes())
     try:
@@ -199,10 +144,6 @@ def _faults() -> str:
     except CatalogueFaulty as error:
         return render_faults(error.faults[:3])
     raise SystemExit(f"{FAULTY} has no fault")
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
 
 
 if __name__ == "__main__":

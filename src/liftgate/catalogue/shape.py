@@ -57,7 +57,7 @@ class ByName:
     """A mapping from names to values of one shape."""
 
     name: Text
-    value: "Record | Texts"
+    value: "Record | Texts | Text"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ CONTENTS = {
         "doctor": ("what works, what does not, what to do", _OURS + "doctor"),
         "catalogue": ("what may be asked for; check its files", _OURS + "catalogue"),
         "ledger": ("the record: show, verify, export", _OURS + "ledger"),
+        "rules": ("what counts as a finding; test rule files", _OURS + "rules"),
         "iam": ("ask questions about IAM policies", _OURS + "iam"),
     },
     "Set up": {

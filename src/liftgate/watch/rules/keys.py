@@ -52,7 +52,7 @@ TEST: Final = Record(
         Key(
             name="facts",
             says="the facts of the example, by name; those that are left out are empty, no, 0, or missing",
-            holds=ByName(name=_FACT, value=Texts(item=Text(form="a text", most=1000))),
+            holds=ByName(name=_FACT, value=Text(form="a value of the fact's kind")),
             default="none",
         ),
         Key(
