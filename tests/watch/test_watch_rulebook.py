@@ -14,10 +14,11 @@ from liftgate.watch.finding import Answer, Finding, Severity, finding_id
 from liftgate.watch.known import NOTHING_KNOWN, KnownGrant
 from liftgate.watch.rules.counted import counted
 from liftgate.watch.rules.load import load_rulebook
+from liftgate.watch.rules.model import On
 from liftgate.watch.rules.rulebook import FAILED, Rulebook
 from liftgate.watch.rules.totals import NO_CALLS, totals_of
 from liftgate.watch.rules.trial import try_rules
-from liftgate.watch.verdict import Judged, judge
+from liftgate.watch.verdict import Judged, Verdict, judge
 
 SHIPPED = load_rulebook()
 REFUSED: dict[str, Any] = {"errorCode": "AccessDenied"}
@@ -71,7 +72,7 @@ def test_what_the_shipped_rules_find_in_a_call(
 
 
 def test_a_role_taken_and_a_trail_stopped_by_people_who_have_nothing_to_do_with_liftgate() -> None:
-    eve = {"type": "IAMUser", "arn": "arn:aws:iam::111122223333:user/eve"}
+    eve = {"type": "IAMUser", "arn": "arn:aws:iam::111122223333:user/eve", "sessionContext": {}}
     sts: dict[str, Any] = {
         "eventSource": "sts.amazonaws.com",
         "identity": eve,
@@ -143,6 +144,7 @@ def test_services_of_aws_that_call_in_the_session_s_name_are_no_other_network() 
     )
     totals = totals_of(map(counted, [judged(), by_aws]))
     assert totals.addresses == {"203.0.113.7"}
+    assert totals.user_agents == {(SESSION, "aws-cli")}
     assert SHIPPED.of_grant(grant(), totals) == ()
 
 
@@ -196,6 +198,11 @@ def test_every_shipped_rule_passes_its_tests_and_has_one_that_expects_nothing() 
     assert [tried for tried in try_rules(rules) if tried.wrong] == []
     quiet = {tried.rule for tried in try_rules(rules) if tried.test.expect == "nothing"}
     assert {rule.name for rule in rules} == quiet
+
+
+def test_no_shipped_rule_looks_at_expected_calls_so_that_they_cost_nothing() -> None:
+    of_calls = [rule for rule in load_rulebook(without_store=True).rules if rule.on is On.CALL]
+    assert [rule.name for rule in of_calls if not rule.verdicts or Verdict.EXPECTED in rule.verdicts] == []
 
 
 def test_hostile_fields_of_records_are_facts_of_the_right_kind() -> None:
