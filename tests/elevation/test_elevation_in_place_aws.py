@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from tests.elevation import in_place_examples
 from tests.elevation.elevation_stage import CEILING, is_refused
+from tests.elevation.held_roles_in_aws import create_held_role, in_place_rights, policy
 from tests.store import store_examples
 
 from liftgate.access.model import InPlace
@@ -27,7 +28,6 @@ from liftgate.elevation.in_place.model import InPlaceState, Opening
 from liftgate.elevation.in_place.offer import NotOffered, Offered, offer
 from liftgate.elevation.in_place.reconcile import bring_in_place
 from liftgate.elevation.in_place.statements import POLICY_NAME
-from liftgate.iam.compile import role_policy
 from liftgate.iam.s3.actions import expand_actions
 from liftgate.iam.s3.location import parse_location
 from liftgate.iam.scope import Scope, Window
@@ -37,13 +37,8 @@ from liftgate.store.sql import SqlStore, open_store
 
 pytestmark = pytest.mark.slow
 
-READS = {"Effect": "Allow", "Action": ["s3:Get*", "s3:List*"], "Resource": "*"}
 HERE = f"s3://{REPORTS}/2026/q3/"
 _numbers = count(1)
-
-
-def policy(*statements: Any) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +149,7 @@ def held(embedded_account: SampleAccount, tmp_path: Path) -> Iterator[Held]:
     number = next(_numbers)
     account = embedded_account
     iam = account.aws.client("iam", account.aws.root)
-    role_arn = _create_held_role(iam, account, f"HeldAllDay{number}")
+    role_arn = create_held_role(iam, account, f"HeldAllDay{number}")
     broker = _create_broker(iam, f"in-place-broker-{number}", role_arn)
     yield Held(
         account=account,
@@ -170,42 +165,9 @@ def _accounts(account: SampleAccount, keys: Keys) -> Accounts:
     return Accounts(lambda: broker, account.aws.client("iam", keys))
 
 
-def _create_held_role(iam: Any, account: SampleAccount, name: str) -> str:
-    ceiling = json.loads(role_policy(CEILING))["Statement"]
-    boundary = iam.create_policy(PolicyName=f"{name}Boundary", PolicyDocument=policy(READS, *ceiling))
-    trust = [
-        {
-            "Effect": "Allow",
-            "Principal": {"AWS": f"arn:aws:iam::{account.aws.account}:user/{person}"},
-            "Action": "sts:AssumeRole",
-            "Condition": {"StringEquals": {"sts:RoleSessionName": person}},
-        }
-        for person in PEOPLE
-    ]
-    created = iam.create_role(
-        RoleName=name,
-        AssumeRolePolicyDocument=policy(*trust),
-        PermissionsBoundary=boundary["Policy"]["Arn"],
-    )
-    iam.put_role_policy(RoleName=name, PolicyName="ReadAll", PolicyDocument=policy(READS))
-    role_arn = str(created["Role"]["Arn"])
-    for person in PEOPLE:
-        allow = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role_arn}
-        iam.put_user_policy(UserName=person, PolicyName=f"Assume{name}", PolicyDocument=policy(allow))
-    return role_arn
-
-
 def _create_broker(iam: Any, name: str, role_arn: str) -> Keys:
-    """With the rights that docs/in-place.md names, and no other; but for the condition on the boundary, a key that the embedded
-    AWS does not know.
-    """
     iam.create_user(UserName=name)
-    document = Path(__file__).parents[2].joinpath("docs/in-place.md").read_text()
-    rights = json.loads(document.partition("```json\n")[2].partition("```")[0])
-    for statement in rights["Statement"]:
-        statement.pop("Condition", None)
-    written = json.dumps(rights).replace("arn:aws:iam::111122223333:role/LakesideReadOnly", role_arn)
-    iam.put_user_policy(UserName=name, PolicyName="InPlace", PolicyDocument=written)
+    iam.put_user_policy(UserName=name, PolicyName="InPlace", PolicyDocument=in_place_rights([role_arn]))
     key = iam.create_access_key(UserName=name)["AccessKey"]
     return Keys(access_key_id=key["AccessKeyId"], secret_access_key=key["SecretAccessKey"])
 
