@@ -26,10 +26,10 @@ check:  ## the quick part of `make test`, under a minute
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/pytest -q -n auto -m "not slow"
 
-enforcement:  ## try every case on three enforcers that nobody here wrote, write and print docs/enforcement.md
-	@tools/install.sh dev $(RADOSGW) $(CLIENTS)
+enforcement:  ## try every case on three enforcers that nobody here wrote, and every fault; write and print docs/enforcement.md
+	@tools/install.sh dev $(POSTGRESQL) $(RADOSGW) $(CLIENTS)
 	@rm -rf build/enforcement && mkdir -p build/enforcement
-	@ENFORCEMENT_RECORD=build/enforcement $(BIN)/pytest -q -n auto --dist loadgroup -r fE tests/enforcement; \
+	@ENFORCEMENT_RECORD=build/enforcement $(BIN)/pytest -q -n auto --dist loadgroup -r fE tests/enforcement tests/chaos; \
 		$(BIN)/python tools/enforcement_page.py build/enforcement
 
 lint:

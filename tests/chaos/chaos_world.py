@@ -35,6 +35,7 @@ from liftgate.server import parts as parts_module
 from liftgate.server.app import create_app
 from liftgate.server.parts import Parts, running_parts
 from liftgate.server.settings import load_settings
+from liftgate.server.worker import drain_once
 
 ADDRESS = "http://127.0.0.1:8484"
 # An answer that takes longer counts as none. Nothing depends on it but how long a test of silence takes.
@@ -64,6 +65,8 @@ class ChaosWorld:
     parts: Parts
     http: TestClient
     tokens: dict[str, str] = field(default_factory=dict)
+    expiries: list[tuple[str, str]] = field(default_factory=list)  # as SDKs were told
+    answers: list[Any] = field(default_factory=list)
     handed_over: list[tuple[str, Keys]] = field(
         default_factory=list
     )  # grant id, and keys that an answer held
@@ -73,7 +76,9 @@ class ChaosWorld:
     def call(self, person: str, method: str, path: str, body: Any = None) -> Any:
         headers = {"Authorization": f"Bearer {self.tokens[person]}"}
         sent = {} if body is None else {"json": body}
-        return self.http.request(method, f"/api/v1{path}", headers=headers, **sent)
+        answer = self.http.request(method, f"/api/v1{path}", headers=headers, **sent)
+        self.answers.append(answer)
+        return answer
 
     def get(self, path: str) -> Any:
         answer = self.call("grace", "GET", path)
@@ -114,7 +119,7 @@ class ChaosWorld:
         answer = self.call("ada", "POST", f"/grants/{grant_id}/sessions")
         if answer.status_code == 201:
             said = answer.json()
-            assert said["expires_at"] <= self.get(f"/grants/{grant_id}")["ends_at"]
+            self.expiries.append((grant_id, said["expires_at"]))
             keys = Keys(
                 access_key_id=said["access_key_id"],
                 secret_access_key=said["secret_access_key"],
@@ -131,6 +136,13 @@ class ChaosWorld:
         assert all(one["repaired"] or (one["failure"] and one["advice"]) for one in found), found
         return found
 
+    def work(self) -> int:
+        """The worker's turns, until nothing more is due; how much that was."""
+        done = 0
+        while took := drain_once(self.parts, worker="w"):
+            done += took
+        return done
+
     @contextmanager
     def later(self, **time: float) -> Iterator[None]:
         """Liftgate's clock is ahead: what was put off is due, and leases of the dead have run out."""
@@ -145,6 +157,8 @@ class ChaosWorld:
     def check_claims(self) -> None:
         """At every moment: what Liftgate says is in AWS is there, and what it says is gone is not."""
         shown = self.get("/grants")["items"]
+        ends = {one["id"]: one["ends_at"] for one in shown}
+        assert all(expires_at <= ends.get(grant_id, expires_at) for grant_id, expires_at in self.expiries)
         denied = {role: self.lakeside.denied(role) for role in self.lakeside.elevated}
         opened = {role: {one.resource for one in self.lakeside.opened(role)} for role in self.lakeside.held}
         for one in shown:

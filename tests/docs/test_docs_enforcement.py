@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from tests.chaos import test_chaos_aws, test_chaos_database
 from tests.enforcement.client_cases import DONE, REFUSED, RENEWED
 from tests.enforcement.record import Happened, Outcome, Record, Tried
 from tests.enforcement.revocation_cases import REVOCATION_CASES, TWO_GRANT_CASES
@@ -19,6 +20,10 @@ TRIED = [
 ]
 
 
+CHAOS_CASES = [case.id for case in test_chaos_aws.cases()]
+DATABASE_CASES = [case.id for case in test_chaos_database.cases()]
+
+
 @pytest.mark.parametrize(
     "cases",
     [
@@ -28,6 +33,8 @@ TRIED = [
         REVOCATION_CASES,
         TWO_GRANT_CASES,
         ACCOUNT_CASES,
+        CHAOS_CASES,
+        DATABASE_CASES,
     ],
     ids=len,
 )

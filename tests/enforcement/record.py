@@ -78,7 +78,8 @@ def read_record(folder: Path) -> Record:
         else:
             outcome, said = Outcome(line.pop("outcome")), line.pop("said")
             happened.append(Happened(tried=Tried(**line), outcome=outcome, said=said))
-    return Record(tuple(planned), tuple(happened), versions)
+    # Each folder that has these hooks plans all that was collected.
+    return Record(tuple(dict.fromkeys(planned)), tuple(happened), versions)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

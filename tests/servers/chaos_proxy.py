@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -47,6 +47,11 @@ _INSTEAD: Final = {
     Fault.FAILS: (500, "InternalFailure", "An internal error has occurred"),
     Fault.AWAY: (503, "ServiceUnavailable", "Try again later"),
 }
+
+
+_QUICK: Final = tuple(
+    one for one in Fault if one is not Fault.HANGS
+)  # silence takes a caller's whole patience
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,9 +93,21 @@ class ChaosProxy:
         """Let calls of an action go wrong: the next ``times`` of them, or all until ``calm``."""
         self._rules.append(_Rule(action=action, policy=policy, fault=fault, left=times))
 
-    def meanwhile(self, action: str, done: Callable[[], None], *, policy: str = "") -> None:
-        """Do something once, after AWS did its part of the next call of an action and before it answers."""
-        self._rules.append(_Rule(action=action, policy=policy, fault=None, left=1, meanwhile=done))
+    def meanwhile(self, action: str, done: Callable[[], None], *, policy: str = "") -> Event:
+        """Do something once, after AWS did its part of the next call of an action and before it answers.
+
+        The answer is set when that is done: whoever called may have had enough of waiting before.
+        """
+        finished = Event()
+
+        def once() -> None:
+            try:
+                done()
+            finally:
+                finished.set()
+
+        self._rules.append(_Rule(action=action, policy=policy, fault=None, left=1, meanwhile=once))
+        return finished
 
     def storm(self, chance: random.Random, share: float) -> None:
         """Let a share of all calls go wrong, each in a way that ``chance`` draws."""
@@ -121,7 +138,7 @@ class ChaosProxy:
                     self.struck.append((call, rule.fault))
                     return rule.fault, rule.meanwhile
             if self._chance is not None and self._chance[0].random() < self._chance[1]:
-                fault = self._chance[0].choice(list(Fault))
+                fault = self._chance[0].choice(_QUICK)
                 self.struck.append((call, fault))
                 return fault, None
         return None, None

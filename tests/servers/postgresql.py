@@ -53,12 +53,28 @@ class PostgresqlServer:
 
     def crash_and_start(self) -> None:
         """End the server without letting it write anything more, and start it again on what is on disk."""
-        _run(self.programs / "pg_ctl", "stop", "-m", "immediate", "-D", self.folder / "data")
+        self.crash()
         self.start()
+
+    def crash(self) -> None:
+        """End the server without letting it write anything more."""
+        _run(self.programs / "pg_ctl", "stop", "-m", "immediate", "-D", self.folder / "data")
+
+    def cut(self, url: str) -> None:
+        """End every connection to a database, whatever it is in the middle of."""
+        self._run(
+            sql.SQL("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}").format(
+                sql.Literal(url.rpartition("/")[2])
+            )
+        )
 
     def start(self) -> None:
         log, data = self.folder / "log", self.folder / "data"
-        _run(self.programs / "pg_ctl", "start", "-w", "-D", data, "-l", log, "-o", self.options)
+        try:
+            _run(self.programs / "pg_ctl", "start", "-w", "-D", data, "-l", log, "-o", self.options)
+        except RuntimeError as fault:
+            fault.add_note(log.read_text(errors="replace")[-2_000:])
+            raise
 
     def _run(self, statement: sql.Composed) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
