@@ -1,6 +1,6 @@
 """Write docs/enforcement.md from what a run of the tests left behind, and print its tables.
 
-    ENFORCEMENT_RECORD=build/enforcement pytest tests/enforcement tests/chaos
+    ENFORCEMENT_RECORD=build/enforcement pytest tests/enforcement tests/chaos tests/whole/test_whole_crashes.py
     python tools/enforcement_page.py build/enforcement
 
 No cell is written by hand: what must happen comes from the tests' own parameters, what happened from their outcomes.
@@ -23,8 +23,8 @@ _HEAD: Final = """\
 
 Written by `make enforcement` from the outcomes of the tests; do not edit. Liftgate's promises rest on enforcement by programs
 that nobody here wrote. Each case below was a real call to each of them, with a session that Liftgate lent, on {day}; under
-*Clients*, what a client did that people use, line by line as they call it. Under *AWS goes wrong*, *The database goes away* and
-*Many at once* stands what Liftgate itself did on the embedded AWS: what it answered while the fault lasted, and what
+*Clients*, what a client did that people use, line by line as they call it. Under *AWS goes wrong*, *The database goes away*,
+*Many at once* and *Killed* stands what Liftgate itself did on the embedded AWS: what it answered while the fault lasted, and what
 `liftgate doctor --reconcile` found to repair, first while it lasted and then when it was over.
 
 `allowed` and `refused` are what the program answered, and what had to be answered: a case that came out otherwise fails the

@@ -159,9 +159,8 @@ class Actor:
         elif end == "session" and not self._in_place:
             self._post(grace, f"/grants/{grant_id}/sessions/1/revocation", why)
         elif end == "many" and self._chance.random() < 0.2:
-            which = self._chance.choice(
-                [{"person": self._person}, {"entitlement": entitlement_of(self._role)}]
-            )
+            first = self._role in {self._fleet.lakeside.elevated[0], self._fleet.lakeside.held[0]}
+            which = {"entitlement": entitlement_of(self._role)} if first else {"person": self._person}
             self._post(grace, "/revocations", {**which, **why})
 
     def _post(self, who: tuple[str, str], path: str, body: object = None) -> Any:
@@ -198,9 +197,8 @@ def compare(lakeside: Lakeside, parts: Parts, url: str) -> Counter[str]:
         denies, opened = wanted_denies(url, role, now), wanted_open(url, role, now)
         assert lakeside.denied(role) == denies
         assert lakeside.opened(role) == opened
-        assert bool(denies) is (role in lakeside.elevated)
-        assert bool(opened) is (role in lakeside.held)
         sums += Counter({"denies": len(denies), "open": len(opened)})
+    assert min(sums["denies"], sums["open"]) > 4, "nothing was put to the test"
     with parts.store.read() as view:
         assert isinstance(verify(view.entries()), Intact)
     return sums

@@ -100,6 +100,8 @@ class CrashWorld:
     folder: Path
     address: str = ""
     tokens: dict[str, str] = field(default_factory=dict)
+    story_took: int = 0  # moments, before the reconciliation at its end
+    found: list[dict[str, Any]] = field(default_factory=list)  # by the last reconciliation
 
     @property
     def url(self) -> str:
@@ -170,6 +172,14 @@ class CrashWorld:
         except httpx.TransportError:
             raise Died from None
 
+    def reconcile(self) -> list[dict[str, Any]]:
+        """What ``liftgate doctor --reconcile`` prints comes from this call."""
+        answer = self.call("grace", "POST", "/reconciliations")
+        assert answer.status_code == 201, answer.text
+        repairs: list[dict[str, Any]] = answer.json()["repairs"]
+        assert all(one["repaired"] for one in repairs), repairs
+        return repairs
+
     # AWS
 
     def may_write(self, keys: Keys) -> bool:
@@ -196,6 +206,12 @@ class CrashWorld:
         """What the wrappers wrote down, in order."""
         lines = [json.loads(line) for line in self.log.read_text().splitlines()]
         return [line[what] for line in lines if what in line]
+
+    def lost_sessions(self) -> list[str]:
+        """Those of which nobody wrote down what came of them."""
+        return self._rows(
+            "SELECT name FROM sessions WHERE lent_at IS NULL AND failure IS NULL ORDER BY intended_at"
+        )
 
     def check(self) -> None:
         """All that holds at each moment, whatever was killed when: read from the file itself."""

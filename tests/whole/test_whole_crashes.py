@@ -8,12 +8,15 @@ import itertools
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.chaos.chaos_world import in_words
+from tests.enforcement.record import tried
 from tests.servers.embedded_aws import embedded_account as embedded_account  # noqa: PLC0414 - a fixture
 from tests.whole.crash_world import CrashWorld, Died, Nursery, running_nursery
 
@@ -24,10 +27,14 @@ from liftgate.store.sql import open_store
 
 pytestmark = pytest.mark.slow
 
+TOPIC = "Killed with kill -9 at each commit and each call to AWS: what `doctor --reconcile` finds in the end"
+MUST = "nothing, or what it mends and names"
 WHY = "Correct the totals of the third quarter"
 PLACE = "s3://lakeside-reports/2026/q3/"
 # A lease of the killed process is still held when the next one starts: that one's clock says that it has run out.
 AFTER_LEASES = 240
+# Who asked STS this long ago has given up, or is dead: what it asked for counts as not lent.
+AFTER_ALL_CALLS = 600
 
 
 @pytest.fixture(scope="module")
@@ -152,9 +159,24 @@ def play(world: CrashWorld, die_at: str | None) -> bool:
     assert world.get("grace", "/ledger/verification")["intact"]
     listed = world.get("ada", "/grants")["items"]
     assert sorted(grant["id"] for grant in listed) == sorted(story.grants)  # never a second one
-    world.end()
+    reconcile_at_the_end(world)
     world.check()
     return died
+
+
+def reconcile_at_the_end(world: CrashWorld) -> None:
+    """`doctor --reconcile`, when nobody can still be asking STS: it finds nothing, or mends it and says what, and then finds nothing."""
+    world.story_took = len(world.logged("moment"))
+    lost = world.lost_sessions()
+    if lost:
+        world.end()
+        world.start(worker=False, ahead_seconds=AFTER_ALL_CALLS)
+    world.found = world.reconcile()
+    named = [one["what"] for one in world.found]
+    assert [f"session {name}" for name in lost] == [one for one in named if one != "the queue"], named
+    assert world.reconcile() == []
+    assert world.lost_sessions() == []
+    world.end()
 
 
 def rise_again(world: CrashWorld, *, ending: bool) -> bool:
@@ -180,22 +202,54 @@ def moments(worlds: Any) -> list[str]:
     """All commits and AWS calls of a story in which nobody dies."""
     world = worlds()
     assert not play(world, None)
-    found = world.logged("moment")
+    found = world.logged("moment")[: world.story_took]
     assert len(found) == len(set(found))
     return list(found)
 
 
-@pytest.mark.parametrize("kind", ["before commit", "after commit", "before call", "after call"])
-def test_killed_anywhere_the_story_ends_well(kind: str, moments: list[str], worlds: Any) -> None:
+def cases(*kinds: str, what: str) -> list[Any]:
+    """Each kind of moment in two halves, so that no test takes long."""
+    return [
+        pytest.param(
+            kind,
+            half,
+            id=f"{kind}-{half}",
+            marks=tried(TOPIC, f"{what}, killed {kind} {which}", "Liftgate", must=MUST),
+        )
+        for kind in kinds
+        for half, which in enumerate(("1, 3, 5, …", "2, 4, 6, …"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "half"),
+    cases("before commit", "after commit", "before call", "after call", what="the whole story"),
+)
+def test_killed_anywhere_the_story_ends_well(
+    kind: str,
+    half: int,
+    moments: list[str],
+    worlds: Any,
+    record_property: Callable[[str, object], None],
+) -> None:
     of_this_kind = [moment for moment in moments if moment.startswith(kind)]
     assert len(of_this_kind) >= 8
-    for moment in of_this_kind:
+    found = Counter[str]()
+    for moment in of_this_kind[half::2]:
         world = worlds()
         try:
             assert play(world, moment), "nobody died"
         except Exception as fault:
             fault.add_note(f"killed at: {moment}; see {world.folder}")
             raise
+        found[in_words(world.found)] += 1
+    record_property("happened", counted(found))
+
+
+def counted(found: Counter[str]) -> str:
+    """How often a reconciliation found what."""
+    said = "; ".join(f"{what} ({times})" for what, times in found.most_common())
+    return f"killed {found.total()} times: {said}"
 
 
 def revoked_and_left(world: CrashWorld) -> Story:
@@ -220,7 +274,7 @@ def finish(world: CrashWorld, story: Story, *, ahead_seconds: int) -> None:
     world.start(ahead_seconds=ahead_seconds)
     wait_for_denies(world, story)
     assert not world.may_write(story.held[0])
-    world.end()
+    reconcile_at_the_end(world)
     world.check()
 
 
@@ -231,18 +285,25 @@ def moments_of_a_worker(worlds: Any) -> list[str]:
     story = revoked_and_left(world)
     before = len(world.logged("moment"))
     finish(world, story, ahead_seconds=0)
-    found = world.logged("moment")[before:]
+    found = world.logged("moment")[before : world.story_took]
     calls = [number for number, moment in enumerate(found) if moment.startswith("after call")]
     return list(found[: calls[-1] + 1])
 
 
-@pytest.mark.parametrize("kind", ["before commit", "after call"])
+@pytest.mark.parametrize(
+    ("kind", "half"), cases("before commit", "after call", what="a worker finishing a revocation")
+)
 def test_a_killed_worker_leaves_its_work_to_the_next(
-    kind: str, moments_of_a_worker: list[str], worlds: Any
+    kind: str,
+    half: int,
+    moments_of_a_worker: list[str],
+    worlds: Any,
+    record_property: Callable[[str, object], None],
 ) -> None:
     of_this_kind = [moment for moment in moments_of_a_worker if moment.startswith(kind)]
     assert len(of_this_kind) >= 3
-    for moment in of_this_kind:
+    found = Counter[str]()
+    for moment in of_this_kind[half::2]:
         world = worlds()
         story = revoked_and_left(world)
         try:
@@ -254,3 +315,5 @@ def test_a_killed_worker_leaves_its_work_to_the_next(
         except Exception as fault:
             fault.add_note(f"killed at: {moment}; see {world.folder}")
             raise
+        found[in_words(world.found)] += 1
+    record_property("happened", counted(found))
