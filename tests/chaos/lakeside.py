@@ -5,6 +5,7 @@ What the store calls for is computed here from its tables alone, by none of the 
 
 import json
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -81,11 +82,12 @@ class Lakeside:
     def inline(self, role_arn: str) -> dict[str, str]:
         """Every inline policy of a role, as text."""
         iam, name = self.client("iam", self.account.aws.root), role_arn.rpartition("/")[2]
-        names = iam.list_role_policies(RoleName=name)["PolicyNames"]
-        return {
-            one: unquote(iam.get_role_policy(RoleName=name, PolicyName=one)["PolicyDocument"])
-            for one in names
-        }
+        found: dict[str, str] = {}
+        for one in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+            with suppress(iam.exceptions.NoSuchEntityException):  # taken away meanwhile
+                answer = iam.get_role_policy(RoleName=name, PolicyName=one)
+                found[one] = unquote(answer["PolicyDocument"])
+        return found
 
     def foreign(self) -> dict[str, dict[str, str]]:
         """All but Liftgate's, by role."""
