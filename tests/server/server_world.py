@@ -36,6 +36,7 @@ from liftgate.store.sql import SqlStore, open_store
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 ADDRESS = "http://127.0.0.1:8484"
 REPORTS_ROLE = "arn:aws:iam::111122223333:role/LiftgateReportsWriter"
+BROKER = "arn:aws:sts::111122223333:assumed-role/LiftgateBroker/i-0123456789abcdef0"
 ADA = "arn:aws:sts::111122223333:assumed-role/ReadOnly/ada"
 NAMED_AFTER_USERS = json.dumps(
     {
@@ -363,6 +364,7 @@ def open_world(folder: Path, *, catalogue: str = CATALOGUE, **settings: Any) -> 
         calls=StubS3(sts, iam),
         transport=sts,
         session_names=SessionNames(trusts, clock),
+        broker_arn=lambda: BROKER,
         pause=lambda: None,
         log=log,
         background=background,

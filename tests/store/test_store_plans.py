@@ -24,6 +24,8 @@ from liftgate.access.ports import GrantFilter, Once, RequestFilter
 from liftgate.ledger.model import EventKind
 from liftgate.store.sql import SqlStore
 from liftgate.store.transaction import SqlTransaction
+from liftgate.watch.finding import Answer, Finding, Severity
+from liftgate.watch.ports import FindingFilter, FindingRecord, NewFinding
 
 ONCE = Once(person_id="ada", key="7d3e", fingerprint="f" * 64)
 
@@ -75,6 +77,52 @@ def lend(transaction: SqlTransaction) -> None:
     transaction.settle_session(session(given, number, lent_at=NOON), draft(EventKind.SESSION_LENT))
 
 
+def who_called(transaction: SqlTransaction) -> None:
+    transaction.grant_records(["gr-1", "gr-2"])
+    transaction.sessions_of_keys(["ASIA1", "ASIA2"])
+    transaction.sessions_called(["gr-1-1"])
+    transaction.grants_in_place_of(["AROA:ada"], since=NOON, until=NOON)
+    transaction.lends_sessions(ROLE)
+
+
+def keep_what_was_seen(transaction: SqlTransaction) -> None:
+    transaction.count_alone(["gr-1"])
+    made = Finding(
+        id="fi-1",
+        rule="r",
+        title="t",
+        because="b",
+        severity=Severity.LOW,
+        answer=Answer.ALERT,
+        at=NOON,
+        grant_id="gr-1",
+    )
+    new = NewFinding(
+        record=FindingRecord(finding=made, found_at=NOON, entitlement=None),
+        draft=draft(EventKind.FINDING_MADE),
+        effects=(),
+    )
+    transaction.keep_findings([new])
+    transaction.keep_findings([new])
+    transaction.tallies("gr-1")
+
+
+def look_at_what_was_seen(transaction: SqlTransaction) -> None:
+    transaction.activity("e-1")
+    transaction.activities("gr-1", cursor=None, limit=50)
+    transaction.call_groups("gr-1", limit=50)
+    transaction.finding("fi-1")
+
+
+def found(transaction: SqlTransaction, **which: Any) -> object:
+    return transaction.findings(FindingFilter(**which), cursor=None, limit=50)
+
+
+def known_between(transaction: SqlTransaction) -> None:
+    transaction.known_grants(since=NOON, until=NOON + MINUTE, after=None, limit=50)
+    transaction.known_sessions(["gr-1", "gr-2"])
+
+
 def page(which: RequestFilter | GrantFilter) -> Callable[[SqlTransaction], object]:
     if isinstance(which, RequestFilter):
         return lambda t: t.requests(which, now=NOON, cursor=None, limit=50)
@@ -107,11 +155,24 @@ HOT: dict[str, Callable[[SqlTransaction], object]] = {
     "work due": lambda t: t.outbox.claim(NOON, lease=MINUTE, limit=5, worker="w"),
     "the story of a request": lambda t: list(t.entries(about="rq-1")),
     "the ledger from a place": lambda t: list(t.entries(after=5, limit=5)),
+    "who called": who_called,
+    "what is seen is kept": keep_what_was_seen,
+    "what was seen of a grant": look_at_what_was_seen,
+    "findings of high severity": lambda t: found(t, severities=frozenset({"high", "critical"})),
+    "findings of a rule": lambda t: found(t, rule="outside_scope"),
+    "findings of a grant": lambda t: found(t, grant_id="gr-1"),
+    "findings of some entitlements": lambda t: found(t, entitlements=frozenset({"a", "b"})),
+    "findings since": lambda t: found(t, since=NOON),
+    "grants and sessions of a span": known_between,
     "housekeeping": lambda t: t.forget_expired(now=NOON),
 }
 
 
 LEADING = {
+    "findings of a rule": "ix_findings_rule_at_id (rule=?)",
+    "findings of a grant": "ix_findings_grant_id_at_id (grant_id=?)",
+    "findings of some entitlements": "ix_findings_entitlement_at_id (entitlement=?)",
+    "findings since": "ix_findings_at_id (at>?)",
     "my active grants": "ix_grants_requester_ends_at (requester=? AND ends_at>?)",
     "my live grants": "ix_grants_requester_ends_at (requester=? AND ends_at>?)",
     "all active grants": "ix_grants_ends_at (ends_at>?)",

@@ -6,12 +6,13 @@ from liftgate.elevation.ports import ElevationStore
 from liftgate.identity.ports import IdentityStore
 from liftgate.ledger.ports import LedgerStore
 from liftgate.store.sql import SqlStore
+from liftgate.watch.ports import WatchStore
 
 
 def fulfils(
     store: SqlStore,
-) -> tuple[AccessStore, ElevationStore, InPlaceStore, IdentityStore, LedgerStore]:
-    return store, store, store, store, store
+) -> tuple[AccessStore, ElevationStore, InPlaceStore, IdentityStore, LedgerStore, WatchStore]:
+    return store, store, store, store, store, store
 
 
 def test_one_store_is_all_of_them(store: SqlStore) -> None:

@@ -37,6 +37,7 @@ class EffectKind(StrEnum):
     DENY = "deny"  # write the role's wanted denies into IAM; key: role ARN
     PRUNE = "prune"  # the same, when a deny is no longer wanted; key: role ARN
     IN_PLACE = "in_place"  # write the statements of the role's grants in place into IAM; key: role ARN
+    RESPONSE = "response"  # answer a finding; key: its id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,6 +43,10 @@ class EventKind(StrEnum):
     IN_PLACE_OPEN = "in_place.open"  # seen to work
     IN_PLACE_FAILED = "in_place.failed"
     CATALOGUE_LOADED = "catalogue.loaded"
+    FINDING_MADE = "finding.made"  # a rule found something in what CloudTrail told
+    RECORD_SET_ASIDE = (
+        "record.set_aside"  # something that CloudTrail told, or was told in its place, could not be read
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

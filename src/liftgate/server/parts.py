@@ -64,6 +64,7 @@ class Parts:
     calls: HarmlessCalls
     transport: StsTransport
     session_names: SessionNames
+    broker_arn: Callable[[], str]  # who assumes elevated roles, and may
     pause: Pause
     log: Log
     background: Executor  # for work whose caller does not wait to its end
@@ -117,6 +118,7 @@ def running_parts(settings: Settings, *, audience: str) -> Iterator[Parts]:
             calls=S3Calls(lambda credentials: s3_client(at, credentials)),
             transport=transport,
             session_names=SessionNames(IamRoleTrusts(accounts.iam), system_clock),
+            broker_arn=lambda: broker().arn,
             pause=lambda: _wait(never),
             log=_log(),
             background=background,

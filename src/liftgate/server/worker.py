@@ -19,6 +19,8 @@ _AT_ONCE: Final = 10  # roles
 _LEASE: Final = timedelta(
     minutes=1
 )  # longer than one role takes; one that takes longer is done twice, which does no harm
+# What findings call for is queued already, and waits for whoever does it.
+_DONE_HERE: Final = (EffectKind.DENY, EffectKind.PRUNE, EffectKind.IN_PLACE)
 _LONGEST_SLEEP: Final = timedelta(seconds=15)
 # At roles that carry denies or grants in place, since somebody else may have changed them; and what expired is forgotten.
 _LOOK_AGAIN_EVERY: Final = timedelta(minutes=5)
@@ -27,7 +29,9 @@ _LOOK_AGAIN_EVERY: Final = timedelta(minutes=5)
 def drain_once(parts: Parts, *, worker: str) -> int:
     """Do what is due now on a few roles, once for each role; how many queued effects that were."""
     with parts.store.write() as transaction:
-        claimed = transaction.outbox.claim(parts.clock(), lease=_LEASE, limit=_AT_ONCE, worker=worker)
+        claimed = transaction.outbox.claim(
+            parts.clock(), lease=_LEASE, limit=_AT_ONCE, worker=worker, kinds=_DONE_HERE
+        )
     for of_role in _by_role(claimed):
         _do(parts, of_role)
     return len(claimed)

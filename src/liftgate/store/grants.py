@@ -23,7 +23,7 @@ from liftgate.store.rows import grant_record_of, grant_row
 from liftgate.store.states import are_few_grants, grants_in
 from liftgate.store.tables import endings, grants, in_place_boundaries, in_place_grants, in_place_requests
 
-_RECORDS: Final = (
+RECORDS: Final = (
     select(grants, in_place_requests, in_place_boundaries, endings)
     .select_from(
         grants.outerjoin(in_place_requests, in_place_requests.c.request_id == grants.c.request_id)
@@ -32,7 +32,7 @@ _RECORDS: Final = (
     )
     .set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
 )
-_ONE: Final = _RECORDS.where(grants.c.id == bindparam("grant_id"))
+_ONE: Final = RECORDS.where(grants.c.id == bindparam("grant_id"))
 _LOCK: Final = select(grants.c.id).where(grants.c.id == bindparam("grant_id")).with_for_update()
 _ADD: Final = insert(grants)
 _ADD_IN_PLACE: Final = insert(in_place_grants)
@@ -75,7 +75,7 @@ class Grants:
     def page(self, which: GrantFilter, *, now: datetime, cursor: str | None, limit: int) -> Page[GrantRecord]:
         """A page, newest first."""
         statement = newest_first(
-            _RECORDS,
+            RECORDS,
             grants.c.granted_at,
             grants.c.id,
             cursor=cursor,

@@ -4,7 +4,7 @@ A worker claims items under a lease, does them, and reports. A worker that dies 
 them up, so every effect is done at least once, and must bear being done twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -34,6 +34,7 @@ _SAME_PENDING: Final = (
 )
 _ADD: Final = insert(outbox)
 _FREE: Final = (
+    outbox.c.kind.in_(bindparam("kinds", expanding=True)),
     outbox.c.due_at <= bindparam("now", type_=Moment()),
     or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= bindparam("now", type_=Moment())),
 )
@@ -99,16 +100,26 @@ class Outbox:
             if not self._is_pending(effect):
                 self._connection.execute(_ADD, _row(effect))
 
-    def claim(self, now: datetime, *, lease: timedelta, limit: int, worker: str) -> tuple[Claimed, ...]:
-        """Lease up to ``limit`` due effects, and what else is due of their keys; nobody else gets them until the lease ends.
+    def claim(
+        self,
+        now: datetime,
+        *,
+        lease: timedelta,
+        limit: int,
+        worker: str,
+        kinds: Collection[EffectKind] = tuple(EffectKind),
+    ) -> tuple[Claimed, ...]:
+        """Lease up to ``limit`` due effects of these kinds, and what else is due of their keys; nobody else gets them until the
+        lease ends.
 
         All of one key comes together, so that a key of which much is queued does not go before all others. Commit before
         doing them.
         """
-        rows = self._connection.execute(_CLAIMABLE, {"now": now, "at_most": limit}).mappings().all()
+        free = {"now": now, "kinds": sorted(kinds)}
+        rows = self._connection.execute(_CLAIMABLE, {**free, "at_most": limit}).mappings().all()
         if rows:
             keys = sorted({row["key"] for row in rows})
-            rows = self._connection.execute(_TWINS, {"now": now, "keys": keys}).mappings().all()
+            rows = self._connection.execute(_TWINS, {**free, "keys": keys}).mappings().all()
             ids = [row["id"] for row in rows]
             self._connection.execute(_LEASE, {"ids": ids, "worker": worker, "until": now + lease})
         return tuple(_claimed(row, worker) for row in rows)

@@ -23,9 +23,12 @@ from liftgate.store.catalogue_versions import CatalogueVersion
 from liftgate.store.engine import Engines, engines_for
 from liftgate.store.faults import translated
 from liftgate.store.transaction import SqlTransaction
+from liftgate.watch.ports import WatchReader
 
 
-class StoreReader(AccessReader, ElevationReader, InPlaceReader, IdentityReader, LedgerReader, Protocol):
+class StoreReader(
+    AccessReader, ElevationReader, InPlaceReader, IdentityReader, WatchReader, LedgerReader, Protocol
+):
     """All that can be read, in one consistent view."""
 
     def catalogue_version(self, version: str) -> CatalogueVersion | None:
@@ -33,7 +36,7 @@ class StoreReader(AccessReader, ElevationReader, InPlaceReader, IdentityReader, 
 
 
 class SqlStore:
-    """Fulfils every store port: ``access``, ``elevation``, ``identity`` and ``ledger``."""
+    """Fulfils every store port: ``access``, ``elevation``, ``identity``, ``watch`` and ``ledger``."""
 
     def __init__(self, engines: Engines, clock: Clock) -> None:
         self._engines = engines

@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-from liftgate.store.columns import BigNumber, Moment, ScopeText, Span, Words
+from liftgate.store.columns import BigNumber, Flag, Moment, ScopeText, Span, Words
 
 metadata = MetaData(
     naming_convention={
@@ -115,6 +115,7 @@ grants = Table(
     Index(None, "granted_at", "id"),
     Index(None, "requester", "granted_at", "id"),
     Index(None, "entitlement", "granted_at", "id"),
+    Index(None, "role_arn", "granted_at", "id"),
     # What is live: found from its end, so that past grants are never looked at.
     Index(None, "ends_at"),
     Index(None, "requester", "ends_at"),
@@ -129,6 +130,7 @@ in_place_requests = Table(
     Column("request_id", Text, ForeignKey("requests.id"), primary_key=True),
     Column("user_id", Text, nullable=False),
     Column("policy", Words, nullable=False),
+    Index(None, "user_id"),  # whose call it was, for each that CloudTrail tells
     **_STRICT,
 )
 
@@ -315,6 +317,76 @@ idempotency_keys = Table(
     Column("used_at", Moment, nullable=False),
     PrimaryKeyConstraint("person_id", "key"),
     Index(None, "used_at"),
+    **_STRICT,
+)
+
+# What CloudTrail told of calls. Without a reference to ``grants``: keeping a call never waits for whoever ends its grant.
+activities = Table(
+    "activities",
+    metadata,
+    Column("event_id", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("grant_id", Text),
+    Column("session_name", Words),
+    Column("role_arn", Words),
+    Column("service", Words, nullable=False),
+    Column("operation", Words, nullable=False),
+    Column("bucket", Words),
+    Column("key", Words),
+    Column("folder", Words, nullable=False),
+    Column("version_id", Words),
+    Column("made_version_id", Words),
+    Column("requests", Words, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("because", Words, nullable=False),
+    Column("refused", Flag, nullable=False),
+    Column("error_code", Words),
+    Column("source_address", Words),
+    Column("user_agent", Words),
+    Column("bytes_in", BigNumber),
+    Column("bytes_out", BigNumber),
+    Column("read_only", Flag),
+    Column("record", Words),
+    Index(None, "grant_id", "at", "event_id"),
+    **_STRICT,
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("rule", Words, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("because", Words, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("found_at", Moment, nullable=False),
+    Column("grant_id", Text),
+    Column("entitlement", Text),  # of the grant, so that its reviewers' list needs no other table
+    Column("person", Text),
+    Column("session_name", Words),
+    Column("role_arn", Words),
+    Column("event_ids", Text, nullable=False),
+    CheckConstraint("severity IN ('informational', 'low', 'medium', 'high', 'critical')", name="severity"),
+    CheckConstraint("answer IN ('nothing', 'alert', 'revoke', 'quarantine')", name="answer"),
+    Index(None, "at", "id"),
+    Index(None, "severity", "at", "id"),
+    Index(None, "rule", "at", "id"),
+    Index(None, "grant_id", "at", "id"),
+    Index(None, "entitlement", "at", "id"),
+    **_STRICT,
+)
+
+set_aside = Table(
+    "set_aside",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("reason", Words, nullable=False),
+    Column("source", Words, nullable=False),
+    Column("excerpt", Words, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index(None, "at", "id"),
     **_STRICT,
 )
 

@@ -13,6 +13,7 @@ from liftgate.elevation.in_place.model import OnRole, Opening
 from liftgate.elevation.model import Deny, Session, SessionEnding
 from liftgate.identity.ports import SignIn
 from liftgate.ledger.model import Draft, Entry
+from liftgate.store.callers import Callers
 from liftgate.store.catalogue_versions import CatalogueVersion, CatalogueVersions
 from liftgate.store.denies import Denies
 from liftgate.store.grants import Grants
@@ -23,13 +24,17 @@ from liftgate.store.outbox import Outbox
 from liftgate.store.requests import Requests
 from liftgate.store.sessions import Sessions
 from liftgate.store.sign_ins import SignIns
+from liftgate.store.watch import Watched
+from liftgate.watch.activity import Activity
+from liftgate.watch.ports import CallGroup, FindingFilter, FindingRecord, NewFinding, SetAside
+from liftgate.watch.tally import Tally
 
 # What expired is forgotten a little later, since the clocks of several servers differ: a proof must not be usable again.
 _CLOCK_SLACK: Final = timedelta(minutes=5)
 
 
 class SqlTransaction:
-    """Fulfils the readers and writers of ``access``, ``elevation``, ``identity`` and ``ledger``.
+    """Fulfils the readers and writers of ``access``, ``elevation``, ``identity``, ``watch`` and ``ledger``.
 
     Entries are sealed at the very end, because the head of the chain makes writers wait for one another.
     """
@@ -44,6 +49,8 @@ class SqlTransaction:
         self._in_place = InPlaceStatements(connection)
         self._sign_ins = SignIns(connection)
         self._keys = IdempotencyKeys(connection)
+        self._callers = Callers(connection)
+        self._watched = Watched(connection)
         self._catalogue_versions = CatalogueVersions(connection)
         self._ledger = Ledger(connection)
         self.outbox = Outbox(connection)
@@ -224,6 +231,93 @@ class SqlTransaction:
     def end_sign_in(self, token_hash: str) -> None:
         """Forget a token."""
         self._sign_ins.end(token_hash)
+
+    # what CloudTrail told
+
+    def grant_records(self, grant_ids: Collection[str]) -> tuple[GrantRecord, ...]:
+        """Those grants that are on record."""
+        return self._callers.grants(grant_ids)
+
+    def sessions_of_keys(self, access_key_ids: Collection[str]) -> tuple[Session, ...]:
+        """The sessions to which access keys were lent."""
+        return self._callers.sessions_of_keys(access_key_ids)
+
+    def sessions_called(self, names: Collection[str]) -> tuple[Session, ...]:
+        """The sessions of these names."""
+        return self._callers.sessions_called(names)
+
+    def grants_in_place_of(
+        self, user_ids: Collection[str], *, since: datetime, until: datetime
+    ) -> tuple[GrantRecord, ...]:
+        """The grants that open these sessions of roles in place, at some moment from ``since`` to ``until``."""
+        return self._callers.grants_in_place_of(user_ids, since=since, until=until)
+
+    def lends_sessions(self, role_arn: str) -> bool:
+        """Whether the newest grant on a role lends sessions of it; False where there is none."""
+        return self._callers.lends_sessions(role_arn)
+
+    def known_grants(
+        self, *, since: datetime, until: datetime, after: str | None, limit: int
+    ) -> tuple[GrantRecord, ...]:
+        """Grants whose window touches a span, by their ids, from after one on."""
+        return self._callers.between(since=since, until=until, after=after, limit=limit)
+
+    def known_sessions(self, grant_ids: Collection[str]) -> tuple[Session, ...]:
+        """The sessions of these grants."""
+        return self._callers.sessions_of(grant_ids)
+
+    def count_alone(self, grant_ids: Collection[str]) -> None:
+        """Until this transaction ends, nobody else keeps calls of these grants: tallies miss none. Call it first, and once."""
+        self._watched.count_alone(grant_ids)
+
+    def keep_activities(self, activities: Sequence[Activity]) -> frozenset[str]:
+        """Keep calls; the answer is the ids of the events that were not kept before."""
+        return self._watched.keep_activities(activities)
+
+    def keep_findings(self, found: Sequence[NewFinding]) -> frozenset[str]:
+        """Keep findings; of those that were not kept before, whose ids are the answer, also drafts and effects."""
+        new = self._watched.keep_findings([one.record for one in found])
+        for finding_id, one in {one.record.finding.id: one for one in found}.items():
+            if finding_id in new:
+                self.outbox.enqueue(one.effects)
+                self.record(one.draft)
+        return new
+
+    def keep_set_aside(self, found: Sequence[tuple[SetAside, Draft]]) -> frozenset[str]:
+        """Keep what could not be read, with its draft where it was not kept before; the answer is the ids of those."""
+        new = self._watched.keep_set_aside([one for one, _ in found])
+        for one, draft in found:
+            if one.id in new:
+                self.record(draft)
+        return new
+
+    def findings(self, which: FindingFilter, *, cursor: str | None, limit: int) -> Page[FindingRecord]:
+        """A page of findings, the latest first."""
+        return self._watched.findings(which, cursor=cursor, limit=limit)
+
+    def finding(self, finding_id: str) -> FindingRecord | None:
+        """One finding."""
+        return self._watched.finding(finding_id)
+
+    def activity(self, event_id: str) -> Activity | None:
+        """One call."""
+        return self._watched.activity(event_id)
+
+    def activities(self, grant_id: str, *, cursor: str | None, limit: int) -> Page[Activity]:
+        """A page of a grant's calls, the latest first."""
+        return self._watched.activities(grant_id, cursor=cursor, limit=limit)
+
+    def call_groups(self, grant_id: str, *, limit: int) -> tuple[CallGroup, ...]:
+        """A grant's calls in groups, by the first of each."""
+        return self._watched.groups(grant_id, limit=limit)
+
+    def set_aside(self, *, cursor: str | None, limit: int) -> Page[SetAside]:
+        """A page of what could not be read, the latest first."""
+        return self._watched.unread(cursor=cursor, limit=limit)
+
+    def tallies(self, grant_id: str) -> tuple[Tally, ...]:
+        """All of a grant's calls, counted with those that are like them."""
+        return self._watched.tallies(grant_id)
 
     # the catalogue's versions
 

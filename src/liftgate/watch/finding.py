@@ -1,11 +1,10 @@
 """A finding: what should not have happened, and what is to be done about it."""
 
-import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # as in the ids of grants
+from liftgate.watch.ids import sixteen
 
 
 class Severity(StrEnum):
@@ -47,5 +46,4 @@ class Finding:
 
 def finding_id(rule: str, subject: str) -> str:
     """The id of what a rule found about an event (by its id) or a grant."""
-    number = int.from_bytes(hashlib.sha256(f"{rule}\0{subject}".encode()).digest()[:10], "big")
-    return "fi-" + "".join(_ALPHABET[(number >> shift) & 31] for shift in range(75, -5, -5))
+    return "fi-" + sixteen(f"{rule}\0{subject}")

@@ -71,7 +71,9 @@ class KnownInMemory:
     by_name: Mapping[str, KnownSession] = field(default_factory=dict)
     by_user_id: Mapping[str, Sequence[KnownGrant]] = field(default_factory=dict)
     elevated_roles: frozenset[str] = frozenset()
-    brokers: frozenset[str] = frozenset()  # ARNs of users, or of roles whose sessions broker
+    brokers: frozenset[str] = (
+        frozenset()
+    )  # ARNs of users, of roles whose sessions broker, or of such sessions
 
     def grant(self, grant_id: str) -> KnownGrant | None:
         """The grant of an id."""
@@ -95,10 +97,22 @@ class KnownInMemory:
 
     def is_broker(self, arn: str) -> bool:
         """Whether the caller is Liftgate itself."""
-        return arn in self.brokers
+        return _caller_key(arn) in {_caller_key(broker) for broker in self.brokers}
 
 
 NOTHING_KNOWN = KnownInMemory()
+
+
+def _caller_key(arn: str) -> str:
+    """A user as it stands; a role, or a session of it, by account and name, which are the role's alone.
+
+    STS says of a session neither its role's path nor, the other way round, is a session's name known before.
+    """
+    head, _, resource = arn.partition(":role/")
+    if resource:
+        return f"{head}:role/{resource.rpartition('/')[2]}".replace(":sts:", ":iam:", 1)
+    head, _, resource = arn.partition(":assumed-role/")
+    return f"{head}:role/{resource.partition('/')[0]}".replace(":sts:", ":iam:", 1) if resource else arn
 
 
 def known_in_memory(

@@ -1,0 +1,78 @@
+"""A batch as it came: each event once, and beside them what could not be read, or is no record that CloudTrail writes."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from liftgate.watch.activity import storable
+from liftgate.watch.event import Event
+from liftgate.watch.ids import sixteen
+from liftgate.watch.ports import Records, SetAside
+
+A_RECORD: Final = "a record"  # where one that could be read stood
+
+_LONGEST_REASON: Final = 500
+_LONGEST_EXCERPT: Final = 1_000
+_LONGEST_ID: Final = 64  # a GUID has 36
+_ID_LETTERS: Final = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-")
+_FIRST_YEAR: Final = 2006  # in which S3 began
+_LAST_YEAR: Final = 2199
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event, and where its JSON is, which few are asked for."""
+
+    event: Event
+    records: Records
+    place: int
+
+    @property
+    def raw(self) -> str:
+        """Its JSON as it came."""
+        return self.records.raw(self.place).decode(errors="backslashreplace").replace("\x00", "\ufffd")
+
+
+def each_once(batch: Iterable[Records], now: datetime) -> tuple[list[Told], list[SetAside]]:
+    """The events of a batch, the first of each id, and what is set aside of it."""
+    events: dict[str, Told] = {}
+    unread: dict[str, SetAside] = {}
+    for records in batch:
+        for one in _unread(records, events, now):
+            unread.setdefault(one.id, one)
+    return list(events.values()), list(unread.values())
+
+
+def _unread(records: Records, events: dict[str, Told], now: datetime) -> Iterator[SetAside]:
+    """What is set aside; the rest goes to ``events``."""
+    for one in records.set_aside:
+        yield set_aside(one.reason, one.where, one.excerpt, now)
+    for place, event in enumerate(records.events):
+        fault, told = _fault(event), Told(event, records, place)
+        if fault is None:
+            events.setdefault(event.event_id, told)
+        else:
+            yield set_aside(fault, A_RECORD, told.raw, now)
+
+
+def _fault(event: Event) -> str | None:
+    """Why an event is no record that CloudTrail writes, though it could be read."""
+    if not 0 < len(event.event_id) <= _LONGEST_ID or not _ID_LETTERS.issuperset(event.event_id):
+        return "its `eventID` is not an id"
+    if event.event_time.utcoffset() is None:
+        return "its `eventTime` names no time zone"
+    if not _FIRST_YEAR <= event.event_time.year <= _LAST_YEAR:
+        return "its `eventTime` is of another age"
+    return None
+
+
+def set_aside(reason: str, source: str, excerpt: str, now: datetime) -> SetAside:
+    """Something to keep beside the calls; its id is of all that is given here, and what is kept is cut to what makes sense."""
+    return SetAside(
+        id="sa-" + sixteen(f"{source}\0{reason}\0{excerpt}"),
+        reason=storable(reason, _LONGEST_REASON),
+        source=storable(source),
+        excerpt=storable(excerpt, _LONGEST_EXCERPT),
+        at=now,
+    )
