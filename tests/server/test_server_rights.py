@@ -8,6 +8,7 @@ import pytest
 from fastapi import APIRouter
 from starlette.testclient import TestClient
 from tests.server.server_world import ADDRESS, World, an_ask
+from tests.server.watched import outside, watched
 
 from liftgate.server.api import health
 from liftgate.server.app import build_routes, create_app
@@ -24,6 +25,7 @@ BODIES = {
     f"{API}/drills": {"entitlement": "reports-writer"},
     f"{API}/revocations": {"entitlement": "reports-writer", "reason": "a drill"},
 }
+QUERIES = {f"{API}/watch/known": "?from=2026-11-24T00:00:00Z&until=2026-11-25T00:00:00Z"}
 # By right, what each of PEOPLE is answered.
 EXPECTED: dict[Right, tuple[int, ...]] = {
     Right.ANYBODY: (200, 200, 200, 200),
@@ -36,6 +38,8 @@ EXPECTED: dict[Right, tuple[int, ...]] = {
     Right.ENDS_SESSION: (200, 200, 200, 404),
     Right.REVOKES_MANY: (403, 200, 200, 403),
     Right.GUARD: (403, 403, 200, 403),
+    Right.LISTS_FINDINGS: (200, 200, 200, 200),
+    Right.SEES_FINDING: (404, 200, 200, 404),
     Right.SEES_ALL: (403, 403, 200, 403),
 }
 
@@ -43,7 +47,8 @@ EXPECTED: dict[Right, tuple[int, ...]] = {
 def paths_of(world: World) -> Callable[[str], str]:
     request_id, grant_id = world.pending(), world.granted()
     assert world.post("ada", f"/grants/{grant_id}/sessions").is_success
-    ids = {"request_id": request_id, "grant_id": grant_id, "number": "1"}
+    [finding_id] = watched(world, outside(world, grant_id)).findings
+    ids = {"request_id": request_id, "grant_id": grant_id, "number": "1", "finding_id": finding_id}
     return lambda template: template.format(**ids)
 
 
@@ -53,7 +58,8 @@ def test_each_route_is_open_to_those_whom_the_table_names(world: World, route: R
     for person, expected in zip(PEOPLE, EXPECTED[RIGHTS[route]], strict=True):
         world.forget_tokens()  # one of the routes ends them
         headers = {"Authorization": f"Bearer {world.sign_in(person)}"}
-        answer = world.http.request(method, paths_of(world)(template), headers=headers, **_body(template))
+        path = paths_of(world)(template) + QUERIES.get(template, "")
+        answer = world.http.request(method, path, headers=headers, **_body(template))
         if route == ("POST", f"{API}/requests") and person != "ada":
             assert answer.json()["code"] == "nothing_to_ask_for"  # past the door, where the rules say no
         else:
@@ -76,7 +82,10 @@ NO_GOOD_TOKENS: list[dict[str, str]] = [
 )
 def test_without_a_good_token_every_other_route_is_shut(world: World, route: Route) -> None:
     method, template = route
-    path = template.format(request_id="rq-" + "0" * 16, grant_id="gr-" + "0" * 16, number="1")
+    nothing = "0" * 16
+    path = template.format(
+        request_id=f"rq-{nothing}", grant_id=f"gr-{nothing}", number="1", finding_id=f"fi-{nothing}"
+    )
     for headers in NO_GOOD_TOKENS:
         answer = world.http.request(method, path, headers=headers, **_body(template))
         assert answer.status_code == 401, headers
@@ -122,6 +131,8 @@ def test_ids_of_others_and_ids_of_nothing_are_answered_alike(world: World) -> No
     theirs, nothing = world.granted(), "gr-" + "z" * 16
     for method, tail, body in [
         ("GET", "", None),
+        ("GET", "/activities", None),
+        ("GET", "/timeline", None),
         ("POST", "/sessions", None),
         ("POST", "/return", {}),
         ("POST", "/revocation", {"reason": "mine now"}),

@@ -17,6 +17,8 @@ from schemathesis.checks import (
 )
 from starlette.types import ASGIApp, Receive, Scope, Send
 from tests.server.server_world import World, open_world
+from tests.server.watched import outside, watched
+from tests.store.watch_stage import Unread
 
 from liftgate.server.app import build_routes, create_app
 
@@ -53,7 +55,8 @@ schema.app = door
 def open_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with open_world(tmp_path_factory.mktemp("schemathesis")) as world:
         world.pending()
-        world.granted()
+        granted = world.granted()
+        watched(world, outside(world, granted), unread=[Unread("it is not UTF-8", "a.json", "?")])
         door.app = create_app(world.parts)
         yield world
 

@@ -15,8 +15,10 @@ from starlette.types import ASGIApp
 from liftgate import VERSION
 from liftgate.errors import LiftgateError
 from liftgate.server.api import (
+    activities,
     catalogue,
     drills,
+    findings,
     grants,
     health,
     ledger,
@@ -24,6 +26,7 @@ from liftgate.server.api import (
     requests,
     revocations,
     sign_ins,
+    watch,
 )
 from liftgate.server.body import REQUEST_ID, BodyGate
 from liftgate.server.calls import sees_everything, signed_in, signed_in_once
@@ -43,6 +46,9 @@ _API_MODULES: Final = (
     drills,
     reconciliations,
     catalogue,
+    activities,
+    findings,
+    watch,
     ledger,
 )
 _DOORS: Final = {Right.SEES_ALL: frozenset({sees_everything})}

@@ -39,6 +39,18 @@ class MayNotSeeAll(Refused):
     code = "may_not_see_all"
 
 
+class NoSuchFinding(NotFound):
+    """No finding of that id that this caller may see."""
+
+    code = "no_such_finding"
+
+
+class TooMuchKnown(Invalid):
+    """More grants touch the span than one answer holds."""
+
+    code = "too_much_known"
+
+
 class NoSuchPath(NotFound):
     """The API has no such path."""
 

@@ -27,6 +27,10 @@ class Right(Enum):
     ENDS_SESSION = "the requester, reviewers of the entitlement and guards; 404 for those who may not see it"
     REVOKES_MANY = "guards; under one entitlement its reviewers too"
     GUARD = "guards"
+    LISTS_FINDINGS = "whoever is signed in: guards and auditors find all, reviewers those under their entitlements, but none about themselves"
+    SEES_FINDING = (
+        "guards and auditors, and reviewers of the entitlement unless it is about themselves; 404 for others"
+    )
     SEES_ALL = "guards and auditors"
 
 
@@ -50,6 +54,12 @@ RIGHTS: Final[Mapping[Route, Right]] = MappingProxyType(
         ("POST", f"{API}/grants/{{grant_id}}/sessions/{{number}}/revocation"): Right.ENDS_SESSION,
         ("POST", f"{API}/grants/{{grant_id}}/revocation"): Right.REVOKER,
         ("POST", f"{API}/grants/{{grant_id}}/return"): Right.REQUESTER,
+        ("GET", f"{API}/grants/{{grant_id}}/activities"): Right.SEES_IT,
+        ("GET", f"{API}/grants/{{grant_id}}/timeline"): Right.SEES_IT,
+        ("GET", f"{API}/findings"): Right.LISTS_FINDINGS,
+        ("GET", f"{API}/findings/{{finding_id}}"): Right.SEES_FINDING,
+        ("GET", f"{API}/set-aside"): Right.SEES_ALL,
+        ("GET", f"{API}/watch/known"): Right.SEES_ALL,
         ("POST", f"{API}/revocations"): Right.REVOKES_MANY,
         ("POST", f"{API}/drills"): Right.GUARD,
         ("POST", f"{API}/reconciliations"): Right.GUARD,

@@ -32,7 +32,6 @@ _BETWEEN: Final = (
     RECORDS.where(
         grants.c.starts_at < bindparam("until", type_=Moment()),
         grants.c.ends_at > bindparam("since", type_=Moment()),
-        grants.c.id > bindparam("after"),
     )
     .order_by(grants.c.id)
     .limit(bindparam("at_most"))
@@ -69,11 +68,9 @@ class Callers:
         """The grants that open these sessions in place at some moment of a span."""
         return tuple(map(grant_record_of, self._rows(_IN_PLACE, user_ids, since=since, until=until)))
 
-    def between(
-        self, *, since: datetime, until: datetime, after: str | None, limit: int
-    ) -> tuple[GrantRecord, ...]:
-        """Grants whose window touches a span, by their ids, from after one on."""
-        span = {"since": since, "until": until, "after": after or "", "at_most": limit}
+    def between(self, *, since: datetime, until: datetime, limit: int) -> tuple[GrantRecord, ...]:
+        """Grants whose window touches a span, by their ids."""
+        span = {"since": since, "until": until, "at_most": limit}
         return tuple(map(grant_record_of, self._connection.execute(_BETWEEN, span).mappings()))
 
     def sessions_of(self, grant_ids: Collection[str]) -> tuple[Session, ...]:

@@ -256,11 +256,9 @@ class SqlTransaction:
         """Whether the newest grant on a role lends sessions of it; False where there is none."""
         return self._callers.lends_sessions(role_arn)
 
-    def known_grants(
-        self, *, since: datetime, until: datetime, after: str | None, limit: int
-    ) -> tuple[GrantRecord, ...]:
-        """Grants whose window touches a span, by their ids, from after one on."""
-        return self._callers.between(since=since, until=until, after=after, limit=limit)
+    def known_grants(self, *, since: datetime, until: datetime, limit: int) -> tuple[GrantRecord, ...]:
+        """Grants whose window touches a span, by their ids."""
+        return self._callers.between(since=since, until=until, limit=limit)
 
     def known_sessions(self, grant_ids: Collection[str]) -> tuple[Session, ...]:
         """The sessions of these grants."""

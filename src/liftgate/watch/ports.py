@@ -165,10 +165,8 @@ class WatchReader(KnownReader, Protocol):
     def tallies(self, grant_id: str) -> Sequence[Tally]:
         """All of a grant's calls, counted with those that are like them."""
 
-    def known_grants(
-        self, *, since: datetime, until: datetime, after: str | None, limit: int
-    ) -> Sequence[GrantRecord]:
-        """Grants whose window touches a span, by their ids, from after one on."""
+    def known_grants(self, *, since: datetime, until: datetime, limit: int) -> Sequence[GrantRecord]:
+        """Grants whose window touches a span, by their ids."""
 
     def known_sessions(self, grant_ids: Collection[str]) -> Sequence[Session]:
         """The sessions of these grants."""

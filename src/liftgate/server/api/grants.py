@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from liftgate.access import service
 from liftgate.access.errors import NoSuchGrant
 from liftgate.access.model import GrantRecord
+from liftgate.access.ports import AccessReader
 from liftgate.access.sight import may_see
 from liftgate.elevation import end_session
 from liftgate.elevation.model import Session
@@ -169,13 +170,7 @@ def return_grant(call: SignedInOnce, grant_id: GrantId, body: ReturnBody | None 
 
 def _answer(grant_id: str, call: Call, status: Literal[200, 201] = 201) -> Response:
     with call.parts.store.read() as view:
-        record = view.grant(grant_id)
-        if record is None or not _may_see(record, call):
-            raise NoSuchGrant(
-                f"there is no grant `{grant_id[:40]}` that you may see",
-                advice="list yours: liftgate grants",
-                value=grant_id[:40],
-            )
+        record = grant_in_sight(view, grant_id, call)
         sessions: Iterable[Session] = view.sessions(grant_id)
         ended = view.session_endings(grant_id)
         in_aws = seen_in_aws(view, [record], with_sessions=bool(ended))
@@ -185,10 +180,18 @@ def _answer(grant_id: str, call: Call, status: Literal[200, 201] = 201) -> Respo
     return answer(shape, status)
 
 
-def _may_see(record: GrantRecord, call: Call) -> bool:
-    return may_see(
+def grant_in_sight(view: AccessReader, grant_id: str, call: Call) -> GrantRecord:
+    """A grant that the caller may see. Raises ``NoSuchGrant`` for every other, whether there is one or not."""
+    record = view.grant(grant_id)
+    if record is None or not may_see(
         call.caller.person.id,
         requester=record.grant.requester,
         entitlement=record.grant.entitlement,
         catalogue=call.catalogue,
-    )
+    ):
+        raise NoSuchGrant(
+            f"there is no grant `{grant_id[:40]}` that you may see",
+            advice="list yours: liftgate grants",
+            value=grant_id[:40],
+        )
+    return record

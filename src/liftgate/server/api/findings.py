@@ -1,0 +1,98 @@
+"""What was found in CloudTrail: for guards and auditors all of it, for reviewers that of their entitlements.
+
+Whom a finding is about does not see it, unless they are a guard or an auditor: a thief with their session would learn what was noticed.
+"""
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import BaseModel, Field
+
+from liftgate.access.sight import reviewable_entitlements
+from liftgate.server.api.doc import problems
+from liftgate.server.api.lists import Cursor, Limit
+from liftgate.server.api.shapes import GRANT_ID, Moment, PageShape, answer
+from liftgate.server.api.watch_shape import (
+    FINDING_ID,
+    FindingShape,
+    SeverityWord,
+    activity_shape,
+    finding_shape,
+)
+from liftgate.server.calls import Call, SignedIn
+from liftgate.server.errors import NoSuchFinding
+from liftgate.watch.finding import Severity
+from liftgate.watch.ports import FindingFilter, FindingRecord
+
+router = APIRouter(prefix="/findings", tags=["Findings"])
+
+_BY_GRAVITY = tuple(Severity)
+
+FindingId = Annotated[str, Path(pattern=FINDING_ID, examples=["fi-3xv7m0q4c2h5k8ru"])]
+
+
+class FindingQuery(BaseModel):
+    """Which findings to list."""
+
+    model_config = {"extra": "forbid"}
+
+    severity: SeverityWord | None = Field(default=None, description="Only those as severe as this, or more.")
+    rule: str | None = Field(default=None, max_length=100, pattern=r"^[ -~]+$", description="Only its own.")
+    grant: str | None = Field(default=None, pattern=GRANT_ID, description="Only those of one grant.")
+    since: Moment | None = Field(default=None, description="Only those of calls from then on.")
+    cursor: Cursor = None
+    limit: Limit = 50
+
+
+@router.get("", response_model=PageShape[FindingShape], responses=problems(401))
+def list_findings(call: SignedIn, query: Annotated[FindingQuery, Query()]) -> Response:
+    """List findings, those of the latest calls first. Their calls are left out: ask for the one finding."""
+    which = FindingFilter(
+        severities=_at_least(query.severity), rule=query.rule, grant_id=query.grant, since=query.since
+    )
+    with call.parts.store.read() as view:
+        page = view.findings(seen_by(call, which), cursor=query.cursor, limit=query.limit)
+    items = [finding_shape(record, call.catalogue) for record in page.items]
+    return answer(PageShape[FindingShape](items=items, next_cursor=page.next_cursor))
+
+
+@router.get("/{finding_id}", response_model=FindingShape, responses=problems(401, 404))
+def get_finding(call: SignedIn, finding_id: FindingId) -> Response:
+    """Look at one finding, with its calls; for guards and auditors with CloudTrail's own JSON of them."""
+    with call.parts.store.read() as view:
+        record = view.finding(finding_id)
+        if record is None or not _sees(call, record):
+            raise NoSuchFinding(
+                f"there is no finding `{finding_id[:40]}` that you may see",
+                advice="list those that you may: liftgate findings",
+                value=finding_id[:40],
+            )
+        found = [view.activity(event_id) for event_id in record.finding.event_ids]
+    calls = [activity_shape(one, with_record=call.sees_all) for one in found if one is not None]
+    return answer(finding_shape(record, call.catalogue, calls=calls))
+
+
+def seen_by(call: Call, which: FindingFilter) -> FindingFilter:
+    """The same findings, as far as the caller may see them."""
+    if call.sees_all:
+        return which
+    return replace(
+        which,
+        entitlements=reviewable_entitlements(call.person_id, call.catalogue),
+        not_of=call.person_id,
+    )
+
+
+def _sees(call: Call, record: FindingRecord) -> bool:
+    """What ``seen_by`` says of many, said of one."""
+    return call.sees_all or (
+        record.finding.person != call.person_id
+        and record.entitlement in reviewable_entitlements(call.person_id, call.catalogue)
+    )
+
+
+def _at_least(severity: SeverityWord | None) -> frozenset[Severity] | None:
+    if severity is None:
+        return None
+    return frozenset(_BY_GRAVITY[_BY_GRAVITY.index(Severity(severity)) :])
