@@ -18,6 +18,7 @@ from liftgate.clock import rfc3339
 Json: TypeAlias = dict[str, Any]
 Answer: TypeAlias = tuple[int, Any]
 
+FINDING = "fi-0000000000000001"
 PEOPLE = {"ada": "Ada", "grace": "Grace", "linus": "Linus"}
 
 
@@ -254,6 +255,8 @@ def _signed_in(fake: FakeLiftgate, call: Seen, path: str, person: str) -> Answer
             return _requests(fake, call, rest, person)
         case ("POST", "revocations"):
             return _revocations(fake, call)
+        case ("GET", "findings", *rest):
+            return _findings(fake, rest)
         case (_, "grants", *rest):
             return _grants(fake, call, rest, person)
         case _:
@@ -367,7 +370,7 @@ def _revocations(fake: FakeLiftgate, call: Seen) -> Answer:
     }
 
 
-def _grants(fake: FakeLiftgate, call: Seen, rest: list[str], person: str) -> Answer:
+def _grants(fake: FakeLiftgate, call: Seen, rest: list[str], person: str) -> Answer:  # noqa: PLR0911 - as above
     if not rest:
         found = [one for one in fake.grants.values() if one["state"] == call.query.get("state", one["state"])]
         mine = call.query.get("view", "mine") == "mine"
@@ -381,11 +384,67 @@ def _grants(fake: FakeLiftgate, call: Seen, rest: list[str], person: str) -> Ans
         case ["return"]:
             grant |= {"state": "returned", "ending": _ending("returned", person, call, "in_place")}
             return 201, grant
+        case ["timeline"]:
+            return 200, timeline(grant)
         case ["revocation"]:
             grant |= {"state": "revoked", "ending": _ending("revoked", person, call, "pending")}
             return 201, grant
         case _:
             return 200, grant
+
+
+def timeline(grant: Json) -> Json:
+    """Its request, the calls under it, and what was found of them."""
+    lines = [
+        {"step": "request", "by": grant["requester"], "text": "asked to write: fix the totals"},
+        {"step": "calls", "until": moment(minutes=2), "text": "37 s3:PutObject under s3://reports/2026/"},
+        {"step": "finding", "severity": "high", "finding_id": FINDING, "text": "Outside: s3:GetObject"},
+    ]
+    empty = {"until": None, "by": None, "calls": None, "severity": None, "finding_id": None}
+    told = [{**empty, "at": f"2026-11-24T09:00:0{place}Z", **line} for place, line in enumerate(lines)]
+    return {"items": told, "more": False}
+
+
+def finding(**changes: Any) -> Json:
+    return {
+        "id": FINDING,
+        "rule": "outside-scope",
+        "title": "Outside what was granted",
+        "because": "s3:PutObject on arn:aws:s3:::payroll/1 was not granted",
+        "severity": "high",
+        "answer": "revoke",
+        "at": "2026-11-24T09:00:02Z",
+        "found_at": "2026-11-24T09:04:00Z",
+        "grant_id": "gr-0000000000000001",
+        "entitlement": "reports",
+        "person": {"id": "ada", "name": "Ada"},
+        "session_name": "gr-0000000000000001-1",
+        "role_arn": "arn:aws:iam::111122223333:role/ReportsWriter",
+        "event_ids": ["e-1"],
+        "calls": None,
+        **changes,
+    }
+
+
+def activity() -> Json:
+    return {
+        "at": "2026-11-24T09:00:02Z",
+        "service": "s3",
+        "operation": "PutObject",
+        "bucket": "payroll",
+        "key": "1",
+        "because": "it was not granted",
+        "refused": True,
+        "error_code": "AccessDenied",
+        "source_address": "203.0.113.7",
+        "user_agent": "[aws-cli/2.15]",
+    }
+
+
+def _findings(fake: FakeLiftgate, rest: list[str]) -> Answer:
+    if rest:
+        return 200, finding(calls=[activity()])
+    return 200, {"items": [finding()] if fake.grants else [], "next_cursor": None}
 
 
 def _ending(kind: str, person: str, call: Seen, deny: str) -> Json:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.cli.conftest import Said
-from tests.cli.fake_liftgate import FakeLiftgate, moment
+from tests.cli.fake_liftgate import FakeLiftgate, moment, timeline
 
 from liftgate.cli.answers import read_grant, read_request
 from liftgate.cli.errors import AnswerUnreadable
@@ -110,7 +110,10 @@ def test_json_is_exactly_what_the_server_said(liftgate: Run, fake: FakeLiftgate)
     fake.approve(fake.add_request(2, new_field=True))
     grant = fake.grants["gr-0000000000000002"]
     assert liftgate("show", REQUEST, "--output", "json").json == pending
-    assert liftgate("--output", "json", "show", "gr-0000000000000002").json == grant
+    assert liftgate("--output", "json", "show", "gr-0000000000000002").json == {
+        **grant,
+        "timeline": timeline(grant),
+    }
     assert liftgate("grants", "--output=json").json == {"items": [grant], "next_cursor": None}
     listed = liftgate("review", "--output", "json", "--as", "local:grace").json
     assert listed == {"items": [pending], "next_cursor": None}

@@ -437,3 +437,52 @@ def test_a_problem_is_printed_in_one_form(liftgate: Run, fake: FakeLiftgate) -> 
     named = problem(403, "too_long", "`reports` lends no longer than 1h", "ask for less", where="reports")
     fake.answers["POST /api/v1/requests"] = named
     assert liftgate(*ASK).err.startswith("liftgate: `reports` lends no longer than 1h\n")
+
+
+def test_a_grant_is_shown_with_its_story(liftgate: Run, fake: FakeLiftgate) -> None:
+    fake.add_grant()
+    out = liftgate("show", GRANT).out
+    assert (
+        "\n"
+        "  2026-11-24T09:00:00Z  Ada asked to write: fix the totals\n"
+        "  2026-11-24T09:00:01Z  37 s3:PutObject under s3://reports/2026/"
+    ) in out
+    assert "  2026-11-24T09:00:02Z  high: Outside: s3:GetObject [fi-0000000000000001]\n" in out
+
+
+def test_findings_are_listed_and_shown(liftgate: Run, fake: FakeLiftgate) -> None:
+    assert liftgate("findings").out == "No findings that you may see.\n"
+    fake.add_grant()
+    words = (
+        "--severity",
+        "high",
+        "--grant",
+        GRANT,
+        "--since",
+        "2026-11-24T10:00+01:00",
+        "--rule",
+        "outside-scope",
+    )
+    out = liftgate("findings", *words).out
+    assert fake.calls("GET", "/api/v1/findings")[-1].query == {
+        "severity": "high",
+        "grant": GRANT,
+        "since": "2026-11-24T09:00:00Z",
+        "rule": "outside-scope",
+        "limit": "50",
+    }
+    assert "fi-0000000000000001  high" in out
+    assert out.endswith("next: liftgate show fi-0000000000000001\n")
+    assert liftgate("findings", "--output", "json").json["items"][0]["rule"] == "outside-scope"
+    shown = liftgate("show", "fi-0000000000000001").out
+    assert "  call       s3:PutObject on s3://payroll/1 (AWS refused)\n" in shown
+    assert f"      liftgate revoke {GRANT} --reason …\n" in shown
+
+
+def test_a_finding_is_no_grant(liftgate: Run, fake: FakeLiftgate) -> None:
+    assert fake.address
+    said = liftgate("findings", "--grant", "fi-0000000000000001")
+    assert (said.code, said.err.splitlines()[0]) == (
+        2,
+        "liftgate: `fi-0000000000000001` is a finding, not a grant",
+    )

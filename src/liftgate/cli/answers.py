@@ -145,7 +145,7 @@ class GrantAnswer:
 def read_request(source: JsonObject) -> RequestAnswer:
     """A request from JSON. Raises ``AnswerUnreadable``, as all here do."""
     return RequestAnswer(
-        id=_id(source, "id"),
+        id=an_id(source, "id"),
         state=text(source, "state"),
         requester=_named(source, "requester"),
         entitlement=text(source, "entitlement"),
@@ -171,9 +171,9 @@ def read_grant(source: JsonObject) -> GrantAnswer:
         [] if source.get("sessions") is None else items(source, "sessions")
     )  # a list may leave them out
     return GrantAnswer(
-        id=_id(source, "id"),
+        id=an_id(source, "id"),
         state=text(source, "state"),
-        request_id=_id(source, "request_id"),
+        request_id=an_id(source, "request_id"),
         requester=_named(source, "requester"),
         entitlement=text(source, "entitlement"),
         account=text(source, "account"),
@@ -199,7 +199,7 @@ def read_grants(source: JsonObject) -> Page[GrantAnswer]:
     return Page(items=found, more=source.get("next_cursor") is not None, raw=source)
 
 
-def _id(source: JsonObject, name: str) -> str:
+def an_id(source: JsonObject, name: str) -> str:
     """An id of our form: it will be part of paths, and of commands that somebody copies."""
     value = text(source, name)
     try:
@@ -236,7 +236,7 @@ def _review(source: JsonObject) -> ReviewAnswer:
 def _grant_brief(source: JsonObject, name: str) -> GrantBrief:
     grant = as_object(source.get(name), name)
     return GrantBrief(
-        id=_id(grant, "id"),
+        id=an_id(grant, "id"),
         state=text(grant, "state"),
         starts_at=moment(grant, "starts_at"),
         ends_at=moment(grant, "ends_at"),

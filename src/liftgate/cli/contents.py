@@ -11,7 +11,7 @@ CONTENTS = {
     "Ask": {
         "request": ("ask for access to S3 locations", _OURS + "request"),
         "status": ("your open requests and live grants", _OURS + "status"),
-        "show": ("one request or grant in full", _OURS + "show"),
+        "show": ("one request, grant or finding in full", _OURS + "show"),
         "cancel": ("withdraw a request", _OURS + "cancel"),
     },
     "Use": {
@@ -25,6 +25,7 @@ CONTENTS = {
         "review": ("list, approve and deny requests", _OURS + "review"),
         "grants": ("list grants", _OURS + "grants"),
         "revoke": ("take a grant back", _OURS + "revoke"),
+        "findings": ("what was found in CloudTrail", _OURS + "findings"),
     },
     "Look": {
         "whoami": ("who the server says you are", _OURS + "whoami"),

@@ -1,16 +1,18 @@
 """Ids as they are written on the command line."""
 
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 from liftgate.cli.errors import BadValue
 
+Kind: TypeAlias = Literal["request", "grant", "finding"]
+
 _LENGTH: Final = 19
 _ALPHABET: Final = frozenset("0123456789abcdefghjkmnpqrstvwxyz")
-_KINDS: Final[dict[str, Literal["request", "grant"]]] = {"rq-": "request", "gr-": "grant"}
+_KINDS: Final[dict[str, Kind]] = {"rq-": "request", "gr-": "grant", "fi-": "finding"}
 
 
-def kind_of_id(text: str) -> Literal["request", "grant"]:
-    """Whether an id names a request or a grant. Raises ``BadValue`` for what is neither; so no id leads out of its URL."""
+def kind_of_id(text: str) -> Kind:
+    """Whether an id names a request, a grant or a finding. Raises ``BadValue`` for what is neither; so no id leads out of its URL."""
     kind = _KINDS.get(text[:3])
     if kind is None or len(text) != _LENGTH or not _ALPHABET.issuperset(text[3:]):
         raise BadValue(
@@ -23,16 +25,17 @@ def kind_of_id(text: str) -> Literal["request", "grant"]:
 
 def request_id(text: str) -> str:
     """An id that names a request. Raises ``BadValue``."""
-    return _of_kind(text, "request", "grant")
+    return _of_kind(text, "request")
 
 
 def grant_id(text: str) -> str:
     """An id that names a grant. Raises ``BadValue``."""
-    return _of_kind(text, "grant", "request")
+    return _of_kind(text, "grant")
 
 
-def _of_kind(text: str, wanted: str, other: str) -> str:
-    if kind_of_id(text) != wanted:
+def _of_kind(text: str, wanted: Kind) -> str:
+    other = kind_of_id(text)
+    if other != wanted:
         raise BadValue(
             f"`{text}` is a {other}, not a {wanted}",
             advice=f"its {wanted} is named by: liftgate show {text}",

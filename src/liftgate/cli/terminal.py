@@ -27,6 +27,9 @@ _STATE_COLOURS: Final[Mapping[str, str]] = {
     "scheduled": "yellow",
     "denied": "red",
     "revoked": "red",
+    "medium": "yellow",
+    "high": "red",
+    "critical": "red",
 }
 _LABEL_WIDTH: Final = 13  # with two spaces before it
 
@@ -74,7 +77,9 @@ def say_folded(head: str, text: str, *, indent: int) -> None:
     first, *others = textwrap.wrap(plain(text), width, break_on_hyphens=False) or [""]
     say(f"{head}{first}")
     for line in others:
-        say(" " * indent + line)
+        # Wherever others' text is folded, no line of it may pass for the step that we name next.
+        mark = "… " if line.startswith("next:") else ""
+        say(" " * indent + mark + line)
 
 
 def say_next(*commands: str) -> None:

@@ -1,4 +1,4 @@
-"""``liftgate show``: one request or grant in full."""
+"""``liftgate show``: one request, grant or finding in full."""
 
 import click
 
@@ -14,6 +14,6 @@ from liftgate.cli.showing import show
 @output_option
 @click.pass_context
 def command(context: click.Context, name: str, wait: bool) -> None:
-    """Show a request (rq-…) or a grant (gr-…) in full."""
+    """Show a request (rq-…), a grant (gr-…) with its story, or a finding (fi-…) in full."""
     with connection(context) as here:
         show(here, name, wait=wait, as_json=wants_json(context))

@@ -1,0 +1,68 @@
+"""``liftgate findings``: what was found in CloudTrail."""
+
+import click
+
+from liftgate.cli.connection import connection
+from liftgate.cli.identifiers import grant_id
+from liftgate.cli.moments import read_moment, shown
+from liftgate.cli.options import SHARED, client_options, output_option, wants_json
+from liftgate.cli.table import Column, say_table
+from liftgate.cli.terminal import say, say_json, say_next
+from liftgate.cli.watched import SEVERITIES, FindingAnswer, read_findings
+from liftgate.clock import rfc3339
+
+_COLUMNS = (
+    Column(title="FINDING"),
+    Column(title="SEVERITY", state=True),
+    Column(title="AT"),
+    Column(title="WHO"),
+    Column(title="WHAT", folds=True),
+)
+
+
+@click.command("findings", epilog=SHARED)
+@click.option("--severity", type=click.Choice(SEVERITIES), help="Only those as severe as this, or more.")
+@click.option("--rule", metavar="NAME", help="Only those of one rule.")
+@click.option("--grant", metavar="ID", help="Only those of one grant.")
+@click.option("--since", metavar="TIME", help="Only those of calls from then on: 2026-11-24T09:00Z.")
+@click.option(
+    "--limit", type=click.IntRange(1, 200), default=50, show_default=True, help="How many, newest first."
+)
+@client_options
+@output_option
+@click.pass_context
+def command(
+    context: click.Context,
+    /,
+    *,
+    severity: str | None,
+    rule: str | None,
+    grant: str | None,
+    since: str | None,
+    limit: int,
+) -> None:
+    """List what was found in CloudTrail, newest first."""
+    asked = {
+        "severity": severity,
+        "rule": rule,
+        "grant": grant_id(grant) if grant else None,
+        "since": rfc3339(read_moment(since, where="--since")) if since else None,
+    }
+    with connection(context) as here:
+        page = read_findings(here.api.get("/findings", limit=limit, **asked))
+    if wants_json(context):
+        say_json(page.raw)
+        return
+    if not page.items:
+        say("No findings that you may see.")
+        return
+    say_table(_COLUMNS, [_row(finding) for finding in page.items])
+    if page.more:
+        say_next("there are more: narrow with --severity, --grant or --since")
+    else:
+        say_next(f"liftgate show {page.items[0].id}")
+
+
+def _row(finding: FindingAnswer) -> tuple[str, ...]:
+    who = finding.person or finding.session_name or finding.role_arn or "?"
+    return (finding.id, finding.severity, shown(finding.at), who, f"{finding.title}: {finding.because}")
