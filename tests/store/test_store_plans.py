@@ -156,6 +156,7 @@ HOT: dict[str, Callable[[SqlTransaction], object]] = {
     "the story of a request": lambda t: list(t.entries(about="rq-1")),
     "the ledger from a place": lambda t: list(t.entries(after=5, limit=5)),
     "who called": who_called,
+    "sessions in place": lambda t: t.grants_in_place_of(["AROA:ada"], since=NOON, until=NOON),
     "what is seen is kept": keep_what_was_seen,
     "what was seen of a grant": look_at_what_was_seen,
     "findings of high severity": lambda t: found(t, severities=frozenset({"high", "critical"})),
@@ -169,6 +170,7 @@ HOT: dict[str, Callable[[SqlTransaction], object]] = {
 
 
 LEADING = {
+    "sessions in place": "ix_in_place_requests_user_id (user_id=?)",
     "findings of a rule": "ix_findings_rule_at_id (rule=?)",
     "findings of a grant": "ix_findings_grant_id_at_id (grant_id=?)",
     "findings of some entitlements": "ix_findings_entitlement_at_id (entitlement=?)",

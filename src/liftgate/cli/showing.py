@@ -32,6 +32,8 @@ def show(here: Connection, name: str, *, wait: bool, as_json: bool) -> None:
         say_next(*after_grant(grant, grant.scope, in_place=grant.in_place is not None))
     elif grant.state != "scheduled" and "s3:PutObject" in grant.scope.actions:
         say_next(f"liftgate uploads {grant.id}")
+
+
 def _show_finding(here: Connection, name: str, *, as_json: bool) -> None:
     finding = read_finding(here.api.get(f"/findings/{name}"))
     if as_json:

@@ -16,8 +16,12 @@ from liftgate.store.tables import grants, in_place_requests, sessions
 _GRANTS: Final = RECORDS.where(grants.c.id.in_(bindparam("ids", expanding=True)))
 _OF_KEYS: Final = select(sessions).where(sessions.c.access_key_id.in_(bindparam("ids", expanding=True)))
 _CALLED: Final = select(sessions).where(sessions.c.name.in_(bindparam("ids", expanding=True)))
+_OF_USERS: Final = select(in_place_requests.c.request_id).where(
+    in_place_requests.c.user_id.in_(bindparam("ids", expanding=True))
+)
+# In two steps: told both at once, SQLite would go through all that is live by the end of its window.
 _IN_PLACE: Final = RECORDS.where(
-    in_place_requests.c.user_id.in_(bindparam("ids", expanding=True)),
+    grants.c.request_id.in_(bindparam("ids", expanding=True)),
     grants.c.starts_at <= bindparam("until", type_=Moment()),
     grants.c.ends_at > bindparam("since", type_=Moment()),
 )
@@ -33,7 +37,7 @@ _BETWEEN: Final = (
         grants.c.starts_at < bindparam("until", type_=Moment()),
         grants.c.ends_at > bindparam("since", type_=Moment()),
     )
-    .order_by(grants.c.id)
+    .order_by(grants.c.ends_at, grants.c.id)
     .limit(bindparam("at_most"))
 )
 _OF_GRANTS: Final = (
@@ -66,10 +70,11 @@ class Callers:
         self, user_ids: Collection[str], *, since: datetime, until: datetime
     ) -> tuple[GrantRecord, ...]:
         """The grants that open these sessions in place at some moment of a span."""
-        return tuple(map(grant_record_of, self._rows(_IN_PLACE, user_ids, since=since, until=until)))
+        asked = [row["request_id"] for row in self._rows(_OF_USERS, user_ids)]
+        return tuple(map(grant_record_of, self._rows(_IN_PLACE, asked, since=since, until=until)))
 
     def between(self, *, since: datetime, until: datetime, limit: int) -> tuple[GrantRecord, ...]:
-        """Grants whose window touches a span, by their ids."""
+        """Grants whose window touches a span, by the end of their windows."""
         span = {"since": since, "until": until, "at_most": limit}
         return tuple(map(grant_record_of, self._connection.execute(_BETWEEN, span).mappings()))
 

@@ -100,6 +100,11 @@ class Outbox:
             if not self._is_pending(effect):
                 self._connection.execute(_ADD, _row(effect))
 
+    def enqueue_first(self, effects: Sequence[Effect]) -> None:
+        """Queue effects of keys that were never queued before: however many, nothing is looked up."""
+        if effects:
+            self._connection.execute(_ADD, [_row(effect) for effect in effects])
+
     def claim(
         self,
         now: datetime,

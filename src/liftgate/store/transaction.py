@@ -257,7 +257,7 @@ class SqlTransaction:
         return self._callers.lends_sessions(role_arn)
 
     def known_grants(self, *, since: datetime, until: datetime, limit: int) -> tuple[GrantRecord, ...]:
-        """Grants whose window touches a span, by their ids."""
+        """Grants whose window touches a span, by the end of their windows."""
         return self._callers.between(since=since, until=until, limit=limit)
 
     def known_sessions(self, grant_ids: Collection[str]) -> tuple[Session, ...]:
@@ -275,10 +275,10 @@ class SqlTransaction:
     def keep_findings(self, found: Sequence[NewFinding]) -> frozenset[str]:
         """Keep findings; of those that were not kept before, whose ids are the answer, also drafts and effects."""
         new = self._watched.keep_findings([one.record for one in found])
-        for finding_id, one in {one.record.finding.id: one for one in found}.items():
-            if finding_id in new:
-                self.outbox.enqueue(one.effects)
-                self.record(one.draft)
+        made = {one.record.finding.id: one for one in found if one.record.finding.id in new}.values()
+        self.outbox.enqueue_first([effect for one in made for effect in one.effects])
+        for one in made:
+            self.record(one.draft)
         return new
 
     def keep_set_aside(self, found: Sequence[tuple[SetAside, Draft]]) -> frozenset[str]:

@@ -166,7 +166,7 @@ class WatchReader(KnownReader, Protocol):
         """All of a grant's calls, counted with those that are like them."""
 
     def known_grants(self, *, since: datetime, until: datetime, limit: int) -> Sequence[GrantRecord]:
-        """Grants whose window touches a span, by their ids."""
+        """Grants whose window touches a span, by the end of their windows."""
 
     def known_sessions(self, grant_ids: Collection[str]) -> Sequence[Session]:
         """The sessions of these grants."""
