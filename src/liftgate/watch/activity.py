@@ -77,7 +77,7 @@ def activity_of(judged: Judged, record: str | None = None) -> Activity:
         bucket=bucket,
         key=key,
         folder=folder_of(bucket, key) if event.event_source == _S3 else "",
-        version_id=_text(asked, "versionId"),
+        version_id=_text(asked, "versionId") or None,
         made_version_id=_text(event.response_elements or {}, "x-amz-version-id"),
         requests=judged.calls,
         verdict=judged.verdict,

@@ -65,7 +65,12 @@ def service_of(event: Event) -> str:
 
 def is_read(event: Event) -> bool:
     """Whether the call changes nothing: CloudTrail's word, and where it says nothing, the operation's name."""
-    return event.read_only if event.read_only is not None else event.event_name.startswith(_READING)
+    return reads(event.read_only, event.event_name)
+
+
+def reads(read_only: bool | None, operation: str) -> bool:
+    """The same, of its two fields."""
+    return operation.startswith(_READING) if read_only is None else read_only
 
 
 def session_name_of(judged: Judged) -> str:
@@ -77,8 +82,12 @@ def session_name_of(judged: Judged) -> str:
 
 def address_of(event: Event) -> str:
     """The caller's IP address; empty where a service of AWS called in the caller's name."""
-    said = event.source_ip_address or ""
-    return str(address) if (address := _read_address(said)) else ""
+    return address_in(event.source_ip_address)
+
+
+def address_in(said: str | None) -> str:
+    """The IP address that a text is; empty where it is none."""
+    return str(address) if (address := _read_address(said or "")) else ""
 
 
 def network_of(address: str) -> str:
