@@ -25,6 +25,7 @@ from typing import Any, Final
 
 from liftgate.demo.embedded_aws_server import READY_PATH, ROOTS_VARIABLE
 from liftgate.demo.errors import EmbeddedAwsFailed
+from liftgate.demo.trail.recorder import DEAD_LETTER_QUEUE, QUEUE
 
 ACCOUNT: Final = "111122223333"  # the account numbers of AWS's own examples
 OTHER_ACCOUNT: Final = "444455556666"
@@ -55,6 +56,16 @@ class EmbeddedAws:
     region: str = REGION
     process_id: int
 
+    @property
+    def cloudtrail_queue_url(self) -> str:
+        """The queue on which CloudTrail's events arrive, where it was started with CloudTrail."""
+        return f"{self.endpoint_url}/{self.account}/{QUEUE}"
+
+    @property
+    def dead_letter_queue_url(self) -> str:
+        """The queue for what was received too often from the other."""
+        return f"{self.endpoint_url}/{self.account}/{DEAD_LETTER_QUEUE}"
+
     def client(self, service: str, keys: Keys, **settings: Any) -> Any:
         """A boto3 client that calls the embedded AWS as the holder of ``keys``."""
         import boto3  # noqa: PLC0415  # slow to import, and not needed to start or stop
@@ -72,15 +83,16 @@ class EmbeddedAws:
 
 
 @contextmanager
-def running_embedded_aws(*, port: int = 0) -> Iterator[EmbeddedAws]:
+def running_embedded_aws(*, port: int = 0, cloudtrail: bool = False) -> Iterator[EmbeddedAws]:
     """Start the embedded AWS, wait until it answers, and stop it at the end of the block.
 
-    ``port`` 0 means a free one. Raises ``EmbeddedAwsFailed`` where it does not come up.
+    ``port`` 0 means a free one. With ``cloudtrail``, each call to S3, STS and IAM is put on a queue as CloudTrail and
+    EventBridge would. Raises ``EmbeddedAwsFailed`` where it does not come up.
     """
     folder = Path(tempfile.mkdtemp(prefix="liftgate-aws-"))
     try:
         with socket.create_server(("127.0.0.1", port)) as listener:
-            aws, process = _start(listener, folder)
+            aws, process = _start(listener, folder, cloudtrail=cloudtrail)
         try:
             _wait_until_ready(aws, process, folder)
             yield aws
@@ -90,7 +102,9 @@ def running_embedded_aws(*, port: int = 0) -> Iterator[EmbeddedAws]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _start(listener: socket.socket, folder: Path) -> tuple[EmbeddedAws, subprocess.Popen[bytes]]:
+def _start(
+    listener: socket.socket, folder: Path, *, cloudtrail: bool
+) -> tuple[EmbeddedAws, subprocess.Popen[bytes]]:
     """The parent opens the socket, so there is no moment in which another program could take the port."""
     port = listener.getsockname()[1]
     root, other_root = (
@@ -98,7 +112,13 @@ def _start(listener: socket.socket, folder: Path) -> tuple[EmbeddedAws, subproce
     )
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603  # our own module, run by our own interpreter
-            [sys.executable, "-m", "liftgate.demo.embedded_aws_server", str(listener.fileno())],
+            [
+                sys.executable,
+                "-m",
+                "liftgate.demo.embedded_aws_server",
+                str(listener.fileno()),
+                *(["cloudtrail"] if cloudtrail else []),
+            ],
             stdin=subprocess.PIPE,  # its end tells the child that we are gone
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -9,14 +9,13 @@ import os
 import re
 import sys
 import threading
+import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 from urllib.parse import parse_qs
 
-Message: TypeAlias = dict[str, Any]
-Receive: TypeAlias = Callable[[], Awaitable[Message]]
-Send: TypeAlias = Callable[[Message], Awaitable[None]]
-App: TypeAlias = Callable[[Mapping[str, Any], Receive, Send], Awaitable[None]]
+from liftgate.clock import system_clock
+from liftgate.demo.trail.recorder import App, Receive, Send, create_queues, recording
 
 READY_PATH: Final = "/_ministack/ready"
 ROOTS_VARIABLE: Final = "LIFTGATE_DEMO_ROOTS"
@@ -95,7 +94,10 @@ def _keys_named(scope: Mapping[str, Any]) -> list[str]:
 
 
 def main(arguments: list[str]) -> None:
-    """Serve until standard input ends. The one argument is the number of the inherited socket."""
+    """Serve until standard input ends.
+
+    The first argument is the number of the inherited socket; with ``cloudtrail`` as second one, calls are recorded.
+    """
     from hypercorn.asyncio import serve  # noqa: PLC0415  # belongs to the demo extra
     from hypercorn.config import Config  # noqa: PLC0415
     from ministack.app import app  # noqa: PLC0415  # reads its settings from the environment when imported
@@ -105,12 +107,18 @@ def main(arguments: list[str]) -> None:
     config.keep_alive_timeout = 75
     config.graceful_timeout = 1
     config.loglevel = "WARNING"
-    asyncio.run(_serve_until_orphaned(serve, signed_only(app, _roots()), config))
+    served: App = _recorded(app) if arguments[1:] == ["cloudtrail"] else app
+    asyncio.run(_serve_until_orphaned(serve, signed_only(served, _roots()), config))
 
 
 def _roots() -> dict[str, str]:
     named = os.environ.get(ROOTS_VARIABLE, "")
     return dict(each.split("=", 1) for each in named.split(",") if each)
+
+
+def _recorded(app: App) -> App:
+    deliver = create_queues(account=os.environ["MINISTACK_ACCOUNT_ID"], region=os.environ["MINISTACK_REGION"])
+    return recording(app, deliver=deliver, clock=system_clock, new_id=lambda: str(uuid.uuid4()))
 
 
 async def _serve_until_orphaned(serve: Callable[..., Awaitable[None]], app: App, config: object) -> None:
