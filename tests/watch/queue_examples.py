@@ -11,6 +11,8 @@ from liftgate.errors import Unavailable
 from liftgate.watch.sources.ports import Queue, Take
 from liftgate.watch.sources.queue import Consumer, Patience
 
+AT_ONCE = Patience(wait=timedelta(), hold=timedelta())  # what is not deleted is handed out again at once
+
 
 class StoreAway(Unavailable):
     code = "store_away"

@@ -1,18 +1,27 @@
 """Consumers on a real queue: the embedded AWS's SQS."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from threading import Event, Thread
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from botocore.exceptions import ClientError
 from tests.servers.trail_queue import Trail
-from tests.servers.trail_queue import trail as trail  # noqa: PLC0414 - a fixture
-from tests.watch.queue_examples import HandTimer, Kept, Pauses, Said, StoreAway, breaks, consumer, is_away
+from tests.watch.queue_examples import (
+    AT_ONCE,
+    HandTimer,
+    Kept,
+    Pauses,
+    Said,
+    StoreAway,
+    breaks,
+    consumer,
+    is_away,
+)
+from tests.watch.queue_pair import Pair
+from tests.watch.queue_pair import pair as pair  # noqa: PLC0414 - a fixture
+from tests.watch.queue_pair import trail as trail  # noqa: PLC0414 - another
 
 from liftgate.watch.sources.errors import QueueForbidden, QueueMissing
 from liftgate.watch.sources.ports import Message
@@ -21,47 +30,6 @@ from liftgate.watch.sources.sqs import SqsQueue
 from liftgate.watch.sources.threads import every, pause_until, start_consumers
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("trail")]
-
-AT_ONCE = Patience(wait=timedelta(), hold=timedelta())  # what is not deleted is handed out again at once
-
-
-@dataclass
-class Pair:
-    """A queue, and the one for what fails too often."""
-
-    sqs: Any
-    url: str
-    dead_url: str
-
-    @property
-    def queue(self) -> SqsQueue:
-        return SqsQueue(self.sqs, self.url)
-
-    @property
-    def dead(self) -> SqsQueue:
-        return SqsQueue(self.sqs, self.dead_url)
-
-    def fill(self, number: int) -> set[bytes]:
-        bodies = {f"message {one}".encode() for one in range(number)}
-        for body in sorted(bodies):
-            self.queue.send(body)
-        return bodies
-
-    def counts(self) -> tuple[int, int]:
-        """How many can be received, and how many are held."""
-        answer = self.sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=["All"])["Attributes"]
-        return int(answer["ApproximateNumberOfMessages"]), int(
-            answer["ApproximateNumberOfMessagesNotVisible"]
-        )
-
-
-@pytest.fixture
-def pair(trail: Trail) -> Pair:
-    name = uuid4().hex
-    dead_url = trail.sqs.create_queue(QueueName=f"{name}-dead")["QueueUrl"]
-    redrive = {"deadLetterTargetArn": f"arn:aws:sqs:us-east-1:111122223333:{name}-dead", "maxReceiveCount": 3}
-    url = trail.sqs.create_queue(QueueName=name, Attributes={"RedrivePolicy": json.dumps(redrive)})
-    return Pair(trail.sqs, url["QueueUrl"], dead_url)
 
 
 def test_what_was_taken_is_deleted_ten_at_a_time(pair: Pair) -> None:

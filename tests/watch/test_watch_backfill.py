@@ -1,0 +1,119 @@
+import gzip
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from tests.servers.trail_queue import Trail
+from tests.servers.trail_queue import trail as trail  # noqa: PLC0414 - a fixture
+from tests.watch.queue_examples import Kept, Said, is_away
+
+from liftgate.errors import Unavailable
+from liftgate.watch.sources.backfill import Backfilled, backfill, missed_since
+from liftgate.watch.sources.errors import TrailUnreachable
+from liftgate.watch.sources.trail_bucket import TrailBucket
+
+NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
+ACCOUNT = "111122223333"
+
+
+def test_each_file_is_taken_and_one_that_breaks_taking_is_named() -> None:
+    kept, said = Kept(), Said()
+
+    def take(bodies: Sequence[bytes]) -> Sequence[bool]:
+        if bodies == [b"b"]:
+            raise ZeroDivisionError
+        return kept(bodies)
+
+    done = backfill(_three, take, since=NOON, until=NOON + timedelta(hours=1), log=said)
+
+    assert done == Backfilled(files=2, left=("b.json.gz",))
+    assert kept.calls == [[b"a"], [b"c"]]
+    assert ("error", "log file not taken", {"file": "b.json.gz", "error": "ZeroDivisionError"}) in said.lines
+
+
+def test_where_the_store_is_away_it_is_done_again_later() -> None:
+    with pytest.raises(Unavailable):
+        backfill(_three, is_away, since=NOON, until=NOON, log=Said())
+
+
+def test_an_order_to_stop_ends_it_between_two_files() -> None:
+    kept = Kept()
+
+    done = backfill(_three, kept, since=NOON, until=NOON, log=Said(), stopping=lambda: len(kept.calls) == 1)
+
+    assert done.files == 1
+
+
+@pytest.mark.parametrize(
+    ("silent_for", "from_before"),
+    [(None, None), (timedelta(minutes=30), None), (timedelta(minutes=31), timedelta(minutes=61))],
+)
+def test_a_silence_that_is_too_long_is_fetched_from_before_it_began(
+    silent_for: timedelta | None, from_before: timedelta | None
+) -> None:
+    last = None if silent_for is None else NOON - silent_for
+
+    since = missed_since(last, NOON, longest_silence=timedelta(minutes=30))
+
+    assert since == (None if from_before is None else NOON - from_before)
+
+
+def _three(since: datetime, until: datetime) -> Iterator[tuple[str, bytes]]:
+    assert since <= until
+    return iter([("a.json.gz", b"a"), ("b.json.gz", b"b"), ("c.json.gz", b"c")])
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("trail")
+class TestTrailBucket:
+    def test_only_files_that_may_hold_events_of_the_span_are_fetched(self, trail: Trail) -> None:
+        files = _bucket(
+            trail,
+            {
+                _name("us-east-1", "20261102T1159Z"): b"just before, to the minute",
+                _name("us-east-1", "20261102T1130Z"): b"too early",
+                _name("us-east-1", "20261102T1205Z"): b"in it",
+                _name("eu-west-1", "20261102T1210Z"): b"in another region",
+                _name("us-east-1", "20261103T0900Z"): b"late, the day after",
+                _name("us-east-1", "20261105T0900Z"): b"too late",
+                _name("us-east-1", "20261102T1205Z", organisation="o-example/"): b"of an organisation",
+                f"AWSLogs/{ACCOUNT}/CloudTrail-Digest/us-east-1/2026/11/02/digest.json.gz": b"a digest",
+            },
+        )
+
+        found = dict(files.files(NOON, NOON + timedelta(hours=1)))
+
+        assert sorted(map(gzip.decompress, found.values())) == [
+            b"in another region",
+            b"in it",
+            b"just before, to the minute",
+            b"late, the day after",
+            b"of an organisation",
+        ]
+
+    def test_a_trail_with_a_prefix_is_read_under_it(self, trail: Trail) -> None:
+        files = _bucket(trail, {f"logs/all/{_name('us-east-1', '20261102T1205Z')}": b"in it"}, "logs/all")
+
+        assert len(list(files.files(NOON, NOON + timedelta(hours=1)))) == 1
+
+    def test_a_bucket_that_cannot_be_read_is_said(self, trail: Trail) -> None:
+        files = TrailBucket(client=trail.s3, bucket="no-such-bucket")
+
+        with pytest.raises(TrailUnreachable) as caught:
+            list(files.files(NOON, NOON))
+        assert "NoSuchBucket" in caught.value.sentence
+
+
+def _bucket(trail: Trail, objects: dict[str, bytes], prefix: str = "") -> TrailBucket:
+    bucket = f"trail-{uuid4()}"
+    trail.s3.create_bucket(Bucket=bucket)
+    for key, body in objects.items():
+        trail.s3.put_object(Bucket=bucket, Key=key, Body=gzip.compress(body))
+    return TrailBucket(client=trail.s3, bucket=bucket, prefix=prefix)
+
+
+def _name(region: str, at: str, organisation: str = "") -> str:
+    day = f"{at[:4]}/{at[4:6]}/{at[6:8]}"
+    name = f"{ACCOUNT}_CloudTrail_{region}_{at}_{uuid4().hex[:16]}.json.gz"
+    return f"AWSLogs/{organisation}{ACCOUNT}/CloudTrail/{region}/{day}/{name}"
