@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from tests.servers.trail_queue import Trail
 from tests.servers.trail_queue import trail as trail  # noqa: PLC0414 - a fixture
 
-from liftgate.demo.embedded_aws import Keys
+from liftgate.demo.embedded_aws import OTHER_ACCOUNT, Keys
 from liftgate.demo.sample_account import PAYROLL, REPORTS, keys_from
 from liftgate.iam.s3.calls import calls_of
 from liftgate.iam.s3.trail import parameters_of
@@ -267,6 +267,24 @@ def test_root_is_told_without_its_key(trail: Trail) -> None:
     assert trail.account.aws.root.access_key_id not in json.dumps(told)
     caller = next(one for one in told if one["detail"]["requestParameters"].get("key") == "by-root")
     assert caller["detail"]["userIdentity"]["type"] == "Root"
+
+
+def test_the_root_of_a_further_account_is_told_by_its_account(trail: Trail) -> None:
+    aws = trail.account.aws
+    aws.client("s3", aws.other_root).create_bucket(Bucket="elsewhere-bucket")
+    trail.s3.put_object(Bucket=REPORTS, Key="after-elsewhere", Body=b"x")
+
+    told = trail.until("after-elsewhere")
+
+    (created,) = [one["detail"] for one in told if one["detail"]["eventName"] == "CreateBucket"]
+    assert created["userIdentity"] == {
+        "type": "Root",
+        "principalId": OTHER_ACCOUNT,
+        "arn": f"arn:aws:iam::{OTHER_ACCOUNT}:root",
+        "accountId": OTHER_ACCOUNT,
+    }
+    assert created["recipientAccountId"] == OTHER_ACCOUNT
+    assert aws.other_root.access_key_id not in json.dumps(told)
 
 
 def test_nobody_is_blamed_for_a_call_that_they_did_not_sign(lent: Lent) -> None:

@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,7 +31,9 @@ from liftgate.server.app import create_app
 from liftgate.server.kept_catalogue import KeptCatalogue
 from liftgate.server.parts import Parts
 from liftgate.server.settings import Settings
+from liftgate.server.sources import Sources
 from liftgate.store.sql import SqlStore, open_store
+from liftgate.watch.sources.ports import Message
 
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 ADDRESS = "http://127.0.0.1:8484"
@@ -225,6 +227,37 @@ class HeardLog:
 
 
 @dataclass
+class StubQueue:
+    """A queue in memory; what is held is not handed out again until it is given back."""
+
+    bodies: dict[str, bytes] = field(default_factory=dict)  # by id
+    held: set[str] = field(default_factory=set)
+
+    def receive(self, *, wait: timedelta, hold: timedelta, limit: int = 10) -> Sequence[Message]:
+        del wait, hold
+        free = [one for one in self.bodies if one not in self.held][:limit]
+        self.held |= set(free)
+        return [
+            Message(id=one, receipt=one, body=self.bodies[one], receives=6, sent_at=START) for one in free
+        ]
+
+    def hold(self, messages: Sequence[Message], span: timedelta) -> None:
+        if not span:
+            self.held -= {one.id for one in messages}
+
+    def delete(self, messages: Sequence[Message]) -> Sequence[Message]:
+        for one in messages:
+            del self.bodies[one.id]
+        return ()
+
+    def send(self, body: bytes) -> None:
+        self.bodies[f"message-{len(self.bodies) + 1}"] = body
+
+    def length(self) -> int:
+        return len(self.bodies) - len(self.held)
+
+
+@dataclass
 class World:
     """The server, and all that it stands on."""
 
@@ -236,6 +269,8 @@ class World:
     held_roles: ScriptedRoles
     trusts: StubTrusts
     log: HeardLog
+    queue: StubQueue
+    dead_letters: StubQueue
     catalogue_file: Path
     http: TestClient
     _tokens: dict[str, str] = field(default_factory=dict)
@@ -348,6 +383,7 @@ def open_world(folder: Path, *, catalogue: str = CATALOGUE, **settings: Any) -> 
     sts, iam, log, held_roles = StubSts(clock), StubIam(), HeardLog(), ScriptedRoles()
     source = CatalogueSource([catalogue_file], clock, settle=timedelta())
     trusts = StubTrusts()
+    queue, dead = StubQueue(), StubQueue()
     background = ThreadPoolExecutor(2)
     parts = Parts(
         settings=Settings(
@@ -369,6 +405,7 @@ def open_world(folder: Path, *, catalogue: str = CATALOGUE, **settings: Any) -> 
         log=log,
         background=background,
         wake_worker=Event(),
+        sources=Sources(queue=queue, dead_letters=dead),
     )
     with background, TestClient(create_app(parts), base_url=ADDRESS, raise_server_exceptions=False) as http:
         yield World(
@@ -380,6 +417,8 @@ def open_world(folder: Path, *, catalogue: str = CATALOGUE, **settings: Any) -> 
             held_roles=held_roles,
             trusts=trusts,
             log=log,
+            queue=queue,
+            dead_letters=dead,
             catalogue_file=catalogue_file,
             http=http,
         )

@@ -31,6 +31,7 @@ CONTENTS = {
         "whoami": ("who the server says you are", _OURS + "whoami"),
         "doctor": ("what works, what does not, what to do", _OURS + "doctor"),
         "catalogue": ("what may be asked for; check its files", _OURS + "catalogue"),
+        "dead-letters": ("events that could not be taken", _OURS + "dead_letters"),
         "ledger": ("the record: show, verify, export", _OURS + "ledger"),
         "rules": ("what counts as a finding; test rule files", _OURS + "rules"),
         "iam": ("ask questions about IAM policies", _OURS + "iam"),
@@ -40,6 +41,7 @@ CONTENTS = {
         "sign-out": ("end the sign-in on this machine", _OURS + "sign_out"),
         "completion": ("make the shell complete commands", _OURS + "completion"),
         "serve": ("run the server", _OURS + "serve"),
+        "watch": ("take CloudTrail's events, for a server", _OURS + "watch"),
         "demo": ("try it all on this machine", _OURS + "demo"),
     },
 }

@@ -10,8 +10,10 @@ from datetime import timedelta
 from typing import Any, Final
 
 from liftgate.demo.embedded_aws import EmbeddedAws, Keys
+from liftgate.demo.trail.recorder import QUEUE
 from liftgate.iam.compile import role_policy
 from liftgate.iam.scope import Location, Scope
+from liftgate.watch.sources.sqs import PERMISSIONS
 
 REPORTS: Final = "lakeside-reports"
 PAYROLL: Final = "lakeside-payroll"
@@ -108,7 +110,9 @@ def create_elevated_role(iam: Any, role: ElevatedRole, *, broker_arn: str) -> st
 
 
 def allow_broker(iam: Any, role_arns: Sequence[str], *, baseline_role_arn: str) -> None:
-    """Let the broker lend the elevated roles, keep its denies on them and see who may take up the role of everyday, no more."""
+    """Let the broker lend the elevated roles, keep its denies on them and see who may take up the role of everyday, and take
+    CloudTrail's events, no more.
+    """
     lend = {
         "Effect": "Allow",
         "Action": ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"],
@@ -120,8 +124,9 @@ def allow_broker(iam: Any, role_arns: Sequence[str], *, baseline_role_arn: str) 
         "Resource": list(role_arns),
     }
     see = {"Effect": "Allow", "Action": "iam:GetRole", "Resource": baseline_role_arn}
+    watch = {"Effect": "Allow", "Action": list(PERMISSIONS), "Resource": f"arn:aws:sqs:*:*:{QUEUE}*"}
     iam.put_user_policy(
-        UserName=BROKER, PolicyName="LendAndTakeBack", PolicyDocument=_policy(lend, take_back, see)
+        UserName=BROKER, PolicyName="LendAndTakeBack", PolicyDocument=_policy(lend, take_back, see, watch)
     )
 
 

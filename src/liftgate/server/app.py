@@ -17,6 +17,7 @@ from liftgate.errors import LiftgateError
 from liftgate.server.api import (
     activities,
     catalogue,
+    dead_letters,
     drills,
     findings,
     grants,
@@ -49,6 +50,7 @@ _API_MODULES: Final = (
     activities,
     findings,
     watch,
+    dead_letters,
     ledger,
 )
 _DOORS: Final = {Right.SEES_ALL: frozenset({sees_everything})}

@@ -13,6 +13,7 @@ import uvicorn
 
 from liftgate.errors import Unavailable
 from liftgate.server.app import create_app
+from liftgate.server.consumers import start_watch
 from liftgate.server.parts import Parts, running_parts
 from liftgate.server.settings import Settings, load_settings
 from liftgate.server.worker import start_worker
@@ -51,10 +52,12 @@ def serve(settings: Settings) -> None:
         with running_parts(settings, audience=settings.public_url or address) as parts:
             parts.catalogue.current()
             stop_worker = start_worker(parts) if settings.worker else lambda: None
+            stop_watch = start_watch(parts)
             try:
                 _say_ready(address, settings)
                 _run(parts, listener)
             finally:
+                stop_watch()
                 stop_worker()
 
 

@@ -1,6 +1,6 @@
 """What can be wrong with a call before any rule is asked, and with the settings of a server."""
 
-from liftgate.errors import Corrupt, Invalid, NotFound, Refused, Unauthenticated
+from liftgate.errors import Conflict, Corrupt, Invalid, NotFound, Refused, Unauthenticated
 
 
 class BadSettings(Invalid):
@@ -31,6 +31,18 @@ class MayNotReconcile(Refused):
     """Only a guard may have everything held against AWS."""
 
     code = "may_not_reconcile"
+
+
+class MayNotReplay(Refused):
+    """Only a guard may look at dead letters and have them taken again."""
+
+    code = "may_not_replay"
+
+
+class NothingToWatch(Conflict):
+    """The server was not told from where events come."""
+
+    code = "nothing_to_watch"
 
 
 class MayNotSeeAll(Refused):

@@ -42,7 +42,9 @@ from liftgate.identity.sts_http import sts_over_http
 from liftgate.server.edge import Log
 from liftgate.server.kept_catalogue import KeptCatalogue
 from liftgate.server.settings import Settings
+from liftgate.server.sources import Sources, sources_of
 from liftgate.store.sql import SqlStore, open_store
+from liftgate.watch.sources.ports import Take
 
 _BACKGROUND_THREADS: Final = 8
 _PAUSE_SECONDS: Final = 0.02  # between attempts to get a role's lease
@@ -71,6 +73,8 @@ class Parts:
     wake_worker: Event
     reach: RevocationReach = field(default_factory=RevocationReach)
     revokers: tuple[Revoker, ...] = ()  # one for each account that was declared
+    sources: Sources = field(default_factory=Sources)
+    take: Take | None = None  # where events of the sources go
 
     def new_name(self, what: str) -> str:
         """A name that nobody else has: of a lease's holder, a worker, or one call."""
@@ -125,6 +129,7 @@ def running_parts(settings: Settings, *, audience: str) -> Iterator[Parts]:
             wake_worker=Event(),
             reach=RevocationReach(LendingTrusts(accounts.iam, accounts.external_id, broker).check),
             revokers=revokers,
+            sources=sources_of(settings, at),
         )
 
 

