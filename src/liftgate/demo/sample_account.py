@@ -124,7 +124,12 @@ def allow_broker(iam: Any, role_arns: Sequence[str], *, baseline_role_arn: str) 
         "Resource": list(role_arns),
     }
     see = {"Effect": "Allow", "Action": "iam:GetRole", "Resource": baseline_role_arn}
-    watch = {"Effect": "Allow", "Action": list(PERMISSIONS), "Resource": f"arn:aws:sqs:*:*:{QUEUE}*"}
+    watch = {
+        "Effect": "Allow",
+        # The embedded AWS asks for the batches by their own names; AWS takes the single calls' permissions for them.
+        "Action": [*PERMISSIONS, "sqs:DeleteMessageBatch", "sqs:ChangeMessageVisibilityBatch"],
+        "Resource": f"arn:aws:sqs:*:*:{QUEUE}*",
+    }
     iam.put_user_policy(
         UserName=BROKER, PolicyName="LendAndTakeBack", PolicyDocument=_policy(lend, take_back, see, watch)
     )
