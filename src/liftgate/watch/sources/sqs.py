@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
@@ -29,9 +30,8 @@ LONGEST_WAIT: Final = timedelta(seconds=20)  # that ReceiveMessage takes
 
 _AT_ONCE: Final = 10  # messages in one call of SQS
 _TRIES: Final = 2  # of deleting what AWS itself failed to delete
-_ADDRESS: Final = re.compile(
-    r"https://(?:sqs[.-]|queue\.)?([a-z]{2}(?:-[a-z]+)+-[0-9])?[a-z0-9.-]*\.amazonaws\.com"
-)
+_REGION: Final = re.compile(r"(?:^|\.)([a-z]{2}(?:-[a-z]+)+-[0-9])\.")
+_OF_AWS: Final = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 _MISSING: Final = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"})
 _FORBIDDEN: Final = frozenset(
     {"AccessDenied", "AccessDeniedException", "InvalidSecurity", "AuthorizationError"}
@@ -59,8 +59,9 @@ def sqs_client(at: AwsEndpoints, url: str, endpoint: str | None) -> Any:
 
 
 def region_of(url: str) -> str | None:
-    """The region that the address of a queue of AWS names."""
-    found = _ADDRESS.match(url)
+    """The region that the address of a queue of AWS names; None where it names none, or is not of AWS."""
+    host = urlsplit(url).hostname or ""
+    found = _REGION.search(host) if host.endswith(_OF_AWS) else None
     return found[1] if found else None
 
 
