@@ -11,6 +11,9 @@ import msgspec
 
 # Text that is longer is no record of CloudTrail's: it cuts fields at 100 KB at the latest.
 Text = Annotated[str, msgspec.Meta(max_length=102_400)]
+Moment = Annotated[
+    datetime, msgspec.Meta(tz=True)
+]  # of a known offset, or it could not be held against a window
 
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename="camel"):
@@ -61,7 +64,7 @@ class Event(_Part, frozen=True, kw_only=True):
     """One call, as CloudTrail tells it."""
 
     event_id: Text = msgspec.field(name="eventID")  # the same for each copy of the record
-    event_time: datetime  # aware, in UTC
+    event_time: Moment
     event_source: Text  # "s3.amazonaws.com"
     event_name: Text  # "PutObject"
     aws_region: str | None = None

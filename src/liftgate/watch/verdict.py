@@ -3,22 +3,18 @@
 The rules of IAM and of S3's operations are those of ``liftgate.iam``; there are no others here.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 
-from liftgate.iam.compilation.grants import companions, scope_policy
 from liftgate.iam.errors import UnknownOperation, UnknownTarget
-from liftgate.iam.evaluate import Prepared, prepare
 from liftgate.iam.request import Request
 from liftgate.iam.s3.calls import calls_of
 from liftgate.iam.s3.operations import NEEDS
 from liftgate.iam.s3.trail import parameters_of
-from liftgate.iam.scope import Scope
 from liftgate.watch.attribution import Attribution, TakenOver, UnderGrant, WithoutGrant
 from liftgate.watch.event import Event
 from liftgate.watch.known import KnownGrant
+from liftgate.watch.scoped import Likeness, keep_allowed, scoped, was_allowed
 from liftgate.watch.tampering import tampers_with
 
 _S3 = "s3.amazonaws.com"
@@ -45,7 +41,6 @@ class Judged:
     attribution: Attribution
     verdict: Verdict
     because: str  # one sentence without a full stop; empty where it was expected
-    calls: tuple[Request, ...] = ()  # what it asked of IAM, as far as the record tells
     tampers: str | None = None  # with what, in words; whether or not it was allowed to
 
     @property
@@ -53,22 +48,18 @@ class Judged:
         """The grant under which it was made."""
         return self.attribution.grant if isinstance(self.attribution, UnderGrant) else None
 
+    @property
+    def calls(self) -> tuple[Request, ...]:
+        """What it asked of IAM, as far as the record tells; of a call under a grant."""
+        return calls_in(self.event)[0] if isinstance(self.attribution, UnderGrant) else ()
+
 
 def judge(event: Event, attribution: Attribution) -> Judged:
     """What is thought of a call that was attributed."""
     tampers = tampers_with(event)
     match attribution:
         case UnderGrant():
-            calls, unclear = calls_in(event)
-            verdict, because = _under(event, attribution, calls, unclear, tampers)
-            return Judged(
-                event=event,
-                attribution=attribution,
-                verdict=verdict,
-                because=because,
-                calls=calls,
-                tampers=tampers,
-            )
+            verdict, because = _under(event, attribution, tampers)
         case WithoutGrant(because=because):
             verdict = Verdict.NO_GRANT
         case TakenOver():
@@ -97,19 +88,26 @@ def calls_in(event: Event) -> tuple[tuple[Request, ...], str | None]:
     ), None
 
 
-def _under(
-    event: Event, attribution: UnderGrant, calls: Sequence[Request], unclear: str | None, tampers: str | None
-) -> tuple[Verdict, str]:
+def _under(event: Event, attribution: UnderGrant, tampers: str | None) -> tuple[Verdict, str]:
     grant = attribution.grant
     in_place_read = attribution.by == "in place" and event.read_only  # what the role may do all day
-    if in_place_read or (event.event_source, event.event_name) in _HARMLESS:
+    if in_place_read or (event.event_source == _STS and event.event_name in _HARMLESS):
         return Verdict.EXPECTED, ""
     late = _outside_window(event, grant)
     if late is not None:
         return Verdict.OUTSIDE_WINDOW, late
-    policies = _policies(grant.scope)
+    likeness = scoped(grant.scope).likeness(event)
+    return (Verdict.EXPECTED, "") if was_allowed(likeness) else _by_scope(event, grant, tampers, likeness)
+
+
+def _by_scope(
+    event: Event, grant: KnownGrant, tampers: str | None, likeness: Likeness | None
+) -> tuple[Verdict, str]:
+    calls, unclear = calls_in(event)
+    policies = scoped(grant.scope).policies
     beyond = next((call for call in calls if not policies.evaluate(call).allowed), None)
     if unclear is None and beyond is None:
+        keep_allowed(likeness)
         return Verdict.EXPECTED, ""
     if tampers is not None:
         return Verdict.TAMPERING, f"it changes {tampers}, which was not granted"
@@ -119,7 +117,8 @@ def _under(
 
 
 # Permission to do these cannot be taken away, and they tell nothing.
-_HARMLESS = frozenset({("sts.amazonaws.com", "GetCallerIdentity")})
+_STS = "sts.amazonaws.com"
+_HARMLESS = frozenset({"GetCallerIdentity"})
 
 
 def _outside_window(event: Event, grant: KnownGrant) -> str | None:
@@ -138,7 +137,7 @@ def _unclear(event: Event, grant: KnownGrant, why: str) -> tuple[Verdict, str]:
     needs = NEEDS.get(event.event_name)
     if not isinstance(bucket, str) or not needs:
         return Verdict.UNCLEAR, why
-    policies, actions = _policies(grant.scope), {need.action for need in needs if not need.when}
+    policies, actions = scoped(grant.scope).policies, {need.action for need in needs if not need.when}
     if any(place.bucket == bucket and place.key == "*" for place in grant.scope.locations) and all(
         policies.evaluate(Request(action=action, resource=f"arn:{place.partition}:s3:::{bucket}/any")).allowed
         for action in actions
@@ -152,7 +151,3 @@ def _unclear(event: Event, grant: KnownGrant, why: str) -> tuple[Verdict, str]:
         return Verdict.OUTSIDE_SCOPE, f"{event.event_name} in {bucket} was not granted"
     return Verdict.UNCLEAR, why
 
-
-@lru_cache(maxsize=4096)
-def _policies(scope: Scope) -> Prepared:
-    return prepare(identity=(scope_policy(scope), companions(scope)))

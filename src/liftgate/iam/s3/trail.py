@@ -9,6 +9,7 @@ operation in the Amazon S3 API Reference.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 _NAMES = {
@@ -54,11 +55,18 @@ def parameters_of(request_parameters: Mapping[str, Any] | None) -> dict[str, Any
     """What of an event's ``requestParameters``, which may be null, the API's parameters say; the rest is left out."""
     found: dict[str, Any] = {}
     for name, value in (request_parameters or {}).items():
-        if name in _BODIES and isinstance(value, Mapping):
-            found[name] = value
+        ours = parameter_named(name)
+        if name in _BODIES:
+            if isinstance(value, Mapping):
+                found[name] = value
             continue
-        ours = _NAMES.get(name.lower())
         one = value[0] if isinstance(value, list) and value else value  # headers may stand as lists
         if ours is not None and one not in (None, []) and (one != "" or ours in _MAY_BE_EMPTY):
             found[ours] = one
     return found
+
+
+@lru_cache(maxsize=1024)
+def parameter_named(name: str) -> str | None:
+    """The API's parameter that a name in ``requestParameters`` stands for; None where it is left out."""
+    return name if name in _BODIES else _NAMES.get(name.lower())
