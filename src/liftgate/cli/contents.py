@@ -34,6 +34,7 @@ CONTENTS = {
         "dead-letters": ("events that could not be taken", _OURS + "dead_letters"),
         "ledger": ("the record: show, verify, export", _OURS + "ledger"),
         "rules": ("what counts as a finding; test rule files", _OURS + "rules"),
+        "replay": ("judge CloudTrail log files", _OURS + "replay"),
         "iam": ("ask questions about IAM policies", _OURS + "iam"),
     },
     "Set up": {

@@ -14,9 +14,11 @@ import msgspec
 
 from liftgate.watch.event import Event
 from liftgate.watch.splitting import holds_records, records_in
-from liftgate.watch.unpacking import LARGEST, unpack
+from liftgate.watch.unpacking import LARGEST, Unpacked, unpack
 
 _EXCERPT: Final = 200
+_LONG: Final = 8 * 1024 * 1024  # bytes of text from which on it is read in parts
+_AT_ONCE: Final = 2_000  # records
 _DEEPEST: Final = 4  # wrappings: a queue's message of a notification of an event of a record
 _NOTHING: Final = msgspec.Raw()
 _UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -56,12 +58,47 @@ def read(data: bytes, where: str, *, largest: int = LARGEST) -> Read:
     Takes gzip and plain text; ``{"Records": […]}``, a list of records, one record, JSON Lines of any of these; and
     records as EventBridge, SQS, SNS and ``aws cloudtrail lookup-events`` wrap them.
     """
-    unpacked = unpack(data, largest=largest)
+    return _whole(unpack(data, largest=largest), where)
+
+
+def _whole(unpacked: Unpacked, where: str) -> Read:
     if unpacked.fault is None:
         return _text(unpacked.text, where, 0)
     found = _split(unpacked.text, where)
     broken = SetAside(reason=unpacked.fault, where=where, excerpt="")
     return replace(found, set_aside=(broken, *found.set_aside))
+
+
+def read_in_parts(data: bytes, where: str, *, largest: int = LARGEST) -> Iterator[Read]:
+    """The same, a part at a time where there is much of it, so that little is in memory beside the text."""
+    unpacked = unpack(data, largest=largest)
+    del data
+    records = _long_list(unpacked)
+    if records is None:
+        yield _whole(unpacked, where)
+        return
+    for start in range(0, len(records), _AT_ONCE):
+        part = records[start : start + _AT_ONCE]
+        try:
+            events = [_EVENT.decode(one) for one in part]
+        except _UNREADABLE:
+            yield _each(part, where, 0, first=start + 1)
+        else:
+            yield Read(events=events, texts=_constant(part))
+
+
+def _constant(texts: Sequence[msgspec.Raw]) -> Callable[[], Sequence[bytes | msgspec.Raw]]:
+    return lambda: texts
+
+
+def _long_list(unpacked: Unpacked) -> Sequence[msgspec.Raw] | None:
+    text = unpacked.text
+    if unpacked.fault is not None or len(text) < _LONG:
+        return None
+    try:
+        return _RAW_FILE.decode(text).records if _is_file(text) else _RAW_LIST.decode(text)
+    except _UNREADABLE:
+        return None
 
 
 class _File(msgspec.Struct, gc=False):
@@ -110,7 +147,7 @@ def _text(text: bytes, where: str, depth: int) -> Read:
     try:
         if start == b"[":  # the two that must be quick
             return Read(events=_LIST.decode(text), texts=lambda: _RAW_LIST.decode(text))
-        if text[:64].lstrip().startswith(b'{"Records"'):
+        if _is_file(text):
             return Read(events=_FILE.decode(text).records, texts=lambda: _RAW_FILE.decode(text).records)
     except _UNREADABLE:
         pass  # something in it is no record: each by itself
@@ -119,6 +156,10 @@ def _text(text: bytes, where: str, depth: int) -> Read:
     if start not in {b"{", b"["}:
         return _aside("this is neither JSON nor gzip", where, text)
     return _document(text, where, depth)
+
+
+def _is_file(text: bytes) -> bool:
+    return text[:64].lstrip().startswith(b'{"Records"')
 
 
 def _document(text: bytes, where: str, depth: int) -> Read:
@@ -209,10 +250,10 @@ def _messages(messages: Iterable[_Message], where: str, depth: int) -> Read:
     )
 
 
-def _each(records: Iterable[bytes | msgspec.Raw], where: str, depth: int) -> Read:
+def _each(records: Iterable[bytes | msgspec.Raw], where: str, depth: int, *, first: int = 1) -> Read:
     """Each record by itself, because something in the list is none."""
     return _joined(
-        _alone(bytes(one), f"{where}, record {number}", depth) for number, one in enumerate(records, 1)
+        _alone(bytes(one), f"{where}, record {number}", depth) for number, one in enumerate(records, first)
     )
 
 

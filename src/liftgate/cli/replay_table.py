@@ -1,0 +1,132 @@
+"""Findings of a replay for a person at night: what belongs together in one row, the worst first, and no more than fits."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from liftgate.cli.table import Column, say_table
+from liftgate.cli.terminal import say
+from liftgate.watch.finding import Severity
+from liftgate.watch.replay import Hit, Summary
+
+_ORDER: Final[Mapping[str, int]] = {one: place for place, one in enumerate(reversed(Severity))}
+_MOST_ROWS: Final = 20
+_MOST_OPERATIONS: Final = 3
+_MOST_REASONS: Final = 3
+_OTHERS: Final = ""
+_LONGEST: Final = 160  # characters of a reason
+_COLUMNS: Final = (
+    Column(title="SEVERITY"),
+    Column(title="WHEN (UTC)"),
+    Column(title="WHO", folds=True),
+    Column(title="WHAT", folds=True),
+    Column(title="WHY", folds=True),
+)
+
+
+@dataclass(slots=True)
+class _Group:
+    severity: str
+    title: str
+    who: str
+    because: str
+    first: datetime
+    last: datetime
+    count: int = 0
+    operations: Counter[str] = field(default_factory=Counter)
+
+
+class Groups:
+    """Findings of one rule about one caller are one row for each reason; where they have many, the rest is one row."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self._groups: dict[tuple[str, str, str], dict[str, _Group]] = {}
+
+    def take(self, hits: Iterable[Hit]) -> None:
+        """Put findings into their rows."""
+        for hit in hits:
+            one, who = hit.finding, _who(hit)
+            groups = self._groups.setdefault((one.severity, one.title, who), {})
+            reason = one.because if one.because in groups or len(groups) < _MOST_REASONS else _OTHERS
+            group = groups.get(reason)
+            if group is None:
+                group = _Group(one.severity, one.title, who, one.because, one.at, one.at)
+                groups[reason] = group
+            if reason == _OTHERS and group.count == 1:
+                group.because += "; and for like reasons"
+            group.first, group.last = min(group.first, one.at), max(group.last, one.at)
+            group.count += 1
+            if hit.event is not None:
+                group.operations[hit.event.event_name] += 1
+
+    def ranked(self) -> list[_Group]:
+        """The worst first, then the earliest."""
+        return sorted(
+            (group for groups in self._groups.values() for group in groups.values()),
+            key=lambda one: (_ORDER[one.severity], one.first, one.who, one.title, one.because),
+        )
+
+
+def say_groups(groups: Groups) -> None:
+    """Print the rows."""
+    ranked = groups.ranked()
+    if not ranked:
+        return
+    say_table(_COLUMNS, [_row(group) for group in ranked[:_MOST_ROWS]])
+    if len(ranked) > _MOST_ROWS:
+        rest = sum(group.count for group in ranked[_MOST_ROWS:])
+        say(f"… and {rest:,} more findings in {len(ranked) - _MOST_ROWS:,} rows; --output json has them all")
+    say()
+
+
+def counted(summary: Summary) -> str:
+    """What was read and found, in one line."""
+    told = [
+        _many(summary.files, "file"),
+        _many(summary.events, "event") + (f" ({summary.repeated:,} copies)" if summary.repeated else ""),
+        f"{summary.set_aside_count:,} set aside",
+    ]
+    if summary.digests or summary.insights:
+        told.append(f"{summary.digests + summary.insights:,} digests and insights passed over")
+    found = [
+        f"{summary.severities[severity]:,} {severity}" for severity in _ORDER if summary.severities[severity]
+    ]
+    return f"{', '.join(told)}; " + ("found: " + ", ".join(found) if found else "nothing found")
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def _who(hit: Hit) -> str:
+    one, event = hit.finding, hit.event
+    if one.person:
+        return f"{one.person} ({one.grant_id})"
+    if event is None:
+        return one.session_name or ""
+    caller = event.user_identity
+    named = (caller.arn or "").rpartition(":")[2] or caller.user_name or caller.invoked_by or caller.type
+    return named or "unknown"
+
+
+def _row(group: _Group) -> list[str]:
+    most = group.operations.most_common(_MOST_OPERATIONS)
+    what = ", ".join(name if count == 1 else f"{count:,} {name}" for name, count in most)
+    more = len(group.operations) - len(most)
+    return [
+        group.severity,
+        _when(group.first, group.last),
+        group.who,
+        f"{what or group.title}{f' and {more} more' if more > 0 else ''}",
+        f"{group.title}: {group.because[:_LONGEST]}",
+    ]
+
+
+def _when(first: datetime, last: datetime) -> str:
+    if first.date() != last.date():
+        return f"{first:%Y-%m-%d %H:%M} - {last:%Y-%m-%d %H:%M}"
+    until = f"-{last:%H:%M}" if f"{first:%H:%M}" != f"{last:%H:%M}" else ""
+    return f"{first:%Y-%m-%d %H:%M}{until}"

@@ -1,0 +1,170 @@
+"""What ``liftgate replay`` does: reads, judges, and says what was found in the form that was asked for."""
+
+import json
+import shlex
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from liftgate.cli.plain_text import plain_json
+from liftgate.cli.replay_table import Groups, counted, say_groups
+from liftgate.cli.terminal import has_colours, say, say_next, warn
+from liftgate.watch.errors import KnownUnreadable, NoSuchLogs
+from liftgate.watch.finding import Severity
+from liftgate.watch.known import KnownInMemory, known_in_memory
+from liftgate.watch.known_text import read_known
+from liftgate.watch.log_files import LogFile, log_files
+from liftgate.watch.outputs.asff import security_finding
+from liftgate.watch.outputs.ocsf import api_activity, detection_finding
+from liftgate.watch.outputs.plain import finding_json, set_aside_json
+from liftgate.watch.replay import Hit, Summary, replay
+from liftgate.watch.rulebook import PlainRulebook, Rulebook
+from liftgate.watch.two_processes import with_two_processes
+
+_TOLD: Final = 5  # things set aside that are told one by one; --output json tells more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replaying:
+    """One run of the command."""
+
+    paths: tuple[Path, ...]
+    grants: Path | None
+    catalogue: Path | None
+    keys: Path | None
+
+    def say(self, form: str) -> Summary:
+        """Do it, and print what was found. Raises ``Invalid``."""
+        known = self._known()
+        files = log_files(self.paths)
+        if not files:
+            raise NoSuchLogs(
+                "there are no log files in " + " ".join(f"`{path}`" for path in self.paths),
+                advice="name a folder that holds .json or .json.gz files of CloudTrail",
+            )
+        summary = Summary()
+        groups = Groups()
+        with _progress(files) as on_file:
+            hits = replay(
+                files, known, self._rulebook(known), summary, look_at=with_two_processes, on_file=on_file
+            )
+            if form == "table":
+                groups.take(hits)
+            else:
+                _say_lines(_FORMS[form](hits))
+        if form == "json":
+            _say_lines([*map(set_aside_json, summary.set_aside), _summary_json(summary)])
+        else:
+            _warn_of_set_aside(summary)
+        if form == "table":
+            say_groups(groups)
+            self._say_summary(summary, known)
+        return summary
+
+    def _known(self) -> KnownInMemory:
+        known = KnownInMemory() if self.grants is None else _read_known(self.grants)
+        if self.catalogue is None:
+            return known
+        from liftgate.catalogue.model import Mechanism  # noqa: PLC0415 - a catalogue needs a YAML reader
+        from liftgate.catalogue.parse import load_catalogue  # noqa: PLC0415
+
+        entitlements = load_catalogue([self.catalogue]).entitlements.values()
+        roles = {one.role_arn for one in entitlements if one.mechanism is Mechanism.SESSION}
+        return known_in_memory(
+            known.grants.values(),
+            known.by_name.values(),
+            elevated_roles=known.elevated_roles | roles,
+            brokers=known.brokers,
+        )
+
+    def _rulebook(self, known: KnownInMemory) -> Callable[[], Rulebook]:
+        """With nothing known, tampering by anyone is shown: somebody looks at files of their own for the first time."""
+        return partial(PlainRulebook, tampering_by_anyone=not (known.grants or known.elevated_roles))
+
+    def _say_summary(self, summary: Summary, known: KnownInMemory) -> None:
+        say(f"{counted(summary)}.")
+        again = "liftgate replay " + " ".join(shlex.quote(str(path)) for path in self.paths)
+        for flag, path in (("--grants", self.grants), ("--catalogue", self.catalogue)):
+            again += f" {flag} {shlex.quote(str(path))}" if path is not None else ""
+        if not known.grants and not known.elevated_roles:
+            say("No grant is known, so this is only who changed permissions or what is recorded.")
+            say_next(f"{again} --grants FILE --catalogue FILE", f"{again} --output json")
+        elif summary.findings or summary.set_aside_count:
+            say_next(f"{again} --output json")
+
+
+def _ocsf(hits: Iterable[Hit]) -> Iterator[dict[str, Any]]:
+    """Each call once, before the first finding that it shows."""
+    told: set[str] = set()
+    for hit in hits:
+        if hit.event is not None and hit.event.event_id not in told:
+            told.add(hit.event.event_id)
+            yield api_activity(hit.event)
+        yield detection_finding(hit.finding, hit.event)
+
+
+_FORMS: Final[dict[str, Callable[[Iterable[Hit]], Iterator[dict[str, Any]]]]] = {
+    "json": lambda hits: (finding_json(hit.finding, hit.event) for hit in hits),
+    "asff": lambda hits: (security_finding(hit.finding, hit.event) for hit in hits),
+    "ocsf": _ocsf,
+}
+
+
+def _say_lines(objects: Iterable[dict[str, Any]]) -> None:
+    for one in objects:
+        say(plain_json(json.dumps(one)))
+
+
+def _summary_json(summary: Summary) -> dict[str, Any]:
+    return {
+        "kind": "summary",
+        "files": summary.files,
+        "bytes": summary.bytes,
+        "events": summary.events,
+        "copies": summary.repeated,
+        "set_aside": summary.set_aside_count,
+        "digests": summary.digests,
+        "insights": summary.insights,
+        "verdicts": {str(verdict): count for verdict, count in sorted(summary.verdicts.items())},
+        "findings": {str(severity): summary.severities[severity] for severity in Severity},
+    }
+
+
+def _warn_of_set_aside(summary: Summary) -> None:
+    for one in summary.set_aside[:_TOLD]:
+        warn(f"set aside: {one.where}: {one.reason}")
+    more = summary.set_aside_count - _TOLD
+    if more > 0:
+        warn(f"and {more:,} more that could not be read")
+
+
+def _read_known(path: Path) -> KnownInMemory:
+    try:
+        return read_known(path.read_bytes(), where=str(path))
+    except OSError as error:
+        raise KnownUnreadable(
+            f"`{path}` cannot be read: {(error.strerror or '').lower()}",
+            advice="name the JSON file of known grants",
+            where=str(path),
+        ) from None
+
+
+@contextmanager
+def _progress(files: list[LogFile]) -> Iterator[Callable[[LogFile], object]]:
+    """A bar on stderr, where that is a terminal."""
+    if not has_colours(sys.stderr):
+        yield lambda _: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - only where there is a bar
+    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn  # noqa: PLC0415
+
+    console = Console(stderr=True)
+    with Progress(
+        BarColumn(), DownloadColumn(), TimeRemainingColumn(), console=console, transient=True
+    ) as bar:
+        task = bar.add_task("", total=sum(file.size for file in files))
+        yield lambda file: bar.advance(task, file.size)
