@@ -193,7 +193,7 @@ def test_a_file_that_cannot_be_read_stops_nothing(tmp_path: Path) -> None:
 
 
 def test_a_long_file_is_read_in_parts_like_a_short_one(tmp_path: Path) -> None:
-    padding = {"additionalEventData": {"padding": "x" * 2000}}
+    padding: dict[str, Any] = {"additionalEventData": {"padding": "x" * 2000}}
     records: list[Any] = [numbered(number, **padding) for number in range(6000)]
     records[4321] = {"eventID": 7}
     records[5000] = numbered(5000, **OUTSIDE)
