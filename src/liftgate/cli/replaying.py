@@ -7,13 +7,17 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
+from liftgate.cli.errors import BadValue
 from liftgate.cli.plain_text import plain_json
+from liftgate.cli.replay_proof import Proof
 from liftgate.cli.replay_table import Groups, counted, say_groups
 from liftgate.cli.terminal import has_colours, say, say_next, warn
-from liftgate.watch.errors import KnownUnreadable, NoSuchLogs
+from liftgate.watch.digest_keys import read_keys
+from liftgate.watch.errors import NoSuchLogs
 from liftgate.watch.finding import Severity
 from liftgate.watch.known import KnownInMemory, known_in_memory
 from liftgate.watch.known_text import read_known
@@ -40,33 +44,40 @@ class Replaying:
     def say(self, form: str) -> Summary:
         """Do it, and print what was found. Raises ``Invalid``."""
         known = self._known()
+        keys = None if self.keys is None else read_keys(_contents(self.keys), where=str(self.keys))
         files = log_files(self.paths)
         if not files:
             raise NoSuchLogs(
                 "there are no log files in " + " ".join(f"`{path}`" for path in self.paths),
                 advice="name a folder that holds .json or .json.gz files of CloudTrail",
             )
-        summary = Summary()
-        groups = Groups()
+        groups, summary, proof = Groups(), Summary(), None if keys is None else Proof(files, keys)
         with _progress(files) as on_file:
             hits = replay(
                 files, known, self._rulebook(known), summary, look_at=with_two_processes, on_file=on_file
             )
+            hits = hits if proof is None else chain(proof.hits(summary), hits)
             if form == "table":
                 groups.take(hits)
             else:
                 _say_lines(_FORMS[form](hits))
         if form == "json":
-            _say_lines([*map(set_aside_json, summary.set_aside), _summary_json(summary)])
+            _say_lines([*map(set_aside_json, summary.set_aside), _summary_json(summary, proof)])
         else:
             _warn_of_set_aside(summary)
         if form == "table":
             say_groups(groups)
+            if proof is not None:
+                say(proof.sentence())
             self._say_summary(summary, known)
         return summary
 
     def _known(self) -> KnownInMemory:
-        known = KnownInMemory() if self.grants is None else _read_known(self.grants)
+        known = (
+            KnownInMemory()
+            if self.grants is None
+            else read_known(_contents(self.grants), where=str(self.grants))
+        )
         if self.catalogue is None:
             return known
         from liftgate.catalogue.model import Mechanism  # noqa: PLC0415 - a catalogue needs a YAML reader
@@ -119,7 +130,7 @@ def _say_lines(objects: Iterable[dict[str, Any]]) -> None:
         say(plain_json(json.dumps(one)))
 
 
-def _summary_json(summary: Summary) -> dict[str, Any]:
+def _summary_json(summary: Summary, proof: Proof | None) -> dict[str, Any]:
     return {
         "kind": "summary",
         "files": summary.files,
@@ -131,6 +142,7 @@ def _summary_json(summary: Summary) -> dict[str, Any]:
         "insights": summary.insights,
         "verdicts": {str(verdict): count for verdict, count in sorted(summary.verdicts.items())},
         "findings": {str(severity): summary.severities[severity] for severity in Severity},
+        "verified": None if proof is None else proof.as_json(),
     }
 
 
@@ -142,13 +154,13 @@ def _warn_of_set_aside(summary: Summary) -> None:
         warn(f"and {more:,} more that could not be read")
 
 
-def _read_known(path: Path) -> KnownInMemory:
+def _contents(path: Path) -> bytes:
     try:
-        return read_known(path.read_bytes(), where=str(path))
+        return path.read_bytes()
     except OSError as error:
-        raise KnownUnreadable(
-            f"`{path}` cannot be read: {(error.strerror or '').lower()}",
-            advice="name the JSON file of known grants",
+        raise BadValue(
+            f"`{path}` cannot be read: {(error.strerror or type(error).__name__).lower()}",
+            advice="name a file that is there",
             where=str(path),
         ) from None
 

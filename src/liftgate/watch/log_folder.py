@@ -1,0 +1,40 @@
+"""A folder of log files and digests, as a place in which digests are verified."""
+
+from collections.abc import Iterator, Sequence
+
+from liftgate.watch.digest import MARK, Stored
+from liftgate.watch.errors import NoSuchLogs
+from liftgate.watch.log_files import LogFile
+
+
+class LogFolder:
+    """Finds log files by their names: CloudTrail gives no two the same."""
+
+    def __init__(self, files: Sequence[LogFile]) -> None:
+        """Of files that were found."""
+        self._digests = [file for file in files if MARK in file.path.name]
+        self._logs = {file.path.name: file for file in files if MARK not in file.path.name}
+        self._named: set[str] = set()
+
+    def digests(self) -> Iterator[Stored]:
+        """All whose names say so. What cannot be read is empty, and so no digest."""
+        for file in self._digests:
+            yield Stored(where=file.name, name=file.path.name, data=_data(file) or b"")
+
+    def log_file(self, bucket: str, key: str) -> bytes | None:  # noqa: ARG002 - a copy does not tell its bucket
+        """A log file, by its name."""
+        name = key.rpartition("/")[2]
+        self._named.add(name)
+        file = self._logs.get(name)
+        return None if file is None else _data(file)
+
+    def unlisted(self) -> int:
+        """How many log files no digest named so far."""
+        return len(self._logs.keys() - self._named)
+
+
+def _data(file: LogFile) -> bytes | None:
+    try:
+        return file.data()
+    except NoSuchLogs:
+        return None
