@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Said
+from tests.watch.digest_examples import Trail, keys_text
 from tests.watch.replay_examples import numbered, written
 from tests.watch.watch_examples import ROLE, known
 
@@ -142,3 +143,36 @@ def test_faults_are_told_and_end_with_2(
     assert told.code == 2
     assert said in told.err
     assert "next:" in told.err
+
+
+@pytest.fixture
+def trail(tmp_path: Path) -> Path:
+    """A folder as it was copied from a trail's bucket."""
+    made = Trail()
+    for _ in range(3):
+        made.hour()
+    for place, data in made.objects.items():
+        (tmp_path / "trail" / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "trail" / place).write_bytes(data)
+    (tmp_path / "keys.json").write_bytes(keys_text())
+    return tmp_path / "trail"
+
+
+def test_verified_files(liftgate: Liftgate, trail: Path, grants: Path) -> None:
+    words = ["replay", str(trail), "--grants", str(grants), "--verify", str(trail.parent / "keys.json")]
+    said = liftgate(*words)
+    assert "Verified: 2 digests and 4 log files are as CloudTrail wrote them; not proved" in said.out
+    summary = json.loads(liftgate(*words, "--output", "json").out.splitlines()[-1])
+    assert (summary["verified"]["digests"], summary["verified"]["log_files"]) == (2, 4)
+    assert summary["set_aside"] == 0
+    assert summary["digests"] == 3
+
+
+def test_a_log_file_that_was_removed(liftgate: Liftgate, trail: Path, grants: Path) -> None:
+    next(trail.glob("AWSLogs/*/CloudTrail/*/*/*/*/*.gz")).unlink()
+    said = liftgate(
+        "replay", str(trail), "--grants", str(grants), "--verify", str(trail.parent / "keys.json")
+    )
+    assert said.code == 1
+    assert "critical" in said.out
+    assert "A log file is missing" in " ".join(said.out.split())

@@ -29,15 +29,11 @@ class Proof:
     def sentence(self) -> str:
         """What was proved, and what was not, in one line."""
         found = self._found
-        told = [
-            f"Verified: {found.digests:,} digests and {found.log_files:,} log files are as CloudTrail wrote them"
-        ]
+        told = f"Verified: {found.digests:,} digests and {found.log_files:,} log files are as CloudTrail wrote them"
         if found.unproved:
-            told.append(f"{len(found.unproved):,} digests are the newest of their chains, so not proved here")
+            told += f"; not proved, being the newest of a chain: {len(found.unproved):,}"
         unlisted = self._folder.unlisted()
-        if unlisted:
-            told.append(f"{unlisted:,} log files are in no digest here")
-        return "; ".join(told) + "."
+        return told + (f"; log files in no digest: {unlisted:,}." if unlisted else ".")
 
     def as_json(self) -> dict[str, Any]:
         """The same for a program."""
