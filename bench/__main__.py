@@ -26,6 +26,7 @@ FIGURES: Final[Mapping[str, str]] = {
     "size": "bench.size",
     "memory": "bench.memory",
     "revocation": "bench.revocation",
+    "replay": "bench.watch.replay",
     "evaluate": "bench.iam.evaluate",
     "contains": "bench.iam.contain",
     "parse": "bench.iam.parse",

@@ -164,7 +164,7 @@ def _data_event(
     elif not is_listing:
         parameters |= {"key": key}
     if operation == "UploadPart":
-        parameters |= {"partNumber": str(draw.randrange(1, 1000)), "uploadId": draw.randbytes(48).hex()}
+        parameters |= {"partNumber": str(draw.randrange(1, 1000)), "uploadId": draw.randbytes(24).hex()}
     arn = f"arn:aws:s3:::{bucket}"
     resources = [{"accountId": ACCOUNT, "type": "AWS::S3::Bucket", "ARN": arn}]
     if not is_listing:
@@ -179,7 +179,7 @@ def _data_event(
             "bytesTransferredIn": draw.randrange(10**6),
             "SSEApplied": "Default_SSE_S3",
             "AuthenticationMethod": "AuthHeader",
-            "x-amz-id-2": draw.randbytes(56).hex(),
+            "x-amz-id-2": draw.randbytes(28).hex(),
             "bytesTransferredOut": draw.randrange(10**6),
         },
         "readOnly": operation in {"GetObject", "HeadObject", "ListObjects", "GetBucketLocation"},

@@ -6,9 +6,10 @@ that a scope's policies say of names, where its locations are whole buckets, pre
 and nothing else: a refusal is always worked out from the start.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from liftgate.iam.compilation.grants import companions, scope_policy
 from liftgate.iam.evaluate import Prepared, prepare
@@ -27,14 +28,23 @@ _WEIGHTLESS: Final = frozenset({"UploadId", "PartNumber"})
 _allowed: set[Likeness] = set()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Form:
+    """Which of a call's parameters count, by the names that CloudTrail gave them."""
+
+    bucket: str
+    key: str | None
+    prefix: str | None
+    others: tuple[str, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Scoped:
     """A scope's policies, and what calls under it are alike in."""
 
     scope: Scope
-    places: tuple[
-        tuple[str, str, bool], ...
-    ]  # bucket, how keys begin, whether they may go on; empty: never alike
+    kind: Likeness  # what two scopes have in common that differ in names only
+    places: tuple[tuple[str, str, bool], ...]  # bucket, how keys begin, whether they may go on; empty: never alike
 
     @cached_property
     def policies(self) -> Prepared:
@@ -43,38 +53,30 @@ class Scoped:
 
     def likeness(self, event: Event) -> Likeness | None:
         """What ``liftgate.iam`` would look at of a call of S3; None where that is not plain."""
-        parameters = event.request_parameters
-        if event.event_source != "s3.amazonaws.com" or parameters is None or not self.places:
+        told = event.request_parameters
+        if not told or not self.places or event.event_source != "s3.amazonaws.com":
             return None
-        told: list[object] = [self.scope.actions, self.scope.kms_keys, event.event_name]
-        named: dict[str, str] = {}
-        for name, value in parameters.items():
-            ours = parameter_named(name)
-            if ours is None or ours in _WEIGHTLESS:
-                continue
-            if type(value) is not str or not value or ours in named:
-                return None
-            if ours in _NAMES:
-                named[ours] = value
-            else:
-                told += (ours, value)
-        bucket, key, prefix = named.get("Bucket"), named.get("Key"), named.get("Prefix")
-        if bucket is None or bucket.startswith("arn:"):
+        form = _form(tuple(told))
+        if form is None:
             return None
-        return (*told, key is None, prefix is None, *self._held(bucket, key, prefix))
+        bucket, key = told[form.bucket], told[form.key] if form.key else None
+        prefix = told[form.prefix] if form.prefix else None
+        others = [told[name] for name in form.others] if form.others else ()
+        if not _are_plain(bucket, key, prefix, others) or bucket.startswith("arn:"):
+            return None
+        return (self.kind, event.event_name, form, *others, *self._held(bucket, key, prefix))
 
     def _held(self, bucket: str, key: str | None, prefix: str | None) -> list[object]:
-        """Of each location: what kind it is, and whether it holds the bucket, the key and the prefix."""
+        """Of each location: whether it holds the bucket, the key and the prefix."""
         held: list[object] = []
         for place, head, goes_on in self.places:
-            held.append((bool(head), goes_on))
             if place != bucket:
                 held.append(None)
-                continue
-            held += [
-                text is not None and (text.startswith(head) if goes_on else text == head)
-                for text in (key, prefix)
-            ]
+            elif goes_on:
+                held.append(key is not None and key.startswith(head))
+                held.append(prefix is not None and prefix.startswith(head))
+            else:
+                held += (key == head, prefix == head)
         return held
 
 
@@ -92,13 +94,50 @@ def keep_allowed(likeness: Likeness | None) -> None:
     _allowed.add(likeness)
 
 
+def forget_allowed() -> None:
+    """Work everything out from the start again: for measuring."""
+    _allowed.clear()
+    scoped.cache_clear()
+
+
 @lru_cache(maxsize=8192)
 def scoped(scope: Scope) -> Scoped:
     """A scope, prepared."""
     places = tuple(map(_place, sorted(scope.locations)))
-    are_plain = len(places) <= _MOST_PLACES and all(place is not None for place in places)
+    plain = tuple(place for place in places if place is not None)
+    kinds = tuple((bool(head), goes_on) for _, head, goes_on in plain)
     return Scoped(
-        scope=scope, places=tuple(place for place in places if place is not None) if are_plain else ()
+        scope=scope,
+        kind=_same((scope.actions, scope.kms_keys, kinds)),
+        places=plain if len(plain) == len(places) <= _MOST_PLACES else (),
+    )
+
+
+@lru_cache(maxsize=8192)
+def _same(kind: Likeness) -> Likeness:
+    """One object for all that are equal, so that comparing them costs nothing."""
+    return kind
+
+
+@lru_cache(maxsize=4096)
+def _form(names: tuple[str, ...]) -> _Form | None:
+    """None where one parameter is told twice, or no bucket."""
+    ours = [(ours, name) for name in names if (ours := parameter_named(name)) and ours not in _WEIGHTLESS]
+    named = dict(ours)
+    if len(named) < len(ours) or "Bucket" not in named:
+        return None
+    others = tuple(name for one, name in ours if one not in _NAMES)
+    return _Form(bucket=named["Bucket"], key=named.get("Key"), prefix=named.get("Prefix"), others=others)
+
+
+def _are_plain(bucket: Any, key: Any, prefix: Any, others: Sequence[Any]) -> bool:
+    """Whether all that is told is text, and not empty."""
+    return (
+        type(bucket) is str
+        and bool(bucket)
+        and (key is None or (type(key) is str and bool(key)))
+        and (prefix is None or (type(prefix) is str and bool(prefix)))
+        and all(type(one) is str and one for one in others)
     )
 
 
