@@ -49,7 +49,7 @@ def test_a_call_outside_its_grant(liftgate: Liftgate, tmp_path: Path, grants: Pa
     said = liftgate("replay", str(logs), "--grants", str(grants))
     assert said.code == 1
     assert "ann (gr-0123456789abcdef)" in said.out
-    assert "Outside what was granted: s3:PutObject on arn:aws:s3:::reports/0/x was not granted" in " ".join(
+    assert "that AWS allowed: s3:PutObject on arn:aws:s3:::reports/0/x was not granted" in " ".join(
         said.out.split()
     )
     assert said.out.count("PutObject ") + said.out.count("PutObject\n") < 12  # rows, not a row a call
@@ -62,7 +62,7 @@ def test_an_elevated_role_of_the_catalogue_without_a_grant(liftgate: Liftgate, t
     logs = written(tmp_path / "logs" / "a.json", [numbered(1)])
     said = liftgate("replay", str(logs), "--grants", str(grants))
     assert said.code == 1
-    assert "An elevated role without a grant" in " ".join(said.out.split())
+    assert "An elevated role was used without a grant" in " ".join(said.out.split())
 
 
 def test_what_cannot_be_read_is_said_and_is_not_nothing(
@@ -107,7 +107,7 @@ def test_json_ends_with_a_summary(liftgate: Liftgate, tmp_path: Path, grants: Pa
     logs = written(tmp_path / "a.json", [numbered(1), numbered(1), numbered(2, requestParameters=outside), 7])
     lines = liftgate("--output", "json", "replay", str(logs), "--grants", str(grants)).out.splitlines()
     finding, aside, summary = map(json.loads, lines)
-    assert (finding["kind"], finding["rule"]) == ("finding", "outside-scope")
+    assert (finding["kind"], finding["rule"]) == ("finding", "outside-scope-done")
     assert (aside["kind"], aside["where"]) == ("set_aside", f"{logs}, record 4")
     assert summary["kind"] == "summary"
     assert (summary["events"], summary["copies"], summary["set_aside"]) == (2, 1, 1)

@@ -12,7 +12,7 @@ from tests.watch.watch_examples import record
 from liftgate.watch.known import Known
 from liftgate.watch.log_files import log_files
 from liftgate.watch.replay import Hit, LookAt, Summary, in_turn, replay
-from liftgate.watch.rulebook import PlainRulebook
+from liftgate.watch.rules.load import load_rulebook
 
 
 def numbered(number: int, operation: str = "PutObject", **changed: Any) -> dict[str, Any]:
@@ -32,5 +32,5 @@ def replayed(
     *paths: Path, known: Known, look_at: LookAt = in_turn, by_anyone: bool = False
 ) -> tuple[list[Hit], Summary]:
     """All hits, and the summary."""
-    summary, rules = Summary(), partial(PlainRulebook, tampering_by_anyone=by_anyone)
+    summary, rules = Summary(), partial(load_rulebook, without_store=by_anyone)
     return list(replay(log_files(paths), known, rules, summary, look_at=look_at)), summary

@@ -152,7 +152,7 @@ def test_asff_is_what_security_hub_takes(hits: list[Hit]) -> None:
             one["ProductArn"],
         )
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", one["CreatedAt"])
-        assert one["Types"][0].split("/")[0] in {"TTPs", "Unusual Behaviors"}
+        assert one["Types"][0].split("/")[0] in {"TTPs", "Effects", "Unusual Behaviors"}
         assert 0 < len(one["Title"]) <= 256
         assert 0 < len(one["Description"]) <= 1024
         assert 0 < len(one["Resources"]) <= 32
@@ -182,6 +182,6 @@ def test_what_attackers_write_is_only_text(hits: list[Hit], written_as: Any) -> 
 
 def test_our_own_form_tells_the_call(hits: list[Hit]) -> None:
     one = finding_json(hits[0].finding, hits[0].event)
-    assert (one["kind"], one["rule"], one["person"]) == ("finding", "outside-scope", "ann")
+    assert (one["kind"], one["rule"], one["person"]) == ("finding", "outside-scope-done", "ann")
     assert one["call"]["request_parameters"] == {"bucketName": "reports", "key": "2025/x"}
     assert finding_json(hits[-1].finding, None)["call"] is None

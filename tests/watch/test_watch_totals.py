@@ -13,6 +13,7 @@ from tests.watch.watch_examples import GRANT_ID, SESSION, event, grant, known
 from liftgate.watch.attribution import attribute
 from liftgate.watch.event import Event
 from liftgate.watch.finding import Finding
+from liftgate.watch.rules.adding import Adding
 from liftgate.watch.rules.counted import Counted, counted
 from liftgate.watch.rules.load import load_rulebook
 from liftgate.watch.rules.totals import MOST_KEPT, NO_CALLS, Totals, totals_of
@@ -141,3 +142,15 @@ def test_of_more_distinct_things_than_are_kept_the_same_are_kept_however_they_co
     assert len(whole.buckets) == MOST_KEPT
     assert totals_of(many[700:]) + totals_of(many[:700]) == whole
     assert totals_of(many[::2]) + totals_of(many[1::2]) == whole
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 1_000_000), unique=True, max_size=30), st.integers(0, 30))
+def test_adding_calls_one_by_one_comes_to_the_same(numbers: list[int], cut: int) -> None:
+    judged = [judge(one_event(number, 7), attribute(one_event(number, 7), KNOWN)) for number in numbers]
+    adding = Adding()
+    for number, one in enumerate(judged):
+        if number == cut:
+            adding.totals()  # asking in between changes nothing
+        adding.add(one)
+    assert adding.totals() == totals_of(map(counted, judged))

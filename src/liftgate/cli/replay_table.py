@@ -14,8 +14,6 @@ from liftgate.watch.replay import Hit, Summary
 _ORDER: Final[Mapping[str, int]] = {one: place for place, one in enumerate(reversed(Severity))}
 _MOST_ROWS: Final = 20
 _MOST_OPERATIONS: Final = 3
-_MOST_REASONS: Final = 3
-_OTHERS: Final = ""
 _LONGEST: Final = 160  # characters of a reason
 _COLUMNS: Final = (
     Column(title="SEVERITY"),
@@ -31,7 +29,9 @@ class _Group:
     severity: str
     title: str
     who: str
-    because: str
+    because: (
+        str | None
+    )  # of the first under a grant: which place was reached for is not told by the other columns
     first: datetime
     last: datetime
     count: int = 0
@@ -39,24 +39,21 @@ class _Group:
 
 
 class Groups:
-    """Findings of one rule about one caller are one row for each reason; where they have many, the rest is one row."""
+    """Findings of one rule about one caller, of one severity, are one row."""
 
     def __init__(self) -> None:
         """Nothing yet."""
-        self._groups: dict[tuple[str, str, str], dict[str, _Group]] = {}
+        self._groups: dict[tuple[str, str, str], _Group] = {}
 
     def take(self, hits: Iterable[Hit]) -> None:
         """Put findings into their rows."""
         for hit in hits:
             one, who = hit.finding, _who(hit)
-            groups = self._groups.setdefault((one.severity, one.title, who), {})
-            reason = one.because if one.because in groups or len(groups) < _MOST_REASONS else _OTHERS
-            group = groups.get(reason)
+            key = (one.severity, one.title, who)
+            group = self._groups.get(key)
             if group is None:
-                group = _Group(one.severity, one.title, who, one.because, one.at, one.at)
-                groups[reason] = group
-            if reason == _OTHERS and group.count == 1:
-                group.because += "; and for like reasons"
+                because = one.because if one.grant_id or hit.event is None else None
+                group = self._groups[key] = _Group(*key, because, one.at, one.at)
             group.first, group.last = min(group.first, one.at), max(group.last, one.at)
             group.count += 1
             if hit.event is not None:
@@ -65,8 +62,7 @@ class Groups:
     def ranked(self) -> list[_Group]:
         """The worst first, then the earliest."""
         return sorted(
-            (group for groups in self._groups.values() for group in groups.values()),
-            key=lambda one: (_ORDER[one.severity], one.first, one.who, one.title, one.because),
+            self._groups.values(), key=lambda one: (_ORDER[one.severity], one.first, one.who, one.title)
         )
 
 
@@ -116,12 +112,14 @@ def _row(group: _Group) -> list[str]:
     most = group.operations.most_common(_MOST_OPERATIONS)
     what = ", ".join(name if count == 1 else f"{count:,} {name}" for name, count in most)
     more = len(group.operations) - len(most)
+    reason = f": {group.because[:_LONGEST]}" if group.because else ""
+    like = " (the first)" if reason and group.count > 1 else ""
     return [
         group.severity,
         _when(group.first, group.last),
         group.who,
-        f"{what or group.title}{f' and {more} more' if more > 0 else ''}",
-        f"{group.title}: {group.because[:_LONGEST]}",
+        f"{what}{f' and {more} more' if more > 0 else ''}" or "all calls together",
+        f"{group.title}{reason}{like}",
     ]
 
 

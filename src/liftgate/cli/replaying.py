@@ -26,7 +26,8 @@ from liftgate.watch.outputs.asff import security_finding
 from liftgate.watch.outputs.ocsf import api_activity, detection_finding
 from liftgate.watch.outputs.plain import finding_json, set_aside_json
 from liftgate.watch.replay import Hit, Summary, replay
-from liftgate.watch.rulebook import PlainRulebook, Rulebook
+from liftgate.watch.rules.load import load_rulebook
+from liftgate.watch.rules.rulebook import Rulebook
 from liftgate.watch.two_processes import with_two_processes
 
 _TOLD: Final = 5  # things set aside that are told one by one; --output json tells more
@@ -40,6 +41,7 @@ class Replaying:
     grants: Path | None
     catalogue: Path | None
     keys: Path | None
+    rules: tuple[Path, ...] = ()
 
     def say(self, form: str) -> Summary:
         """Do it, and print what was found. Raises ``Invalid``."""
@@ -94,7 +96,7 @@ class Replaying:
 
     def _rulebook(self, known: KnownInMemory) -> Callable[[], Rulebook]:
         """With nothing known, tampering by anyone is shown: somebody looks at files of their own for the first time."""
-        return partial(PlainRulebook, tampering_by_anyone=not (known.grants or known.elevated_roles))
+        return partial(load_rulebook, self.rules, without_store=not (known.grants or known.elevated_roles))
 
     def _say_summary(self, summary: Summary, known: KnownInMemory) -> None:
         say(f"{counted(summary)}.")
@@ -176,7 +178,17 @@ def _progress(files: list[LogFile]) -> Iterator[Callable[[LogFile], object]]:
 
     console = Console(stderr=True)
     with Progress(
-        BarColumn(), DownloadColumn(), TimeRemainingColumn(), console=console, transient=True
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        auto_refresh=False,  # it would take a thread, and a process with threads cannot be copied safely
     ) as bar:
         task = bar.add_task("", total=sum(file.size for file in files))
-        yield lambda file: bar.advance(task, file.size)
+
+        def on_file(file: LogFile) -> None:
+            bar.advance(task, file.size)
+            bar.refresh()
+
+        yield on_file

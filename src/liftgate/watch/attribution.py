@@ -117,3 +117,41 @@ def _in_place(event: Event, known: Known) -> Attribution:
         if grant.window.holds(event.event_time):
             return UnderGrant(grant=grant, session=None, by="in place")
     return UNRELATED
+
+
+class Attributor:
+    """``attribute`` for many events while what is known stays as it is: each caller is looked up once."""
+
+    def __init__(self, known: Known) -> None:
+        """Of what is known now."""
+        self._known = known
+        self._found: dict[tuple[str | None, ...], Attribution] = {}
+
+    def __call__(self, event: Event) -> Attribution:
+        """Whose call it is."""
+        if event.event_name in _TAKING:
+            return attribute(event, self._known)
+        caller = event.user_identity
+        context = caller.session_context
+        issuer = context.session_issuer if context else None
+        key = (
+            caller.type,
+            caller.access_key_id,
+            caller.principal_id,
+            context.source_identity if context else None,
+            issuer.type if issuer else None,
+            issuer.arn if issuer else None,
+        )
+        found = self._found.get(key)
+        return self._looked_up(event, key) if found is None else found
+
+    def _looked_up(self, event: Event, key: tuple[str | None, ...]) -> Attribution:
+        found = attribute(event, self._known)
+        if not self._known.in_place(event.user_identity.principal_id or ""):  # else it depends on the moment
+            if len(self._found) >= _MOST_CALLERS:
+                self._found.clear()
+            self._found[key] = found
+        return found
+
+
+_MOST_CALLERS = 65_536

@@ -17,8 +17,8 @@ from liftgate.watch.splitting import holds_records, records_in
 from liftgate.watch.unpacking import LARGEST, Unpacked, unpack
 
 _EXCERPT: Final = 200
-_LONG: Final = 8 * 1024 * 1024  # bytes of text from which on it is read in parts
-_AT_ONCE: Final = 2_000  # records
+_LONG: Final = 1024 * 1024  # bytes of text from which on it is read in parts
+_AT_ONCE: Final = 200  # records: what is in the processor's caches is quick
 _DEEPEST: Final = 4  # wrappings: a queue's message of a notification of an event of a record
 _NOTHING: Final = msgspec.Raw()
 _UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)

@@ -9,16 +9,18 @@ from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
-from liftgate.watch.attribution import attribute
+from liftgate.watch.attribution import Attributor
 from liftgate.watch.errors import NoSuchLogs
 from liftgate.watch.event import Event
 from liftgate.watch.finding import Finding
 from liftgate.watch.known import Known
 from liftgate.watch.log_files import LogFile
 from liftgate.watch.reading import Read, SetAside, read_in_parts
-from liftgate.watch.rulebook import Rulebook
+from liftgate.watch.rules.adding import Adding
+from liftgate.watch.rules.rulebook import Rulebook
+from liftgate.watch.rules.totals import NO_CALLS, Totals
 from liftgate.watch.verdict import Verdict, judge
 
 EventKey: TypeAlias = int | str
@@ -48,7 +50,7 @@ class Looked:
     insights: int = 0
     digests: int = 0
     verdicts: Counter[Verdict] = field(default_factory=Counter)
-    totals: dict[str, Any] = field(default_factory=dict)  # by the id of the grant
+    totals: dict[str, Totals] = field(default_factory=dict)  # by the id of the grant
 
 
 @dataclass(slots=True, kw_only=True)
@@ -82,11 +84,54 @@ class LookAt(Protocol):
         ...
 
 
+class Judge:
+    """Looks at files: what is known and the rules, ready to be asked about many calls."""
+
+    def __init__(self, known: Known, rules: Rulebook) -> None:
+        """What is known must stay as it is meanwhile."""
+        self._attribute = Attributor(known)
+        self._rules = rules
+
+    def look(self, file: LogFile, *, without: Container[EventKey] = ()) -> Looked:
+        """What a file shows, but for events that are in ``without``; each of its events counts once."""
+        looked, own, adding = Looked(), set[EventKey](), dict[str, Adding]()
+        try:
+            for part in read_in_parts(file.data(), file.name):
+                _count(part, looked)
+                for event in part.events:
+                    key = _key(event.event_id)
+                    if key in own or key in without:
+                        looked.repeated += 1
+                        continue
+                    own.add(key)
+                    self._take(event, looked, adding)
+        except NoSuchLogs as error:
+            _count(Read(set_aside=[SetAside(reason=error.sentence, where=file.name, excerpt="")]), looked)
+        looked.keys = list(own)
+        looked.totals = {grant_id: one.totals() for grant_id, one in adding.items()}
+        return looked
+
+    def _take(self, event: Event, looked: Looked, adding: dict[str, Adding]) -> None:
+        judged = judge(event, self._attribute(event))
+        verdict = judged.verdict
+        looked.verdicts[verdict] += 1
+        if verdict is Verdict.UNRELATED and judged.tampers is None:
+            return
+        for finding in self._rules.of_call(judged):
+            looked.hits.append(Hit(finding=finding, event=event))
+        grant = judged.grant
+        if grant is not None:
+            added = adding.get(grant.id)
+            if added is None:
+                added = adding[grant.id] = Adding()
+            added.add(judged)
+
+
 def in_turn(files: Sequence[LogFile], known: Known, rulebook: Callable[[], Rulebook]) -> Iterator[Looked]:
     """One file after another, in this process."""
-    rules = rulebook()
+    judging = Judge(known, rulebook())
     for file in files:
-        yield look(file, known, rules)
+        yield judging.look(file)
 
 
 def replay(
@@ -100,14 +145,16 @@ def replay(
 ) -> Iterator[Hit]:
     """Each finding once, in the order of the files; then those about whole grants. ``summary`` is filled meanwhile."""
     rules = rulebook()
-    seen, found, totals = set[EventKey](), set[str](), dict[str, Any]()
+    again = Judge(known, rules)
+    seen, found, totals = set[EventKey](), set[str](), dict[str, Totals]()
     with _without_collection():
         for file, first_look in zip(files, look_at(files, known, rulebook), strict=True):
             has_copies = not seen.isdisjoint(first_look.keys)
-            looked = look(file, known, rules, without=seen) if has_copies else first_look
+            looked = again.look(file, without=seen) if has_copies else first_look
             seen.update(looked.keys)
             _add(summary, file, looked)
-            _merge(totals, looked.totals)
+            for grant_id, one in looked.totals.items():
+                totals[grant_id] = totals.get(grant_id, NO_CALLS) + one
             on_file(file)
             yield from _new(looked.hits, found, summary)
     for grant_id in sorted(totals):
@@ -115,40 +162,6 @@ def replay(
         if grant is not None:
             hits = [Hit(finding=one, event=None) for one in rules.of_grant(grant, totals[grant_id])]
             yield from _new(hits, found, summary)
-
-
-def look(file: LogFile, known: Known, rules: Rulebook, *, without: Container[EventKey] = ()) -> Looked:
-    """What a file shows, but for events that are in ``without``; each of its events counts once."""
-    looked, own = Looked(), set[EventKey]()
-    try:
-        for part in read_in_parts(file.data(), file.name):
-            _count(part, looked)
-            for event in part.events:
-                key = _key(event.event_id)
-                if key in own or key in without:
-                    looked.repeated += 1
-                    continue
-                own.add(key)
-                _take(event, looked, known, rules)
-    except NoSuchLogs as error:
-        _count(Read(set_aside=[SetAside(reason=error.sentence, where=file.name, excerpt="")]), looked)
-    looked.keys = list(own)
-    return looked
-
-
-def _take(event: Event, looked: Looked, known: Known, rules: Rulebook) -> None:
-    judged = judge(event, attribute(event, known))
-    looked.verdicts[judged.verdict] += 1
-    if judged.verdict is Verdict.UNRELATED and judged.tampers is None:
-        return
-    looked.hits += [Hit(finding=finding, event=event) for finding in rules.of_call(judged)]
-    grant = judged.grant
-    if grant is None:
-        return
-    totals = looked.totals.get(grant.id) or rules.totals()
-    if totals is not None:
-        totals.take(judged)
-        looked.totals[grant.id] = totals
 
 
 def _key(event_id: str) -> EventKey:
@@ -177,14 +190,6 @@ def _add(summary: Summary, file: LogFile, looked: Looked) -> None:
     summary.insights += looked.insights
     summary.digests += looked.digests
     summary.verdicts += looked.verdicts
-
-
-def _merge(totals: dict[str, Any], more: dict[str, Any]) -> None:
-    for grant_id, one in more.items():
-        if grant_id in totals:
-            totals[grant_id].merge(one)
-        else:
-            totals[grant_id] = one
 
 
 def _new(hits: Iterable[Hit], found: set[str], summary: Summary) -> Iterator[Hit]:

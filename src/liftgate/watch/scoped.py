@@ -44,7 +44,9 @@ class Scoped:
 
     scope: Scope
     kind: Likeness  # what two scopes have in common that differ in names only
-    places: tuple[tuple[str, str, bool], ...]  # bucket, how keys begin, whether they may go on; empty: never alike
+    places: tuple[
+        tuple[str, str, bool], ...
+    ]  # bucket, how keys begin, whether they may go on; empty: never alike
 
     @cached_property
     def policies(self) -> Prepared:

@@ -7,13 +7,15 @@ import gc
 import multiprocessing
 import os
 import queue
+import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from liftgate.watch.known import Known
 from liftgate.watch.log_files import LogFile
-from liftgate.watch.replay import Looked, in_turn, look
-from liftgate.watch.rulebook import Rulebook
+from liftgate.watch.replay import Judge, Looked, in_turn
+from liftgate.watch.rules.rulebook import Rulebook
 
 _WORTH_IT: Final = 4 * 1024 * 1024  # bytes of files below which a process takes longer to start than to help
 _PATIENCE: Final = 0.2  # seconds between looks at whether the other is alive
@@ -27,15 +29,15 @@ def with_two_processes(
     if len(files) < 2 or sum(sizes) - max(sizes) < _WORTH_IT or (os.cpu_count() or 1) < 2:
         yield from in_turn(files, known, rulebook)
         return
-    context = multiprocessing.get_context("spawn")  # safe beside threads, and the same everywhere
+    context: Any = multiprocessing.get_context(_way())
     following, done = context.Value("i", 0), context.Queue()
     other = context.Process(
         target=_help, args=(files, known, rulebook, following, done), daemon=True, name="liftgate replay"
     )
     other.start()
     try:
-        rules = rulebook()
-        shared = _Shared(lambda place: look(files[place], known, rules), len(files), following, done, other)
+        judging = Judge(known, rulebook())
+        shared = _Shared(lambda place: judging.look(files[place]), len(files), following, done, other)
         for place in range(len(files)):
             yield shared.get(place)
     finally:
@@ -44,13 +46,18 @@ def with_two_processes(
         done.close()
 
 
+def _way() -> str:
+    """A copy of this process begins at once, but is safe only where no other thread could hold a lock."""
+    return "fork" if sys.platform == "linux" and threading.active_count() == 1 else "spawn"
+
+
 def _help(
     files: Sequence[LogFile], known: Known, rulebook: Callable[[], Rulebook], following: Any, done: Any
 ) -> None:
     gc.disable()  # as in ``replay``
-    rules = rulebook()
+    judging = Judge(known, rulebook())
     while (place := _next(following)) < len(files):
-        done.put((place, look(files[place], known, rules)))
+        done.put((place, judging.look(files[place])))
 
 
 def _next(following: Any) -> int:

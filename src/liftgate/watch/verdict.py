@@ -3,8 +3,9 @@
 The rules of IAM and of S3's operations are those of ``liftgate.iam``; there are no others here.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from liftgate.iam.errors import UnknownOperation, UnknownTarget
 from liftgate.iam.request import Request
@@ -33,8 +34,7 @@ class Verdict(StrEnum):
     UNRELATED = "unrelated"  # none of Liftgate's business, or nothing is known of grants
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class Judged(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One call and what is thought of it."""
 
     event: Event
@@ -57,15 +57,14 @@ class Judged:
 def judge(event: Event, attribution: Attribution) -> Judged:
     """What is thought of a call that was attributed."""
     tampers = tampers_with(event)
-    match attribution:
-        case UnderGrant():
-            verdict, because = _under(event, attribution, tampers)
-        case WithoutGrant(because=because):
-            verdict = Verdict.NO_GRANT
-        case TakenOver():
-            verdict, because = Verdict.ROLE_TAKEN, "an elevated role was assumed by somebody but Liftgate"
-        case _:
-            verdict, because = Verdict.UNRELATED, ""
+    if isinstance(attribution, UnderGrant):
+        verdict, because = _under(event, attribution, tampers)
+    elif isinstance(attribution, WithoutGrant):
+        verdict, because = Verdict.NO_GRANT, attribution.because
+    elif isinstance(attribution, TakenOver):
+        verdict, because = Verdict.ROLE_TAKEN, "an elevated role was assumed by somebody but Liftgate"
+    else:
+        verdict, because = Verdict.UNRELATED, ""
     return Judged(event=event, attribution=attribution, verdict=verdict, because=because, tampers=tampers)
 
 
@@ -150,4 +149,3 @@ def _unclear(event: Event, grant: KnownGrant, why: str) -> tuple[Verdict, str]:
     ):
         return Verdict.OUTSIDE_SCOPE, f"{event.event_name} in {bucket} was not granted"
     return Verdict.UNCLEAR, why
-

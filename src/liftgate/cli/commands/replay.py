@@ -24,6 +24,9 @@ _FILE = click.Path(path_type=Path)
     "--catalogue", type=_FILE, metavar="PATH", help="Its elevated roles may be used under grants alone."
 )
 @click.option(
+    "--rules", multiple=True, type=_FILE, metavar="PATH", help="Rule files of your own, or folders."
+)
+@click.option(
     "--verify", "keys", type=_FILE, metavar="KEYS", help="Also verify digest files, by these public keys."
 )
 @click.pass_context
@@ -34,6 +37,7 @@ def command(
     form: str | None,
     grants: Path | None,
     catalogue: Path | None,
+    rules: tuple[Path, ...],
     keys: Path | None,
 ) -> None:
     """Judge CloudTrail log files, or folders of them, plain or gzip, without a server.
@@ -50,7 +54,7 @@ def command(
             f"`replay` needs a part that is not installed: {error.name}",
             advice="pip install 'liftgate[server]'",
         ) from None
-    run = Replaying(paths=paths, grants=grants, catalogue=catalogue, keys=keys)
+    run = Replaying(paths=paths, grants=grants, catalogue=catalogue, rules=rules, keys=keys)
     summary = run.say(form or ("json" if wants_json(context) else "table"))
     if summary.findings:
         raise click.exceptions.Exit(ExitCode.REFUSED)

@@ -15,11 +15,19 @@ _VERSION: Final = "2018-10-08"
 _TITLE, _DESCRIPTION, _FIELD, _ID = 256, 1024, 2048, 512  # characters
 _NO_ACCOUNT: Final = "000000000000"
 _NO_REGION: Final = "us-east-1"  # where a record names none
-# Each rule's place in ASFF's taxonomy: namespace/category/classifier.
+# Where rules stand in ASFF's taxonomy, namespace/category, by how their names begin.
 _TYPES: Final[Mapping[str, str]] = {
     "tampering": "TTPs/Defense Evasion",
-    "role-taken": "TTPs/Privilege Escalation",
+    "trail": "TTPs/Defense Evasion",
+    "log-file": "TTPs/Defense Evasion",
+    "digest": "TTPs/Defense Evasion",
+    "role": "TTPs/Privilege Escalation",
     "no-grant": "TTPs/Privilege Escalation",
+    "credentials": "TTPs/Persistence",
+    "another-service": "TTPs/Lateral Movement",
+    "volume": "Effects/Data Exfiltration",
+    "bulk-delete": "Effects/Data Destruction",
+    "versions-deleted": "Effects/Data Destruction",
 }
 _OTHERWISE: Final = "Unusual Behaviors/User"
 
@@ -34,7 +42,7 @@ def security_finding(finding: Finding, event: Event | None) -> dict[str, Any]:
         "ProductArn": f"arn:{partition}:securityhub:{region}:{account}:product/{account}/default",
         "GeneratorId": f"liftgate/{finding.rule}"[:_ID],
         "AwsAccountId": account,
-        "Types": [_TYPES.get(finding.rule, _OTHERWISE)],
+        "Types": [_type(finding.rule)],
         "CreatedAt": _moment(finding.at),
         "UpdatedAt": _moment(finding.at),
         "FirstObservedAt": _moment(finding.at),
@@ -48,6 +56,10 @@ def security_finding(finding: Finding, event: Event | None) -> dict[str, Any]:
         "Workflow": {"Status": "NEW"},
         **({} if event is None else {"Action": _action(event)}),
     }
+
+
+def _type(rule: str) -> str:
+    return next((kind for beginning, kind in _TYPES.items() if rule.startswith(beginning)), _OTHERWISE)
 
 
 def _account(finding: Finding, event: Event | None) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address, ip_address
 from typing import Final
 
@@ -85,11 +86,13 @@ def address_of(event: Event) -> str:
     return address_in(event.source_ip_address)
 
 
-def address_in(said: str | None) -> str:
-    """The IP address that a text is; empty where it is none."""
-    return str(address) if (address := _read_address(said or "")) else ""
+@lru_cache(maxsize=4096)
+def address_in(source: str | None) -> str:
+    """The same of a record's ``sourceIPAddress``."""
+    return str(address) if (address := _read_address(source or "")) else ""
 
 
+@lru_cache(maxsize=4096)
 def network_of(address: str) -> str:
     """The network of an address: machines of one place are seldom in two. Private addresses are taken by the /16.
 
@@ -106,6 +109,7 @@ def network_of(address: str) -> str:
     return f"{type(found)(start)}/{kept}"
 
 
+@lru_cache(maxsize=4096)
 def family_of(user_agent: str | None) -> str:
     """The program that a user agent names, without its version.
 

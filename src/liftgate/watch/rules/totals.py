@@ -86,11 +86,11 @@ def totals_of(calls: Iterable[Counted]) -> Totals:
         bytes_out=sum(call.bytes_out for call in once),
         first_at=min(times, default=None),
         last_at=max(times, default=None),
-        addresses=_first({call.address for call in once if call.address}),
-        networks=_first({(session, network_of(address)) for session, address in _places(once)}),
-        user_agents=_first({(call.session, call.user_agent) for call in once if call.user_agent}),
-        buckets=_first({call.bucket for call in once if call.bucket}),
-        services=_first({call.service for call in once}),
+        addresses=first_kept({call.address for call in once if call.address}),
+        networks=first_kept({(session, network_of(address)) for session, address in _places(once)}),
+        user_agents=first_kept({(call.session, call.user_agent) for call in once if call.user_agent}),
+        buckets=first_kept({call.bucket for call in once if call.bucket}),
+        services=first_kept({call.service for call in once}),
     )
 
 
@@ -114,12 +114,13 @@ def most_in_one_session(pairs: frozenset[tuple[str, str]]) -> tuple[str, ...]:
 
 def _both(name: str, mine: Any, others: Any) -> Any:
     if isinstance(mine, frozenset):
-        return _first(mine | others)
+        return first_kept(mine | others)
     if name in {"first_at", "last_at"}:
         told = [moment for moment in (mine, others) if moment is not None]
         return (min(told) if name == "first_at" else max(told)) if told else None
     return mine + others
 
 
-def _first(things: AbstractSet[T]) -> frozenset[T]:
+def first_kept(things: AbstractSet[T]) -> frozenset[T]:
+    """Things, or of too many the first in order."""
     return frozenset(things if len(things) <= MOST_KEPT else nsmallest(MOST_KEPT, things))
