@@ -52,7 +52,7 @@ def run(effort: Effort) -> Figure:
         title="Replaying CloudTrail",
         how=(
             f"{events:,} events, {size / 1e6:.0f} MB of JSON in {_FILES} gzip files: six of ten under one of {_GRANTS:,} known "
-            "grants, one in fifty of those outside its scope; the rest by roles that none of them concerns. `replay` attributes "
+            "grants, one in two hundred of those outside its scope; the rest by roles that none of them concerns. `replay` attributes "
             "each call, judges it, applies the rules and counts copies once, from the files to the findings, with nothing kept "
             "from the round before; with two processes, starting the second counts. The others know no grant and judge nothing: "
             "one unpacks and parses, one also holds each event against ten comparisons of strings."

@@ -5,6 +5,7 @@ from a seed, so that each run reads the same.
 """
 
 import gzip
+import hashlib
 import json
 import random
 from collections.abc import Callable, Iterator
@@ -26,7 +27,7 @@ _AGENTS = (
     "[Boto3/1.40.49 md/Botocore#1.40.49 ua/2.1 os/linux#5.10.240 md/arch#aarch64 lang/python#3.11.13 md/pyimpl#CPython m/Z,b]",
     "[aws-sdk-java/2.33.8 md/io#async md/http#AwsCommonRuntime ua/2.1 api/S3#2.33.x os/Linux#6.1.147 lang/java#21.0.8 m/D,U]",
 )
-# Of the calls under a grant: how often each is made. One in fifty leaves the scope.
+# Of the calls under a grant: how often each is made. One in two hundred leaves the scope.
 _CALLS = (
     ("PutObject", 40),
     ("UploadPart", 22),
@@ -108,7 +109,7 @@ def _under_grant(draw: random.Random, grants: int) -> dict[str, Any]:
     number = int(grants * draw.random() ** 3)  # a few sessions make most of the calls
     team, grant = TEAMS[number % len(TEAMS)], grant_id(number)
     operation = draw.choices([name for name, _ in _CALLS], [weight for _, weight in _CALLS])[0]
-    prefix = f"2026/job-{number}/" if draw.random() > 0.02 else f"2025/job-{number}/"
+    prefix = f"2026/job-{number}/" if draw.random() > 0.005 else f"2025/job-{number}/"
     key = f"{prefix}part={draw.randrange(24):02}/part-{draw.randrange(10**6):06}-{draw.randbytes(16).hex()}.snappy.parquet"
     identity = _role_session(role_arn(team), f"{grant}-1", _key_id(number), f"person-{number % 200}")
     return _data_event(draw, operation, identity, bucket=f"{team}-reports", key=key, prefix=prefix)
@@ -117,7 +118,7 @@ def _under_grant(draw: random.Random, grants: int) -> dict[str, Any]:
 def _reader(draw: random.Random, _: int) -> dict[str, Any]:
     role = f"arn:aws:iam::{ACCOUNT}:role/service/reader-{draw.randrange(40):02}"
     name = f"i-{draw.randrange(40):017x}"
-    identity = _role_session(role, name, f"ASIAREADER{draw.randrange(10**10):010d}", None)
+    identity = _role_session(role, name, f"ASIAREADER{role[-2:]}{draw.randrange(3):08d}", None)
     bucket = f"{draw.choice(TEAMS)}-reports"
     key = (
         f"2026/job-{draw.randrange(1000)}/part-{draw.randrange(10**6):06}-{draw.randbytes(16).hex()}.parquet"
@@ -137,7 +138,7 @@ def _other(draw: random.Random, _: int) -> dict[str, Any]:
         )
     )
     role = f"arn:aws:iam::{ACCOUNT}:role/service/worker-{draw.randrange(40):02}"
-    identity = _role_session(role, "worker", f"ASIAWORKER{draw.randrange(10**10):010d}", None)
+    identity = _role_session(role, "worker", f"ASIAWORKER{role[-2:]}{draw.randrange(3):08d}", None)
     return {
         **_envelope(draw, identity, source, operation),
         "readOnly": True,
@@ -196,7 +197,7 @@ def _data_event(
 
 def _role_session(role: str, name: str, key_id: str, person: str | None) -> dict[str, Any]:
     plain = role.rpartition("/")[2]
-    role_id = f"AROA{abs(hash_of(plain)):016d}"[:21]
+    role_id = f"AROA{hash_of(plain):017d}"
     return {
         "type": "AssumedRole",
         "principalId": f"{role_id}:{name}",
@@ -219,12 +220,13 @@ def _role_session(role: str, name: str, key_id: str, person: str | None) -> dict
 
 def hash_of(text: str) -> int:
     """A number for a text, the same in every process."""
-    return int.from_bytes(text.encode()[-6:], "big")
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6], "big")
 
 
 def _envelope(draw: random.Random, identity: dict[str, Any], source: str, operation: str) -> dict[str, Any]:
     at = BEGAN + timedelta(seconds=draw.randrange(3500))
     raw = draw.randbytes(16).hex()
+    place = hash_of(identity["principalId"])  # a session is used from one place, by one program
     return {
         "eventVersion": "1.11",
         "userIdentity": identity,
@@ -232,8 +234,8 @@ def _envelope(draw: random.Random, identity: dict[str, Any], source: str, operat
         "eventSource": source,
         "eventName": operation,
         "awsRegion": "eu-west-1",
-        "sourceIPAddress": f"10.{draw.randrange(8)}.{draw.randrange(250)}.{draw.randrange(250)}",
-        "userAgent": draw.choice(_AGENTS),
+        "sourceIPAddress": f"10.{place % 8}.{place % 250}.{draw.randrange(2) + 1}",
+        "userAgent": _AGENTS[place % len(_AGENTS)],
         "requestID": draw.randbytes(8).hex().upper(),
         "eventID": f"{raw[:8]}-{raw[8:12]}-4{raw[13:16]}-a{raw[17:20]}-{raw[20:]}",
         "eventType": "AwsApiCall",

@@ -148,9 +148,11 @@ def test_of_more_distinct_things_than_are_kept_the_same_are_kept_however_they_co
 @given(st.lists(st.integers(0, 1_000_000), unique=True, max_size=30), st.integers(0, 30))
 def test_adding_calls_one_by_one_comes_to_the_same(numbers: list[int], cut: int) -> None:
     judged = [judge(one_event(number, 7), attribute(one_event(number, 7), KNOWN)) for number in numbers]
-    adding = Adding()
+    whole, first, rest = Adding(), Adding(), Adding()
     for number, one in enumerate(judged):
+        whole.add(one)
+        (first if number < cut else rest).add(one)
         if number == cut:
-            adding.totals()  # asking in between changes nothing
-        adding.add(one)
-    assert adding.totals() == totals_of(map(counted, judged))
+            rest.totals()  # asking in between changes nothing
+    first.merge(rest)
+    assert whole.totals() == first.totals() == totals_of(map(counted, judged))

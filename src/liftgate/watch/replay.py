@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeAlias
 
-from liftgate.watch.attribution import Attributor
+from liftgate.watch.attribution import UNRELATED, Attributor
 from liftgate.watch.errors import NoSuchLogs
 from liftgate.watch.event import Event
 from liftgate.watch.finding import Finding
@@ -20,7 +20,7 @@ from liftgate.watch.log_files import LogFile
 from liftgate.watch.reading import Read, SetAside, read_in_parts
 from liftgate.watch.rules.adding import Adding
 from liftgate.watch.rules.rulebook import Rulebook
-from liftgate.watch.rules.totals import NO_CALLS, Totals
+from liftgate.watch.tampering import tampers_with
 from liftgate.watch.verdict import Verdict, judge
 
 EventKey: TypeAlias = int | str
@@ -50,7 +50,7 @@ class Looked:
     insights: int = 0
     digests: int = 0
     verdicts: Counter[Verdict] = field(default_factory=Counter)
-    totals: dict[str, Totals] = field(default_factory=dict)  # by the id of the grant
+    totals: dict[str, Adding] = field(default_factory=dict)  # by the id of the grant
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,27 +74,18 @@ class Summary:
         return sum(self.severities.values())
 
 
-class LookAt(Protocol):
-    """Looks at files, perhaps with other processes, and gives what each showed, in their order."""
-
-    def __call__(
-        self, files: Sequence[LogFile], known: Known, rulebook: Callable[[], Rulebook]
-    ) -> Iterator[Looked]:
-        """``rulebook`` makes one, in each process."""
-        ...
-
-
 class Judge:
     """Looks at files: what is known and the rules, ready to be asked about many calls."""
 
     def __init__(self, known: Known, rules: Rulebook) -> None:
         """What is known must stay as it is meanwhile."""
+        self.known = known
         self._attribute = Attributor(known)
-        self._rules = rules
+        self.rules = rules
 
     def look(self, file: LogFile, *, without: Container[EventKey] = ()) -> Looked:
         """What a file shows, but for events that are in ``without``; each of its events counts once."""
-        looked, own, adding = Looked(), set[EventKey](), dict[str, Adding]()
+        looked, own = Looked(), set[EventKey]()
         try:
             for part in read_in_parts(file.data(), file.name):
                 _count(part, looked)
@@ -104,34 +95,49 @@ class Judge:
                         looked.repeated += 1
                         continue
                     own.add(key)
-                    self._take(event, looked, adding)
+                    self._take(event, looked)
         except NoSuchLogs as error:
             _count(Read(set_aside=[SetAside(reason=error.sentence, where=file.name, excerpt="")]), looked)
         looked.keys = list(own)
-        looked.totals = {grant_id: one.totals() for grant_id, one in adding.items()}
         return looked
 
-    def _take(self, event: Event, looked: Looked, adding: dict[str, Adding]) -> None:
-        judged = judge(event, self._attribute(event))
+    def _take(self, event: Event, looked: Looked) -> None:
+        attribution = self._attribute(event)
+        if (
+            attribution is UNRELATED and tampers_with(event) is None
+        ):  # most calls: nobody asks for more of them
+            looked.verdicts[Verdict.UNRELATED] += 1
+            return
+        judged = judge(event, attribution)
         verdict = judged.verdict
         looked.verdicts[verdict] += 1
-        if verdict is Verdict.UNRELATED and judged.tampers is None:
-            return
-        for finding in self._rules.of_call(judged):
+        for finding in self.rules.of_call(judged):
             looked.hits.append(Hit(finding=finding, event=event))
         grant = judged.grant
         if grant is not None:
-            added = adding.get(grant.id)
+            added = looked.totals.get(grant.id)
             if added is None:
-                added = adding[grant.id] = Adding()
+                added = looked.totals[grant.id] = Adding()
             added.add(judged)
 
 
-def in_turn(files: Sequence[LogFile], known: Known, rulebook: Callable[[], Rulebook]) -> Iterator[Looked]:
+class LookAt(Protocol):
+    """Looks at files, perhaps with other processes, and gives what each showed, in their order."""
+
+    def __call__(
+        self, files: Sequence[LogFile], judging: Judge, rulebook: Callable[[], Rulebook]
+    ) -> Iterator[Looked]:
+        """``judging`` is for this process; ``rulebook`` makes one in another."""
+        ...
+
+
+def in_turn(
+    files: Sequence[LogFile],
+    judging: Judge,
+    rulebook: Callable[[], Rulebook],  # noqa: ARG001 - for others
+) -> Iterator[Looked]:
     """One file after another, in this process."""
-    judging = Judge(known, rulebook())
-    for file in files:
-        yield judging.look(file)
+    return map(judging.look, files)
 
 
 def replay(
@@ -145,22 +151,22 @@ def replay(
 ) -> Iterator[Hit]:
     """Each finding once, in the order of the files; then those about whole grants. ``summary`` is filled meanwhile."""
     rules = rulebook()
-    again = Judge(known, rules)
-    seen, found, totals = set[EventKey](), set[str](), dict[str, Totals]()
+    judging = Judge(known, rules)
+    seen, found, totals = set[EventKey](), set[str](), dict[str, Adding]()
     with _without_collection():
-        for file, first_look in zip(files, look_at(files, known, rulebook), strict=True):
+        for file, first_look in zip(files, look_at(files, judging, rulebook), strict=True):
             has_copies = not seen.isdisjoint(first_look.keys)
-            looked = again.look(file, without=seen) if has_copies else first_look
+            looked = judging.look(file, without=seen) if has_copies else first_look
             seen.update(looked.keys)
             _add(summary, file, looked)
             for grant_id, one in looked.totals.items():
-                totals[grant_id] = totals.get(grant_id, NO_CALLS) + one
+                totals.setdefault(grant_id, Adding()).merge(one)
             on_file(file)
             yield from _new(looked.hits, found, summary)
     for grant_id in sorted(totals):
         grant = known.grant(grant_id)
         if grant is not None:
-            hits = [Hit(finding=one, event=None) for one in rules.of_grant(grant, totals[grant_id])]
+            hits = [Hit(finding=one, event=None) for one in rules.of_grant(grant, totals[grant_id].totals())]
             yield from _new(hits, found, summary)
 
 

@@ -22,21 +22,25 @@ _PATIENCE: Final = 0.2  # seconds between looks at whether the other is alive
 
 
 def with_two_processes(
-    files: Sequence[LogFile], known: Known, rulebook: Callable[[], Rulebook]
+    files: Sequence[LogFile], judging: Judge, rulebook: Callable[[], Rulebook]
 ) -> Iterator[Looked]:
     """What each file shows, in order. In one process where there is one file, little to read, or one processor."""
     sizes = [file.size for file in files]
     if len(files) < 2 or sum(sizes) - max(sizes) < _WORTH_IT or (os.cpu_count() or 1) < 2:
-        yield from in_turn(files, known, rulebook)
+        yield from in_turn(files, judging, rulebook)
         return
-    context: Any = multiprocessing.get_context(_way())
+    way = _way()
+    context: Any = multiprocessing.get_context(way)
+    rules = rulebook if way == "spawn" else lambda: judging.rules  # a copy of this process has them already
     following, done = context.Value("i", 0), context.Queue()
     other = context.Process(
-        target=_help, args=(files, known, rulebook, following, done), daemon=True, name="liftgate replay"
+        target=_help,
+        args=(files, judging.known, rules, following, done),
+        daemon=True,
+        name="liftgate replay",
     )
     other.start()
     try:
-        judging = Judge(known, rulebook())
         shared = _Shared(lambda place: judging.look(files[place]), len(files), following, done, other)
         for place in range(len(files)):
             yield shared.get(place)

@@ -1,5 +1,6 @@
 """The totals of a grant while its calls are read: the same as ``totals_of`` says of them, without keeping each."""
 
+from datetime import datetime
 from typing import Any
 
 from liftgate.watch.event import Event
@@ -13,7 +14,7 @@ from liftgate.watch.rules.counted import (
     session_name_of,
     text_of,
 )
-from liftgate.watch.rules.totals import Totals, first_kept
+from liftgate.watch.rules.totals import NO_CALLS, Totals, first_kept
 from liftgate.watch.verdict import Judged, Verdict
 
 _MANY = 10_000  # sources that are kept as they stand in records, before the first of them are chosen
@@ -22,35 +23,31 @@ _MANY = 10_000  # sources that are kept as they stand in records, before the fir
 class Adding:
     """Calls of one grant, added up one by one; each must be added once."""
 
-    __slots__ = ("_buckets", "_count", "_first", "_last", "_services", "_sources", "_sum")
+    __slots__ = ("buckets", "count", "first", "last", "services", "sources", "sum")
 
     def __init__(self) -> None:
         """No calls."""
-        self._count = dict.fromkeys(_COUNTS, 0)
-        self._first: Any = None
-        self._last: Any = None
-        self._sources: set[tuple[str, str | None, str | None]] = set()
-        self._buckets: set[str] = set()
-        self._services: set[str] = set()
-        self._sum = Totals()
+        self.count = dict.fromkeys(_COUNTS, 0)
+        self.first: datetime | None = None
+        self.last: datetime | None = None
+        self.sources: set[tuple[str, str | None, str | None]] = set()
+        self.buckets: set[str] = set()
+        self.services: set[str] = set()
+        self.sum = NO_CALLS
 
     def add(self, judged: Judged) -> None:
         """Count a call."""
-        event, count = judged.event, self._count
+        event, count = judged.event, self.count
         count["calls"] += 1
-        at = event.event_time
-        if self._first is None or at < self._first:
-            self._first = at
-        if self._last is None or at > self._last:
-            self._last = at
+        self._span(event.event_time)
         parameters = event.request_parameters
         if parameters:
             bucket = text_of(parameters.get("bucketName"))
             if bucket:
-                self._buckets.add(bucket)
-        self._services.add(service_of(event))
-        self._sources.add((session_name_of(judged), event.source_ip_address, event.user_agent))
-        if len(self._sources) > _MANY:
+                self.buckets.add(bucket)
+        self.services.add(service_of(event))
+        self.sources.add((session_name_of(judged), event.source_ip_address, event.user_agent))
+        if len(self.sources) > _MANY:
             self._settle()
         extra = event.additional_event_data
         if extra:
@@ -64,7 +61,7 @@ class Adding:
             count[field] += 1
 
     def _kind(self, event: Event) -> None:
-        count = self._count
+        count = self.count
         if is_read(event):
             count["reads"] += 1
         deletes = event.event_name in _DELETES and service_of(event) == "s3"
@@ -81,28 +78,60 @@ class Adding:
         else:
             count["bulk_deletes"] += 1
 
+    def merge(self, other: "Adding") -> None:
+        """Take in other calls of the same grant."""
+        for name, number in other.count.items():
+            self.count[name] += number
+        for at in (other.first, other.last):
+            self._span(at)
+        self.sources |= other.sources
+        self.buckets |= other.buckets
+        self.services |= other.services
+        if other.sum is not NO_CALLS:
+            self.sum += other.sum
+
+    def _span(self, at: datetime | None) -> None:
+        if at is None:
+            return
+        if self.first is None or at < self.first:
+            self.first = at
+        if self.last is None or at > self.last:
+            self.last = at
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Short: another process sends thousands of these."""
+        told = (self.first, self.last, self.sources, self.buckets, self.services, self.sum)
+        return _restored, (tuple(self.count.values()), *told)
+
     def totals(self) -> Totals:
         """What all calls so far come to."""
         self._settle()
-        return self._sum
+        return self.sum
 
     def _settle(self) -> None:
         told = [
-            (session, address_in(address), family_of(program)) for session, address, program in self._sources
+            (session, address_in(address), family_of(program)) for session, address, program in self.sources
         ]
-        self._sum += Totals(
-            **self._count,
-            first_at=self._first,
-            last_at=self._last,
+        self.sum += Totals(
+            **self.count,
+            first_at=self.first,
+            last_at=self.last,
             addresses=first_kept({address for _, address, _ in told if address}),
             networks=first_kept({(session, network_of(address)) for session, address, _ in told if address}),
             user_agents=first_kept({(session, program) for session, _, program in told if program}),
-            buckets=first_kept(self._buckets),
-            services=first_kept(self._services),
+            buckets=first_kept(self.buckets),
+            services=first_kept(self.services),
         )
-        self._count = dict.fromkeys(_COUNTS, 0)
-        self._first = self._last = None
-        self._sources, self._buckets, self._services = set(), set(), set()
+        self.count = dict.fromkeys(_COUNTS, 0)
+        self.first = self.last = None
+        self.sources, self.buckets, self.services = set(), set(), set()
+
+
+def _restored(counts: tuple[int, ...], *told: Any) -> Adding:
+    adding = Adding()
+    adding.count = dict(zip(_COUNTS, counts, strict=True))
+    adding.first, adding.last, adding.sources, adding.buckets, adding.services, adding.sum = told
+    return adding
 
 
 _COUNTS = (
