@@ -27,6 +27,7 @@ FIGURES: Final[Mapping[str, str]] = {
     "memory": "bench.memory",
     "revocation": "bench.revocation",
     "replay": "bench.watch.replay",
+    "sessions": "bench.watch.sessions",
     "evaluate": "bench.iam.evaluate",
     "contains": "bench.iam.contain",
     "parse": "bench.iam.parse",
