@@ -20,7 +20,7 @@ from tests.watch.watch_examples import (
 )
 
 from liftgate.iam.scope import Window
-from liftgate.watch.attribution import TakenOver, UnderGrant, Unrelated, WithoutGrant, attribute
+from liftgate.watch.attribution import Attributor, TakenOver, UnderGrant, Unrelated, WithoutGrant, attribute
 
 OTHER_ROLE = "arn:aws:iam::111122223333:role/other"
 
@@ -110,3 +110,33 @@ def test_who_is_no_role_session_is_none_of_it(kind: str | None) -> None:
 
 def test_a_key_that_a_user_shows_is_no_session() -> None:
     assert attribute(event(identity={"type": "IAMUser", "accessKeyId": KEY}), known()) == Unrelated()
+
+
+def test_looking_each_caller_up_once_changes_no_answer() -> None:
+    """Callers that differ in one thing each, twice over, and one whose grants in place come and go."""
+    user_id = "AROAPEOPLE0000000001:ann"
+    everything = known(grant(), grant(id="gr-fedcba9876543210", user_id=user_id, role_arn=OTHER_ROLE))
+    identities: list[dict[str, Any]] = [
+        {},
+        {"accessKeyId": "ASIASOMEBODYELSE0001"},
+        {"accessKeyId": None},
+        {"principalId": f"{ROLE_ID}:{GRANT_ID}-2"},
+        {"type": "IAMUser"},
+        {"sessionContext": {"sourceIdentity": "eve"}},
+        {"sessionContext": None},
+        issued_by(OTHER_ROLE),
+        {"sessionContext": {"sessionIssuer": {"type": "User", "arn": ROLE}}},
+        {"principalId": user_id, "accessKeyId": "ASIAPEOPLE0000000001", **issued_by(OTHER_ROLE)},
+    ]
+    times = ["2026-11-02T12:10:00Z", "2026-11-02T13:10:00Z"]
+    taking = {"eventSource": "sts.amazonaws.com", "requestParameters": {"roleArn": ROLE}}
+    events = [
+        event(operation, identity=identity, eventTime=at, **(taking if operation == "AssumeRole" else {}))
+        for operation in ("PutObject", "AssumeRole", "PutObject")
+        for identity in identities
+        for at in times
+    ]
+    attributor = Attributor(everything)
+    found = [attributor(one) for one in events]
+    assert found == [attribute(one, everything) for one in events]
+    assert len(set(map(repr, found))) > 5
