@@ -90,8 +90,7 @@ class Event(_Part, frozen=True, kw_only=True):
     @property
     def was_refused(self) -> bool:
         """Whether AWS refused the call for want of permission."""
-        code = self.error_code or ""
-        return code in _REFUSED or code.endswith(("AccessDenied", "UnauthorizedOperation"))
+        return is_refusal(self.error_code)
 
     @property
     def role_arn(self) -> str | None:
@@ -112,3 +111,9 @@ class Event(_Part, frozen=True, kw_only=True):
 _REFUSED = frozenset(
     {"AccessDenied", "AccessDeniedException", "Client.UnauthorizedOperation", "UnauthorizedAccess"}
 )
+
+
+def is_refusal(error_code: str | None) -> bool:
+    """Whether an error's code says that permission was wanting."""
+    code = error_code or ""
+    return code in _REFUSED or code.endswith(("AccessDenied", "UnauthorizedOperation"))

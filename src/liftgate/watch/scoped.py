@@ -6,7 +6,6 @@ that a scope's policies say of names, where its locations are whole buckets, pre
 and nothing else: a refusal is always worked out from the start.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, Final, TypeAlias
@@ -61,25 +60,26 @@ class Scoped:
         form = _form(tuple(told))
         if form is None:
             return None
-        bucket, key = told[form.bucket], told[form.key] if form.key else None
-        prefix = told[form.prefix] if form.prefix else None
-        others = [told[name] for name in form.others] if form.others else ()
-        if not _are_plain(bucket, key, prefix, others) or bucket.startswith("arn:"):
+        bucket = told[form.bucket]
+        key = told[form.key] if form.key is not None else None
+        prefix = told[form.prefix] if form.prefix is not None else None
+        if not (
+            _is_plain(bucket) and (key is None or _is_plain(key)) and (prefix is None or _is_plain(prefix))
+        ):
             return None
-        return (self.kind, event.event_name, form, *others, *self._held(bucket, key, prefix))
+        if form.others or len(self.places) > 1 or bucket[:4] == "arn:":
+            return self._likeness_of_many(event, form, bucket, key, prefix)
+        [(place, head, goes_on)] = self.places
+        return (self.kind, event.event_name, form, *_held(place == bucket, head, goes_on, key, prefix))
 
-    def _held(self, bucket: str, key: str | None, prefix: str | None) -> list[object]:
-        """Of each location: whether it holds the bucket, the key and the prefix."""
-        held: list[object] = []
-        for place, head, goes_on in self.places:
-            if place != bucket:
-                held.append(None)
-            elif goes_on:
-                held.append(key is not None and key.startswith(head))
-                held.append(prefix is not None and prefix.startswith(head))
-            else:
-                held += (key == head, prefix == head)
-        return held
+    def _likeness_of_many(
+        self, event: Event, form: _Form, bucket: str, key: str | None, prefix: str | None
+    ) -> Likeness | None:
+        others = [(event.request_parameters or {})[name] for name in form.others]
+        if bucket.startswith("arn:") or not all(map(_is_plain, others)):
+            return None
+        held = [_held(place == bucket, head, goes_on, key, prefix) for place, head, goes_on in self.places]
+        return (self.kind, event.event_name, form, *others, *held)
 
 
 def was_allowed(likeness: Likeness | None) -> bool:
@@ -132,15 +132,18 @@ def _form(names: tuple[str, ...]) -> _Form | None:
     return _Form(bucket=named["Bucket"], key=named.get("Key"), prefix=named.get("Prefix"), others=others)
 
 
-def _are_plain(bucket: Any, key: Any, prefix: Any, others: Sequence[Any]) -> bool:
-    """Whether all that is told is text, and not empty."""
-    return (
-        type(bucket) is str
-        and bool(bucket)
-        and (key is None or (type(key) is str and bool(key)))
-        and (prefix is None or (type(prefix) is str and bool(prefix)))
-        and all(type(one) is str and one for one in others)
-    )
+def _is_plain(told: Any) -> bool:
+    """Whether it is text, and not empty."""
+    return type(told) is str and told != ""
+
+
+def _held(holds_bucket: bool, head: str, goes_on: bool, key: str | None, prefix: str | None) -> Likeness:
+    """Whether a location holds the bucket, and the key and the prefix."""
+    if not holds_bucket:
+        return (False,)
+    if not goes_on:
+        return (key == head, prefix == head)
+    return (key is not None and key.startswith(head), prefix is not None and prefix.startswith(head))
 
 
 def _place(location: Location) -> tuple[str, str, bool] | None:

@@ -61,7 +61,12 @@ def counted(judged: Judged) -> Counted:
 
 def service_of(event: Event) -> str:
     """The service as IAM calls it: "s3"."""
-    return event.event_source.removesuffix(_SERVICE_HOST)
+    return service_named(event.event_source)
+
+
+def service_named(source: str) -> str:
+    """The same of a record's ``eventSource``."""
+    return source.removesuffix(_SERVICE_HOST)
 
 
 def is_read(event: Event) -> bool:
