@@ -60,8 +60,6 @@ def _fault(event: Event) -> str | None:
     """Why an event is no record that CloudTrail writes, though it could be read."""
     if not 0 < len(event.event_id) <= _LONGEST_ID or not _ID_LETTERS.issuperset(event.event_id):
         return "its `eventID` is not an id"
-    if event.event_time.utcoffset() is None:
-        return "its `eventTime` names no time zone"
     if not _FIRST_YEAR <= event.event_time.year <= _LAST_YEAR:
         return "its `eventTime` is of another age"
     return None
