@@ -9,6 +9,7 @@ from tests.server.watched import called, outside, watched
 from tests.store.watch_stage import Unread
 
 from liftgate.server.worker import drain_once
+from liftgate.watch.known_text import read_known
 
 EVIL = "\x1b[2J\u202e<script>alert(1)</script>=cmd|' /C calc'!A0"
 
@@ -116,7 +117,12 @@ def test_what_is_known_can_be_taken_to_a_replay(world: World) -> None:
     grant_id = used(world)
     at = world.clock()
     span = {"from": (at - timedelta(days=1)).isoformat(), "until": at.isoformat()}
-    known = world.get("rosa", "/watch/known", **span).json()
+    answer = world.get("rosa", "/watch/known", **span)
+    known = answer.json()
+    replayed = read_known(answer.content, where="the answer")  # as `liftgate replay --grants` reads it
+    assert set(replayed.grants) == {one["id"] for one in known["grants"]}
+    assert set(replayed.by_name) == {one["name"] for one in known["sessions"]}
+    assert replayed.elevated_roles == set(known["elevated_roles"])
     assert [(one["id"], one["person"], one["locations"]) for one in known["grants"]] == [
         (grant_id, "ada", ["arn:aws:s3:::lakeside-reports/2026/q3/*"])
     ]

@@ -1,11 +1,13 @@
 """What is kept of calls that were allowed never changes an answer."""
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from tests.watch.watch_examples import event, grant, known, scope
 
+from liftgate.iam.s3.actions import expand_actions
 from liftgate.iam.s3.operations import NEEDS
 from liftgate.iam.scope import Scope
 from liftgate.watch import scoped as kept
@@ -24,6 +26,7 @@ SCOPES = [
     scope("s3://reports/2026/", "s3://other/", "s3://reports/2025/a"),
     scope("s3://reports/2026/*/in/*"),
     scope(*(f"s3://reports/{number}/" for number in range(20))),
+    replace(scope("s3://reports/2026/"), actions=expand_actions(["write", "s3:GetObject"])),
 ]
 NAMES: dict[str, list[Any]] = {
     "bucketName": ["reports", "other", "arn:aws:s3:eu-west-1:111122223333:accesspoint/reports", ""],
@@ -44,6 +47,8 @@ OPERATIONS = [
     "DeleteObjects", "AbortMultipartUpload", "RenameObject", "ListBuckets",
 ]  # fmt: skip
 
+COMMON = ["PutObject", "GetObject", "DeleteObject", "ListObjects", "ListObjects", "CopyObject"] * 3
+
 
 def judged(operation: str, parameters: dict[str, Any], of: Scope) -> tuple[Verdict, str]:
     one = event(operation, requestParameters=parameters)
@@ -56,12 +61,13 @@ def test_judging_many_says_of_each_what_judging_it_alone_says(seed: int) -> None
     draw = random.Random(seed)  # noqa: S311 - no secret
     calls = []
     for _ in range(3000):
-        asked: dict[str, Any] = {
-            name: draw.choice(NAMES[name]) for name in draw.sample(list(NAMES), draw.randint(1, 4))
-        }
+        names = draw.choice(
+            [draw.sample(list(NAMES), draw.randint(1, 4)), ["key"], ["prefix"], ["key", "x-amz-copy-source"]]
+        )
+        asked: dict[str, Any] = {name: draw.choice(NAMES[name]) for name in names}
         if draw.random() < 0.9:
             asked["bucketName"] = draw.choice(NAMES["bucketName"][:2])
-        calls.append((draw.choice(OPERATIONS), asked, draw.choice(SCOPES)))
+        calls.append((draw.choice(OPERATIONS + COMMON), asked, draw.choice(SCOPES)))
     kept._allowed.clear()
     together = [judged(*call) for call in calls]
     assert len(kept._allowed) > 20
