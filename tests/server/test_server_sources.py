@@ -180,6 +180,22 @@ class TestProgram:
         assert said.returncode == 7
         assert "watch_queue_url" in said.stderr
 
+    def test_it_takes_events_until_it_is_told_to_stop(self, tmp_path: Path, trail: Trail) -> None:
+        variables = _reaching(trail, trail.account.aws.cloudtrail_queue_url)
+        with subprocess.Popen(
+            WATCH,
+            env=_environment(tmp_path, variables),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            assert process.stdout is not None
+            said = process.stdout.readline()
+            process.terminate()
+            _, faults = process.communicate(timeout=30)
+        assert said == f"Liftgate watches {trail.account.aws.cloudtrail_queue_url}\n"
+        assert process.returncode == 0, faults
+
 
 def _reaching(trail: Trail, queue_url: str) -> dict[str, str]:
     aws = trail.account.aws

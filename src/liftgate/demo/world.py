@@ -63,6 +63,9 @@ class World:
             "LIFTGATE_AWS_STS_ENDPOINT": self._account.aws.endpoint_url,
             "LIFTGATE_AWS_IAM_ENDPOINT": self._account.aws.endpoint_url,
             "LIFTGATE_AWS_S3_ENDPOINT": self._account.aws.endpoint_url,
+            "LIFTGATE_AWS_SQS_ENDPOINT": self._account.aws.endpoint_url,
+            "LIFTGATE_WATCH_QUEUE_URL": self._account.aws.cloudtrail_queue_url,
+            "LIFTGATE_WATCH_DEAD_LETTER_QUEUE_URL": self._account.aws.dead_letter_queue_url,
             "LIFTGATE_CATALOGUE": str(self.catalogue),
             "LIFTGATE_DATABASE_URL": f"sqlite:///{self.database}",
             "LIFTGATE_LOCAL_SIGN_IN": "true",
@@ -266,7 +269,7 @@ def running_world(*, port: int = 0) -> Iterator[World]:
     """Start the embedded AWS with its sample account, and Liftgate; stop both, and leave nothing behind."""
     folder = Path(tempfile.mkdtemp(prefix="liftgate-demo-"))
     try:
-        with running_embedded_aws() as aws:
+        with running_embedded_aws(cloudtrail=True) as aws:
             account = create_sample_account(aws)
             world = World(account, folder, port=port)
             allow_in_place(account)

@@ -7,6 +7,7 @@ from typing import Final
 
 from liftgate.server.errors import NothingToWatch
 from liftgate.server.parts import Parts
+from liftgate.server.taking import rulebook_of, taking
 from liftgate.watch.sources.backfill import Backfilled, backfill
 from liftgate.watch.sources.ports import Take
 from liftgate.watch.sources.queue import Consumer
@@ -52,6 +53,4 @@ def backfill_since(parts: Parts, since: datetime, *, stopping: Callable[[], bool
 
 
 def _take(parts: Parts) -> Take:
-    if parts.take is None:
-        raise NothingToWatch("this server keeps no events", advice="leave `watch_queue_url` out")
-    return parts.take
+    return parts.take or taking(parts, rulebook_of(parts))

@@ -194,7 +194,14 @@ class Settings(BaseSettings):
         examples=["organisation"],
     )
 
-    @field_validator("catalogue", mode="before")
+    watch_rules: tuple[Path, ...] = Field(
+        default=(),
+        description="Files or folders of your own rules, beside those that are shipped: docs/rules.md. In the variable, separated "
+        "as in PATH.",
+        examples=["/etc/liftgate/rules"],
+    )
+
+    @field_validator("catalogue", "watch_rules", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return value.split(os.pathsep) if isinstance(value, str) else value
