@@ -15,6 +15,7 @@ from liftgate.server.app import build_routes
 from liftgate.server.problems import status_of, title_of
 from liftgate.server.rights import API, RIGHTS
 from liftgate.server.settings import PREFIX, AccountSettings, Settings
+from liftgate.span import in_words
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 BY = "Written by tools/generate_api_docs.py from the program itself: change it there."
@@ -204,7 +205,7 @@ def settings_page() -> str:
         example = f" For example `{json.dumps(field.examples[0])}`." if field.examples else ""
         left_out = "it must be said" if field.is_required() else "see there"
         if not field.is_required() and field.default_factory is None:
-            left_out = "—" if field.default is None else f"`{json.dumps(field.default)}`"
+            left_out = "—" if field.default is None else f"`{json.dumps(field.default, default=in_words)}`"
         rows += f"| `{name}` | `{PREFIX}{name.upper()}` | {field.description}{example} | {left_out} |\n"
     of_account = "".join(
         f"| `{name}` | {field.description} For example `{json.dumps((field.examples or [None])[0])}`. |\n"

@@ -214,10 +214,14 @@ def test_a_grant_in_place_is_what_the_opener_says_and_queues_its_opening_and_its
     with desk.store.write() as transaction:
         (now,) = transaction.outbox.claim(NOON, lease=timedelta(minutes=1), limit=9, worker="w")
         transaction.outbox.done(now)
-        over = NOON + timedelta(minutes=5) + DENY_SLACK
+        over = NOON + timedelta(minutes=5)
         assert transaction.outbox.due_after(NOON) == over
-        (last,) = transaction.outbox.claim(over, lease=timedelta(minutes=1), limit=9, worker="w")
-    assert (now.effect.kind, last.effect.kind) == (EffectKind.IN_PLACE, EffectKind.IN_PLACE)
+        rest = transaction.outbox.claim(over + DENY_SLACK, lease=timedelta(minutes=1), limit=9, worker="w")
+    assert now.effect.kind is EffectKind.IN_PLACE
+    assert [(item.effect.kind, item.effect.due_at) for item in rest] == [
+        (EffectKind.SETTLE, over),
+        (EffectKind.IN_PLACE, over + DENY_SLACK),
+    ]
 
 
 def test_what_is_not_offered_in_place_is_refused_and_on_record(desk: Desk) -> None:
@@ -340,7 +344,10 @@ def test_a_revocation_queues_its_deny_in_the_same_transaction(desk: Desk) -> Non
     assert ended.ending is not None
     with desk.store.write() as transaction:
         claimed = transaction.outbox.claim(desk.now, lease=timedelta(minutes=1), limit=9, worker="w")
-    assert [(item.effect.kind.value, item.effect.key) for item in claimed] == [("deny", ended.grant.role_arn)]
+    assert [(item.effect.kind.value, item.effect.key) for item in claimed] == [
+        ("deny", ended.grant.role_arn),
+        ("settle", grant_id),
+    ]
     with pytest.raises(GrantClosed, match="is revoked already"):
         return_grant(
             grant_id, caller("ada"), "", catalogue=desk.catalogue, store=desk.store, clock=desk.clock

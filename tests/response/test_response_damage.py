@@ -3,14 +3,22 @@
 from typing import Any
 
 import pytest
-from tests.watch.watch_examples import event
+from tests.watch.watch_examples import event, known
 
 from liftgate.response.damage import Harm, damage
-from liftgate.watch.event import Event
+from liftgate.watch.activity import Activity, activity_of
+from liftgate.watch.attribution import attribute
+from liftgate.watch.verdict import judge
 
 VERSIONED = {"x-amz-version-id": "v2"}
 AT = {"bucketName": "reports", "key": "2026/it's.csv"}
 BACK = """aws s3api delete-object --bucket reports --key '2026/it'"'"'s.csv' --version-id v2"""
+
+
+def call(operation: str = "PutObject", **changed: Any) -> Activity:
+    """What is kept of a call."""
+    told = event(operation, **changed)
+    return activity_of(judge(told, attribute(told, known())))
 
 
 @pytest.mark.parametrize(
@@ -29,19 +37,19 @@ BACK = """aws s3api delete-object --bucket reports --key '2026/it'"'"'s.csv' --v
 def test_what_a_call_did(
     operation: str, asked: Any, answered: Any, harm: Harm, can_be_undone: bool | None, how: str
 ) -> None:
-    (found,) = damage([event(operation, requestParameters=asked, responseElements=answered)])
+    (found,) = damage([call(operation, requestParameters=asked, responseElements=answered)])
     assert (found.harm, found.can_be_undone) == (harm, can_be_undone)
     assert how in found.how
 
 
 def test_what_was_refused_or_only_read_did_nothing() -> None:
-    assert damage([event(errorCode="AccessDenied"), event("GetObject"), event("UploadPart")]) == ()
-    assert damage([event(eventSource="iam.amazonaws.com")]) == ()
+    assert damage([call(errorCode="AccessDenied"), call("GetObject"), call("UploadPart")]) == ()
+    assert damage([call(eventSource="iam.amazonaws.com")]) == ()
 
 
 def test_each_call_once_in_the_order_of_time() -> None:
-    def at(moment: str, number: int) -> Event:
-        return event(eventTime=moment, eventID=f"event-{number}")
+    def at(moment: str, number: int) -> Activity:
+        return call(eventTime=moment, eventID=f"event-{number}")
 
     first, second = at("2026-11-02T12:01:00Z", 2), at("2026-11-02T12:02:00Z", 1)
     assert [one.event_id for one in damage([second, first, second])] == ["event-2", "event-1"]

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from tests.watch.watch_examples import GRANT_ID, NOON, PERSON
 
-from liftgate.response.model import Hold, Release, Step
+from liftgate.access.hold import Hold, Release
+from liftgate.response.model import Step
 from liftgate.response.plan import steps_for
 from liftgate.watch.finding import Answer, Finding, Severity, finding_id
 

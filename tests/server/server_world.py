@@ -18,6 +18,7 @@ from botocore.credentials import ReadOnlyCredentials
 from starlette.testclient import TestClient
 from tests.elevation.in_place_examples import ScriptedRoles
 
+from liftgate.access.ports import EffectKind
 from liftgate.catalogue.source import CatalogueSource
 from liftgate.elevation.errors import LendingUnavailable, RoleUnreachable
 from liftgate.elevation.harmless import HarmlessCall
@@ -27,6 +28,8 @@ from liftgate.identity.aws_proof import proof_fields, sign_proof
 from liftgate.identity.ports import SessionRole
 from liftgate.identity.session_names import SessionNames
 from liftgate.identity.sts_request import StsAnswer, StsRequest
+from liftgate.response.notify import Message as Told
+from liftgate.response.notify import NotDelivered
 from liftgate.server.app import create_app
 from liftgate.server.kept_catalogue import KeptCatalogue
 from liftgate.server.parts import Parts
@@ -36,6 +39,7 @@ from liftgate.store.sql import SqlStore, open_store
 from liftgate.watch.sources.ports import Message
 
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+OF_ROLES = (EffectKind.DENY, EffectKind.PRUNE, EffectKind.IN_PLACE)
 ADDRESS = "http://127.0.0.1:8484"
 REPORTS_ROLE = "arn:aws:iam::111122223333:role/LiftgateReportsWriter"
 BROKER = "arn:aws:sts::111122223333:assumed-role/LiftgateBroker/i-0123456789abcdef0"
@@ -258,6 +262,21 @@ class StubQueue:
 
 
 @dataclass
+class HeardMessages:
+    """A webhook: what it was told."""
+
+    name: str = "hooks.example.com"
+    messages: list[Told] = field(default_factory=list)
+    down: bool = False
+
+    def send(self, message: Told, now: datetime) -> None:
+        del now
+        if self.down:
+            raise NotDelivered("the webhook did not take the message", advice="it is tried again")
+        self.messages.append(message)
+
+
+@dataclass
 class World:
     """The server, and all that it stands on."""
 
@@ -271,6 +290,7 @@ class World:
     log: HeardLog
     queue: StubQueue
     dead_letters: StubQueue
+    hook: HeardMessages
     catalogue_file: Path
     http: TestClient
     _tokens: dict[str, str] = field(default_factory=dict)
@@ -383,7 +403,7 @@ def open_world(folder: Path, *, catalogue: str = CATALOGUE, **settings: Any) -> 
     sts, iam, log, held_roles = StubSts(clock), StubIam(), HeardLog(), ScriptedRoles()
     source = CatalogueSource([catalogue_file], clock, settle=timedelta())
     trusts = StubTrusts()
-    queue, dead = StubQueue(), StubQueue()
+    queue, dead, hook = StubQueue(), StubQueue(), HeardMessages()
     background = ThreadPoolExecutor(2)
     parts = Parts(
         settings=Settings(
@@ -406,6 +426,7 @@ def open_world(folder: Path, *, catalogue: str = CATALOGUE, **settings: Any) -> 
         background=background,
         wake_worker=Event(),
         sources=Sources(queue=queue, dead_letters=dead),
+        notifiers={"0123456789abcdef": hook},
     )
     with background, TestClient(create_app(parts), base_url=ADDRESS, raise_server_exceptions=False) as http:
         yield World(
@@ -419,6 +440,7 @@ def open_world(folder: Path, *, catalogue: str = CATALOGUE, **settings: Any) -> 
             log=log,
             queue=queue,
             dead_letters=dead,
+            hook=hook,
             catalogue_file=catalogue_file,
             http=http,
         )

@@ -10,6 +10,8 @@ from starlette.testclient import TestClient
 from tests.server.server_world import ADDRESS, World, an_ask
 from tests.server.watched import outside, watched
 
+from liftgate.access.hold import Hold
+from liftgate.response.drafts import hold_placed
 from liftgate.server.api import health
 from liftgate.server.app import build_routes, create_app
 from liftgate.server.rights import API, RIGHTS, Right, Route
@@ -22,6 +24,7 @@ BODIES = {
     f"{API}/requests/{{request_id}}/reviews": {"answer": "approve", "comment": ""},
     f"{API}/grants/{{grant_id}}/revocation": {"reason": "a drill"},
     f"{API}/grants/{{grant_id}}/sessions/{{number}}/revocation": {"reason": "a drill"},
+    f"{API}/holds/{{person_id}}/releases": {"reason": "a drill"},
     f"{API}/drills": {"entitlement": "reports-writer"},
     f"{API}/revocations": {"entitlement": "reports-writer", "reason": "a drill"},
 }
@@ -40,6 +43,7 @@ EXPECTED: dict[Right, tuple[int, ...]] = {
     Right.GUARD: (403, 403, 200, 403),
     Right.LISTS_FINDINGS: (200, 200, 200, 200),
     Right.SEES_FINDING: (404, 200, 200, 404),
+    Right.RELEASES: (403, 403, 200, 403),
     Right.SEES_ALL: (403, 403, 200, 403),
 }
 
@@ -48,8 +52,27 @@ def paths_of(world: World) -> Callable[[str], str]:
     request_id, grant_id = world.pending(), world.granted()
     assert world.post("ada", f"/grants/{grant_id}/sessions").is_success
     [finding_id] = watched(world, outside(world, grant_id)).findings
-    ids = {"request_id": request_id, "grant_id": grant_id, "number": "1", "finding_id": finding_id}
+    ids = {
+        "request_id": request_id,
+        "grant_id": grant_id,
+        "number": "1",
+        "finding_id": finding_id,
+        "person_id": hold(world),
+    }
     return lambda template: template.format(**ids)
+
+
+def hold(world: World) -> str:
+    """The id of somebody who is on hold."""
+    put = Hold(
+        person="eve",
+        finding_id=f"fi-{world.parts.random(8).hex()}",
+        because="a drill",
+        placed_at=world.clock(),
+    )
+    with world.store.write() as transaction:
+        transaction.place_hold(put, hold_placed(put))
+    return put.person
 
 
 @pytest.mark.parametrize("route", RIGHTS, ids=" ".join)
@@ -84,7 +107,11 @@ def test_without_a_good_token_every_other_route_is_shut(world: World, route: Rou
     method, template = route
     nothing = "0" * 16
     path = template.format(
-        request_id=f"rq-{nothing}", grant_id=f"gr-{nothing}", number="1", finding_id=f"fi-{nothing}"
+        request_id=f"rq-{nothing}",
+        grant_id=f"gr-{nothing}",
+        number="1",
+        finding_id=f"fi-{nothing}",
+        person_id="eve",
     )
     for headers in NO_GOOD_TOKENS:
         answer = world.http.request(method, path, headers=headers, **_body(template))
@@ -133,6 +160,7 @@ def test_ids_of_others_and_ids_of_nothing_are_answered_alike(world: World) -> No
         ("GET", "", None),
         ("GET", "/activities", None),
         ("GET", "/timeline", None),
+        ("GET", "/settlement", None),
         ("POST", "/sessions", None),
         ("POST", "/return", {}),
         ("POST", "/revocation", {"reason": "mine now"}),

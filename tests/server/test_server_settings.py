@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from liftgate.errors import LiftgateError
+from liftgate.server.addresses import origin_of
 from liftgate.server.errors import BadSettings, LocalSignInExposed, SettingsFileUnreadable
-from liftgate.server.settings import default_database_url, load_settings, origin_of
+from liftgate.server.settings import default_database_url, load_settings
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - to be refused, not bound
 
@@ -200,3 +201,55 @@ def test_an_account_that_is_declared_wrongly_is_refused_and_no_external_id_is_to
     assert any(place == where and says in sentence for place, sentence in told), told
     for fault in (caught.value, *caught.value.also):
         assert "lg" not in f"{fault} {fault.advice} {fault.value}".replace("lg-…", "")
+
+
+SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"
+
+
+def test_findings_are_only_observed_until_somebody_says_otherwise(file: Callable[[str], Path]) -> None:
+    assert load_settings(file('catalogue = ["a"]\n')).response == "observe"
+    text = f"""
+catalogue = ["a"]
+response = "act"
+settle_after = "2h"
+[[webhooks]]
+url = "https://hooks.example.com/in"
+secret = "{SECRET}"
+"""
+    settings = load_settings(file(text))
+    assert (settings.response, settings.settle_after.total_seconds()) == ("act", 7200)
+    assert settings.webhooks[0].url == "https://hooks.example.com/in"
+    assert SECRET not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("url", "secret", "where"),
+    [
+        ("http://hooks.example.com/in", SECRET, "webhooks[0].url"),
+        ("https://user:hunter2@hooks.example.com/", SECRET, "webhooks[0].url"),
+        ("file:///etc/passwd", SECRET, "webhooks[0].url"),
+        ("https://", SECRET, "webhooks[0].url"),
+        ("https://hooks.example.com/in", "hunter2", "webhooks[0].secret"),
+        ("https://hooks.example.com/in", "whsec_aHVudGVyMg==", "webhooks[0].secret"),
+    ],
+)
+def test_a_webhook_is_safe_or_refused(file: Callable[[str], Path], url: str, secret: str, where: str) -> None:
+    text = f'catalogue = ["a"]\n[[webhooks]]\nurl = "{url}"\nsecret = "{secret}"\n'
+    [(place, sentence, advice)] = faults(file(text))
+    assert place == where
+    assert "hunter2" not in f"{sentence} {advice}"
+
+
+def test_a_variable_names_webhooks_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIFTGATE_CATALOGUE", "/etc/one")
+    monkeypatch.setenv("LIFTGATE_SETTLE_AFTER", "45m")
+    monkeypatch.setenv("LIFTGATE_WEBHOOKS", f'[{{"url": "http://127.0.0.1:9000/", "secret": "{SECRET}"}}]')
+    settings = load_settings()
+    assert settings.webhooks[0].url == "http://127.0.0.1:9000/"
+    assert settings.settle_after.total_seconds() == 2700
+
+
+def test_a_span_that_is_none_is_told(file: Callable[[str], Path]) -> None:
+    assert faults(file('catalogue = ["a"]\nsettle_after = "soon"\n')) == [
+        ("settle_after", "`settle_after` is not a span of time", "write it as 30m or 2h")
+    ]

@@ -8,7 +8,6 @@ from tests.server.server_world import BROKER, REPORTS_ROLE, World
 from tests.server.watched import called, outside, watched
 from tests.store.watch_stage import Unread
 
-from liftgate.server.worker import drain_once
 from liftgate.watch.known_text import read_known
 
 EVIL = "\x1b[2J\u202e<script>alert(1)</script>=cmd|' /C calc'!A0"
@@ -43,7 +42,10 @@ def test_the_requester_sees_what_was_done_and_not_what_was_found(world: World) -
     assert [one["rule"] for one in items(world, "grace", "/findings")] == ["outside_scope"]
     for person, steps in [
         ("ada", ["request", "grant", "session", "calls", "calls"]),
-        ("grace", ["request", "grant", "session", "calls", "calls", "finding"]),
+        (
+            "grace",
+            ["request", "grant", "session", "calls", "calls", "finding", "response", "response"],
+        ),
     ]:
         story = items(world, person, f"/grants/{grant_id}/timeline")
         assert [one["step"] for one in story] == steps
@@ -108,9 +110,11 @@ def test_the_story_of_a_grant_is_one(world: World) -> None:
             "finding",
             "a call that was not granted: s3:PutObject on arn:aws:s3:::lakeside-payroll/2026/all.csv was not granted",
         ),
+        ("response", "alert: would have told 1 webhook"),
+        ("response", f"revoke: would have taken {grant_id} back"),
         ("end", "took it back: that was not agreed"),
     ]
-    assert [one["by"] and one["by"]["id"] for one in story] == ["ada", None, None, None, None, None, "grace"]
+    assert [one["by"] and one["by"]["id"] for one in story] == ["ada", *[None] * 7, "grace"]
 
 
 def test_what_is_known_can_be_taken_to_a_replay(world: World) -> None:
@@ -139,12 +143,3 @@ def test_what_could_not_be_read_is_listed(world: World) -> None:
     watched(world, unread=[Unread("it is not UTF-8", "queue, message 1", EVIL)])
     [one] = items(world, "rosa", "/set-aside")
     assert (one["reason"], one["source"], one["excerpt"]) == ("it is not UTF-8", "queue, message 1", EVIL)
-
-
-def test_the_worker_leaves_answers_to_findings_where_they_are(world: World) -> None:
-    used(world)
-    assert drain_once(world.parts, worker="w") == 0
-    assert "error" not in world.log.text
-    with world.store.write() as transaction:
-        queued = transaction.outbox.claim(world.clock(), lease=timedelta(), limit=9, worker="look")
-    assert [item.effect.kind.value for item in queued] == ["response"]

@@ -5,7 +5,7 @@ from datetime import timedelta
 from threading import Event
 
 import pytest
-from tests.server.server_world import REPORTS_ROLE, World
+from tests.server.server_world import OF_ROLES, REPORTS_ROLE, World
 
 from liftgate.access.ports import DENY_SLACK
 from liftgate.server import settling, worker
@@ -28,27 +28,27 @@ def deny_of(world: World, grant_id: str) -> str | None:
 
 def test_a_deny_that_failed_is_tried_until_it_is_in_place(world: World) -> None:
     grant_id = revoked(world)
-    assert drain_once(world.parts, worker="w") == 1
-    assert drain_once(world.parts, worker="w") == 0  # not at once: it is put back for later
+    assert drain_once(world.parts, worker="w", kinds=OF_ROLES) == 1
+    assert drain_once(world.parts, worker="w", kinds=OF_ROLES) == 0  # not at once: it is put back for later
     assert deny_of(world, grant_id) == "pending"
     world.iam.down = False
     world.clock.pass_by(seconds=2)
-    assert drain_once(world.parts, worker="w") == 1
+    assert drain_once(world.parts, worker="w", kinds=OF_ROLES) == 1
     assert deny_of(world, grant_id) == "in_place"
     assert f"*:{grant_id}-*" in world.iam.policies[REPORTS_ROLE]
-    assert drain_once(world.parts, worker="w") == 0
+    assert drain_once(world.parts, worker="w", kinds=OF_ROLES) == 0
 
 
 def test_a_deny_is_taken_away_when_the_window_is_surely_over(world: World) -> None:
     grant_id = world.granted()
     world.post("grace", f"/grants/{grant_id}/revocation", {"reason": "a drill"})
-    drain_once(world.parts, worker="w")
+    drain_once(world.parts, worker="w", kinds=OF_ROLES)
     world.clock.pass_by(minutes=2)
     world.clock.now += DENY_SLACK - timedelta(seconds=1)
-    assert drain_once(world.parts, worker="w") == 0
+    assert drain_once(world.parts, worker="w", kinds=OF_ROLES) == 0
     assert REPORTS_ROLE in world.iam.policies
     world.clock.pass_by(seconds=1)
-    assert drain_once(world.parts, worker="w") == 1
+    assert drain_once(world.parts, worker="w", kinds=OF_ROLES) == 1
     assert world.iam.policies == {}
 
 
@@ -57,9 +57,9 @@ def test_a_worker_that_dies_leaves_its_work_to_others(world: World) -> None:
     world.iam.down = False
     with world.store.write() as transaction:
         transaction.outbox.claim(world.clock(), lease=timedelta(minutes=3), limit=10, worker="dies")
-    assert drain_once(world.parts, worker="w") == 0
+    assert drain_once(world.parts, worker="w", kinds=OF_ROLES) == 0
     world.clock.pass_by(minutes=3)
-    assert drain_once(world.parts, worker="w") == 1
+    assert drain_once(world.parts, worker="w", kinds=OF_ROLES) == 1
     assert REPORTS_ROLE in world.iam.policies
 
 
@@ -104,13 +104,13 @@ def test_a_role_that_fails_in_a_way_nobody_foresaw_keeps_no_other_waiting(world:
     world.iam.before_role = poison
     world.clock.pass_by(minutes=1)
     assert look_at_roles(world.parts) == 1
-    drain_once(world.parts, worker="w")
+    drain_once(world.parts, worker="w", kinds=OF_ROLES)
     assert deny_of(world, payroll) == "in_place"
     assert deny_of(world, poisoned) == "pending"
     assert "hunter2" not in world.log.text
     world.iam.before_role = lambda _: None
     world.clock.pass_by(minutes=1)
-    drain_once(world.parts, worker="w")
+    drain_once(world.parts, worker="w", kinds=OF_ROLES)
     assert deny_of(world, poisoned) == "in_place"
 
 
@@ -125,7 +125,7 @@ def test_much_that_is_queued_for_one_role_is_one_piece_of_work(world: World) -> 
     world.iam.down = False
     world.iam.before_role = asked.append
     world.clock.pass_by(minutes=1)
-    assert [drain_once(world.parts, worker="w") for _ in range(3)] == [30, 1, 0]
+    assert [drain_once(world.parts, worker="w", kinds=OF_ROLES) for _ in range(3)] == [30, 1, 0]
     assert asked.count(REPORTS_ROLE) == 3  # read, written, read back: once
     assert deny_of(world, payroll) == "in_place"
 

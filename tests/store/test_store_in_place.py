@@ -171,9 +171,13 @@ def test_a_grant_is_put_on_its_role_shortly_before_it_opens_and_taken_off_when_i
         in_place=ADA,
     )
     effects = effects_of_grant(made, NOON)
-    assert [one.kind for one in effects] == [EffectKind.IN_PLACE] * 2
-    assert [one.due_at for one in effects] == [max(NOON, begins - 5 * MINUTE), begins + 6 * MINUTE]
-    assert [one.kind for one in effects_of_ending(made, NOON)] == [EffectKind.IN_PLACE]
+    assert [one.kind for one in effects] == [EffectKind.IN_PLACE, EffectKind.IN_PLACE, EffectKind.SETTLE]
+    assert [one.due_at for one in effects] == [
+        max(NOON, begins - 5 * MINUTE),
+        begins + 6 * MINUTE,
+        begins + MINUTE,
+    ]
+    assert [one.kind for one in effects_of_ending(made, NOON)] == [EffectKind.IN_PLACE, EffectKind.SETTLE]
 
 
 def test_the_work_is_queued_in_the_transaction_of_the_grant(store: SqlStore) -> None:

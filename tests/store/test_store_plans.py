@@ -20,8 +20,10 @@ from tests.store.store_examples import (
     sign_in,
 )
 
-from liftgate.access.ports import GrantFilter, Once, RequestFilter
+from liftgate.access.hold import Hold, Release
+from liftgate.access.ports import Effect, EffectKind, GrantFilter, Once, RequestFilter
 from liftgate.ledger.model import EventKind
+from liftgate.response.model import Mode, Response, Step
 from liftgate.store.sql import SqlStore
 from liftgate.store.transaction import SqlTransaction
 from liftgate.watch.finding import Answer, Finding, Severity
@@ -123,6 +125,28 @@ def known_between(transaction: SqlTransaction) -> None:
     transaction.known_sessions(["gr-1", "gr-2"])
 
 
+def answer(transaction: SqlTransaction) -> None:
+    hold = Hold(person="ada", finding_id="fi-1", because="x", placed_at=NOON)
+    response = Response(finding_id="fi-1", step=Step.ALERT, mode=Mode.ACT, outcome="x", done_at=NOON)
+    transaction.responses(["fi-1"])
+    transaction.add_response(response, draft(EventKind.RESPONSE_MADE))
+    transaction.place_hold(hold, draft(EventKind.HOLD_PLACED))
+    transaction.lock_holds("ada")
+    release = Release(by="sec", reason="x", released_at=NOON)
+    transaction.add_release(hold, release, draft(EventKind.HOLD_RELEASED), is_over=True)
+
+
+def account_for(transaction: SqlTransaction) -> None:
+    transaction.settled("gr-1")
+    list(transaction.calls("gr-1"))
+    transaction.finding_ids("gr-1")
+    transaction.counts("gr-1")
+    transaction.standing(["gr-1", "gr-2"])
+    transaction.reopen(
+        "gr-1", NOON, draft(EventKind.GRANT_REOPENED), Effect(kind=EffectKind.SETTLE, key="gr-1", due_at=NOON)
+    )
+
+
 def page(which: RequestFilter | GrantFilter) -> Callable[[SqlTransaction], object]:
     if isinstance(which, RequestFilter):
         return lambda t: t.requests(which, now=NOON, cursor=None, limit=50)
@@ -165,6 +189,10 @@ HOT: dict[str, Callable[[SqlTransaction], object]] = {
     "findings of some entitlements": lambda t: found(t, entitlements=frozenset({"a", "b"})),
     "findings since": lambda t: found(t, since=NOON),
     "grants and sessions of a span": known_between,
+    "what is done about a finding": answer,
+    "whether somebody is on hold": lambda t: t.hold_on("ada"),
+    "what became of a grant": account_for,
+    "what was written under a grant": lambda t: t.destructive("gr-1", limit=9),
     "housekeeping": lambda t: t.forget_expired(now=NOON),
 }
 

@@ -5,14 +5,24 @@ from liftgate.elevation.in_place.ports import InPlaceStore
 from liftgate.elevation.ports import ElevationStore
 from liftgate.identity.ports import IdentityStore
 from liftgate.ledger.ports import LedgerStore
+from liftgate.response.ports import ResponseStore
 from liftgate.store.sql import SqlStore
-from liftgate.watch.ports import WatchStore
+from liftgate.watch.ports import SettlementStore, WatchStore
 
 
 def fulfils(
     store: SqlStore,
-) -> tuple[AccessStore, ElevationStore, InPlaceStore, IdentityStore, LedgerStore, WatchStore]:
-    return store, store, store, store, store, store
+) -> tuple[
+    AccessStore,
+    ElevationStore,
+    InPlaceStore,
+    IdentityStore,
+    LedgerStore,
+    WatchStore,
+    ResponseStore,
+    SettlementStore,
+]:
+    return store, store, store, store, store, store, store, store
 
 
 def test_one_store_is_all_of_them(store: SqlStore) -> None:

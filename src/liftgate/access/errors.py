@@ -133,3 +133,27 @@ class KeyReused(Conflict):
     """An Idempotency-Key was used again for another call."""
 
     code = "idempotency_key_reused"
+
+
+class PersonHeld(Refused):
+    """Somebody gets nothing new until two guards have released the hold on them."""
+
+    code = "person_held"
+
+
+class MayNotRelease(Refused):
+    """Only guards release a hold, and never their own."""
+
+    code = "may_not_release"
+
+
+class NoSuchHold(NotFound):
+    """No hold is on this person that this caller could release."""
+
+    code = "no_such_hold"
+
+
+class AlreadyReleased(Conflict):
+    """Each guard releases a hold once: another one must say so too."""
+
+    code = "already_released"

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Generic, Protocol, TypeVar
 
+from liftgate.access.hold import Hold
 from liftgate.access.model import Cancellation, Ending, Grant, GrantRecord, Request, RequestRecord, Review
 from liftgate.ledger.model import Draft
 
@@ -38,6 +39,8 @@ class EffectKind(StrEnum):
     PRUNE = "prune"  # the same, when a deny is no longer wanted; key: role ARN
     IN_PLACE = "in_place"  # write the statements of the role's grants in place into IAM; key: role ARN
     RESPONSE = "response"  # answer a finding; key: its id
+    NOTIFY = "notify"  # send a message to one webhook; key: what it is about, and which webhook
+    SETTLE = "settle"  # make the account of a grant that is over; key: its id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +109,9 @@ class AccessWriter(AccessReader, Protocol):
 
     def remember(self, once: Once | None, resource_id: str, *, now: datetime) -> None:
         """Bind the key to what the call made, in the transaction that made it."""
+
+    def hold_on(self, person_id: str) -> Hold | None:
+        """A person's oldest hold that is not over; until this transaction ends nobody places one on them."""
 
     def record(self, draft: Draft) -> None:
         """An entry about something that changes nothing else, such as a refusal."""

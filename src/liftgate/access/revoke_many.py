@@ -70,8 +70,15 @@ def revoke_many(
         raise
     with store.write() as transaction:
         transaction.record(drafts.revoked_many(str(which), caller, reason, clock()))
+    return end_all(which, caller.person.id, reason, store=store, clock=clock)
+
+
+def end_all(
+    which: Which, by: str, reason: str, *, store: AccessStore, clock: Clock
+) -> tuple[GrantRecord, ...]:
+    """End every grant that is live, for whoever has the right to: ``by`` is a person's id, or ``liftgate`` itself."""
     ended: list[GrantRecord] = []
-    while (batch := _batch(which, caller, reason, store, clock)) is not None:
+    while (batch := _batch(which, by, reason, store, clock)) is not None:
         ended += batch
     return tuple(ended)
 
@@ -90,7 +97,7 @@ def _check_right(which: Which, caller: Caller, catalogue: Catalogue) -> None:
 
 
 def _batch(
-    which: Which, caller: Caller, reason: str, store: AccessStore, clock: Clock
+    which: Which, by: str, reason: str, store: AccessStore, clock: Clock
 ) -> tuple[GrantRecord, ...] | None:
     """The next hundred; None where none was found, empty where somebody else ended them meanwhile."""
     with store.write() as transaction:
@@ -104,7 +111,7 @@ def _batch(
             ending = Ending(
                 grant_id=live.grant.id,
                 kind=EndingKind.REVOKED,
-                by=caller.person.id,
+                by=by,
                 reason=reason,
                 ended_at=now,
             )

@@ -16,8 +16,10 @@ from liftgate.access.errors import (
     NoSuchGrant,
     NoSuchRequest,
     OtherMechanism,
+    PersonHeld,
     RequestClosed,
 )
+from liftgate.access.hold import refuse_held
 from liftgate.access.ids import RandomBytes, new_grant_id, new_request_id
 from liftgate.access.model import Answer, Ask, Ending, GrantRecord, InPlace, Request, RequestRecord
 from liftgate.access.ports import AccessStore, AccessWriter, Once
@@ -57,8 +59,8 @@ def make_request(
 ) -> RequestRecord:
     """Ask: the rules decide, and where the entitlement says so the grant is made at once.
 
-    Raises what the rules say (all reasons in ``also``), and ``ScopeTooLarge`` where AWS could not lend the scope. Without an
-    ``opener`` nothing is given in place. A refusal is on the ledger too.
+    Raises ``PersonHeld``, what the rules say (all reasons in ``also``), and ``ScopeTooLarge`` where AWS could not lend the scope.
+    Without an ``opener`` nothing is given in place. A refusal is on the ledger too.
     """
     now = clock()
     decision = decide(ask, caller.person, catalogue, now)
@@ -74,14 +76,10 @@ def make_request(
         trial(request)
     except (errors.Refused, errors.Invalid) as refusal:  # not where AWS is away: then nothing was decided
         _refuse(ask, caller, Refused((refusal,)), store, now)
-    with store.write() as transaction:
-        if (earlier := transaction.repeated(once, now=now)) is not None:
-            return _found(transaction.request(earlier), earlier)
-        transaction.add_request(request, drafts.requested(request))
-        if request.approvals_needed == 0:
-            _grant(transaction, request, by="liftgate", now=now, random=random)
-        transaction.remember(once, request.id, now=now)
-        return _found(transaction.request(request.id), request.id)
+    try:
+        return _add(request, store=store, now=now, random=random, once=once)
+    except PersonHeld as refusal:
+        _refuse(ask, caller, Refused((refusal,)), store, now)
 
 
 def review_request(
@@ -112,6 +110,11 @@ def review_request(
         pending = _pending(record, now)
         entitlement = _still_allowed(pending.request, catalogue, approving=answer is Answer.APPROVE)
         said = review.answer_request(pending, caller, answer, comment, rule=entitlement.review, now=now)
+        if (
+            answer is Answer.APPROVE
+        ):  # a hold on either: what they may no longer get, and what they may no longer give
+            for person in sorted({pending.request.requester, caller.person.id}):
+                refuse_held(person, transaction.hold_on)
         transaction.add_review(said, drafts.reviewed(said))
         if review.is_enough(pending, said, entitlement.review):
             _grant(transaction, pending.request, by=caller.person.id, now=now, random=random)
@@ -209,6 +212,20 @@ def _request(
         asked_at=now,
         lapses_at=now + entitlement.review.lapses_after,
     )
+
+
+def _add(
+    request: Request, *, store: AccessStore, now: datetime, random: RandomBytes, once: Once | None
+) -> RequestRecord:
+    with store.write() as transaction:
+        if (earlier := transaction.repeated(once, now=now)) is not None:
+            return _found(transaction.request(earlier), earlier)
+        refuse_held(request.requester, transaction.hold_on)
+        transaction.add_request(request, drafts.requested(request))
+        if request.approvals_needed == 0:
+            _grant(transaction, request, by="liftgate", now=now, random=random)
+        transaction.remember(once, request.id, now=now)
+        return _found(transaction.request(request.id), request.id)
 
 
 def _refuse(ask: Ask, caller: Caller, refused: Refused, store: AccessStore, now: datetime) -> NoReturn:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from liftgate.access.hold import Hold
 from liftgate.access.model import GrantRecord
 from liftgate.access.ports import Effect, Once
 from liftgate.elevation.model import Credentials, Deny, Session, SessionEnding
@@ -89,6 +90,9 @@ class ElevationWriter(ElevationReader, Protocol):
 
     def remember(self, once: Once | None, resource_id: str, *, now: datetime) -> None:
         """Bind the key to what the call made, in the transaction that made it."""
+
+    def hold_on(self, person_id: str) -> Hold | None:
+        """A person's oldest hold that is not over; until this transaction ends nobody places one on them."""
 
     def add_session(self, session: Session, draft: Draft) -> None:
         """The intent of a session, before AWS is asked."""

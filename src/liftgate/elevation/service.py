@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from liftgate.access.errors import NoSuchGrant
+from liftgate.access.hold import refuse_held
 from liftgate.access.model import Grant, GrantRecord, Request
 from liftgate.access.ports import Once
 from liftgate.access.state import Active, grant_state, state_name
@@ -29,7 +30,7 @@ def lend_session(
 ) -> tuple[Session, Credentials]:
     """Lend a session under a grant to its requester. The credentials are nowhere but in the answer.
 
-    Raises ``NoSuchGrant`` for a grant of somebody else, ``GrantNotActive`` outside its window or after its end,
+    Raises ``NoSuchGrant`` for a grant of somebody else, ``PersonHeld``, ``GrantNotActive`` outside its window or after its end,
     ``GrantEndedMeanwhile`` where it ended while AWS was lending, ``SecretHandedOver`` for a repeated call, and what
     the lender raises.
     """
@@ -78,6 +79,7 @@ def _intend(
                 value=grant_id[:40],
             )
         grant = _active(transaction.lock_grant(grant_id), grant_id, caller, now)
+        refuse_held(caller.person.id, transaction.hold_on)
         earlier = transaction.sessions(grant.id)
         number = earlier[-1].number + 1 if earlier else 1
         order = lend_order(grant, number, now)
@@ -141,7 +143,8 @@ def _settle_lent(
         record = transaction.lock_grant(grant.id)
         state = grant_state(record, now) if record is not None else None
         ended = {ending.number for ending in transaction.session_endings(grant.id)}
-        handed_over = isinstance(state, Active) and session.number not in ended
+        held = transaction.hold_on(grant.requester) is not None
+        handed_over = isinstance(state, Active) and session.number not in ended and not held
         settled = replace(
             session,
             lent_at=now,
@@ -155,9 +158,13 @@ def _settle_lent(
     if state is None or not handed_over:
         raise GrantEndedMeanwhile(
             f"`{session.name}` was taken back while AWS was lending"
-            if isinstance(state, Active)
+            if isinstance(state, Active) and not held
+            else f"`{grant.requester}` was put on hold while AWS was lending"
+            if held
             else f"`{grant.id}` was {state_name(state) if state else 'removed'} while AWS was lending",
-            advice="ask anew if you still need it",
+            advice="two guards can release the hold: liftgate holds"
+            if held
+            else "ask anew if you still need it",
             value=grant.id,
         )
     return settled

@@ -44,6 +44,15 @@ class EventKind(StrEnum):
     IN_PLACE_FAILED = "in_place.failed"
     CATALOGUE_LOADED = "catalogue.loaded"
     FINDING_MADE = "finding.made"  # a rule found something in what CloudTrail told
+    RESPONSE_MADE = "response.made"  # one step of the answer to a finding
+    RESPONSE_OBSERVED = "response.observed"  # the same, only said: in ``observe`` nothing is done
+    HOLD_PLACED = "hold.placed"  # somebody gets nothing new
+    HOLD_RELEASED = "hold.released"  # one guard said that they may; the second ends it
+    RELEASE_REFUSED = "release.refused"  # by somebody who may not
+    GRANT_SETTLED = "grant.settled"  # the account of what was done under it was made
+    GRANT_REOPENED = "grant.reopened"  # a call came to light after that
+    ALERT_SENT = "alert.sent"  # a webhook took a message
+    ALERT_FAILED = "alert.failed"  # it did not, and nobody tries again
     RECORD_SET_ASIDE = (
         "record.set_aside"  # something that CloudTrail told, or was told in its place, could not be read
     )

@@ -5,16 +5,16 @@ Sources: "Deleting object versions from a versioning-enabled bucket" and "Restor
 """
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Final
 
-from liftgate.watch.event import Event
+from liftgate.watch.activity import Activity
 
-_WRITING = frozenset({"PutObject", "PostObject", "CopyObject", "CompleteMultipartUpload"})
-_DELETING = frozenset({"DeleteObject", "DeleteObjects"})
+WRITING: Final = frozenset({"PutObject", "PostObject", "CopyObject", "CompleteMultipartUpload"})
+DELETING: Final = frozenset({"DeleteObject", "DeleteObjects"})
 
 
 class Harm(StrEnum):
@@ -40,44 +40,38 @@ class Damage:
     how: str  # the command, or why there is none
 
 
-def damage(events: Iterable[Event]) -> tuple[Damage, ...]:
+def damage(calls: Iterable[Activity]) -> tuple[Damage, ...]:
     """What the calls did to objects, each once, in the order of time. What AWS refused did nothing."""
-    found = {event.event_id: one for event in events for one in _damage_of(event)}
+    found = {call.event_id: one for call in calls for one in _damage_of(call)}
     return tuple(sorted(found.values(), key=lambda one: (one.at, one.event_id)))
 
 
-def _damage_of(event: Event) -> Iterator[Damage]:
-    if event.event_source != "s3.amazonaws.com" or event.error_code is not None:
+def _damage_of(call: Activity) -> Iterator[Damage]:
+    if call.service != "s3" or call.error_code is not None or call.bucket is None:
         return
-    if event.event_name not in _WRITING | _DELETING:
+    if call.operation not in WRITING | DELETING:
         return
-    asked: Mapping[str, Any] = event.request_parameters or {}
-    bucket, key = asked.get("bucketName"), asked.get("key")
-    if not isinstance(bucket, str):
-        return
-    version = _text((event.response_elements or {}).get("x-amz-version-id"))
-    named = _text(asked.get("versionId"))
-    key = _text(key)
-    harm = _harm(event.event_name, key, named)
-    can, how = _undoing(harm, event, bucket, key, version)
+    made, named, key = _text(call.made_version_id), _text(call.version_id), _text(call.key)
+    harm = _harm(call.operation, key, named)
+    can, how = _undoing(harm, call.at, call.bucket, key, made)
     yield Damage(
-        event_id=event.event_id,
-        at=event.event_time,
+        event_id=call.event_id,
+        at=call.at,
         harm=harm,
-        bucket=bucket,
+        bucket=call.bucket,
         key=key,
-        version_id=named or version,
+        version_id=named or made,
         can_be_undone=can,
         how=how,
     )
 
 
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value not in {"", "null"} else None
+def _text(value: str | None) -> str | None:
+    return None if value in {"", "null"} else value
 
 
 def _harm(operation: str, key: str | None, named: str | None) -> Harm:
-    if operation in _WRITING:
+    if operation in WRITING:
         return Harm.WRITTEN
     if key is None:
         return Harm.KEYS_UNTOLD
@@ -85,14 +79,16 @@ def _harm(operation: str, key: str | None, named: str | None) -> Harm:
 
 
 def _undoing(
-    harm: Harm, event: Event, bucket: str, key: str | None, version: str | None
+    harm: Harm, since: datetime, bucket: str, key: str | None, version: str | None
 ) -> tuple[bool | None, str]:
     at = f"--bucket {shlex.quote(bucket)}"
     if harm is Harm.DESTROYED:
         return False, "the version is gone for good"
     if harm is Harm.KEYS_UNTOLD or key is None:
-        since = event.event_time.strftime("%Y-%m-%dT%H:%M:%SZ")
-        return None, f"look for delete markers since {since}: aws s3api list-object-versions {at}"
+        return (
+            None,
+            f"look for delete markers since {since:%Y-%m-%dT%H:%M:%SZ}: aws s3api list-object-versions {at}",
+        )
     if version is None:
         return False, "the bucket keeps no versions of it: what was there is gone"
     what = "what was there before" if harm is Harm.WRITTEN else "it"

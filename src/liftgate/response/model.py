@@ -21,28 +21,11 @@ class Step(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Release:
-    """A guard's word that a person may ask again."""
+class Response:
+    """One step that was done about a finding, or in ``observe`` would have been."""
 
-    by: str  # person id
-    reason: str
-    released_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hold:
-    """A person who gets no new grants until two guards, neither of them the person, have said so."""
-
-    person: str
     finding_id: str
-    because: str
-    placed_at: datetime
-    releases: tuple[Release, ...] = ()
-
-    @property
-    def is_over(self) -> bool:
-        """Whether two guards have released it."""
-        return len({release.by for release in self.releases} - {self.person}) >= RELEASES_NEEDED
-
-
-RELEASES_NEEDED = 2
+    step: Step
+    mode: Mode
+    outcome: str  # one sentence without a full stop
+    done_at: datetime

@@ -4,8 +4,8 @@ from typing import Final
 
 from fastapi import Request
 
+from liftgate.server.addresses import is_loopback
 from liftgate.server.errors import LocalSignInExposed
-from liftgate.server.settings import is_loopback
 
 _FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via", "origin")
 

@@ -1,7 +1,7 @@
 """Everything that the server is made of, and how it is built for real."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -39,6 +39,8 @@ from liftgate.elevation.sts import StsLender
 from liftgate.identity.ports import StsTransport
 from liftgate.identity.session_names import SessionNames
 from liftgate.identity.sts_http import sts_over_http
+from liftgate.response.notify import Notifier
+from liftgate.response.webhook import SignedWebhook, webhook_client, webhook_id
 from liftgate.server.edge import Log
 from liftgate.server.kept_catalogue import KeptCatalogue
 from liftgate.server.settings import Settings
@@ -75,6 +77,8 @@ class Parts:
     revokers: tuple[Revoker, ...] = ()  # one for each account that was declared
     sources: Sources = field(default_factory=Sources)
     take: Take | None = None  # where events of the sources go
+    notifiers: Mapping[str, Notifier] = field(default_factory=dict)  # whom to tell, by ``webhook_id``
+    wake_messenger: Event = field(default_factory=Event)
 
     def new_name(self, what: str) -> str:
         """A name that nobody else has: of a lease's holder, a worker, or one call."""
@@ -106,6 +110,7 @@ def running_parts(settings: Settings, *, audience: str) -> Iterator[Parts]:
         closing(store),
         sts_over_http(endpoint=settings.aws_sts_endpoint) as transport,
         ThreadPoolExecutor(_BACKGROUND_THREADS, thread_name_prefix="liftgate-background") as background,
+        webhook_client() as http,
     ):
         yield Parts(
             settings=settings,
@@ -130,6 +135,10 @@ def running_parts(settings: Settings, *, audience: str) -> Iterator[Parts]:
             reach=RevocationReach(LendingTrusts(accounts.iam, accounts.external_id, broker).check),
             revokers=revokers,
             sources=sources_of(settings, at),
+            notifiers={
+                webhook_id(one.url): SignedWebhook(one.url, one.secret.get_secret_value(), http)
+                for one in settings.webhooks
+            },
         )
 
 

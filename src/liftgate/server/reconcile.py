@@ -18,7 +18,7 @@ from liftgate.ledger.chain import Broken, verify
 from liftgate.ledger.errors import ChainBroken
 from liftgate.server.parts import Parts
 from liftgate.server.settling import settle_denies, settle_in_place
-from liftgate.server.worker import drain_once
+from liftgate.server.worker import URGENT, drain_once
 
 # Longer than any call to STS with all its retries: whoever asked has given up, or is dead.
 _NO_OUTCOME_AFTER: Final = timedelta(minutes=5)
@@ -140,7 +140,7 @@ def _queued(parts: Parts) -> list[Repair]:
     """What is due is done now; what fails again stays queued, and shows with its role below."""
     done, worker = 0, parts.new_name("reconcile")
     for _ in range(_MOST_TURNS):
-        took = drain_once(parts, worker=worker)
+        took = drain_once(parts, worker=worker, kinds=URGENT)
         if not took:
             break
         done += took

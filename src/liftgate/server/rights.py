@@ -31,6 +31,7 @@ class Right(Enum):
     SEES_FINDING = (
         "guards and auditors, and reviewers of the entitlement unless it is about themselves; 404 for others"
     )
+    RELEASES = "two guards, neither of them on hold"
     SEES_ALL = "guards and auditors"
 
 
@@ -56,6 +57,9 @@ RIGHTS: Final[Mapping[Route, Right]] = MappingProxyType(
         ("POST", f"{API}/grants/{{grant_id}}/return"): Right.REQUESTER,
         ("GET", f"{API}/grants/{{grant_id}}/activities"): Right.SEES_IT,
         ("GET", f"{API}/grants/{{grant_id}}/timeline"): Right.SEES_IT,
+        ("GET", f"{API}/grants/{{grant_id}}/settlement"): Right.SEES_IT,
+        ("GET", f"{API}/holds"): Right.SEES_ALL,
+        ("POST", f"{API}/holds/{{person_id}}/releases"): Right.RELEASES,
         ("GET", f"{API}/findings"): Right.LISTS_FINDINGS,
         ("GET", f"{API}/findings/{{finding_id}}"): Right.SEES_FINDING,
         ("GET", f"{API}/set-aside"): Right.SEES_ALL,

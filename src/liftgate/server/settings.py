@@ -5,12 +5,12 @@
 A name that is no setting is refused with the nearest one that is: a misspelt limit must not be a missing limit.
 """
 
-import ipaddress
 import json
 import os
 import tomllib
 from collections import Counter
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
@@ -28,8 +28,12 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, SettingsConfigDict
 
 from liftgate.catalogue.nearest import suggest
+from liftgate.response.model import Mode
+from liftgate.server.addresses import is_loopback, origin_of
 from liftgate.server.errors import BadSettings, LocalSignInExposed, SettingsFileUnreadable
+from liftgate.server.webhook_settings import Webhook
 from liftgate.server.wording import field_names, in_words
+from liftgate.span import SpanUnreadable, parse_span
 
 PREFIX: Final = "LIFTGATE_"
 
@@ -200,13 +204,41 @@ class Settings(BaseSettings):
         "as in PATH.",
         examples=["/etc/liftgate/rules"],
     )
+    response: Mode = Field(
+        default=Mode.OBSERVE,
+        description="`act`: alert, take grants back and hold people as the rules of findings say. `observe`: only say, in the log, "
+        "the ledger and the list of findings, what would have been done. See docs/responses.md.",
+        examples=["act"],
+    )
+    settle_after: Annotated[timedelta, NoDecode] = Field(
+        default=timedelta(minutes=30),
+        ge=timedelta(0),
+        le=timedelta(days=7),
+        description="How long after a grant's end its account is made: CloudTrail's records come minutes late, seldom hours. "
+        "A call that comes later makes it anew.",
+        examples=["2h"],
+    )
+    webhooks: Annotated[tuple[Webhook, ...], NoDecode] = Field(
+        default=(),
+        max_length=20,
+        description="Whom to tell of findings that call for an alert, and of settlements: objects with `url` (https) and `secret` "
+        "(`whsec_…`, by which each message is signed as standardwebhooks.com says). In the variable, as JSON.",
+    )
+
+    @field_validator("settle_after", mode="before")
+    @classmethod
+    def _read_span(cls, value: object) -> object:
+        try:
+            return parse_span(value) if isinstance(value, str) else value
+        except SpanUnreadable:
+            raise PydanticCustomError("span", "is not a span of time; write it as 30m or 2h") from None
 
     @field_validator("catalogue", "watch_rules", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return value.split(os.pathsep) if isinstance(value, str) else value
 
-    @field_validator("accounts", mode="before")
+    @field_validator("accounts", "webhooks", mode="before")
     @classmethod
     def _decode(cls, value: object) -> object:
         try:
@@ -260,7 +292,7 @@ def load_settings(file: Path | None = None, given: Mapping[str, Any] | None = No
             faults.errors(include_url=False),
             kind=BadSettings,
             what="settings",
-            known=field_names(Settings, AccountSettings),
+            known=field_names(Settings, AccountSettings, Webhook),
         ) from None
     _refuse_exposed(settings)
     return settings
@@ -272,31 +304,6 @@ def default_database_url(environ: Mapping[str, str]) -> str:
         Path(environ.get("HOME") or Path.home()) / ".local" / "share"
     )
     return f"sqlite:///{Path(folder).absolute() / 'liftgate' / 'liftgate.db'}"
-
-
-def origin_of(address: str) -> str:
-    """The origin of an address (RFC 6454): its scheme, host and port, as a browser and our command line say them."""
-    try:
-        parts = urlsplit(address)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        host, port, parts = "", None, urlsplit("")
-    is_origin = parts.path in {"", "/"} and not (parts.query or parts.fragment or parts.username)
-    if parts.scheme not in {"http", "https"} or not host or not is_origin:
-        raise PydanticCustomError(
-            "origin", "is not the address of a server; write it like https://liftgate.example.com"
-        )
-    shown = f"[{host}]" if ":" in host else host
-    default = {"http": 80, "https": 443}[parts.scheme]
-    return f"{parts.scheme}://{shown}" + (f":{port}" if port not in {None, default} else "")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, whatever a name server says: an address of loopback, or ``localhost`` (RFC 6761)."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 def _from_file(file: Path) -> dict[str, Any]:

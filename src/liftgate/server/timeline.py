@@ -8,8 +8,11 @@ from enum import StrEnum
 from liftgate.access.model import Answer, EndingKind, RequestRecord
 from liftgate.elevation.model import Session, SessionEnding
 from liftgate.iam.explain import explain_scope
+from liftgate.response.model import Response
 from liftgate.span import in_words
 from liftgate.watch.ports import CallGroup, FindingRecord
+from liftgate.watch.settlement import Settled
+from liftgate.watch.settlement_words import in_short
 from liftgate.watch.verdict import Verdict
 
 
@@ -22,7 +25,9 @@ class Step(StrEnum):
     SESSION = "session"
     CALLS = "calls"
     FINDING = "finding"
+    RESPONSE = "response"
     END = "end"
+    SETTLEMENT = "settlement"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +60,8 @@ def story(
     session_endings: Iterable[SessionEnding],
     groups: Sequence[CallGroup],
     findings: Iterable[FindingRecord],
+    responses: Iterable[Response],
+    settlements: Iterable[Settled],
     now: datetime,
 ) -> tuple[Line, ...]:
     """Everything up to now, in the order of time; of one moment, in the order in which it follows from one another."""
@@ -64,8 +71,10 @@ def story(
         *(line for session in sessions for line in _session(session)),
         *map(_calls, groups),
         *map(_finding, findings),
+        *map(_response, responses),
         *map(_session_ended, session_endings),
         *_ended(record, now),
+        *map(_settled, settlements),
     ]
     return tuple(sorted(lines, key=lambda line: (line.at, _ORDER[line.step])))
 
@@ -130,6 +139,20 @@ def _finding(record: FindingRecord) -> Line:
         finding_id=found.id,
         text=f"{found.title}: {found.because}",
     )
+
+
+def _response(response: Response) -> Line:
+    return Line(
+        at=response.done_at,
+        step=Step.RESPONSE,
+        finding_id=response.finding_id,
+        text=f"{response.step}: {response.outcome}",
+    )
+
+
+def _settled(made: Settled) -> Line:
+    anew = "" if made.number == 1 else " anew"
+    return Line(at=made.settled_at, step=Step.SETTLEMENT, text=f"settled{anew}: {in_short(made.settlement)}")
 
 
 def _session_ended(ending: SessionEnding) -> Line:

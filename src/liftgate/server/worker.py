@@ -1,39 +1,52 @@
-"""Does the queued work: what must be on roles, and what may go from them again.
+"""Does the queued work: what must be on roles, and what may go from them again; answers to findings, messages, accounts.
 
 Any number of workers may run, in any number of processes: each piece of work is leased, and doing it twice does no harm.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from threading import Event, Thread
 from typing import Final
 
 from liftgate.access.ports import EffectKind
 from liftgate.catalogue.model import Mechanism
 from liftgate.errors import LiftgateError
+from liftgate.server.accounts import settle_account
 from liftgate.server.parts import Parts
+from liftgate.server.responding import give_up, respond, send_message
 from liftgate.server.settling import settle_denies, settle_in_place
-from liftgate.store.outbox import Claimed, retry_delay
+from liftgate.store.outbox import Claimed, error_text, retry_delay
 
-_AT_ONCE: Final = 10  # roles
+_AT_ONCE: Final = 10  # keys: roles, findings, messages
 _LEASE: Final = timedelta(
     minutes=1
 )  # longer than one role takes; one that takes longer is done twice, which does no harm
-# What findings call for is queued already, and waits for whoever does it.
-_DONE_HERE: Final = (EffectKind.DENY, EffectKind.PRUNE, EffectKind.IN_PLACE)
+_WORK: Final[Mapping[EffectKind, Callable[[str, Parts], object]]] = {
+    EffectKind.DENY: settle_denies,
+    EffectKind.PRUNE: settle_denies,
+    EffectKind.IN_PLACE: settle_in_place,
+    EffectKind.RESPONSE: respond,
+    EffectKind.NOTIFY: send_message,
+    EffectKind.SETTLE: settle_account,
+}
+# By a thread of their own: a webhook that does not answer may not keep a deny waiting.
+_SLOW: Final = frozenset({EffectKind.NOTIFY, EffectKind.SETTLE})
+URGENT: Final = frozenset(_WORK) - _SLOW
+"""What changes something in AWS, or who may."""
+_MOST_ATTEMPTS: Final = 120  # to tell a webhook: an hour or two
 _LONGEST_SLEEP: Final = timedelta(seconds=15)
 # At roles that carry denies or grants in place, since somebody else may have changed them; and what expired is forgotten.
 _LOOK_AGAIN_EVERY: Final = timedelta(minutes=5)
 
 
-def drain_once(parts: Parts, *, worker: str) -> int:
-    """Do what is due now on a few roles, once for each role; how many queued effects that were."""
+def drain_once(parts: Parts, *, worker: str, kinds: Collection[EffectKind] = tuple(_WORK)) -> int:
+    """Do a few pieces of what is due now, such as all that is queued for a role; how many queued effects that were."""
     with parts.store.write() as transaction:
         claimed = transaction.outbox.claim(
-            parts.clock(), lease=_LEASE, limit=_AT_ONCE, worker=worker, kinds=_DONE_HERE
+            parts.clock(), lease=_LEASE, limit=_AT_ONCE, worker=worker, kinds=kinds
         )
-    for of_role in _by_role(claimed):
-        _do(parts, of_role)
+    for alike in _alike(claimed):
+        _do(parts, alike)
     return len(claimed)
 
 
@@ -61,32 +74,53 @@ def forget_expired(parts: Parts) -> int:
 
 
 def start_worker(parts: Parts) -> Callable[[], None]:
-    """Start the worker's thread; the answer stops it and waits until it has ended."""
+    """Start the worker's threads; the answer stops them and waits until they have ended."""
     stopping = Event()
-    thread = Thread(target=_run, args=(parts, stopping), name="liftgate-worker", daemon=True)
-    thread.start()
+    threads = [
+        Thread(target=run, args=(parts, stopping), name=f"liftgate-{run.__name__.strip('_')}", daemon=True)
+        for run in (_worker, _messenger)
+    ]
+    for thread in threads:
+        thread.start()
 
     def stop() -> None:
         stopping.set()
         parts.wake_worker.set()
-        thread.join()
+        parts.wake_messenger.set()
+        for thread in threads:
+            thread.join()
 
     return stop
 
 
-def _run(parts: Parts, stopping: Event) -> None:
+def _worker(parts: Parts, stopping: Event) -> None:
+    looked_at: datetime | None = None
+
+    def look_again() -> None:
+        nonlocal looked_at
+        if looked_at is None or parts.clock() - looked_at >= _LOOK_AGAIN_EVERY:
+            looked_at = parts.clock()  # before: what fails in there may not keep the queue waiting
+            look_at_roles(parts)
+            forget_expired(parts)
+
+    _run(parts, stopping, parts.wake_worker, kinds=URGENT, before=look_again)
+
+
+def _messenger(parts: Parts, stopping: Event) -> None:
+    _run(parts, stopping, parts.wake_messenger, kinds=_SLOW, before=lambda: None)
+
+
+def _run(
+    parts: Parts, stopping: Event, wake: Event, *, kinds: Collection[EffectKind], before: Callable[[], None]
+) -> None:
     worker = parts.new_name("worker")
-    looked_at = None
     while not stopping.is_set():
-        parts.wake_worker.clear()
+        wake.clear()
         try:
-            if looked_at is None or parts.clock() - looked_at >= _LOOK_AGAIN_EVERY:
-                looked_at = parts.clock()  # before: what fails in there may not keep the queue waiting
-                look_at_roles(parts)
-                forget_expired(parts)
-            if drain_once(parts, worker=worker):
+            before()
+            if drain_once(parts, worker=worker, kinds=kinds):
                 continue
-            parts.wake_worker.wait(_sleep(parts).total_seconds())
+            wake.wait(_sleep(parts, kinds).total_seconds())
         except LiftgateError as failure:  # the database is away: nothing can be claimed until it is back
             parts.log.warning("worker", code=failure.code)
             stopping.wait(1)
@@ -95,45 +129,50 @@ def _run(parts: Parts, stopping: Event) -> None:
             stopping.wait(1)
 
 
-def _sleep(parts: Parts) -> timedelta:
+def _sleep(parts: Parts, kinds: Collection[EffectKind]) -> timedelta:
     now = parts.clock()
     with parts.store.write() as transaction:
-        due_at = transaction.outbox.due_after(now)
+        due_at = transaction.outbox.due_after(now, kinds=kinds)
     return _LONGEST_SLEEP if due_at is None else max(timedelta(0), min(due_at - now, _LONGEST_SLEEP))
 
 
-def _by_role(claimed: Iterable[Claimed]) -> Iterable[Sequence[Claimed]]:
+def _alike(claimed: Iterable[Claimed]) -> Iterable[Sequence[Claimed]]:
     """What is one piece of work: however much was queued for a role, bringing it in line does all of it."""
-    found: dict[tuple[bool, str], list[Claimed]] = {}
+    found: dict[tuple[Callable[[str, Parts], object], str], list[Claimed]] = {}
     for item in claimed:
-        found.setdefault((item.effect.kind is EffectKind.IN_PLACE, item.effect.key), []).append(item)
+        found.setdefault((_WORK[item.effect.kind], item.effect.key), []).append(item)
     return found.values()
 
 
-def _do(parts: Parts, of_role: Sequence[Claimed]) -> None:
-    effect = of_role[0].effect
-    settle = settle_in_place if effect.kind is EffectKind.IN_PLACE else settle_denies
+def _do(parts: Parts, alike: Sequence[Claimed]) -> None:
+    effect = alike[0].effect
     try:
-        settle(effect.key, parts)
+        _WORK[effect.kind](effect.key, parts)
     except LiftgateError as failure:
         parts.log.warning(
-            "effect failed", kind=effect.kind.value, code=failure.code, attempts=of_role[0].attempts
+            "effect failed", kind=effect.kind.value, code=failure.code, attempts=alike[0].attempts
         )
-        _put_back(parts, of_role, failure)
-    except Exception as fault:  # noqa: BLE001 - one role that nobody foresaw may not keep all others waiting
+        _put_back(parts, alike, failure)
+    except Exception as fault:  # noqa: BLE001 - one fault that nobody foresaw may not keep all others waiting
         parts.log.error("effect failed", kind=effect.kind.value, error=type(fault).__name__)  # noqa: TRY400 - its text may quote anything
-        _put_back(parts, of_role, fault)
+        _put_back(parts, alike, fault)
     else:
         with parts.store.write() as transaction:
-            for item in of_role:
+            for item in alike:
                 transaction.outbox.done(item)
 
 
-def _put_back(parts: Parts, of_role: Sequence[Claimed], failure: Exception) -> None:
+def _put_back(parts: Parts, alike: Sequence[Claimed], failure: Exception) -> None:
+    first = alike[0]
+    if first.effect.kind is EffectKind.NOTIFY and first.attempts >= _MOST_ATTEMPTS:
+        give_up(first.effect.key, error_text(failure), parts)
+        with parts.store.write() as transaction:
+            transaction.outbox.done(first)
+        return
     jitter = parts.random(1)[0] / 256
-    next_due = parts.clock() + retry_delay(min(item.attempts for item in of_role), jitter=jitter)
+    next_due = parts.clock() + retry_delay(min(item.attempts for item in alike), jitter=jitter)
     with parts.store.write() as transaction:
-        for item in of_role:
+        for item in alike:
             transaction.outbox.failed(item, next_due=next_due, error=failure)
 
 

@@ -97,11 +97,11 @@ class ScopeText(TypeDecorator[Scope]):
 
     def process_bind_param(self, value: Scope | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
         """Into the database."""
-        return None if value is None else _scope_text(value)
+        return None if value is None else scope_text(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Scope | None:  # noqa: ARG002 - SQLAlchemy's signature
         """Out of it."""
-        return None if value is None else _read_scope(value)
+        return None if value is None else read_scope(value)
 
 
 class Words(TypeDecorator[str]):
@@ -132,12 +132,14 @@ def _is_well_formed(text: str) -> bool:
 
 # A request, its grant and each of its sessions carry the same scope: cached, since scopes and texts never change.
 @lru_cache(maxsize=512)
-def _scope_text(scope: Scope) -> str:
+def scope_text(scope: Scope) -> str:
+    """A scope as canonical JSON."""
     return canonical(plain_body({"scope": scope_json(scope)})["scope"])
 
 
 @lru_cache(maxsize=512)
-def _read_scope(text: str) -> Scope:
+def read_scope(text: str) -> Scope:
+    """The scope that ``scope_text`` wrote."""
     fields: dict[str, Any] = json.loads(text)
     return Scope(
         actions=frozenset(fields["actions"]),

@@ -73,7 +73,7 @@ _CLAIMABLE_AT: Final = case(
     (outbox.c.leased_until > outbox.c.due_at, outbox.c.leased_until), else_=outbox.c.due_at
 )
 _NEXT: Final = select(func.min(_CLAIMABLE_AT, type_=Moment())).where(
-    bindparam("now", type_=Moment()) < _CLAIMABLE_AT
+    outbox.c.kind.in_(bindparam("kinds", expanding=True)), bindparam("now", type_=Moment()) < _CLAIMABLE_AT
 )
 
 
@@ -138,9 +138,12 @@ class Outbox:
         later = {**_held(item), "next_due": next_due, "error": error_text(error)}
         return self._connection.execute(_FAILED, later).rowcount == 1
 
-    def due_after(self, now: datetime) -> datetime | None:
-        """When the next effect that cannot be claimed at ``now`` can be: how long a worker may sleep."""
-        earliest: datetime | None = self._connection.execute(_NEXT, {"now": now}).scalar_one()
+    def due_after(
+        self, now: datetime, *, kinds: Collection[EffectKind] = tuple(EffectKind)
+    ) -> datetime | None:
+        """When the next effect of these kinds that cannot be claimed at ``now`` can be: how long a worker may sleep."""
+        which = {"now": now, "kinds": sorted(kinds)}
+        earliest: datetime | None = self._connection.execute(_NEXT, which).scalar_one()
         return earliest
 
     def _is_pending(self, effect: Effect) -> bool:

@@ -12,31 +12,46 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from liftgate.access.ports import AccessReader
 from liftgate.clock import Clock
 from liftgate.elevation.in_place.ports import InPlaceReader
 from liftgate.elevation.ports import ElevationReader
 from liftgate.identity.ports import IdentityReader
 from liftgate.ledger.ports import LedgerReader
+from liftgate.response.ports import ResponseReader
 from liftgate.store import migrations
 from liftgate.store.catalogue_versions import CatalogueVersion
 from liftgate.store.engine import Engines, engines_for
 from liftgate.store.faults import translated
 from liftgate.store.transaction import SqlTransaction
-from liftgate.watch.ports import WatchReader
+from liftgate.watch.activity import Activity
+from liftgate.watch.ports import SettlementReader, WatchReader
+from liftgate.watch.settlement import Settled
 
 
 class StoreReader(
-    AccessReader, ElevationReader, InPlaceReader, IdentityReader, WatchReader, LedgerReader, Protocol
+    ResponseReader,
+    ElevationReader,
+    InPlaceReader,
+    IdentityReader,
+    WatchReader,
+    SettlementReader,
+    LedgerReader,
+    Protocol,
 ):
     """All that can be read, in one consistent view."""
 
     def catalogue_version(self, version: str) -> CatalogueVersion | None:
         """A version of the catalogue, if it was ever seen."""
 
+    def all_settled(self, grant_id: str) -> tuple[Settled, ...]:
+        """All accounts of a grant, the first first."""
+
+    def destructive(self, grant_id: str, *, limit: int) -> tuple[Activity, ...]:
+        """Calls of a grant that wrote or deleted objects, the first first."""
+
 
 class SqlStore:
-    """Fulfils every store port: ``access``, ``elevation``, ``identity``, ``watch`` and ``ledger``."""
+    """Fulfils every store port: ``access``, ``elevation``, ``identity``, ``watch``, ``response`` and ``ledger``."""
 
     def __init__(self, engines: Engines, clock: Clock) -> None:
         self._engines = engines

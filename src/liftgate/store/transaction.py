@@ -13,6 +13,7 @@ from liftgate.elevation.in_place.model import OnRole, Opening
 from liftgate.elevation.model import Deny, Session, SessionEnding
 from liftgate.identity.ports import SignIn
 from liftgate.ledger.model import Draft, Entry
+from liftgate.store.answering import Answering
 from liftgate.store.callers import Callers
 from liftgate.store.catalogue_versions import CatalogueVersion, CatalogueVersions
 from liftgate.store.denies import Denies
@@ -33,7 +34,7 @@ from liftgate.watch.tally import Tally
 _CLOCK_SLACK: Final = timedelta(minutes=5)
 
 
-class SqlTransaction:
+class SqlTransaction(Answering):
     """Fulfils the readers and writers of ``access``, ``elevation``, ``identity``, ``watch`` and ``ledger``.
 
     Entries are sealed at the very end, because the head of the chain makes writers wait for one another.
@@ -53,7 +54,7 @@ class SqlTransaction:
         self._watched = Watched(connection)
         self._catalogue_versions = CatalogueVersions(connection)
         self._ledger = Ledger(connection)
-        self.outbox = Outbox(connection)
+        super().__init__(connection, Outbox(connection))
 
     # requests and grants
 

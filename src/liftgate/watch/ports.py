@@ -3,7 +3,7 @@
 Every method that changes something takes the ledger's draft of it, as everywhere.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +17,7 @@ from liftgate.watch.activity import Activity
 from liftgate.watch.event import Event
 from liftgate.watch.finding import Finding, Severity
 from liftgate.watch.known import KnownGrant
+from liftgate.watch.settlement import Call, Settled
 from liftgate.watch.tally import Tally
 from liftgate.watch.verdict import Judged, Verdict
 
@@ -190,6 +191,12 @@ class WatchWriter(WatchReader, Protocol):
     def keep_set_aside(self, found: Sequence[tuple[SetAside, Draft]]) -> frozenset[str]:
         """Keep what could not be read, with its draft where it was not kept before; the answer is the ids of those."""
 
+    def standing(self, grant_ids: Collection[str]) -> Sequence[str]:
+        """Those of the grants whose account counts all calls that were known; sorted."""
+
+    def reopen(self, grant_id: str, at: datetime, draft: Draft, effect: Effect) -> None:
+        """The grant's account counts all no longer."""
+
 
 class WatchStore(Protocol):
     """Opens transactions."""
@@ -198,4 +205,43 @@ class WatchStore(Protocol):
         """A read-only view."""
 
     def write(self) -> AbstractContextManager[WatchWriter]:
+        """A writing transaction: committed when the block ends, rolled back when it raises."""
+
+
+class SettlementReader(Protocol):
+    """A consistent view of a grant's calls and its account."""
+
+    def grant(self, grant_id: str) -> GrantRecord | None:
+        """One grant with its ending."""
+
+    def settled(self, grant_id: str) -> Settled | None:
+        """A grant's newest account."""
+
+    def calls(self, grant_id: str) -> Iterator[Call]:
+        """All of a grant's calls, as they count."""
+
+    def finding_ids(self, grant_id: str) -> Sequence[str]:
+        """All that was found of a grant."""
+
+
+class SettlementWriter(SettlementReader, Protocol):
+    """A transaction that keeps an account."""
+
+    def count_alone(self, grant_ids: Collection[str]) -> None:
+        """Until this transaction ends, nobody else keeps calls of these grants."""
+
+    def counts(self, grant_id: str) -> tuple[int, int]:
+        """How many calls and findings of a grant there are."""
+
+    def add_settlement(self, made: Settled, draft: Draft, effects: Sequence[Effect]) -> None:
+        """A new account, with whom to tell of it."""
+
+
+class SettlementStore(Protocol):
+    """Opens transactions."""
+
+    def read(self) -> AbstractContextManager[SettlementReader]:
+        """A read-only view."""
+
+    def write(self) -> AbstractContextManager[SettlementWriter]:
         """A writing transaction: committed when the block ends, rolled back when it raises."""

@@ -12,7 +12,7 @@ from typing import Final
 
 from liftgate.access.ports import Effect, EffectKind
 from liftgate.clock import Clock
-from liftgate.watch import drafts
+from liftgate.watch import drafts, settled
 from liftgate.watch.activity import Activity, activity_of, storable
 from liftgate.watch.attribution import attribute
 from liftgate.watch.finding import Answer, Finding
@@ -102,6 +102,7 @@ def _keep(
     transaction.count_alone(grants)
     new_ids = transaction.keep_activities([one.activity for one in seen])
     new = [one for one in seen if one.activity.event_id in new_ids]
+    _reopen(transaction, {one.grant.id for one in new if one.grant is not None}, now)
     of_calls = ((finding, one.grant) for one in new for finding in one.findings)
     of_grants = (
         (finding, grants[grant_id])
@@ -110,6 +111,14 @@ def _keep(
     )
     found = [_new(finding, grant, now) for finding, grant in chain(of_calls, of_grants)]
     return len(new), transaction.keep_findings(found)
+
+
+def _reopen(transaction: WatchWriter, grant_ids: set[str], now: datetime) -> None:
+    """The accounts of grants of which there is more to count now."""
+    for grant_id in transaction.standing(grant_ids) if grant_ids else ():
+        transaction.reopen(
+            grant_id, now, settled.reopened(grant_id, now), settled.effect_of_reopening(grant_id, now)
+        )
 
 
 def _new(found: Finding, grant: KnownGrant | None, now: datetime) -> NewFinding:

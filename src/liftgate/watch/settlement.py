@@ -78,6 +78,17 @@ class Settlement:
         return not contains(scope_policy(self.granted), scope_policy(self.sufficed))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """An account as it is kept."""
+
+    number: int  # 1, 2, … of its grant
+    settlement: Settlement
+    events: str  # SHA-256, in hex, of the sorted ids of its calls, one a line
+    settled_at: datetime
+    reopened_at: datetime | None = None  # when a call came to light that it does not count
+
+
 def settle(grant_id: str, granted: Scope, calls: Iterable[Call], findings: Iterable[str] = ()) -> Settlement:
     """The account of a grant of this scope, from its calls, each of which counts once."""
     once = sorted({call.event_id: call for call in calls}.values(), key=lambda call: (call.at, call.event_id))

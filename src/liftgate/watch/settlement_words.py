@@ -13,14 +13,17 @@ def sentences(settlement: Settlement) -> tuple[str, ...]:
     return tuple(_sentences(settlement))
 
 
+def in_short(settlement: Settlement) -> str:
+    """The same in one line, without what was granted and found."""
+    if settlement.could_be_narrower:
+        return f"{_use(settlement)}; less would have sufficed"
+    return _use(settlement)
+
+
 def _sentences(settlement: Settlement) -> Iterator[str]:
     yield f"Granted: {explain_scope(settlement.granted)}."
-    if not settlement.was_used:
-        tried = settlement.refused
-        yield "Never used." if not tried else f"Never used: {_count(tried, 'call')} tried, all refused."
-    else:
-        refused = f", {settlement.refused} of them refused" if settlement.refused else ""
-        yield f"Used: {_count(settlement.calls, 'call')}{refused}{_volume(settlement)}."
+    used = _use(settlement)
+    yield f"{used[0].upper()}{used[1:]}."
     if settlement.open_because is not None:
         yield f"What would have sufficed is open: {settlement.open_because}."
     elif settlement.sufficed is not None and settlement.could_be_narrower:
@@ -29,6 +32,14 @@ def _sentences(settlement: Settlement) -> Iterator[str]:
         yield "All of it was needed."
     if settlement.findings:
         yield f"{_count(len(settlement.findings), 'finding')}: {', '.join(settlement.findings)}."
+
+
+def _use(settlement: Settlement) -> str:
+    if not settlement.was_used:
+        tried = settlement.refused
+        return "never used" if not tried else f"never used: {_count(tried, 'call')} tried, all refused"
+    refused = f", {settlement.refused} of them refused" if settlement.refused else ""
+    return f"used: {_count(settlement.calls, 'call')}{refused}{_volume(settlement)}"
 
 
 def _volume(settlement: Settlement) -> str:

@@ -52,7 +52,7 @@ def list_activities(call: SignedIn, grant_id: GrantId, query: Annotated[Activity
     responses=problems(401, 404),
 )
 def tell_grant(call: SignedIn, grant_id: GrantId) -> Response:
-    """Tell a grant's story: request, reviews, sessions, calls by folder, and the findings that the caller may see."""
+    """Tell a grant's story: request, reviews, sessions, calls by folder, the findings that the caller may see with what was done, and its account."""
     with call.parts.store.read() as view:
         grant = grant_in_sight(view, grant_id, call).grant
         record = view.request(grant.request_id)
@@ -66,6 +66,8 @@ def tell_grant(call: SignedIn, grant_id: GrantId) -> Response:
             session_endings=view.session_endings(grant_id),
             groups=groups[:_MOST_TOLD],
             findings=found.items,
+            responses=view.responses([one.finding.id for one in found.items]),
+            settlements=view.all_settled(grant_id),
             now=call.parts.clock(),
         )
     more = len(groups) > _MOST_TOLD or found.next_cursor is not None

@@ -10,24 +10,27 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field
 
 from liftgate.access.sight import reviewable_entitlements
+from liftgate.response.damage import damage
 from liftgate.server.api.doc import problems
 from liftgate.server.api.lists import Cursor, Limit
 from liftgate.server.api.shapes import GRANT_ID, Moment, PageShape, answer
 from liftgate.server.api.watch_shape import (
     FINDING_ID,
+    Detail,
     FindingShape,
     SeverityWord,
-    activity_shape,
     finding_shape,
 )
 from liftgate.server.calls import Call, SignedIn
 from liftgate.server.errors import NoSuchFinding
-from liftgate.watch.finding import Severity
-from liftgate.watch.ports import FindingFilter, FindingRecord
+from liftgate.store.sql import StoreReader
+from liftgate.watch.finding import Finding, Severity
+from liftgate.watch.ports import FindingFilter
 
 router = APIRouter(prefix="/findings", tags=["Findings"])
 
 _BY_GRAVITY = tuple(Severity)
+_MOST_DAMAGE = 200  # calls
 
 FindingId = Annotated[str, Path(pattern=FINDING_ID, examples=["fi-3xv7m0q4c2h5k8ru"])]
 
@@ -59,18 +62,20 @@ def list_findings(call: SignedIn, query: Annotated[FindingQuery, Query()]) -> Re
 
 @router.get("/{finding_id}", response_model=FindingShape, responses=problems(401, 404))
 def get_finding(call: SignedIn, finding_id: FindingId) -> Response:
-    """Look at one finding, with its calls; for guards and auditors with CloudTrail's own JSON of them."""
+    """Look at one finding: its calls, what was done about it, and what was written or deleted that somebody must put right.
+
+    Guards and auditors also get CloudTrail's own JSON of its calls.
+    """
     with call.parts.store.read() as view:
         record = view.finding(finding_id)
-        if record is None or not _sees(call, record):
+        if record is None or not sees_findings_of(call, record.finding.person, record.entitlement):
             raise NoSuchFinding(
                 f"there is no finding `{finding_id[:40]}` that you may see",
                 advice="list those that you may: liftgate findings",
                 value=finding_id[:40],
             )
-        found = [view.activity(event_id) for event_id in record.finding.event_ids]
-    calls = [activity_shape(one, with_record=call.sees_all) for one in found if one is not None]
-    return answer(finding_shape(record, call.catalogue, calls=calls))
+        detail = _detail(view, record.finding, with_records=call.sees_all)
+    return answer(finding_shape(record, call.catalogue, detail))
 
 
 def seen_by(call: Call, which: FindingFilter) -> FindingFilter:
@@ -84,11 +89,22 @@ def seen_by(call: Call, which: FindingFilter) -> FindingFilter:
     )
 
 
-def _sees(call: Call, record: FindingRecord) -> bool:
-    """What ``seen_by`` says of many, said of one."""
+def sees_findings_of(call: Call, person: str | None, entitlement: str | None) -> bool:
+    """What ``seen_by`` says of many, said of those of one grant."""
     return call.sees_all or (
-        record.finding.person != call.person_id
-        and record.entitlement in reviewable_entitlements(call.person_id, call.catalogue)
+        person != call.person_id and entitlement in reviewable_entitlements(call.person_id, call.catalogue)
+    )
+
+
+def _detail(view: StoreReader, finding: Finding, *, with_records: bool) -> Detail:
+    calls = [one for one in map(view.activity, finding.event_ids) if one is not None]
+    done = view.destructive(finding.grant_id, limit=_MOST_DAMAGE + 1) if finding.grant_id else calls
+    return Detail(
+        calls=calls,
+        responses=view.responses([finding.id]),
+        damage=damage(done[:_MOST_DAMAGE]),
+        more_damage=len(done) > _MOST_DAMAGE,
+        with_records=with_records,
     )
 
 

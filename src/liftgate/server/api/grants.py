@@ -86,7 +86,7 @@ def get_grant(call: SignedIn, grant_id: GrantId) -> Response:
     "/{grant_id}/sessions",
     status_code=201,
     response_model=CredentialsShape,
-    responses=problems(401, 404, 409),
+    responses=problems(401, 403, 404, 409),
 )
 def borrow_session(call: SignedInOnce, grant_id: GrantId, body: Nothing | None = None) -> Response:
     """Lend a session under one's own grant. The credentials are in this answer and nowhere else."""

@@ -1,10 +1,15 @@
 """Findings, calls, and what could not be read, as they are answered."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import BaseModel, Field
 
 from liftgate.catalogue.model import Catalogue
+from liftgate.response.damage import Damage
+from liftgate.response.model import Response
+from liftgate.server.api.answer_shape import DamageShape, StepShape, damage_shape, step_shape
 from liftgate.server.api.shapes import EXACT, Moment, PersonShape, person_shape
 from liftgate.server.timeline import Line
 from liftgate.watch.activity import Activity
@@ -80,6 +85,11 @@ class FindingShape(BaseModel):
         examples=[["0d1f7e52-7a6c-4d35-9a0e-5c1b2f9d7a11"]], description="Empty: it is of the whole grant."
     )
     calls: list[ActivityShape] | None = Field(description="null in lists: ask for the one finding.")
+    responses: list[StepShape] | None = Field(description="What was done about it; null in lists.")
+    damage: list[DamageShape] | None = Field(
+        description="What calls under its grant, or its own, wrote or deleted, the first 200 calls; null in lists."
+    )
+    more_damage: bool = Field(description="Whether there were more.")
 
 
 class LineShape(BaseModel):
@@ -89,9 +99,9 @@ class LineShape(BaseModel):
 
     at: Moment
     until: Moment | None = Field(description="Of calls: when the last was made.")
-    step: Literal["request", "review", "grant", "session", "calls", "finding", "end"] = Field(
-        examples=["calls"]
-    )
+    step: Literal[
+        "request", "review", "grant", "session", "calls", "finding", "response", "end", "settlement"
+    ] = Field(examples=["calls"])
     by: PersonShape | None = Field(examples=[None])
     text: str = Field(examples=["37 s3:PutObject under s3://reports/2026/"])
     calls: int | None = Field(examples=[37])
@@ -149,9 +159,18 @@ def activity_shape(activity: Activity, *, with_record: bool = False) -> Activity
     )
 
 
-def finding_shape(
-    record: FindingRecord, catalogue: Catalogue, *, calls: list[ActivityShape] | None = None
-) -> FindingShape:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detail:
+    """What is told of one finding, and left out of lists."""
+
+    calls: Sequence[Activity]
+    responses: Sequence[Response]
+    damage: Sequence[Damage]
+    more_damage: bool
+    with_records: bool
+
+
+def finding_shape(record: FindingRecord, catalogue: Catalogue, detail: Detail | None = None) -> FindingShape:
     """A finding."""
     found = record.finding
     return FindingShape(
@@ -169,7 +188,12 @@ def finding_shape(
         session_name=found.session_name,
         role_arn=found.role_arn,
         event_ids=list(found.event_ids),
-        calls=calls,
+        calls=[activity_shape(one, with_record=detail.with_records) for one in detail.calls]
+        if detail
+        else None,
+        responses=[step_shape(one) for one in detail.responses] if detail else None,
+        damage=[damage_shape(one) for one in detail.damage] if detail else None,
+        more_damage=detail is not None and detail.more_damage,
     )
 
 

@@ -1,0 +1,72 @@
+"""A hold: its person gets nothing new until two guards have said so. What is refused while there is one, and how it ends."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from liftgate.access.errors import MayNotRelease, PersonHeld
+from liftgate.access.sight import is_guard
+from liftgate.catalogue.model import Catalogue
+from liftgate.clock import rfc3339
+
+RELEASES_NEEDED: Final = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """A guard's word that a person may ask again."""
+
+    by: str  # person id
+    reason: str
+    released_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """A person who gets no new grants until two guards, neither of them the person, have said so."""
+
+    person: str
+    finding_id: str
+    because: str
+    placed_at: datetime
+    releases: tuple[Release, ...] = ()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether two guards have released it."""
+        return len({release.by for release in self.releases} - {self.person}) >= RELEASES_NEEDED
+
+
+HoldOn = Callable[[str], Hold | None]  # a person's oldest open hold; nobody places one meanwhile
+
+
+def refuse_held(person: str, hold_on: HoldOn) -> None:
+    """Raise ``PersonHeld`` where a hold is on somebody. Why it was placed is not said: a thief with their session would read it."""
+    hold = hold_on(person)
+    if hold is not None:
+        raise PersonHeld(
+            f"`{person}` is on hold since {rfc3339(hold.placed_at)}: no new requests, approvals or sessions",
+            advice=f"two guards can release the hold, each with: liftgate release {person} --reason …",
+            value=person,
+        )
+
+
+def refuse_releaser(person: str, by: str, *, catalogue: Catalogue, hold_on: HoldOn) -> None:
+    """Raise ``MayNotRelease`` for the person and for anyone but guards, ``PersonHeld`` for a guard who is on hold too."""
+    if by == person or not is_guard(by, catalogue):
+        raise MayNotRelease(
+            "nobody releases a hold on themselves"
+            if by == person
+            else f"`{by}` is no guard, and so may not release a hold",
+            advice="two guards must, each with: liftgate release " + f"{person} --reason …",
+            value=person,
+        )
+    refuse_held(by, hold_on)
+
+
+def counting(hold: Hold, catalogue: Catalogue) -> Hold:
+    """The hold with those releases that count: of people who are guards still."""
+    return replace(
+        hold, releases=tuple(release for release in hold.releases if is_guard(release.by, catalogue))
+    )

@@ -1,0 +1,92 @@
+"""Answers findings and tells of them, with the server's settings."""
+
+from typing import Final
+
+from liftgate.access.ports import Effect, EffectKind
+from liftgate.response import drafts
+from liftgate.response.model import Response
+from liftgate.response.notify import Message, Notifier, finding_message, settlement_message
+from liftgate.response.service import Answered, answer_finding
+from liftgate.server.parts import Parts
+from liftgate.server.settling import settle_soon
+
+_FINDING: Final = "finding.made"
+_SETTLED: Final = "grant.settled"
+
+
+def respond(finding_id: str, parts: Parts) -> None:
+    """Do what a finding calls for, and bring the roles of what was taken back in line at once."""
+    answered = answer_finding(
+        finding_id,
+        mode=parts.settings.response,
+        alerts=messages_about(f"{_FINDING} {finding_id}", parts),
+        store=parts.store,
+        clock=parts.clock,
+    )
+    if answered is None:
+        return
+    if answered.ended:
+        settle_soon(answered.ended, parts)
+    for response in answered.responses:
+        _log(response, answered, parts)
+    parts.wake_messenger.set()
+
+
+def messages_about(about: str, parts: Parts) -> tuple[Effect, ...]:
+    """What to queue so that each webhook is told; ``about`` says of what, and ``send_message`` reads it."""
+    now = parts.clock()
+    return tuple(
+        Effect(kind=EffectKind.NOTIFY, key=f"{about} {webhook}", due_at=now)
+        for webhook in sorted(parts.notifiers)
+    )
+
+
+def send_message(key: str, parts: Parts) -> None:
+    """Tell one webhook. Nothing is done where it is no longer in the settings. Raises ``NotDelivered``."""
+    about, notifier = _read(key, parts)
+    message = _message(about, parts) if notifier else None
+    if notifier is None or message is None:
+        return
+    notifier.send(message, parts.clock())
+    with parts.store.write() as transaction:
+        transaction.record(drafts.alert_sent(message.id, notifier.name, parts.clock()))
+
+
+def give_up(key: str, failure: str, parts: Parts) -> None:
+    """Put on record that a webhook was not told, and will not be."""
+    about, notifier = _read(key, parts)
+    name = notifier.name if notifier else "a webhook that is no longer set"
+    parts.log.error("alert failed", about=about, to=name)
+    with parts.store.write() as transaction:
+        transaction.record(drafts.alert_failed(about, name, failure, parts.clock()))
+
+
+def _read(key: str, parts: Parts) -> tuple[str, Notifier | None]:
+    about, _, webhook = key.rpartition(" ")
+    return about, parts.notifiers.get(webhook)
+
+
+def _message(about: str, parts: Parts) -> Message | None:
+    kind, subject, *rest = about.split(" ")
+    with parts.store.read() as view:
+        if kind == _FINDING:
+            record = view.finding(subject)
+            return finding_message(record) if record else None
+        grant = view.grant(subject)
+        made = next((one for one in view.all_settled(subject) if [str(one.number)] == rest), None)
+    return settlement_message(made, grant) if made and grant else None
+
+
+def _log(response: Response, answered: Answered, parts: Parts) -> None:
+    finding = answered.finding
+    parts.log.warning(
+        "response",
+        finding=finding.id,
+        rule=finding.rule,
+        severity=finding.severity.value,
+        grant=finding.grant_id,
+        person=finding.person,
+        step=response.step.value,
+        mode=response.mode.value,
+        outcome=response.outcome,
+    )

@@ -1,0 +1,81 @@
+"""Tables of what is done about findings, and of what became of grants: they belong to those of ``tables``."""
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    text,
+)
+
+from liftgate.store.columns import Moment, Words
+from liftgate.store.tables import metadata
+
+_STRICT: Final[dict[str, Any]] = {"sqlite_strict": True}
+_OPEN: Final[dict[str, Any]] = {
+    "sqlite_where": text("over_at IS NULL"),
+    "postgresql_where": text("over_at IS NULL"),
+}
+
+# One row for each step of each finding: the key is what keeps a step from being done twice.
+responses = Table(
+    "responses",
+    metadata,
+    Column("finding_id", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("outcome", Words, nullable=False),
+    Column("done_at", Moment, nullable=False),
+    PrimaryKeyConstraint("finding_id", "step"),
+    CheckConstraint("step IN ('alert', 'revoke', 'quarantine')", name="step"),
+    CheckConstraint("mode IN ('observe', 'act')", name="mode"),
+    **_STRICT,
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("person", Text, nullable=False),
+    Column("finding_id", Text, nullable=False),
+    Column("because", Words, nullable=False),
+    Column("placed_at", Moment, nullable=False),
+    # When the last release that was needed came; null: it stands.
+    Column("over_at", Moment),
+    PrimaryKeyConstraint("person", "finding_id"),
+    # Asked at every request, approval and loan: the few that stand, however many are past.
+    Index("ix_holds_open", "person", "placed_at", **_OPEN),
+    **_STRICT,
+)
+
+releases = Table(
+    "releases",
+    metadata,
+    Column("person", Text, nullable=False),
+    Column("finding_id", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("released_at", Moment, nullable=False),
+    PrimaryKeyConstraint("person", "finding_id", "by"),
+    ForeignKeyConstraint(["person", "finding_id"], ["holds.person", "holds.finding_id"]),
+    **_STRICT,
+)
+
+settlements = Table(
+    "settlements",
+    metadata,
+    Column("grant_id", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("report", Words, nullable=False),
+    Column("events", Text, nullable=False),  # SHA-256 of the ids of its calls
+    Column("settled_at", Moment, nullable=False),
+    # When a call came to light that it does not count; null: it counts all that are known.
+    Column("reopened_at", Moment),
+    PrimaryKeyConstraint("grant_id", "number"),
+    **_STRICT,
+)
