@@ -255,6 +255,8 @@ def _signed_in(fake: FakeLiftgate, call: Seen, path: str, person: str) -> Answer
             return _requests(fake, call, rest, person)
         case ("POST", "revocations"):
             return _revocations(fake, call)
+        case (_, "holds", *rest):
+            return 201 if rest else 200, {"items": [hold()] if fake.grants else []}
         case ("GET", "findings", *rest):
             return _findings(fake, rest)
         case (_, "grants", *rest):
@@ -384,6 +386,8 @@ def _grants(fake: FakeLiftgate, call: Seen, rest: list[str], person: str) -> Ans
         case ["return"]:
             grant |= {"state": "returned", "ending": _ending("returned", person, call, "in_place")}
             return 201, grant
+        case ["settlement"]:
+            return 200, settlement(grant["id"])
         case ["timeline"]:
             return 200, timeline(grant)
         case ["revocation"]:
@@ -422,7 +426,75 @@ def finding(**changes: Any) -> Json:
         "role_arn": "arn:aws:iam::111122223333:role/ReportsWriter",
         "event_ids": ["e-1"],
         "calls": None,
+        "responses": None,
+        "damage": None,
+        "more_damage": False,
         **changes,
+    }
+
+
+def answered() -> Json:
+    """What was done about a finding, and what must be put right."""
+    return {
+        "responses": [
+            {
+                "step": "revoke",
+                "mode": "act",
+                "outcome": "gr-0000000000000001 was taken back",
+                "done_at": "2026-11-24T09:04:00Z",
+            }
+        ],
+        "damage": [
+            {
+                "harm": "deleted",
+                "bucket": "reports",
+                "key": "2026/a b.csv",
+                "how": "brings it back: aws s3api delete-object --bucket reports --key '2026/a b.csv' --version-id v2",
+            }
+        ],
+        "more_damage": True,
+    }
+
+
+def hold() -> Json:
+    return {
+        "person": {"id": "ada", "name": "Ada"},
+        "finding_id": FINDING,
+        "because": "Permissions were changed",
+        "placed_at": "2026-11-24T09:00:00Z",
+        "releases": [
+            {
+                "by": {"id": "linus", "name": "Linus"},
+                "reason": "a drill",
+                "released_at": "2026-11-24T09:05:00Z",
+            }
+        ],
+        "releases_needed": 1,
+    }
+
+
+def settlement(grant_id: str) -> Json:
+    return {
+        "grant_id": grant_id,
+        "state": "settled",
+        "due_at": None,
+        "account": {
+            "number": 1,
+            "settled_at": "2026-11-24T10:00:00Z",
+            "sentences": ["Granted: write under s3://reports/.", "Used: 37 calls."],
+            "lines": [
+                {
+                    "service": "s3",
+                    "operation": "PutObject",
+                    "folder": "s3://reports/2026/",
+                    "calls": 37,
+                    "refused": 0,
+                }
+            ],
+            "more": False,
+            "request_line": "liftgate request s3://reports/2026/ --action s3:PutObject --for SPAN --reason …",
+            "catalogue_lines": ["ceiling:", "  actions: [PutObject]"],
+        },
     }
 
 
@@ -443,7 +515,7 @@ def activity() -> Json:
 
 def _findings(fake: FakeLiftgate, rest: list[str]) -> Answer:
     if rest:
-        return 200, finding(calls=[activity()])
+        return 200, finding(calls=[activity()], **answered())
     return 200, {"items": [finding()] if fake.grants else [], "next_cursor": None}
 
 

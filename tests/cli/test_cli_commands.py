@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Said
-from tests.cli.fake_liftgate import FakeLiftgate, moment, problem
+from tests.cli.fake_liftgate import FakeLiftgate, moment, problem, settlement
 
 from liftgate.cli.exit_code import ExitCode
 
@@ -477,6 +477,60 @@ def test_findings_are_listed_and_shown(liftgate: Run, fake: FakeLiftgate) -> Non
     shown = liftgate("show", "fi-0000000000000001").out
     assert "  call       s3:PutObject on s3://payroll/1 (AWS refused)\n" in shown
     assert f"      liftgate revoke {GRANT} --reason …\n" in shown
+
+
+def test_a_finding_says_what_was_done_and_what_brings_objects_back(liftgate: Run, fake: FakeLiftgate) -> None:
+    fake.add_grant()
+    out = liftgate("show", "fi-0000000000000001").out
+    assert "  done       revoke: gr-0000000000000001 was taken back (2026-11-24T09:04:00Z)\n" in out
+    assert (
+        "  deleted s3://reports/2026/a b.csv\n"
+        "    brings it back: aws s3api delete-object --bucket reports --key '2026/a b.csv' --version-id v2\n"
+        "  … and more"
+    ) in out
+
+
+def test_holds_are_listed_and_released(liftgate: Run, fake: FakeLiftgate) -> None:
+    assert liftgate("holds").out == "Nobody is on hold.\n"
+    assert liftgate("release", "ada", "--reason", "a drill").out == "ada is on hold no longer.\n"
+    fake.add_grant()
+    out = liftgate("holds").out
+    assert re.search(r"ada +2026-11-24T09:00:00Z +fi-0000000000000001 +Linus +1 more", out)
+    assert out.endswith("      liftgate release ada --reason …\n")
+    assert "1 more" in liftgate("release", "ada", "--reason", "a drill").out
+    liftgate("release", "a/../b", "--reason", "a drill")
+    assert fake.seen[-1].path == "/api/v1/holds/a%2F..%2Fb/releases"
+    assert fake.seen[-1].body == {"reason": "a drill"}
+    assert liftgate("holds", "--output", "json").json["items"][0]["because"] == "Permissions were changed"
+
+
+def test_a_settlement_ends_with_what_to_paste(liftgate: Run, fake: FakeLiftgate) -> None:
+    fake.add_grant()
+    out = liftgate("settlement", GRANT).out
+    assert "  Used: 37 calls.\n" in out
+    assert re.search(r"s3:PutObject +37 +0 +s3://reports/2026/", out)
+    assert "  ceiling:\n    actions: [PutObject]\n" in out
+    assert out.endswith(
+        "next: liftgate request s3://reports/2026/ --action s3:PutObject --for SPAN --reason …\n"
+    )
+    assert liftgate("settlement", GRANT, "--output", "json").json["account"]["number"] == 1
+    assert liftgate("settlement", "fi-0000000000000001").code == ExitCode.USAGE
+
+
+def test_a_grant_that_is_not_settled_says_when(liftgate: Run, fake: FakeLiftgate) -> None:
+    fake.add_grant()
+    path = f"GET /api/v1/grants/{GRANT}/settlement"
+    open_one = {"grant_id": GRANT, "state": "open", "due_at": "2026-11-24T10:00:00Z", "account": None}
+    fake.answers[path] = (200, open_one)
+    out = liftgate("settlement", GRANT).out
+    assert (
+        "It is settled when it is over and its calls have come in, not before 2026-11-24T10:00:00Z.\n" in out
+    )
+    again = {**settlement(GRANT), "state": "reopened", "due_at": "2026-11-24T11:00:00Z"}
+    fake.answers[path] = (200, again)
+    out = liftgate("settlement", GRANT).out
+    assert "Calls came to light since: it is settled anew, not before 2026-11-24T11:00:00Z.\n" in out
+    assert "Used: 37 calls." in out
 
 
 def test_a_finding_is_no_grant(liftgate: Run, fake: FakeLiftgate) -> None:

@@ -12,10 +12,13 @@ from tests.cli.fake_liftgate import (
     FINDING,
     FakeLiftgate,
     activity,
+    answered,
     catalogue,
     finding,
+    hold,
     moment,
     problem,
+    settlement,
     timeline,
 )
 
@@ -72,8 +75,12 @@ def evil(fake: FakeLiftgate) -> FakeLiftgate:
             "faults": [EVIL],
         },
     }
-    evil_finding = poisoned(finding(calls=[activity()]))
+    evil_finding = poisoned(finding(calls=[activity()], **answered()))
+    evil_holds = {"items": [poisoned(hold())]}
     pages |= {
+        "GET /api/v1/holds": evil_holds,
+        "POST /api/v1/holds/ada/releases": evil_holds,
+        f"GET /api/v1/grants/{GRANT}/settlement": poisoned(settlement(GRANT)),
         f"GET /api/v1/grants/{GRANT}/timeline": poisoned(timeline(grant)),
         "GET /api/v1/findings": {"items": [evil_finding], "next_cursor": None},
         f"GET /api/v1/findings/{FINDING}": evil_finding,
@@ -89,6 +96,9 @@ SCREENS = [
     ("show", GRANT),
     ("show", FINDING),
     ("findings",),
+    ("holds",),
+    ("release", "ada", "--reason", "x"),
+    ("settlement", GRANT),
     ("request", "s3://b/", "--write", "--for", "20m", "--reason", "x"),
     ("review",),
     ("review", "show", REQUEST),

@@ -26,6 +26,9 @@ CONTENTS = {
         "grants": ("list grants", _OURS + "grants"),
         "revoke": ("take a grant back", _OURS + "revoke"),
         "findings": ("what was found in CloudTrail", _OURS + "findings"),
+        "settlement": ("what was used of a grant that is over", _OURS + "settlement"),
+        "holds": ("who gets nothing new, since when", _OURS + "holds"),
+        "release": ("let somebody on hold ask again", _OURS + "release"),
     },
     "Look": {
         "whoami": ("who the server says you are", _OURS + "whoami"),

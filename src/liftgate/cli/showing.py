@@ -30,8 +30,13 @@ def show(here: Connection, name: str, *, wait: bool, as_json: bool) -> None:
         say("  There is more than can be told here: GET /grants/ID/activities has every call.")
     if grant.state == "active":
         say_next(*after_grant(grant, grant.scope, in_place=grant.in_place is not None))
-    elif grant.state != "scheduled" and "s3:PutObject" in grant.scope.actions:
-        say_next(f"liftgate uploads {grant.id}")
+    over = (
+        [f"liftgate settlement {grant.id}"] if any(line.step == "settlement" for line in story.items) else []
+    )
+    if grant.state not in {"active", "scheduled"} and "s3:PutObject" in grant.scope.actions:
+        over.append(f"liftgate uploads {grant.id}")
+    if over:
+        say_next(*over)
 
 
 def _show_finding(here: Connection, name: str, *, as_json: bool) -> None:

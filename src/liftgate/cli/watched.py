@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from liftgate.cli.answered import DamageAnswer, read_damage, read_steps, say_damage
 from liftgate.cli.answers import Page, an_id
 from liftgate.cli.fields import JsonObject, as_object, flag, items, moment, number, optional, text
 from liftgate.cli.moments import shown
@@ -50,6 +51,9 @@ class FindingAnswer:
     session_name: str | None
     role_arn: str | None
     calls: tuple[CallAnswer, ...]
+    steps: tuple[str, ...]  # what was done about it
+    damage: tuple[DamageAnswer, ...]
+    more_damage: bool
     raw: JsonObject = field(repr=False)
 
 
@@ -83,6 +87,9 @@ def read_finding(source: JsonObject) -> FindingAnswer:
         session_name=optional(text, source, "session_name"),
         role_arn=optional(text, source, "role_arn"),
         calls=tuple(_call(as_object(item, "calls")) for item in calls),
+        steps=read_steps(source),
+        damage=read_damage(source),
+        more_damage=flag(source, "more_damage"),
         raw=source,
     )
 
@@ -116,7 +123,9 @@ def say_finding(finding: FindingAnswer) -> None:
     fields += [("rule", finding.rule), ("calls for", _ANSWERS.get(finding.answer, finding.answer))]
     for call in finding.calls:
         fields += _call_fields(call)
+    fields += [("done", step) for step in finding.steps]
     say_fields(fields)
+    say_damage(finding.damage, more=finding.more_damage)
 
 
 def say_timeline(lines: Iterable[LineAnswer]) -> None:
