@@ -10,7 +10,7 @@ from tests.servers.chaos_proxy import Fault
 
 from liftgate.elevation.aws_clients import AwsEndpoints, iam_client, sts_client
 from liftgate.elevation.errors import LendingUnavailable, RoleUnreachable
-from liftgate.server.worker import drain_once
+from liftgate.server.worker import URGENT, drain_once
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("chaos")]
 
@@ -103,7 +103,7 @@ def test_the_worker_comes_back_later_each_time_to_a_minute_and_never_in_step(cha
 
 def delay_after_a_turn(chaos: ChaosWorld) -> float:
     """The worker's turn, which fails; then the time at which it would come back has come. Answers how long that was."""
-    assert drain_once(chaos.parts, worker="w") == 1
+    assert drain_once(chaos.parts, worker="w", kinds=URGENT) == 1
     now = chaos.clock()
     with chaos.parts.store.write() as transaction:
         found = transaction.outbox.due_after(now)
