@@ -26,6 +26,11 @@ PROMISED = [
     "one of them is revoked",
     "its running session is refused",
     "the other goes on",
+    "a session that may write tries to open the bucket to everyone",
+    "CloudTrail tells, and it is a finding",
+    "the grant is taken back by itself",
+    "AWS refuses the session that did it",
+    "the account of the first grant: granted against used",
     "the ledger verifies",
     "one altered byte in the ledger is found and its entry named",
 ]

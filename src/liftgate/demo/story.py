@@ -37,6 +37,8 @@ def story(world: World) -> Iterator[Step]:
     yield from _work(world, grant)
     yield from _close_on_time(world)
     yield from _revoke_one_of_two(world)
+    yield from _attack(world)
+    yield from _settlement(world, grant)
     yield from _ledger(world)
 
 
@@ -161,6 +163,49 @@ def _revoke_one_of_two(world: World) -> Iterator[Step]:
     goes_on = world.upload_under(second.grant_id, Q4 + "two-again.csv")
     yield _step("the other goes on", "uploaded", goes_on, ok=goes_on.exit_code == 0)
     world.liftgate("ada", "return", second.grant_id)
+
+
+def _attack(world: World) -> Iterator[Step]:
+    """Somebody who holds a lent session tries to open the bucket to all, and nobody is there to see it."""
+    grant = world.ask("ada", Q4, "--write", minutes=2).grant_id
+    before = world.upload_under(grant, Q4 + "before.csv")
+    policy = world.aws_under(
+        grant, "s3api", "put-bucket-policy", "--bucket", "lakeside-reports", "--policy", _OPEN_TO_ALL
+    )
+    yield _step(
+        "a session that may write tries to open the bucket to everyone",
+        "AccessDenied from AWS",
+        policy,
+        ok=before.exit_code == 0 and _denied(policy, "PutBucketPolicy"),
+    )
+    found = world.liftgate_once("grace", "findings", "--grant", grant, says="PutBucketPolicy")
+    yield _step(
+        "CloudTrail tells, and it is a finding",
+        "the attempt, by ada, as a grave finding",
+        found,
+        ok=found.exit_code == 0 and "Ada Lovelace" in found.output and "high" in found.output,
+    )
+    ended = world.liftgate_once("grace", "show", grant, says="revoked")
+    after = world.upload_under(grant, Q4 + "after.csv")
+    yield _step("the grant is taken back by itself", "revoked", ended, ok="revoked" in ended.output)
+    yield _step("AWS refuses the session that did it", "AccessDenied", after, ok=_denied(after, "PutObject"))
+
+
+_OPEN_TO_ALL = (
+    '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:*",'
+    '"Resource":["arn:aws:s3:::lakeside-reports","arn:aws:s3:::lakeside-reports/*"]}]}'
+)
+
+
+def _settlement(world: World, grant: str) -> Iterator[Step]:
+    """What became of the first grant, from CloudTrail."""
+    settled = world.liftgate_once("grace", "settlement", grant, says="Granted")
+    yield _step(
+        "the account of the first grant: granted against used",
+        "what was granted, what was used of it and what was tried beyond it",
+        settled,
+        ok=settled.exit_code == 0 and "refused" in settled.output,
+    )
 
 
 def _ledger(world: World) -> Iterator[Step]:

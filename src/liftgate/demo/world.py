@@ -24,6 +24,7 @@ from liftgate.demo.sample_account import REPORTS, SampleAccount, create_sample_a
 
 _CATALOGUE: Final = Path(__file__).with_name("catalogue.yaml")
 _READY_WITHIN_SECONDS: Final = 30
+_PATIENCE_SECONDS: Final = 30.0
 _STOPS_WITHIN_SECONDS: Final = 15
 _UPLOAD: Final = "corrected.csv"
 _PROGRAMS: Final = Path(sys.executable).parent
@@ -66,6 +67,8 @@ class World:
             "LIFTGATE_AWS_SQS_ENDPOINT": self._account.aws.endpoint_url,
             "LIFTGATE_WATCH_QUEUE_URL": self._account.aws.cloudtrail_queue_url,
             "LIFTGATE_WATCH_DEAD_LETTER_QUEUE_URL": self._account.aws.dead_letter_queue_url,
+            "LIFTGATE_RESPONSE": "act",
+            "LIFTGATE_SETTLE_AFTER": "5s",  # its CloudTrail tells at once
             "LIFTGATE_CATALOGUE": str(self.catalogue),
             "LIFTGATE_DATABASE_URL": f"sqlite:///{self.database}",
             "LIFTGATE_LOCAL_SIGN_IN": "true",
@@ -118,6 +121,15 @@ class World:
     def shell(self, who: str, line: str) -> Ran:
         """A line as a person types it into a shell, in a folder with a file to upload."""
         return run(["sh", "-c", line], environment=self._environment_of(who), folder=self.folder, shown=line)
+
+    def liftgate_once(self, who: str, *arguments: str, says: str) -> Ran:
+        """A person's ``liftgate`` command, given again until its answer says something, for as long as a person would wait."""
+        last = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            ran = self.liftgate(who, *arguments)
+            if says in ran.output or time.monotonic() > last:
+                return ran
+            time.sleep(0.2)
 
     def ask(self, who: str, place: str, *options: str, minutes: int = 0, seconds: int = 0) -> Ran:
         """``liftgate request`` with a reason."""
