@@ -61,6 +61,12 @@ class Died(Exception):
     """The server was killed while, or before, it answered."""
 
 
+def counted(found: Counter[str]) -> str:
+    """How often a reconciliation found what."""
+    said = "; ".join(f"{what} ({times})" for what, times in found.most_common())
+    return f"killed {found.total()} times: {said}"
+
+
 @dataclass
 class Nursery:
     """The program that forks servers; one runs at a time."""
@@ -82,7 +88,7 @@ def running_nursery() -> Iterator[Nursery]:
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.whole.crashing_server"],
         cwd=root,
-        env={**os.environ, "PYTHONPATH": str(root)},
+        env={**os.environ, "PYTHONPATH": f"{root / 'src'}{os.pathsep}{root}"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -98,6 +104,7 @@ class CrashWorld:
     nursery: Nursery
     account: SampleAccount
     folder: Path
+    catalogue: str = CATALOGUE
     address: str = ""
     tokens: dict[str, str] = field(default_factory=dict)
     story_took: int = 0  # moments, before the reconciliation at its end
@@ -113,7 +120,7 @@ class CrashWorld:
 
     def start(self, *, die_at: str | None = None, worker: bool = True, ahead_seconds: int = 0) -> None:
         """Start a server. Raises ``Died`` where it did not live to serve."""
-        (self.folder / "catalogue.yaml").write_text(CATALOGUE)
+        (self.folder / "catalogue.yaml").write_text(self.catalogue)
         environment = {
             "AWS_ACCESS_KEY_ID": self.account.broker.access_key_id,
             "AWS_SECRET_ACCESS_KEY": self.account.broker.secret_access_key,
@@ -151,7 +158,7 @@ class CrashWorld:
         headers = {"Authorization": f"Bearer {self._token(person)}"} | (
             {"Idempotency-Key": key} if key else {}
         )
-        return self._send(method, path, body, headers)
+        return self.send(method, path, body, headers)
 
     def get(self, person: str, path: str) -> Any:
         answer = self.call(person, "GET", path)
@@ -160,12 +167,12 @@ class CrashWorld:
 
     def _token(self, person: str) -> str:
         if person not in self.tokens:
-            answer = self._send("POST", "/sign-ins", {"method": "local", "person": person}, {})
+            answer = self.send("POST", "/sign-ins", {"method": "local", "person": person}, {})
             assert answer.status_code == 201, answer.text
             self.tokens[person] = answer.json()["token"]
         return self.tokens[person]
 
-    def _send(self, method: str, path: str, body: Any, headers: dict[str, str]) -> httpx.Response:
+    def send(self, method: str, path: str, body: Any, headers: dict[str, str]) -> httpx.Response:
         try:
             # One connection pool for all servers: a dead one's connections are not used again, as each has its own port.
             return _HTTP.request(method, f"{self.address}/api/v1{path}", json=body, headers=headers)
@@ -182,7 +189,7 @@ class CrashWorld:
 
     # AWS
 
-    def may_write(self, keys: Keys) -> bool:
+    def may_write(self, keys: Keys, key: str = "2026/q3/by-session.csv") -> bool:
         """What AWS says to a write by the holder of ``keys``."""
         s3: Any = _BOTO.client(
             "s3",
@@ -193,7 +200,7 @@ class CrashWorld:
             aws_session_token=keys.session_token,
         )
         try:
-            s3.put_object(Bucket=REPORTS, Key="2026/q3/by-session.csv", Body=b"x")
+            s3.put_object(Bucket=REPORTS, Key=key, Body=b"x")
         except ClientError as refusal:
             if refusal.response["Error"]["Code"] != "AccessDenied":
                 raise
@@ -209,7 +216,7 @@ class CrashWorld:
 
     def lost_sessions(self) -> list[str]:
         """Those of which nobody wrote down what came of them."""
-        return self._rows(
+        return self.rows(
             "SELECT name FROM sessions WHERE lent_at IS NULL AND failure IS NULL ORDER BY intended_at"
         )
 
@@ -239,7 +246,7 @@ class CrashWorld:
 
     def _check_tables(self, by_kind: dict[EventKind, list[Any]]) -> None:
         """Each row has its entry, and each entry its row."""
-        rows = self._rows
+        rows = self.rows
         of_requests = Counter(draft.request_id for draft in by_kind[EventKind.REQUESTED])
         assert Counter(rows("SELECT id FROM requests")) == of_requests
         reviewed = Counter((draft.request_id, draft.actor) for draft in by_kind[EventKind.REVIEWED])
@@ -267,12 +274,16 @@ class CrashWorld:
         # What ended and whose deny is not in place has work waiting, or the role is looked at anyway.
         unfinished = rows(
             "SELECT grant_id FROM endings e WHERE NOT EXISTS "
-            "(SELECT 1 FROM denies_in_place d WHERE d.grant_id = e.grant_id)"
+            "(SELECT 1 FROM denies_in_place d WHERE d.grant_id = e.grant_id) AND NOT EXISTS "
+            "(SELECT 1 FROM in_place_grants i WHERE i.grant_id = e.grant_id)"
         )
         if unfinished:
             assert "deny" in rows("SELECT kind FROM outbox")
+        unclosed = rows("SELECT grant_id FROM endings JOIN in_place_statements USING (grant_id)")
+        if unclosed:
+            assert "in_place" in rows("SELECT kind FROM outbox")
 
-    def _rows(self, query: str) -> list[Any]:
+    def rows(self, query: str) -> list[Any]:
         engine = create_engine(self.url)
         with engine.begin() as connection:
             found = [row[0] if len(row) == 1 else tuple(row) for row in connection.execute(text(query))]

@@ -7,6 +7,7 @@ its exit code.
 Nothing in Liftgate knows of this: the store and what calls AWS are wrapped from outside.
 """
 
+import gc
 import json
 import os
 import signal
@@ -19,9 +20,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
+import boto3
+import botocore.loaders
+import botocore.session
+import httpx
+
+from liftgate.elevation.in_place.model import Carried, HeldRole
+from liftgate.elevation.in_place.ports import HeldRoles
+from liftgate.elevation.in_place.probe import Probe
 from liftgate.elevation.ports import Lender, LendOrder, Lent, RolePolicies
 from liftgate.server import command
 from liftgate.server import parts as parts_module
+from liftgate.server.app import build_routes
 from liftgate.server.settings import load_settings
 from liftgate.store.sql import SqlStore
 from liftgate.store.sql import open_store as really_open_store
@@ -82,11 +92,25 @@ class FusedLender:
         return lent
 
 
-class FusedPolicies:
+class FusedCalls:
     """IAM, the same."""
 
+    def __init__(self, fuse: Fuse) -> None:
+        self._fuse = fuse
+
+    def _around(self, call: Callable[[], T]) -> T:
+        self._fuse.reach("before call")
+        answer = call()
+        self._fuse.reach("after call")
+        return answer
+
+
+class FusedPolicies(FusedCalls):
+    """The denies of elevated roles."""
+
     def __init__(self, policies: RolePolicies, fuse: Fuse) -> None:
-        self._policies, self._fuse = policies, fuse
+        super().__init__(fuse)
+        self._policies = policies
 
     def read(self, role_arn: str) -> str | None:
         return self._around(lambda: self._policies.read(role_arn))
@@ -97,11 +121,31 @@ class FusedPolicies:
     def remove(self, role_arn: str) -> None:
         self._around(lambda: self._policies.remove(role_arn))
 
-    def _around(self, call: Callable[[], T]) -> T:
-        self._fuse.reach("before call")
-        answer = call()
-        self._fuse.reach("after call")
-        return answer
+
+class FusedHeldRoles(FusedCalls):
+    """Roles that people hold, and the statements on them."""
+
+    def __init__(self, roles: HeldRoles, fuse: Fuse) -> None:
+        super().__init__(fuse)
+        self._roles = roles
+
+    def look(self, role_arn: str) -> HeldRole:
+        return self._around(lambda: self._roles.look(role_arn))
+
+    def carried(self, role_arn: str) -> Carried:
+        return self._around(lambda: self._roles.carried(role_arn))
+
+    def read(self, role_arn: str) -> str | None:
+        return self._around(lambda: self._roles.read(role_arn))
+
+    def write(self, role_arn: str, policy: str) -> None:
+        self._around(lambda: self._roles.write(role_arn, policy))
+
+    def remove(self, role_arn: str) -> None:
+        self._around(lambda: self._roles.remove(role_arn))
+
+    def is_open(self, role_arn: str, probe: Probe) -> bool | None:
+        return self._around(lambda: self._roles.is_open(role_arn, probe))
 
 
 def wrap_parts(fuse: Fuse, ahead: timedelta) -> None:
@@ -115,10 +159,12 @@ def wrap_parts(fuse: Fuse, ahead: timedelta) -> None:
 
     lender: Callable[..., Lender] = vars(parts_module)["StsLender"]
     policies: Callable[[Any], RolePolicies] = vars(parts_module)["IamRolePolicies"]
+    held_roles: Callable[[Any], HeldRoles] = vars(parts_module)["IamHeldRoles"]
     replacements: dict[str, Any] = {
         "open_store": open_fused,
         "StsLender": lambda *given: FusedLender(lender(*given), fuse),
         "IamRolePolicies": lambda client: FusedPolicies(policies(client), fuse),
+        "IamHeldRoles": lambda client: FusedHeldRoles(held_roles(client), fuse),
         "system_clock": lambda: datetime.now(UTC) + ahead,
     }
     for name, replacement in replacements.items():
@@ -157,8 +203,23 @@ def start(order: dict[str, Any]) -> tuple[int, TextIO]:
     return child, stream
 
 
+def warm_up() -> None:
+    """Do once what each server would do again: read AWS's descriptions, import what is imported late, write the API's document."""
+    loader = botocore.loaders.create_loader()
+    vars(botocore.session)["create_loader"] = lambda *_: loader
+    for service in ("sts", "iam"):
+        boto3.session.Session().client(
+            service, region_name="us-east-1", aws_access_key_id="-", aws_secret_access_key="-"
+        )
+    httpx.Client().close()
+    build_routes().openapi()
+    gc.collect()
+    gc.freeze()
+
+
 def main() -> None:
     """Serve orders until the parent is gone."""
+    warm_up()
     while line := sys.stdin.readline():
         order = json.loads(line)
         child, stream = start(order)

@@ -11,8 +11,7 @@ import httpx
 import pytest
 from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import ClientError
-from tests.servers.embedded_aws import embedded_account as embedded_account  # noqa: PLC0414 - a fixture
-from tests.whole.crash_world import CATALOGUE, CrashWorld, running_nursery
+from tests.whole.crash_world import CATALOGUE, CrashWorld, Nursery
 
 from liftgate.demo.embedded_aws import Keys
 from liftgate.demo.sample_account import PAYROLL, REPORTS, SampleAccount
@@ -25,13 +24,14 @@ PLACE = f"s3://{REPORTS}/2026/q3/"
 
 
 @pytest.fixture(scope="module")
-def world(embedded_account: SampleAccount, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CrashWorld]:
-    with running_nursery() as nursery:
-        running = CrashWorld(nursery, embedded_account, tmp_path_factory.mktemp("attacks"))
-        running.start()
-        yield running
-        running.end()
-        running.check()
+def world(
+    embedded_account: SampleAccount, nursery: Nursery, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[CrashWorld]:
+    running = CrashWorld(nursery, embedded_account, tmp_path_factory.mktemp("attacks"))
+    running.start()
+    yield running
+    running.end()
+    running.check()
 
 
 def signed(world: CrashWorld, keys: Keys, *, audience: str = "", age: float = 0) -> AwsProof:

@@ -9,7 +9,7 @@ import shutil
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,10 @@ from typing import Any
 import pytest
 from tests.chaos.chaos_world import in_words
 from tests.enforcement.record import tried
-from tests.servers.embedded_aws import embedded_account as embedded_account  # noqa: PLC0414 - a fixture
-from tests.whole.crash_world import CrashWorld, Died, Nursery, running_nursery
+from tests.whole.crash_world import CrashWorld, Died, Nursery, counted
 
-from liftgate.clock import system_clock
 from liftgate.demo.embedded_aws import Keys
 from liftgate.demo.sample_account import SampleAccount
-from liftgate.store.sql import open_store
 
 pytestmark = pytest.mark.slow
 
@@ -35,22 +32,6 @@ PLACE = "s3://lakeside-reports/2026/q3/"
 AFTER_LEASES = 240
 # Who asked STS this long ago has given up, or is dead: what it asked for counts as not lent.
 AFTER_ALL_CALLS = 600
-
-
-@pytest.fixture(scope="module")
-def nursery() -> Iterator[Nursery]:
-    with running_nursery() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database, to be copied: migrating is tested elsewhere and costs half a second."""
-    path = tmp_path_factory.mktemp("empty") / "liftgate.db"
-    store = open_store(f"sqlite:///{path}", clock=system_clock)
-    store.migrate()
-    store.close()
-    return path
 
 
 @pytest.fixture(scope="module")
@@ -244,12 +225,6 @@ def test_killed_anywhere_the_story_ends_well(
             raise
         found[in_words(world.found)] += 1
     record_property("happened", counted(found))
-
-
-def counted(found: Counter[str]) -> str:
-    """How often a reconciliation found what."""
-    said = "; ".join(f"{what} ({times})" for what, times in found.most_common())
-    return f"killed {found.total()} times: {said}"
 
 
 def revoked_and_left(world: CrashWorld) -> Story:
