@@ -29,7 +29,7 @@ check:  ## the quick part of `make test`, under a minute
 enforcement:  ## try every case on three enforcers that nobody here wrote, and every fault; write and print docs/enforcement.md
 	@tools/install.sh dev $(POSTGRESQL) $(RADOSGW) $(CLIENTS)
 	@rm -rf build/enforcement && mkdir -p build/enforcement
-	@ENFORCEMENT_RECORD=build/enforcement $(BIN)/pytest -q -n auto --dist loadgroup -r fE tests/enforcement tests/chaos tests/whole/test_whole_crashes.py; \
+	@ENFORCEMENT_RECORD=build/enforcement $(BIN)/pytest -q -n auto --dist loadgroup -r fE tests/enforcement tests/chaos tests/whole/test_whole_crashes*.py; \
 		$(BIN)/python tools/enforcement_page.py build/enforcement
 
 lint:

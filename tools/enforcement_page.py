@@ -1,6 +1,6 @@
 """Write docs/enforcement.md from what a run of the tests left behind, and print its tables.
 
-    ENFORCEMENT_RECORD=build/enforcement pytest tests/enforcement tests/chaos tests/whole/test_whole_crashes.py
+    ENFORCEMENT_RECORD=build/enforcement pytest tests/enforcement tests/chaos tests/whole/test_whole_crashes*.py
     python tools/enforcement_page.py build/enforcement
 
 No cell is written by hand: what must happen comes from the tests' own parameters, what happened from their outcomes.
