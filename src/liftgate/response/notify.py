@@ -7,9 +7,9 @@ from typing import Protocol
 
 from liftgate.access.drafts import scope_json
 from liftgate.access.model import GrantRecord
-from liftgate.clock import rfc3339
 from liftgate.errors import Unavailable
 from liftgate.ledger.model import Json
+from liftgate.watch.finding_words import finding_told
 from liftgate.watch.ports import FindingRecord
 from liftgate.watch.settlement import Settled
 from liftgate.watch.settlement_words import sentences
@@ -51,18 +51,9 @@ def finding_message(record: FindingRecord) -> Message:
         at=record.found_at,
         data={
             "finding_id": finding.id,
-            "rule": finding.rule,
-            "title": finding.title,
-            "because": finding.because,
-            "severity": finding.severity.value,
-            "answer": finding.answer.value,
-            "at": rfc3339(finding.at),
             "grant_id": finding.grant_id,
             "entitlement": record.entitlement,
-            "person": finding.person,
-            "session_name": finding.session_name,
-            "role_arn": finding.role_arn,
-            "event_ids": list(finding.event_ids),
+            **finding_told(finding),
         },
     )
 

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from liftgate.clock import rfc3339
 from liftgate.ledger.model import Draft, EventKind
 from liftgate.watch.finding import Finding
+from liftgate.watch.finding_words import finding_told
 from liftgate.watch.ports import SetAside
 
 
@@ -16,19 +16,7 @@ def finding_made(finding: Finding, now: datetime, *, request_id: str | None) -> 
         actor="liftgate",
         request_id=request_id,
         grant_id=finding.grant_id,
-        body={
-            "finding": finding.id,
-            "rule": finding.rule,
-            "title": finding.title,
-            "because": finding.because,
-            "severity": finding.severity.value,
-            "answer": finding.answer.value,
-            "at": rfc3339(finding.at),
-            "person": finding.person,
-            "session_name": finding.session_name,
-            "role_arn": finding.role_arn,
-            "event_ids": list(finding.event_ids),
-        },
+        body={"finding": finding.id, **finding_told(finding)},
     )
 
 

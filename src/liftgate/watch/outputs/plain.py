@@ -4,6 +4,7 @@ from typing import Any
 
 from liftgate.watch.event import Event
 from liftgate.watch.finding import Finding
+from liftgate.watch.finding_words import finding_told
 from liftgate.watch.reading import SetAside
 
 
@@ -12,17 +13,8 @@ def finding_json(finding: Finding, event: Event | None) -> dict[str, Any]:
     return {
         "kind": "finding",
         "id": finding.id,
-        "rule": finding.rule,
-        "severity": str(finding.severity),
-        "title": finding.title,
-        "because": finding.because,
-        "answer": str(finding.answer),
-        "at": finding.at.isoformat().replace("+00:00", "Z"),
         "grant_id": finding.grant_id,
-        "person": finding.person,
-        "session_name": finding.session_name,
-        "role_arn": finding.role_arn,
-        "event_ids": list(finding.event_ids),
+        **finding_told(finding),
         "call": None if event is None else _call(event),
     }
 

@@ -4,7 +4,7 @@ A rule that cannot be decided is a finding by itself, `rule-failed`, on which pe
 stumble gets no silence for it. It never revokes: a slip in a rule must not take access from everybody.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -53,51 +53,47 @@ class Rulebook:
         if not selected:
             return ()
         facts = facts_of_call(judged)
-        found = (_said(rule, facts, judged.event.event_id) for rule in selected)
-        return tuple(_about_call(said, judged) for said in found if said is not None)
+        found = (_found(rule, facts, event.event_id, event.event_time) for rule in selected)
+        return tuple(_about_call(one, judged) for one in found if one is not None)
 
     def of_grant(self, grant: KnownGrant, totals: Totals) -> tuple[Finding, ...]:
         """What the rules find in all calls under a grant. The more calls are known the more may be found."""
         facts = facts_of_grant(grant, totals)
-        found = (_said(rule, facts, grant.id) for rule in self._of_grant)
-        return tuple(_about_grant(said, grant, totals) for said in found if said is not None)
+        found = (_found(rule, facts, grant.id, totals.last_at or _EPOCH) for rule in self._of_grant)
+        return tuple(_about_grant(one, grant) for one in found if one is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """What a rule says of something."""
-
-    id: str
-    rule: str
-    title: str
-    because: str
-    severity: Severity
-    answer: Answer
-
-
-def _said(rule: Rule, facts: Facts, subject: str) -> _Said | None:
+def _found(rule: Rule, facts: Facts, subject: str, at: datetime) -> Finding | None:
+    """What a rule says of an event or a grant, without whose it is."""
     try:
         if not rule.when.holds(facts):
             return None
     except ConditionFailed as error:
-        because = f"the rule `{rule.name}` could not be decided: {error.sentence}"
-        id_ = finding_id(f"{FAILED}/{rule.name}", subject)
-        return _Said(id_, FAILED, f"Rule failed: {rule.title}", because, Severity.MEDIUM, Answer.ALERT)
-    because = rule.because.told(facts)
-    return _Said(finding_id(rule.name, subject), rule.name, rule.title, because, rule.severity, rule.answer)
+        return Finding(
+            id=finding_id(f"{FAILED}/{rule.name}", subject),
+            rule=FAILED,
+            title=f"Rule failed: {rule.title}",
+            because=f"the rule `{rule.name}` could not be decided: {error.sentence}",
+            severity=Severity.MEDIUM,
+            answer=Answer.ALERT,
+            at=at,
+        )
+    return Finding(
+        id=finding_id(rule.name, subject),
+        rule=rule.name,
+        title=rule.title,
+        because=rule.because.told(facts),
+        severity=rule.severity,
+        answer=rule.answer,
+        at=at,
+    )
 
 
-def _about_call(said: _Said, judged: Judged) -> Finding:
+def _about_call(found: Finding, judged: Judged) -> Finding:
     grant, attribution = judged.grant, judged.attribution
     taken = attribution.role_arn if isinstance(attribution, TakenOver) else None
-    return Finding(
-        id=said.id,
-        rule=said.rule,
-        title=said.title,
-        because=said.because,
-        severity=said.severity,
-        answer=said.answer,
-        at=judged.event.event_time,
+    return replace(
+        found,
         grant_id=grant.id if grant else None,
         person=grant.person if grant else None,
         session_name=session_name_of(judged) or None,
@@ -106,16 +102,5 @@ def _about_call(said: _Said, judged: Judged) -> Finding:
     )
 
 
-def _about_grant(said: _Said, grant: KnownGrant, totals: Totals) -> Finding:
-    return Finding(
-        id=said.id,
-        rule=said.rule,
-        title=said.title,
-        because=said.because,
-        severity=said.severity,
-        answer=said.answer,
-        at=totals.last_at or _EPOCH,
-        grant_id=grant.id,
-        person=grant.person,
-        role_arn=grant.role_arn,
-    )
+def _about_grant(found: Finding, grant: KnownGrant) -> Finding:
+    return replace(found, grant_id=grant.id, person=grant.person, role_arn=grant.role_arn)
