@@ -14,14 +14,13 @@ from functools import lru_cache
 from itertools import product
 from typing import TypeAlias
 
+from liftgate.iam.patterns.around import PLACE, VARIABLE, read_around
 from liftgate.iam.patterns.automaton import Filled, Mark, Token, Tokens, Wild
 from liftgate.iam.patterns.folded import folded_tokens
 from liftgate.iam.patterns.pattern import arn_tokens, tokens
 
-_VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _DEFAULT = re.compile(r"\s*'([^']*)'")
 _ESCAPES = frozenset("*?$")
-_PLACE = "\0"  # of a variable
 
 
 class Reading(Enum):
@@ -135,11 +134,11 @@ def _bound(template: Template, known: Values) -> Template | None:
 
 @lru_cache(maxsize=16384)
 def _template(text: str, how: Reading) -> Template:
-    if how is Reading.RESOURCE and _PLACE not in text:
+    if how is Reading.RESOURCE and PLACE not in text:
         return _of_resource(text)
     found: list[str | Wild | Variable] = []
     end = 0
-    for match in _VARIABLE.finditer(text):
+    for match in VARIABLE.finditer(text):
         found += [*_characters(text[end : match.start()], how), _filled_in(match[1].strip())]
         end = match.end()
     return (*found, *_characters(text[end:], how))
@@ -147,11 +146,9 @@ def _template(text: str, how: Reading) -> Template:
 
 def _of_resource(text: str) -> Template:
     """As of an ARN without variables: some wildcards may not leave their part of it."""
-    inside = iter(_VARIABLE.findall(text))
     return tuple(
-        _filled_in(next(inside).strip()) if token == _PLACE else token
-        for token in arn_tokens(_VARIABLE.sub(_PLACE, text))
-        if isinstance(token, str | Wild)
+        token if inside is None else _filled_in(inside.strip())
+        for token, inside in read_around(text, arn_tokens)
     )
 
 

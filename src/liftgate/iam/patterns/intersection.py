@@ -15,13 +15,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TypeAlias
 
+from liftgate.iam.patterns.around import PLACE, read_around
 from liftgate.iam.patterns.automaton import MANY, Budget, Token, Wild
 from liftgate.iam.patterns.pattern import arn_tokens, outside, tokens
 
-_VARIABLE = re.compile(r"\$\{[^{}]*\}")
 _LITERAL = {"${*}": "*", "${?}": "?", "${$}": "$"}
 _MOST = 256  # globs of one pair
-_PLACE = "\0"  # of a variable
 
 Symbols: TypeAlias = tuple[str | Wild, ...]  # a text longer than one character is a variable
 
@@ -225,12 +224,11 @@ def _joined(symbol: str | Wild | None, rest: Symbols) -> Symbols:
 @lru_cache(maxsize=4096)
 def _symbols(pattern: str, *, arn: bool) -> Symbols:
     """A variable is one symbol, in a place that is read as any character would be there."""
-    if _PLACE in pattern:
+    if PLACE in pattern:
         raise NoGlob
-    variables = iter(_VARIABLE.findall(pattern))
-    read = (arn_tokens if arn else tokens)(_VARIABLE.sub(_PLACE, pattern))
     return tuple(
-        next(variables) if token == _PLACE else token for token in read if isinstance(token, str | Wild)
+        token if inside is None else f"${{{inside}}}"
+        for token, inside in read_around(pattern, arn_tokens if arn else tokens)
     )
 
 
