@@ -42,7 +42,7 @@ def command(file: Path | None, host: str | None, port: int | None, catalogue: tu
     Run it as often as you like behind a load balancer; PostgreSQL is then the only thing shared.
     """
     given: Mapping[str, Any] = {"host": host, "port": port, "catalogue": catalogue or None}
-    serve(load_settings(file, {name: value for name, value in given.items() if value is not None}))
+    serve(load_settings(file, given))
 
 
 def serve(settings: Settings) -> None:

@@ -279,14 +279,15 @@ class Settings(BaseSettings):
 
 
 def load_settings(file: Path | None = None, given: Mapping[str, Any] | None = None) -> Settings:
-    """Settings from options (``given``), else the environment, else the file.
+    """Settings from options (``given``; None is not given), else the environment, else the file.
 
     Raises ``BadSettings`` with every fault, ``SettingsFileUnreadable``, and ``LocalSignInExposed``.
     """
     from_file = _from_file(file) if file else {}
     from_environment = _from_environment()
+    options = {name: value for name, value in (given or {}).items() if value is not None}
     try:
-        settings = Settings(**{**from_file, **from_environment, **(given or {})})
+        settings = Settings(**{**from_file, **from_environment, **options})
     except ValidationError as faults:
         raise in_words(
             faults.errors(include_url=False),

@@ -50,7 +50,7 @@ def command(file: Path | None, consumers: int | None, since: str | None, *, once
         raise click.UsageError("--once needs --backfill")
     given: Mapping[str, Any] = {"watch_consumers": consumers}
     watch(
-        load_settings(file, {name: value for name, value in given.items() if value is not None}),
+        load_settings(file, given),
         since=since,
         once=once,
     )
