@@ -92,8 +92,9 @@ class TestTrailBucket:
             b"of an organisation",
         ]
 
-    def test_a_trail_with_a_prefix_is_read_under_it(self, trail: Trail) -> None:
-        files = _bucket(trail, {f"logs/all/{_name('us-east-1', '20261102T1205Z')}": b"in it"}, "logs/all")
+    @pytest.mark.parametrize("prefix", ["logs/all", "CloudTrail"])
+    def test_a_trail_with_a_prefix_is_read_under_it(self, trail: Trail, prefix: str) -> None:
+        files = _bucket(trail, {f"{prefix}/{_name('us-east-1', '20261102T1205Z')}": b"in it"}, prefix)
 
         assert len(list(files.files(NOON, NOON + timedelta(hours=1)))) == 1
 

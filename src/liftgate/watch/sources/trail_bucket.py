@@ -6,7 +6,7 @@ The moment in a name is that of delivery, and events come before it, as a rule b
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -14,10 +14,15 @@ from typing import Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from liftgate.elevation.aws_failure import code_of
+from liftgate.watch.digest import MARK
 from liftgate.watch.sources.errors import TrailUnreachable
 
 _DELIVERED: Final = re.compile(r"_CloudTrail_[a-z0-9-]+_([0-9]{8}T[0-9]{4})Z_")
-_ACCOUNT: Final = re.compile(r"[0-9]{12}/")
+_LOGS: Final = "CloudTrail"
+_KINDS: Final = frozenset({_LOGS, MARK})
+_ROOT: Final = "AWSLogs"
+_DEEPEST: Final = 2  # folders between AWSLogs and CloudTrail: organization and account
+_GONE: Final = frozenset({"NoSuchKey", "404"})
 _LATEST: Final = timedelta(
     days=1
 )  # after a call, until its file is there; also where clocks and days disagree
@@ -26,27 +31,61 @@ _DAY: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrailBucket:
-    """A trail's bucket, read with an S3 client; it may list the bucket and get its objects."""
+    """A trail's bucket, read with an S3 client; it may list the bucket and get its objects. All raise ``TrailUnreachable``."""
 
     client: Any
     bucket: str
-    prefix: str = ""  # as the trail was given, before ``AWSLogs/``
+    prefix: str = ""  # as the trail was given, before ``AWSLogs/``; or down to an account or a Region
 
     def files(self, since: datetime, until: datetime) -> Iterator[tuple[str, bytes]]:
-        """See ``LogFiles``. Raises ``TrailUnreachable``."""
-        first, last = since.astimezone(UTC), until.astimezone(UTC) + _LATEST
-        for folder in self._regions():
-            for day in _days(first, last):
-                for key in self._keys(f"{folder}{day:%Y/%m/%d}/"):
-                    if _may_hold(key, first, last):
-                        yield key, self._data(key)
+        """See ``LogFiles``."""
+        return ((key, self.data(key)) for key in self.log_files(since, until))
 
-    def _regions(self) -> Iterator[str]:
-        root = f"{self.prefix.strip('/')}/AWSLogs/".removeprefix("/")
-        for folder in self._folders(root):
-            accounts = [folder] if _ACCOUNT.fullmatch(folder.removeprefix(root)) else self._folders(folder)
-            for account in accounts:
-                yield from self._folders(f"{account}CloudTrail/")
+    def log_files(self, since: datetime, until: datetime) -> Iterator[str]:
+        """The keys of log files that may hold events of the span, day by day in each account and Region."""
+        first, last = since.astimezone(UTC), until.astimezone(UTC) + _LATEST
+        return (key for key in self.keys(_LOGS, since, until) if _may_hold(key, first, last))
+
+    def keys(self, kind: str, since: datetime, until: datetime) -> Iterator[str]:
+        """All keys in the folders of a kind, for the days on which what tells of the span is delivered."""
+        first, last = since.astimezone(UTC), until.astimezone(UTC) + _LATEST
+        for region in self._regions(kind):
+            for day in _days(first, last):
+                yield from self._keys(f"{region}{day:%Y/%m/%d}/")
+
+    def data(self, key: str) -> bytes:
+        """What is in an object."""
+        return self.stored(key)[0]
+
+    def stored(self, key: str) -> tuple[bytes, Mapping[str, str]]:
+        """What is in an object, and its metadata."""
+        found = self._ask(lambda: self._get(self.bucket, key))
+        return bytes(found[0]), found[1]
+
+    def data_if_there(self, bucket: str, key: str) -> bytes | None:
+        """What is in an object of any bucket; None where it is gone."""
+        found = self._ask(lambda: self._get(bucket, key), gone=_GONE)
+        return None if found is None else bytes(found[0])
+
+    def _regions(self, kind: str) -> Iterator[str]:
+        """The prefixes that hold years, of all accounts: found by going down, so that no day is listed in vain."""
+        parts = [part for part in self.prefix.split("/") if part]
+        if _ROOT not in parts:
+            parts.append(_ROOT)
+        root = parts.index(_ROOT)
+        if kind in parts[root:]:
+            place = parts.index(kind, root)
+            start = "/".join(parts[: place + 2]) + "/"
+            yield from [start] if parts[place + 1 :] else self._folders(start)
+        elif _KINDS.isdisjoint(parts[root:]):  # else it is a prefix of the other kind
+            yield from self._below("/".join(parts) + "/", kind, _DEEPEST)
+
+    def _below(self, prefix: str, kind: str, deepest: int) -> Iterator[str]:
+        for folder in self._folders(prefix):
+            if folder.split("/")[-2] == kind:
+                yield from self._folders(folder)
+            elif deepest:
+                yield from self._below(folder, kind, deepest - 1)
 
     def _folders(self, prefix: str) -> Iterator[str]:
         for page in self._pages(prefix, Delimiter="/"):
@@ -69,17 +108,18 @@ class TrailBucket:
                 return
             token = {"ContinuationToken": str(page["NextContinuationToken"])}
 
-    def _data(self, key: str) -> bytes:
-        def read() -> bytes:
-            return bytes(self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read())
+    def _get(self, bucket: str, key: str) -> tuple[bytes, Mapping[str, str]]:
+        answer = self.client.get_object(Bucket=bucket, Key=key)
+        return answer["Body"].read(), answer.get("Metadata", {})
 
-        return bytes(self._ask(read))
-
-    def _ask(self, call: Callable[[], Any]) -> Any:
+    def _ask(self, call: Callable[[], Any], *, gone: Collection[str] = ()) -> Any:
+        """The answer; None where AWS says that it is gone."""
         try:
             return call()
         except (ClientError, BotoCoreError) as failure:
             why = code_of(failure) if isinstance(failure, ClientError) else type(failure).__name__
+            if why in gone:
+                return None
             raise TrailUnreachable(
                 f"the trail's bucket `{self.bucket}` cannot be read: {why}",
                 advice="allow Liftgate s3:ListBucket on it and s3:GetObject under its AWSLogs/, and kms:Decrypt where it is sealed",

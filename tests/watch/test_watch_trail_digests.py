@@ -11,7 +11,8 @@ from tests.watch.digest_examples import BUCKET, NOON, Trail, keys_text
 from liftgate.demo.sample_account import SampleAccount
 from liftgate.watch.digest import verify
 from liftgate.watch.digest_keys import read_keys
-from liftgate.watch.log_bucket import LogBucket
+from liftgate.watch.sources.trail_bucket import TrailBucket
+from liftgate.watch.sources.trail_digests import TrailDigests
 
 __all__ = ["embedded_account"]
 
@@ -37,7 +38,7 @@ def trail() -> Trail:
 
 
 @pytest.fixture(scope="module")
-def bucket(embedded_account: SampleAccount, trail: Trail) -> Callable[..., LogBucket]:
+def bucket(embedded_account: SampleAccount, trail: Trail) -> Callable[..., TrailDigests]:
     client = embedded_account.aws.client("s3", embedded_account.aws.root)
     client.create_bucket(Bucket=BUCKET)
     for key, data in trail.objects.items():
@@ -50,14 +51,19 @@ def bucket(embedded_account: SampleAccount, trail: Trail) -> Callable[..., LogBu
 
     def of(
         since: datetime = NOON, until: datetime = NOON + timedelta(hours=3), prefix: str = ""
-    ) -> LogBucket:
-        return LogBucket(client=client, bucket=BUCKET, since=since, until=until, prefix=prefix)
+    ) -> TrailDigests:
+        trail = TrailBucket(client=client, bucket=BUCKET, prefix=prefix)
+        return TrailDigests(trail=trail, since=since, until=until)
 
     return of
 
 
-def names(found: LogBucket) -> list[str]:
-    return sorted(key[-9:-8] for key in found.log_files() if key in OTHERS)
+def log_files(found: TrailDigests) -> list[str]:
+    return list(found.trail.keys("CloudTrail", found.since, found.until))
+
+
+def names(found: TrailDigests) -> list[str]:
+    return sorted(key[-9:-8] for key in log_files(found) if key in OTHERS)
 
 
 @pytest.mark.parametrize(
@@ -72,19 +78,19 @@ def names(found: LogBucket) -> list[str]:
     ],
 )  # fmt: skip
 def test_only_what_may_hold_calls_of_the_span(
-    bucket: Callable[..., LogBucket], asked: dict[str, Any], expected: list[str]
+    bucket: Callable[..., TrailDigests], asked: dict[str, Any], expected: list[str]
 ) -> None:
     assert names(bucket(**asked)) == expected
 
 
-def test_what_is_read_is_what_was_put_there(bucket: Callable[..., LogBucket], trail: Trail) -> None:
+def test_what_is_read_is_what_was_put_there(bucket: Callable[..., TrailDigests], trail: Trail) -> None:
     whole = bucket()
-    keys = [key for key in whole.log_files() if key in trail.objects]
+    keys = [key for key in log_files(whole) if key in trail.objects]
     assert len(keys) == 6
-    assert [whole.data(key) for key in keys] == [trail.objects[key] for key in keys]
+    assert [whole.trail.data(key) for key in keys] == [trail.objects[key] for key in keys]
     assert whole.log_file(BUCKET, "nowhere") is None
 
 
-def test_digests_are_proved_by_their_metadata(bucket: Callable[..., LogBucket]) -> None:
+def test_digests_are_proved_by_their_metadata(bucket: Callable[..., TrailDigests]) -> None:
     found = verify(bucket(), read_keys(keys_text(), where="keys.json"))
     assert (found.digests, found.log_files, found.unproved, found.findings) == (3, 6, [], [])
