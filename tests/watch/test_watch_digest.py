@@ -14,11 +14,12 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tests.watch.digest_examples import BUCKET, NOON, Trail, der, fingerprint, key, keys_text
 
-from liftgate.watch.digest import MARK, Stored, Verified, verify
+from liftgate.watch.digest import Stored, Verified, verify
 from liftgate.watch.digest_keys import listed_keys, read_keys
 from liftgate.watch.errors import KeysUnreadable
 from liftgate.watch.log_files import log_files
 from liftgate.watch.log_folder import LogFolder
+from liftgate.watch.log_kinds import DIGESTS
 
 
 class Bucket:
@@ -30,7 +31,7 @@ class Bucket:
 
     def digests(self) -> Iterator[Stored]:
         for place, data in self._trail.objects.items():
-            if MARK in place:
+            if DIGESTS in place:
                 name = place.rpartition("/")[2]
                 yield Stored(where=place, name=name, data=data, signature=self._signatures.get(place))
 
@@ -56,11 +57,11 @@ def rules(found: Verified) -> list[str]:
 
 
 def digests(trail: Trail) -> list[str]:
-    return [place for place in trail.objects if MARK in place]
+    return [place for place in trail.objects if DIGESTS in place]
 
 
 def logs(trail: Trail) -> list[str]:
-    return [place for place in trail.objects if MARK not in place]
+    return [place for place in trail.objects if DIGESTS not in place]
 
 
 def test_what_nobody_touched(trail: Trail) -> None:

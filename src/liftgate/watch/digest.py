@@ -20,9 +20,6 @@ from liftgate.watch.digest_keys import Keys
 from liftgate.watch.finding import Answer, Finding, Severity, finding_id
 from liftgate.watch.unpacking import unpack
 
-MARK: Final = "CloudTrail-Digest"
-"""Stands in the name of every digest file, and of the folders that hold them."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:

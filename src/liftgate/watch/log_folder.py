@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from liftgate.watch.digest import MARK, Stored
+from liftgate.watch.digest import Stored
 from liftgate.watch.errors import NoSuchLogs
 from liftgate.watch.log_files import LogFile
+from liftgate.watch.log_kinds import DIGESTS
 
 
 class LogFolder:
@@ -12,8 +13,8 @@ class LogFolder:
 
     def __init__(self, files: Sequence[LogFile]) -> None:
         """Of files that were found."""
-        self._digests = [file for file in files if MARK in file.path.name]
-        self._logs = {file.path.name: file for file in files if MARK not in file.path.name}
+        self._digests = [file for file in files if DIGESTS in file.path.name]
+        self._logs = {file.path.name: file for file in files if DIGESTS not in file.path.name}
         self._named: set[str] = set()
 
     def digests(self) -> Iterator[Stored]:

@@ -14,12 +14,11 @@ from typing import Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from liftgate.elevation.aws_failure import code_of
-from liftgate.watch.digest import MARK
+from liftgate.watch.log_kinds import DIGESTS, LOGS
 from liftgate.watch.sources.errors import TrailUnreachable
 
 _DELIVERED: Final = re.compile(r"_CloudTrail_[a-z0-9-]+_([0-9]{8}T[0-9]{4})Z_")
-_LOGS: Final = "CloudTrail"
-_KINDS: Final = frozenset({_LOGS, MARK})
+_KINDS: Final = frozenset({LOGS, DIGESTS})
 _ROOT: Final = "AWSLogs"
 _DEEPEST: Final = 2  # folders between AWSLogs and CloudTrail: organization and account
 _GONE: Final = frozenset({"NoSuchKey", "404"})
@@ -44,7 +43,7 @@ class TrailBucket:
     def log_files(self, since: datetime, until: datetime) -> Iterator[str]:
         """The keys of log files that may hold events of the span, day by day in each account and Region."""
         first, last = since.astimezone(UTC), until.astimezone(UTC) + _LATEST
-        return (key for key in self.keys(_LOGS, since, until) if _may_hold(key, first, last))
+        return (key for key in self.keys(LOGS, since, until) if _may_hold(key, first, last))
 
     def keys(self, kind: str, since: datetime, until: datetime) -> Iterator[str]:
         """All keys in the folders of a kind, for the days on which what tells of the span is delivered."""

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from liftgate.watch.digest import MARK, Stored
+from liftgate.watch.digest import Stored
+from liftgate.watch.log_kinds import DIGESTS
 from liftgate.watch.sources.trail_bucket import TrailBucket
 
 
@@ -21,7 +22,7 @@ class TrailDigests:
 
     def digests(self) -> Iterator[Stored]:
         """The digests of the span, with the signatures from their metadata."""
-        for key in self.trail.keys(MARK, self.since, self.until):
+        for key in self.trail.keys(DIGESTS, self.since, self.until):
             data, metadata = self.trail.stored(key)
             yield Stored(
                 where=f"s3://{self.trail.bucket}/{key}",
