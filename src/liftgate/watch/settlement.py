@@ -127,19 +127,12 @@ def _is_untold(call: Call) -> bool:
 
 
 def _lines(calls: Sequence[Call]) -> tuple[Line, ...]:
-    all_of = Counter((call.service, call.operation, folder_of(call.bucket, call.key)) for call in calls)
-    refused = Counter(
-        (call.service, call.operation, folder_of(call.bucket, call.key)) for call in calls if call.refused
-    )
+    placed = [((call.service, call.operation, folder_of(call.bucket, call.key)), call) for call in calls]
+    all_of = Counter(place for place, _ in placed)
+    refused = Counter(place for place, call in placed if call.refused)
     lines = [
-        Line(
-            service=service,
-            operation=operation,
-            folder=folder,
-            calls=count,
-            refused=refused[service, operation, folder],
-        )
-        for (service, operation, folder), count in all_of.items()
+        Line(service=place[0], operation=place[1], folder=place[2], calls=count, refused=refused[place])
+        for place, count in all_of.items()
     ]
     return tuple(sorted(lines, key=lambda line: (-line.calls, line)))
 

@@ -3,13 +3,12 @@
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel
 
 from liftgate.access.errors import NoSuchGrant
 from liftgate.server.api.doc import problems
 from liftgate.server.api.findings import seen_by
 from liftgate.server.api.grants import grant_in_sight
-from liftgate.server.api.lists import Cursor, Limit
+from liftgate.server.api.lists import PageQuery
 from liftgate.server.api.shapes import PageShape, answer
 from liftgate.server.api.watch_shape import ActivityShape, TimelineShape, activity_shape, line_shape
 from liftgate.server.calls import GrantId, SignedIn
@@ -21,22 +20,13 @@ router = APIRouter(prefix="/grants", tags=["Findings"])
 _MOST_TOLD: Final = 200  # groups of calls, and findings
 
 
-class ActivityQuery(BaseModel):
-    """Which calls to list."""
-
-    model_config = {"extra": "forbid"}
-
-    cursor: Cursor = None
-    limit: Limit = 50
-
-
 @router.get(
     "/{grant_id}/activities",
     response_model=PageShape[ActivityShape],
     operation_id="list_activities",
     responses=problems(401, 404),
 )
-def list_activities(call: SignedIn, grant_id: GrantId, query: Annotated[ActivityQuery, Query()]) -> Response:
+def list_activities(call: SignedIn, grant_id: GrantId, query: Annotated[PageQuery, Query()]) -> Response:
     """List the calls under a grant that CloudTrail told of, the latest first. They come minutes after they were made."""
     with call.parts.store.read() as view:
         grant_in_sight(view, grant_id, call)

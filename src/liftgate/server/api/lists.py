@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Final, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from liftgate.access.model import GrantRecord, RequestRecord
 from liftgate.access.ports import AccessReader, GrantFilter, Page, RequestFilter
@@ -21,6 +21,15 @@ Cursor = Annotated[
     Field(max_length=200, pattern=r"^[A-Za-z0-9_=-]+$", description="`next_cursor` of the page before."),
 ]
 Limit = Annotated[int, Field(ge=1, le=200, description="How many, at most.")]
+
+
+class PageQuery(BaseModel):
+    """Which page of a list, where nothing else can be asked of it."""
+
+    model_config = {"extra": "forbid"}
+
+    cursor: Cursor = None
+    limit: Limit = 50
 
 
 def requests_in_view(

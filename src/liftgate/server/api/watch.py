@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from liftgate.access.model import GrantRecord
 from liftgate.elevation.model import Session
 from liftgate.server.api.doc import problems
-from liftgate.server.api.lists import Cursor, Limit
+from liftgate.server.api.lists import PageQuery
 from liftgate.server.api.shapes import EXACT, Moment, PageShape, answer
 from liftgate.server.api.watch_shape import SetAsideShape, set_aside_shape
 from liftgate.server.calls import SeesAll
@@ -80,15 +80,6 @@ class KnownQuery(BaseModel):
     until: Moment = Field(description="Grants whose window begins before it.")
 
 
-class SetAsideQuery(BaseModel):
-    """Which of them to list."""
-
-    model_config = {"extra": "forbid"}
-
-    cursor: Cursor = None
-    limit: Limit = 50
-
-
 @router.get(
     "/watch/known",
     response_model=KnownShape,
@@ -123,7 +114,7 @@ def known_to_watch(call: SeesAll, query: Annotated[KnownQuery, Query()]) -> Resp
     operation_id="list_set_aside",
     responses=problems(401, 403),
 )
-def list_set_aside(call: SeesAll, query: Annotated[SetAsideQuery, Query()]) -> Response:
+def list_set_aside(call: SeesAll, query: Annotated[PageQuery, Query()]) -> Response:
     """List what was to be a record of CloudTrail and could not be read or judged, the latest first."""
     with call.parts.store.read() as view:
         page = view.set_aside(cursor=query.cursor, limit=query.limit)
