@@ -76,6 +76,22 @@ def test_judging_many_says_of_each_what_judging_it_alone_says(seed: int) -> None
         assert judged(*call) == said, call
 
 
+def test_a_copy_that_one_scope_allows_is_not_allowed_in_another_that_looks_like_it() -> None:
+    everything = expand_actions(["write", "s3:GetObject"])
+    here, there = (
+        Scope(actions=everything, locations=scope(place).locations)
+        for place in ("s3://reports/2026/", "s3://other/2026/")
+    )
+    kept._allowed.clear()
+    source = {"x-amz-copy-source": "reports/2026/b"}
+    assert (
+        judged("CopyObject", {"bucketName": "reports", "key": "2026/a", **source}, here)[0]
+        is Verdict.EXPECTED
+    )
+    found = judged("CopyObject", {"bucketName": "other", "key": "2026/a", **source}, there)
+    assert found == (Verdict.OUTSIDE_SCOPE, "s3:GetObject on arn:aws:s3:::reports/2026/b was not granted")
+
+
 def test_what_is_left_out_of_a_likeness_decides_nothing() -> None:
     named = {name for needs in NEEDS.values() for need in needs for name in need.when}
     assert named.isdisjoint({"UploadId", "PartNumber"})

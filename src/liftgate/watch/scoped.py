@@ -24,6 +24,9 @@ _NAMES: Final = frozenset({"Bucket", "Key", "Prefix"})
 # Parts of an upload: no condition key tells them, and no action depends on them.
 _WEIGHTLESS: Final = frozenset({"UploadId", "PartNumber"})
 
+# What these say is another place, which may lie in one scope and not in another of the same kind.
+_ELSEWHERE: Final = frozenset({"CopySource", "RenameSource"})
+
 _allowed: set[Likeness] = set()
 
 
@@ -123,10 +126,10 @@ def _same(kind: Likeness) -> Likeness:
 
 @lru_cache(maxsize=4096)
 def _form(names: tuple[str, ...]) -> _Form | None:
-    """None where one parameter is told twice, or no bucket."""
+    """None where one parameter is told twice, or no bucket, or another place beside it."""
     ours = [(ours, name) for name in names if (ours := parameter_named(name)) and ours not in _WEIGHTLESS]
     named = dict(ours)
-    if len(named) < len(ours) or "Bucket" not in named:
+    if len(named) < len(ours) or "Bucket" not in named or not _ELSEWHERE.isdisjoint(named):
         return None
     others = tuple(name for one, name in ours if one not in _NAMES)
     return _Form(bucket=named["Bucket"], key=named.get("Key"), prefix=named.get("Prefix"), others=others)
