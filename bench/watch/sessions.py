@@ -1,14 +1,11 @@
 """What a call costs to attribute and judge where many sessions are known, and what memory a replay takes."""
 
-import gzip
 import json
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Final
-
-import msgspec
 
 from bench.effort import Effort
 from bench.figure import Amount, Figure, compared, plain
@@ -18,6 +15,7 @@ from liftgate.watch.attribution import attribute
 from liftgate.watch.event import Event
 from liftgate.watch.known import Known
 from liftgate.watch.log_files import log_files
+from liftgate.watch.reading import read
 from liftgate.watch.verdict import judge
 
 _FEW, _MANY = 100, 100_000
@@ -29,6 +27,7 @@ import json, re, sys
 from pathlib import Path
 from bench.watch.workload import known_grants
 from liftgate.watch.log_files import log_files
+from liftgate.watch.reading import read
 from liftgate.watch.replay import Summary, replay
 from liftgate.watch.rules.load import load_rulebook
 files = log_files([Path(sys.argv[1])])[: int(sys.argv[2])]
@@ -68,8 +67,7 @@ def run(effort: Effort) -> Figure:
 
 def _events(folder: Path) -> list[Event]:
     [file] = log_files([folder])
-    whole = json.loads(gzip.decompress(file.data()))
-    return msgspec.convert(whole["Records"], list[Event])
+    return list(read(file.data(), file.name).events)
 
 
 def _judged(events: list[Event], known: Known) -> int:

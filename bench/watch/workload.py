@@ -83,7 +83,7 @@ def _grant(number: int) -> KnownGrant:
         account=ACCOUNT,
         role_arn=role_arn(team),
         scope=Scope(
-            actions=expand_actions(["write"]),
+            actions=expand_actions(["write", "s3:PutObjectTagging"]),
             locations=frozenset({parse_location(f"s3://{team}-reports/2026/job-{number}/")}),
         ),
         window=Window(starts_at=BEGAN, ends_at=BEGAN + timedelta(hours=1)),

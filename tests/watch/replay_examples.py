@@ -11,7 +11,8 @@ from tests.watch.watch_examples import record
 
 from liftgate.watch.known import Known
 from liftgate.watch.log_files import log_files
-from liftgate.watch.replay import Hit, LookAt, Summary, in_turn, replay
+from liftgate.watch.look import Hit
+from liftgate.watch.replay import LookAt, Summary, in_turn, replay
 from liftgate.watch.rules.load import load_rulebook
 
 

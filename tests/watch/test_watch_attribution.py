@@ -20,7 +20,8 @@ from tests.watch.watch_examples import (
 )
 
 from liftgate.iam.scope import Window
-from liftgate.watch.attribution import Attributor, TakenOver, UnderGrant, Unrelated, WithoutGrant, attribute
+from liftgate.watch.attribution import TakenOver, UnderGrant, Unrelated, WithoutGrant, attribute
+from liftgate.watch.callers import Callers
 
 OTHER_ROLE = "arn:aws:iam::111122223333:role/other"
 
@@ -136,7 +137,9 @@ def test_looking_each_caller_up_once_changes_no_answer() -> None:
         for identity in identities
         for at in times
     ]
-    attributor = Attributor(everything)
-    found = [attributor(one) for one in events]
+    callers, found = Callers(everything), []
+    for one in events:
+        caller = callers.of(one, bytes(one.identity))
+        found.append(attribute(one, everything) if caller is None else caller.attribution)
     assert found == [attribute(one, everything) for one in events]
     assert len(set(map(repr, found))) > 5

@@ -15,10 +15,10 @@ from tests.watch.watch_examples import known
 from liftgate.watch.event import Event
 from liftgate.watch.finding import Answer, Finding, Severity
 from liftgate.watch.known import NOTHING_KNOWN
+from liftgate.watch.look import Hit
 from liftgate.watch.outputs.asff import security_finding
 from liftgate.watch.outputs.ocsf import api_activity, detection_finding
 from liftgate.watch.outputs.plain import finding_json
-from liftgate.watch.replay import Hit
 
 REAL = Path(__file__).parent.parent / "data" / "cloudtrail"
 HOSTILE = "\x1b[2J\u202ereversed\x00=cmd|' /C calc'!A0\x7f" + "x" * 5000

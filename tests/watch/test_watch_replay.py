@@ -16,7 +16,8 @@ from liftgate.watch.errors import NoSuchLogs
 from liftgate.watch.finding import Severity
 from liftgate.watch.known import NOTHING_KNOWN, known_in_memory
 from liftgate.watch.log_files import log_files
-from liftgate.watch.replay import Hit, Summary, replay
+from liftgate.watch.look import Hit
+from liftgate.watch.replay import Summary, replay
 from liftgate.watch.rules.load import load_rulebook
 from liftgate.watch.two_processes import with_two_processes
 from liftgate.watch.verdict import Verdict

@@ -7,7 +7,8 @@ from liftgate.watch.digest import Verified, verify
 from liftgate.watch.digest_keys import Keys
 from liftgate.watch.log_files import LogFile
 from liftgate.watch.log_folder import LogFolder
-from liftgate.watch.replay import Hit, Summary
+from liftgate.watch.look import Hit
+from liftgate.watch.replay import Summary
 
 
 class Proof:

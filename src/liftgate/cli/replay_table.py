@@ -9,7 +9,8 @@ from typing import Final
 from liftgate.cli.table import Column, say_table
 from liftgate.cli.terminal import say
 from liftgate.watch.finding import Severity
-from liftgate.watch.replay import Hit, Summary
+from liftgate.watch.look import Hit
+from liftgate.watch.replay import Summary
 
 _ORDER: Final[Mapping[str, int]] = {one: place for place, one in enumerate(reversed(Severity))}
 _MOST_ROWS: Final = 20

@@ -22,10 +22,11 @@ from liftgate.watch.finding import Severity
 from liftgate.watch.known import KnownInMemory, known_in_memory
 from liftgate.watch.known_text import read_known
 from liftgate.watch.log_files import LogFile, log_files
+from liftgate.watch.look import Hit
 from liftgate.watch.outputs.asff import security_finding
 from liftgate.watch.outputs.ocsf import api_activity, detection_finding
 from liftgate.watch.outputs.plain import finding_json, set_aside_json
-from liftgate.watch.replay import Hit, Summary, replay
+from liftgate.watch.replay import Summary, replay
 from liftgate.watch.rules.load import load_rulebook
 from liftgate.watch.rules.rulebook import Rulebook
 from liftgate.watch.two_processes import with_two_processes

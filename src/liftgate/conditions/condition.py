@@ -12,7 +12,7 @@ liftgate.conditions.errors.ConditionUnreadable: 1:1: there is no fact `call.opra
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -34,6 +34,8 @@ from liftgate.conditions.vocabulary import (
 _PLACED: Final = re.compile(r"ERROR: <input>:(\d+):(\d+): (?:Syntax error: )?([^\n]*)")
 _NO_FUNCTION: Final = "Undefined variable or function"  # a method of another kind: `duration('1h').size()`
 _LONGEST_REASON: Final = 160
+_MOST_DECIDED: Final = 1_024
+_SHORT: Final = 64  # characters of a text, items of a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,24 @@ class Condition:
     text: str
     names: tuple[str, ...]  # the facts that it looks at: no others are asked for
     program: cel.Program = field(compare=False, repr=False)
+    # What was decided for values of the facts that are short, and so may come again.
+    decided: dict[tuple[Value | None, ...], bool] = field(default_factory=dict, compare=False, repr=False)
 
     def holds(self, facts: Facts) -> bool:
         """Whether it holds. Raises ConditionFailed where that cannot be said: a list is too short, a text no number."""
+        values = tuple(map(facts, self.names))
+        answer = self.decided.get(values)
+        if answer is None:
+            answer = self._decide(values)
+            if all(map(_is_short, values)):
+                if len(self.decided) >= _MOST_DECIDED:
+                    self.decided.clear()
+                self.decided[values] = answer
+        return answer
+
+    def _decide(self, values: Sequence[Value | None]) -> bool:
         try:
-            answer = self.program.execute(_values(self.names, facts))
+            answer = self.program.execute(_values(self.names, values))
         except Exception as error:
             raise ConditionFailed(
                 f"the condition could not be decided: {_reason(error)}",
@@ -63,7 +78,8 @@ def compile_condition(text: str, vocabulary: Vocabulary) -> Condition:
     program = _compiled(text)
     checked = check(text, vocabulary)
     _check_patterns(checked)
-    condition = Condition(text, tuple(checked.facts), program)
+    names = tuple(checked.facts)
+    condition = Condition(text, names, program)
     for samples in (EMPTY, FILLED):
         _try(condition, vocabulary, samples)
     return condition
@@ -107,7 +123,9 @@ def _try(condition: Condition, vocabulary: Vocabulary, samples: Mapping[Kind, Va
         return None if fact.optional and samples is EMPTY else samples[fact.kind]
 
     try:
-        answer = condition.program.execute(_values(condition.names, sample))
+        answer = condition.program.execute(
+            _values(condition.names, [sample(name) for name in condition.names])
+        )
     except (TypeError, RuntimeError) as error:
         if isinstance(error, RuntimeError) and _NO_FUNCTION not in str(error):
             return
@@ -123,12 +141,11 @@ def _try(condition: Condition, vocabulary: Vocabulary, samples: Mapping[Kind, Va
         )
 
 
-def _values(names: tuple[str, ...], facts: Facts) -> dict[str, Any]:
+def _values(names: Sequence[str], told: Sequence[Value | None]) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for name in names:
+    for name, value in zip(names, told, strict=True):
         root, dot, own = name.partition(".")
         inside = values.setdefault(root, {}) if dot else values
-        value = facts(name)
         if value is not None:
             inside[own or root] = _bounded(value)
     return values
@@ -140,6 +157,13 @@ def _bounded(value: Value) -> Any:
     if isinstance(value, tuple):
         return [item[:LONGEST_TEXT] for item in value[:MOST_ITEMS]]
     return value
+
+
+def _is_short(value: Value | None) -> bool:
+    """Whether it is worth keeping: texts of others may be long."""
+    if isinstance(value, tuple):
+        return len(value) <= _SHORT and all(map(_is_short, value))
+    return not isinstance(value, str) or len(value) <= _SHORT
 
 
 def _reason(error: Exception) -> str:

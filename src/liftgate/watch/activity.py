@@ -65,7 +65,7 @@ def activity_of(judged: Judged, record: str | None = None) -> Activity:
     """What is kept of a call; ``record`` is its JSON, where that is kept too."""
     event, asked = judged.event, judged.event.request_parameters or {}
     bucket, key = _text(asked, "bucketName"), _text(asked, "key")
-    told: Mapping[str, Any] = event.additional_event_data or {}
+    told = event.additional_event_data
     return Activity(
         event_id=event.event_id,
         at=event.event_time,
@@ -86,8 +86,8 @@ def activity_of(judged: Judged, record: str | None = None) -> Activity:
         error_code=_kept(event.error_code),
         source_address=_kept(event.source_ip_address),
         user_agent=_kept(event.user_agent),
-        bytes_in=_bytes(told.get("bytesTransferredIn")),
-        bytes_out=_bytes(told.get("bytesTransferredOut")),
+        bytes_in=_bytes(told.bytes_in) if told else None,
+        bytes_out=_bytes(told.bytes_out) if told else None,
         read_only=event.read_only,
         record=record,
     )

@@ -6,11 +6,11 @@ source identity that contradicts the key is never reconciled: such a call counts
 """
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from liftgate.elevation.person import source_identity
 from liftgate.elevation.session_name import read_session_name
-from liftgate.watch.event import Event
+from liftgate.watch.event import Event, UserIdentity
 from liftgate.watch.known import Known, KnownGrant, KnownSession
 
 
@@ -49,47 +49,47 @@ UNRELATED = Unrelated()
 def attribute(event: Event, known: Known) -> Attribution:
     """Whose call it is."""
     caller = event.user_identity
-    if event.event_name in _TAKING and event.event_source == "sts.amazonaws.com":
+    if event.event_name in TAKING and event.event_source == "sts.amazonaws.com":
         taken = _taken(event, known)
         if taken is not None:
             return taken
     if caller.type != "AssumedRole":
         return UNRELATED
     by_key = known.session_of_key(caller.access_key_id) if caller.access_key_id else None
-    name = event.session_name or ""
+    name, role = caller.session_name or "", caller.role_arn
     if by_key is not None:
-        return _by_key(event, known, by_key, name)
-    role = event.role_arn
+        return _by_key(caller, known, by_key, name)
     if role is not None and known.is_elevated(role):
-        return _by_name(event, known, name)
+        return _by_name(caller, known, name)
     if read_session_name(name) is not None and role is not None and known.session_called(name) is not None:
         return WithoutGrant(because="it carries a grant's name on another role")
-    return _in_place(event, known)
+    return _in_place(event, caller, known)
 
 
-_TAKING = frozenset({"AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"})
+TAKING: Final = frozenset({"AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"})
+"""Calls that take a role. Whose these are depends on the role, too."""
 
 
 def _taken(event: Event, known: Known) -> TakenOver | None:
     role = (event.request_parameters or {}).get("roleArn")
     if not isinstance(role, str) or not known.is_elevated(role):
         return None
-    caller = event.user_identity.arn or ""
-    if known.is_broker(caller) or known.is_broker(event.role_arn or ""):
+    caller = event.user_identity
+    if known.is_broker(caller.arn or "") or known.is_broker(caller.role_arn or ""):
         return None
     return TakenOver(role_arn=role)
 
 
-def _by_key(event: Event, known: Known, session: KnownSession, name: str) -> Attribution:
+def _by_key(caller: UserIdentity, known: Known, session: KnownSession, name: str) -> Attribution:
     grant = known.grant(session.grant_id)
     if grant is None:
         return WithoutGrant(because="its session is on record, and its grant is not")
     if name != session.name:
         return WithoutGrant(because="its access key is of another session than its name")
-    return _of_person(event, UnderGrant(grant=grant, session=session, by="access key"))
+    return _of_person(caller, UnderGrant(grant=grant, session=session, by="access key"))
 
 
-def _by_name(event: Event, known: Known, name: str) -> Attribution:
+def _by_name(caller: UserIdentity, known: Known, name: str) -> Attribution:
     session, named = known.session_called(name), read_session_name(name)
     grant = known.grant(named[0]) if named else None
     if named is None:
@@ -98,60 +98,21 @@ def _by_name(event: Event, known: Known, name: str) -> Attribution:
         return WithoutGrant(because="it names a grant that is not on record")
     if session is not None and session.access_key_id is not None:
         return WithoutGrant(because="its name is of a session that has another access key")
-    if grant.role_arn != event.role_arn:
+    if grant.role_arn != caller.role_arn:
         return WithoutGrant(because="it names a grant on another role")
-    return _of_person(event, UnderGrant(grant=grant, session=session, by="session name"))
+    return _of_person(caller, UnderGrant(grant=grant, session=session, by="session name"))
 
 
-def _of_person(event: Event, found: UnderGrant) -> Attribution:
-    context = event.user_identity.session_context
-    said = context.source_identity if context else None
+def _of_person(caller: UserIdentity, found: UnderGrant) -> Attribution:
+    said = caller.source_identity
     if said is not None and said != source_identity(found.grant.person):
         return WithoutGrant(because="its source identity is another person than the grant's")
     return found
 
 
-def _in_place(event: Event, known: Known) -> Attribution:
+def _in_place(event: Event, caller: UserIdentity, known: Known) -> Attribution:
     """The grant whose window holds the call; one that began before it, where none does, is no reason for it."""
-    for grant in known.in_place(event.user_identity.principal_id or ""):
+    for grant in known.in_place(caller.principal_id or ""):
         if grant.window.holds(event.event_time):
             return UnderGrant(grant=grant, session=None, by="in place")
     return UNRELATED
-
-
-class Attributor:
-    """``attribute`` for many events while what is known stays as it is: each caller is looked up once."""
-
-    def __init__(self, known: Known) -> None:
-        """Of what is known now."""
-        self._known = known
-        self._found: dict[tuple[str | None, ...], Attribution] = {}
-
-    def __call__(self, event: Event) -> Attribution:
-        """Whose call it is."""
-        if event.event_name in _TAKING:
-            return attribute(event, self._known)
-        caller = event.user_identity
-        context = caller.session_context
-        issuer = context.session_issuer if context else None
-        key = (
-            caller.type,
-            caller.access_key_id,
-            caller.principal_id,
-            context.source_identity if context else None,
-            issuer.type if issuer else None,
-            issuer.arn if issuer else None,
-        )
-        found = self._found.get(key)
-        return self._looked_up(event, key) if found is None else found
-
-    def _looked_up(self, event: Event, key: tuple[str | None, ...]) -> Attribution:
-        found = attribute(event, self._known)
-        if not self._known.in_place(event.user_identity.principal_id or ""):  # else it depends on the moment
-            if len(self._found) >= _MOST_CALLERS:
-                self._found.clear()
-            self._found[key] = found
-        return found
-
-
-_MOST_CALLERS = 65_536

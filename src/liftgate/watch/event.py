@@ -3,9 +3,10 @@
 Source: "CloudTrail record contents", AWS CloudTrail User Guide.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from functools import lru_cache
+from typing import Annotated, Any, Final
 
 import msgspec
 
@@ -50,6 +51,33 @@ class UserIdentity(_Part, frozen=True, kw_only=True):
     invoked_by: str | None = None
     session_context: SessionContext | None = None
 
+    @property
+    def role_arn(self) -> str | None:
+        """The role behind a session; None where the caller is no role session."""
+        context = self.session_context
+        issuer = context.session_issuer if context else None
+        return issuer.arn if issuer and issuer.type == "Role" else None
+
+    @property
+    def session_name(self) -> str | None:
+        """The name of a role session; None where the caller is none."""
+        if self.type != "AssumedRole":
+            return None
+        _, colon, name = (self.principal_id or "").partition(":")
+        return name if colon else None
+
+    @property
+    def source_identity(self) -> str | None:
+        """What was set when the session began, and stays with it."""
+        return self.session_context.source_identity if self.session_context else None
+
+
+class AdditionalData(_Part, frozen=True, kw_only=True):
+    """What S3 tells of a call beside its parameters: the bytes in its body and its answer's, where they are told."""
+
+    bytes_in: Any = msgspec.field(default=None, name="bytesTransferredIn")
+    bytes_out: Any = msgspec.field(default=None, name="bytesTransferredOut")
+
 
 class Resource(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Something that the call touched."""
@@ -68,7 +96,7 @@ class Event(_Part, frozen=True, kw_only=True):
     event_source: Text  # "s3.amazonaws.com"
     event_name: Text  # "PutObject"
     aws_region: str | None = None
-    user_identity: UserIdentity = UserIdentity()
+    identity: msgspec.Raw = msgspec.field(default=msgspec.Raw(), name="userIdentity")  # see ``user_identity``
     source_ip_address: str | None = msgspec.field(
         default=None, name="sourceIPAddress"
     )  # may be a service's name
@@ -77,7 +105,7 @@ class Event(_Part, frozen=True, kw_only=True):
     error_message: str | None = None
     request_parameters: Mapping[str, Any] | None = None
     response_elements: Mapping[str, Any] | None = None
-    additional_event_data: Mapping[str, Any] | None = None
+    additional_event_data: AdditionalData | None = None
     resources: tuple[Resource, ...] | None = None
     read_only: bool | None = None
     management_event: bool | None = None
@@ -88,6 +116,15 @@ class Event(_Part, frozen=True, kw_only=True):
     shared_event_id: str | None = msgspec.field(default=None, name="sharedEventID")
 
     @property
+    def user_identity(self) -> UserIdentity:
+        """Who called. Raises msgspec.ValidationError where that is not said as CloudTrail says it; what ``reading`` gives is checked."""
+        return identity_of(bytes(self.identity))
+
+    def by_itself(self) -> "Event":
+        """The same, without the text that it was read from: for those that are kept."""
+        return msgspec.structs.replace(self, identity=self.identity.copy())
+
+    @property
     def was_refused(self) -> bool:
         """Whether AWS refused the call for want of permission."""
         return is_refusal(self.error_code)
@@ -95,17 +132,41 @@ class Event(_Part, frozen=True, kw_only=True):
     @property
     def role_arn(self) -> str | None:
         """The role behind the caller's session; None where the caller is no role session."""
-        context = self.user_identity.session_context
-        issuer = context.session_issuer if context else None
-        return issuer.arn if issuer and issuer.type == "Role" else None
+        return self.user_identity.role_arn
 
     @property
     def session_name(self) -> str | None:
         """The name of the caller's role session; None where the caller is none."""
-        if self.user_identity.type != "AssumedRole":
-            return None
-        _, colon, name = (self.user_identity.principal_id or "").partition(":")
-        return name if colon else None
+        return self.user_identity.session_name
+
+
+_IDENTITY: Final = msgspec.json.Decoder(UserIdentity)
+_NOBODY: Final = UserIdentity()
+_MOST_GOOD: Final = 16_384
+
+
+@lru_cache(maxsize=8_192)
+def identity_of(text: bytes) -> UserIdentity:
+    """Who is meant by the JSON of ``userIdentity``: a session is in many records, with the same text in each."""
+    try:
+        return _IDENTITY.decode(text) if text else _NOBODY
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at `$")
+        raise msgspec.ValidationError(f"{what} - at `$.userIdentity{where or '`'}") from None
+
+
+_good = set[bytes]()
+
+
+def check_identities(texts: Collection[bytes]) -> None:
+    """Whether all say who called, as CloudTrail says it. Raises msgspec.ValidationError. Those of sessions come again and again."""
+    if _good.issuperset(texts):
+        return
+    if len(_good) > _MOST_GOOD:
+        _good.clear()
+    for text in texts:
+        identity_of(text)
+        _good.add(text)
 
 
 _REFUSED = frozenset(

@@ -12,13 +12,13 @@ from typing import Final
 
 import msgspec
 
-from liftgate.watch.event import Event
+from liftgate.watch.event import Event, check_identities
 from liftgate.watch.splitting import holds_records, records_in
 from liftgate.watch.unpacking import LARGEST, Unpacked, unpack
 
 _EXCERPT: Final = 200
 _LONG: Final = 1024 * 1024  # bytes of text from which on it is read in parts
-_AT_ONCE: Final = 200  # records: what is in the processor's caches is quick
+_AT_ONCE: Final = 64  # records: what is in the processor's caches is quick
 _DEEPEST: Final = 4  # wrappings: a queue's message of a notification of an event of a record
 _NOTHING: Final = msgspec.Raw()
 _UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -42,6 +42,11 @@ class Read:
     insights: int = 0  # CloudTrail's own findings about rates of calls: no calls, and passed over
     is_digest: bool = False  # CloudTrail's list of what it delivered: see ``liftgate.watch.digest``
     texts: Callable[[], Sequence[bytes | msgspec.Raw]] = field(default=tuple, repr=False, compare=False)
+
+    @cached_property
+    def identities(self) -> Sequence[bytes]:
+        """The JSON of each event's ``userIdentity``, in their order."""
+        return [bytes(event.identity) for event in self.events]
 
     def raw(self, place: int) -> bytes:
         """The JSON of an event as it came, with the fields that nobody knows; ``place`` is its place in ``events``."""
@@ -80,11 +85,17 @@ def read_in_parts(data: bytes, where: str, *, largest: int = LARGEST) -> Iterato
     for start in range(0, len(records), _AT_ONCE):
         part = records[start : start + _AT_ONCE]
         try:
-            events = [_EVENT.decode(one) for one in part]
+            read = _checked([_EVENT.decode(one) for one in part], _constant(part))
         except _UNREADABLE:
-            yield _each(part, where, 0, first=start + 1)
-        else:
-            yield Read(events=events, texts=_constant(part))
+            read = _each(part, where, 0, first=start + 1)
+        yield read
+
+
+def _checked(events: Sequence[Event], texts: Callable[[], Sequence[bytes | msgspec.Raw]]) -> Read:
+    """Events whose callers are told as they should be, too. Raises msgspec.ValidationError."""
+    read = Read(events=events, texts=texts)
+    check_identities(read.identities)
+    return read
 
 
 def _constant(texts: Sequence[msgspec.Raw]) -> Callable[[], Sequence[bytes | msgspec.Raw]]:
@@ -146,9 +157,9 @@ def _text(text: bytes, where: str, depth: int) -> Read:
     start = text[:64].lstrip()[:1]
     try:
         if start == b"[":  # the two that must be quick
-            return Read(events=_LIST.decode(text), texts=lambda: _RAW_LIST.decode(text))
+            return _checked(_LIST.decode(text), lambda: _RAW_LIST.decode(text))
         if _is_file(text):
-            return Read(events=_FILE.decode(text).records, texts=lambda: _RAW_FILE.decode(text).records)
+            return _checked(_FILE.decode(text).records, lambda: _RAW_FILE.decode(text).records)
     except _UNREADABLE:
         pass  # something in it is no record: each by itself
     if not text.strip():
@@ -198,7 +209,7 @@ def _stands_alone(lines: Iterable[bytes]) -> bool:
 def _object(text: bytes, where: str, depth: int) -> Read:
     """A record, or one wrapped."""
     try:
-        return Read(events=(_EVENT.decode(text),), texts=lambda: (text,))
+        return _checked((_EVENT.decode(text),), lambda: (text,))
     except msgspec.ValidationError as error:
         fault = error
     if depth > _DEEPEST:

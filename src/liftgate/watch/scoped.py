@@ -6,6 +6,7 @@ that a scope's policies say of names, where its locations are whole buckets, pre
 and nothing else: a refusal is always worked out from the start.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, Final, TypeAlias
@@ -38,6 +39,30 @@ class _Form:
     key: str | None
     prefix: str | None
     others: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Pattern:
+    """Calls that were allowed in a scope of one location, all of each in it: alike in operation, in the names told, and in this."""
+
+    bucket: str  # the name of the parameter
+    inside: tuple[str, ...]  # names of those that say a key or a prefix
+    others: tuple[tuple[str, str], ...]  # those that decide by their values
+
+    @property
+    def names_version(self) -> bool:
+        """Whether these calls name a version of an object."""
+        return any(parameter_named(name) == "VersionId" for name, _ in self.others)
+
+    def holds(self, told: Mapping[str, Any], bucket: str, head: str) -> bool:
+        """Whether ``requestParameters`` of the same names say such a call, in a location of this bucket and beginning."""
+        if told[self.bucket] != bucket:
+            return False
+        for name in self.inside:
+            value = told[name]
+            if type(value) is not str or not value or not value.startswith(head):
+                return False
+        return not self.others or all(told[name] == value for name, value in self.others)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +99,26 @@ class Scoped:
             return self._likeness_of_many(event, form, bucket, key, prefix)
         [(place, head, goes_on)] = self.places
         return (self.kind, event.event_name, form, *_held(place == bucket, head, goes_on, key, prefix))
+
+    @property
+    def only_place(self) -> tuple[str, str] | None:
+        """Bucket and beginning of the one location, where there is one, and keys may go on."""
+        if len(self.places) != 1 or not self.places[0][2]:
+            return None
+        return self.places[0][:2]
+
+    def pattern(self, event: Event) -> Pattern | None:
+        """The pattern of a call that was allowed, for all scopes of this kind; None where calls like it are not plain."""
+        told, place = event.request_parameters, self.only_place
+        form = _form(tuple(told)) if told else None
+        if not told or place is None or form is None or not was_allowed(self.likeness(event)):
+            return None
+        pattern = Pattern(
+            bucket=form.bucket,
+            inside=tuple(name for name in (form.key, form.prefix) if name is not None),
+            others=tuple((name, told[name]) for name in form.others),
+        )
+        return pattern if pattern.holds(told, *place) else None
 
     def _likeness_of_many(
         self, event: Event, form: _Form, bucket: str, key: str | None, prefix: str | None

@@ -10,11 +10,14 @@ import queue
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
+from liftgate.watch.event_keys import EventKey
 from liftgate.watch.known import Known
 from liftgate.watch.log_files import LogFile
-from liftgate.watch.replay import Judge, Looked, in_turn
+from liftgate.watch.look import Judge, Looked
+from liftgate.watch.replay import in_turn
 from liftgate.watch.rules.rulebook import Rulebook
 
 _WORTH_IT: Final = 4 * 1024 * 1024  # bytes of files below which a process takes longer to start than to help
@@ -22,12 +25,12 @@ _PATIENCE: Final = 0.2  # seconds between looks at whether the other is alive
 
 
 def with_two_processes(
-    files: Sequence[LogFile], judging: Judge, rulebook: Callable[[], Rulebook]
+    files: Sequence[LogFile], judging: Judge, rulebook: Callable[[], Rulebook], seen: AbstractSet[EventKey]
 ) -> Iterator[Looked]:
     """What each file shows, in order. In one process where there is one file, little to read, or one processor."""
     sizes = [file.size for file in files]
     if len(files) < 2 or sum(sizes) - max(sizes) < _WORTH_IT or (os.cpu_count() or 1) < 2:
-        yield from in_turn(files, judging, rulebook)
+        yield from in_turn(files, judging, rulebook, seen)
         return
     way = _way()
     context: Any = multiprocessing.get_context(way)
@@ -41,7 +44,7 @@ def with_two_processes(
     )
     other.start()
     try:
-        shared = _Shared(lambda place: judging.look(files[place]), len(files), following, done, other)
+        shared = _Shared(lambda place: judging.look_alone(files[place]), len(files), following, done, other)
         for place in range(len(files)):
             yield shared.get(place)
     finally:
@@ -61,7 +64,7 @@ def _help(
     gc.disable()  # as in ``replay``
     judging = Judge(known, rulebook())
     while (place := _next(following)) < len(files):
-        done.put((place, judging.look(files[place])))
+        done.put((place, judging.look_alone(files[place])))
 
 
 def _next(following: Any) -> int:

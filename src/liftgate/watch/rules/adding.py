@@ -1,19 +1,21 @@
 """The totals of a grant while its calls are read: the same as ``totals_of`` says of them, without keeping each."""
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
+
+import msgspec
 
 from liftgate.watch.event import is_refusal
 from liftgate.watch.rules.counted import (
     address_in,
+    bytes_of,
     family_of,
     network_of,
-    number_of,
     reads,
     service_named,
     session_name_of,
-    text_of,
 )
 from liftgate.watch.rules.totals import NO_CALLS, Totals, first_kept
 from liftgate.watch.verdict import Judged, Verdict
@@ -32,8 +34,27 @@ class Kind(NamedTuple):
     read_only: bool | None
     error_code: str | None
     verdict: Verdict
-    bucket: object  # as in the record
+    bucket: str  # empty where the record names none
     versioned: bool
+
+
+Source: TypeAlias = tuple[str, str | None, str | None]
+"""A session's name, and address and user agent as they stand in the record."""
+
+
+def kind_of(judged: Judged) -> Kind:
+    """What of a call is counted."""
+    event, told = judged.event, judged.event.request_parameters or _NONE
+    bucket = told.get("bucketName")
+    return Kind(
+        service=event.event_source,
+        operation=event.event_name,
+        read_only=event.read_only,
+        error_code=event.error_code,
+        verdict=judged.verdict,
+        bucket=bucket if isinstance(bucket, str) else "",
+        versioned=bool(told.get("versionId")),
+    )
 
 
 class Adding:
@@ -43,10 +64,8 @@ class Adding:
 
     def __init__(self) -> None:
         """No calls."""
-        self.kinds: dict[
-            tuple[Any, ...], int
-        ] = {}  # plain tuples of what a ``Kind`` has: they are made for each call
-        self.sources: set[tuple[str, str | None, str | None]] = set()
+        self.kinds: dict[Kind, int] = {}
+        self.sources: set[Source] = set()
         self.first: datetime | None = None
         self.last: datetime | None = None
         self.bytes_in = self.bytes_out = 0
@@ -54,44 +73,58 @@ class Adding:
 
     def add(self, judged: Judged) -> None:
         """Count a call."""
-        event = judged.event
-        told, extra, at = event.request_parameters or _NONE, event.additional_event_data, event.event_time
-        bucket, versioned = told.get("bucketName"), "versionId" in told and bool(told["versionId"])
-        kind = (event.event_source, event.event_name, event.read_only, event.error_code, judged.verdict,
-                bucket if type(bucket) is str else "", versioned)  # fmt: skip
-        self.kinds[kind] = self.kinds.get(kind, 0) + 1
-        self.sources.add((session_name_of(judged), event.source_ip_address, event.user_agent))
-        if extra:
-            self.bytes_in += number_of(extra.get("bytesTransferredIn"))
-            self.bytes_out += number_of(extra.get("bytesTransferredOut"))
-        if self.first is None or self.last is None:
-            self.first = self.last = at
-        elif at > self.last:
-            self.last = at
-        elif at < self.first:
-            self.first = at
+        event, (bytes_in, bytes_out) = judged.event, bytes_of(judged.event)
+        self.add_kind(kind_of(judged), 1)
+        self.add_rest(
+            {(session_name_of(judged), event.source_ip_address, event.user_agent)},
+            first=event.event_time,
+            last=event.event_time,
+            bytes_in=bytes_in,
+            bytes_out=bytes_out,
+        )
+
+    def add_kind(self, kind: Kind, calls: int) -> None:
+        """Count calls of one kind; ``add_rest`` takes what else they have."""
+        self.kinds[kind] = self.kinds.get(kind, 0) + calls
+
+    def add_rest(
+        self, sources: AbstractSet[Source], *, first: datetime, last: datetime, bytes_in: int, bytes_out: int
+    ) -> None:
+        """Add what calls have that were counted by their kinds: from where, the first and the last moment, and the bytes of all."""
+        self.sources |= sources
+        self.first = first if self.first is None else min(self.first, first)
+        self.last = last if self.last is None else max(self.last, last)
+        self.bytes_in += bytes_in
+        self.bytes_out += bytes_out
         if len(self.sources) + len(self.kinds) > _MANY:
             self._settle()
 
     def merge(self, other: "Adding") -> None:
         """Take in other calls of the same grant."""
         for kind, number in other.kinds.items():
-            self.kinds[kind] = self.kinds.get(kind, 0) + number
-        self.sources |= other.sources
-        self.bytes_in += other.bytes_in
-        self.bytes_out += other.bytes_out
+            self.add_kind(kind, number)
         if other.first is not None and other.last is not None:
-            self.first = other.first if self.first is None else min(self.first, other.first)
-            self.last = other.last if self.last is None else max(self.last, other.last)
+            self.add_rest(
+                other.sources,
+                first=other.first,
+                last=other.last,
+                bytes_in=other.bytes_in,
+                bytes_out=other.bytes_out,
+            )
         if other.sum is not NO_CALLS:
             self.sum += other.sum
-        if len(self.sources) + len(self.kinds) > _MANY:
-            self._settle()
 
     def __reduce__(self) -> tuple[object, ...]:
         """Short: another process sends thousands of these."""
-        told = (self.kinds, self.sources, self.first, self.last, self.bytes_in, self.bytes_out, self.sum)
-        return _restored, told
+        told = (
+            list(self.kinds.items()),
+            self.sources,
+            self.first,
+            self.last,
+            self.bytes_in,
+            self.bytes_out,
+        )
+        return _restored, (_PACK.encode(told), None if self.sum is NO_CALLS else self.sum)
 
     def totals(self) -> Totals:
         """What all calls so far come to."""
@@ -100,7 +133,7 @@ class Adding:
 
     def _settle(self) -> None:
         """Put what was told of calls into the sum."""
-        kinds = [(Kind(*kind), number) for kind, number in self.kinds.items()]
+        kinds = self.kinds.items()
         count = dict.fromkeys(_COUNTS, 0)
         for kind, number in kinds:
             for name in _counts_as(kind):
@@ -117,7 +150,7 @@ class Adding:
             addresses=first_kept({address for _, address, _ in told if address}),
             networks=first_kept({(session, network_of(address)) for session, address, _ in told if address}),
             user_agents=first_kept({(session, program) for session, _, program in told if program}),
-            buckets=first_kept({text_of(kind.bucket) for kind, _ in kinds} - {""}),
+            buckets=first_kept({kind.bucket for kind, _ in kinds} - {""}),
             services=first_kept({service_named(kind.service) for kind, _ in kinds}),
         )
         self.kinds, self.sources, self.first, self.last = {}, set(), None, None
@@ -151,20 +184,21 @@ def _deleted(kind: Kind) -> Iterator[str]:
         yield "bulk_deletes"
 
 
-def _restored(*told: Any) -> Adding:
+def _restored(packed: bytes, told: Totals | None) -> Adding:
     adding = Adding()
-    (
-        adding.kinds,
-        adding.sources,
-        adding.first,
-        adding.last,
-        adding.bytes_in,
-        adding.bytes_out,
-        adding.sum,
-    ) = told
+    kinds, adding.sources, adding.first, adding.last, adding.bytes_in, adding.bytes_out = _UNPACK.decode(
+        packed
+    )
+    adding.kinds = dict(kinds)
+    if told is not None:
+        adding.sum = told
     return adding
 
 
+_PACK = msgspec.msgpack.Encoder()
+_UNPACK = msgspec.msgpack.Decoder(
+    tuple[list[tuple[Kind, int]], set[Source], datetime | None, datetime | None, int, int]
+)
 _COUNTS = (
     "calls", "refused", "reads", "writes", "deletes", "objects_deleted", "versions_deleted", "bulk_deletes",
     "outside_scope", "outside_window", "unclear",

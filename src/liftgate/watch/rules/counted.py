@@ -6,12 +6,13 @@ from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address, ip_address
 from typing import Final
 
-from liftgate.watch.attribution import UnderGrant
+from liftgate.watch.attribution import Attribution, UnderGrant
 from liftgate.watch.event import Event
 from liftgate.watch.verdict import Judged, Verdict
 
 _SERVICE_HOST: Final = ".amazonaws.com"
 _LONGEST: Final = 64
+_TOO_MANY: Final = 1 << 62  # bytes
 _READING: Final = ("Get", "List", "Head", "Describe", "Select")
 
 
@@ -39,7 +40,7 @@ class Counted:
 def counted(judged: Judged) -> Counted:
     """What counts of a judged call."""
     event = judged.event
-    parameters, extra = event.request_parameters or {}, event.additional_event_data or {}
+    parameters, (bytes_in, bytes_out) = event.request_parameters or {}, bytes_of(event)
     return Counted(
         event_id=event.event_id,
         at=event.event_time,
@@ -54,8 +55,8 @@ def counted(judged: Judged) -> Counted:
         versioned=bool(parameters.get("versionId")),
         address=address_of(event),
         user_agent=family_of(event.user_agent),
-        bytes_in=number_of(extra.get("bytesTransferredIn")),
-        bytes_out=number_of(extra.get("bytesTransferredOut")),
+        bytes_in=bytes_in,
+        bytes_out=bytes_out,
     )
 
 
@@ -81,9 +82,14 @@ def reads(read_only: bool | None, operation: str) -> bool:
 
 def session_name_of(judged: Judged) -> str:
     """The name of the session that called; empty where none did."""
-    if isinstance(judged.attribution, UnderGrant) and judged.attribution.session is not None:
-        return judged.attribution.session.name
-    return judged.event.session_name or ""
+    return session_name_in(judged.event, judged.attribution)
+
+
+def session_name_in(event: Event, attribution: Attribution) -> str:
+    """The same of a call that was attributed."""
+    if isinstance(attribution, UnderGrant) and attribution.session is not None:
+        return attribution.session.name
+    return event.session_name or ""
 
 
 def address_of(event: Event) -> str:
@@ -133,11 +139,17 @@ def text_of(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
+def bytes_of(event: Event) -> tuple[int, int]:
+    """Bytes sent to AWS, and fetched, as far as the record tells."""
+    told = event.additional_event_data
+    return (number_of(told.bytes_in), number_of(told.bytes_out)) if told else (0, 0)
+
+
 def number_of(value: object) -> int:
     """A field that should be a number of bytes; 0 where it is none. CloudTrail writes some as 1234.0."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1 << 62:
-        return 0
-    return int(value)
+    if (type(value) is int or type(value) is float) and 0 <= value < _TOO_MANY:  # not True
+        return int(value)
+    return 0
 
 
 def _read_address(text: str) -> IPv4Address | IPv6Address | None:

@@ -10,10 +10,10 @@ from liftgate.watch.attribution import UnderGrant
 from liftgate.watch.known import KnownGrant
 from liftgate.watch.rules.counted import (
     address_of,
+    bytes_of,
     family_of,
     is_read,
     network_of,
-    number_of,
     service_of,
     session_name_of,
     text_of,
@@ -54,10 +54,6 @@ def _maybe(kind: Kind, says: str, of: Callable[[T], Value | None]) -> Told[T]:
 
 def _parameter(name: str) -> Callable[[Judged], str]:
     return lambda judged: text_of((judged.event.request_parameters or {}).get(name))
-
-
-def _extra(name: str) -> Callable[[Judged], int]:
-    return lambda judged: number_of((judged.event.additional_event_data or {}).get(name))
 
 
 def _number(judged: Judged) -> int:
@@ -104,8 +100,8 @@ _CALL: Final[Mapping[str, Told[Judged]]] = {
     ),
     "call.bucket": _text("empty where the record names none", _parameter("bucketName")),
     "call.key": _text("empty where the record names none, as in DeleteObjects", _parameter("key")),
-    "call.bytes_in": _whole("bytes sent to S3, as far as told", _extra("bytesTransferredIn")),
-    "call.bytes_out": _whole("bytes fetched from S3, as far as told", _extra("bytesTransferredOut")),
+    "call.bytes_in": _whole("bytes sent to S3, as far as told", lambda j: bytes_of(j.event)[0]),
+    "call.bytes_out": _whole("bytes fetched from S3, as far as told", lambda j: bytes_of(j.event)[1]),
     "call.tampers": _text(
         "what of permissions or records it changes, in words; empty where nothing", lambda j: j.tampers
     ),
@@ -204,10 +200,13 @@ def facts_of_call(judged: Judged) -> Facts:
 
 
 def facts_of_grant(grant: KnownGrant, totals: Totals) -> Facts:
-    """The facts of a grant and all its calls."""
+    """The facts of a grant and all its calls, each worked out once."""
+    told: dict[str, Value | None] = {}
 
     def fact(name: str) -> Value | None:
-        told = _TOTALS.get(name)
-        return told.of(totals) if told is not None else _GRANT[name].of(grant)
+        if name not in told:
+            of_totals = _TOTALS.get(name)
+            told[name] = of_totals.of(totals) if of_totals is not None else _GRANT[name].of(grant)
+        return told[name]
 
     return fact

@@ -1,6 +1,5 @@
 """A rule's test, read: facts by their kinds, or CloudTrail records."""
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -15,10 +14,11 @@ from liftgate.errors import LiftgateError
 from liftgate.iam.s3.actions import expand_actions
 from liftgate.iam.s3.location import parse_location
 from liftgate.iam.scope import Scope
-from liftgate.watch.event import Event
+from liftgate.watch.event import Event, check_identities
 from liftgate.watch.rules.errors import RuleFault
 from liftgate.watch.rules.model import Expected, On, RuleTest
 
+_RECORDS = msgspec.json.Decoder(list[Event])
 _WRITE = {
     Kind.TEXT: "write a text",
     Kind.FLAG: "write `true` or `false`, without quotes",
@@ -98,8 +98,10 @@ def _moment(text: str) -> datetime | None:
 
 def _events(records: Marked[str], faults: FaultList) -> tuple[Event, ...]:
     try:
-        read = json.loads(records.value)
-        return msgspec.convert(read if isinstance(read, list) else [read], type=tuple[Event, ...])
+        text = records.value.strip()
+        events = _RECORDS.decode(text if text.startswith("[") else f"[{text}]")
+        check_identities([bytes(event.identity) for event in events])
+        return tuple(event.by_itself() for event in events)
     except (ValueError, RecursionError) as error:  # of which msgspec's are
         sentence = f"this is no CloudTrail record: {str(error)[:160]}"
         faults.add(

@@ -4,6 +4,7 @@ A rule that cannot be decided is a finding by itself, `rule-failed`, on which pe
 stumble gets no silence for it. It never revokes: a slip in a rule must not take access from everybody.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -40,21 +41,26 @@ class Rulebook:
         object.__setattr__(self, "_by_verdict", by_verdict)
         object.__setattr__(self, "_of_grant", tuple(rule for rule in self.rules if rule.on is On.GRANT))
 
+    def looks_at(self, judged: Judged) -> bool:
+        """Whether any rule is about calls of this verdict, service and operation."""
+        return bool(self._selected(judged))
+
     def of_call(self, judged: Judged) -> tuple[Finding, ...]:
         """What the rules find in one call. It costs next to nothing where no rule is about such a verdict."""
+        selected = self._selected(judged)
+        if not selected:
+            return ()
+        facts, event = facts_of_call(judged), judged.event
+        found = (_found(rule, facts, event.event_id, event.event_time) for rule in selected)
+        return tuple(_about_call(one, judged) for one in found if one is not None)
+
+    def _selected(self, judged: Judged) -> Sequence[Rule]:
         rules = self._by_verdict[judged.verdict]
         if not rules:
             return ()
         event, tampers = judged.event, judged.tampers is not None
         service, operation = service_of(event), event.event_name
-        selected = [
-            rule for rule in rules if rule.selects(judged.verdict, service, operation, tampers=tampers)
-        ]
-        if not selected:
-            return ()
-        facts = facts_of_call(judged)
-        found = (_found(rule, facts, event.event_id, event.event_time) for rule in selected)
-        return tuple(_about_call(one, judged) for one in found if one is not None)
+        return [rule for rule in rules if rule.selects(judged.verdict, service, operation, tampers=tampers)]
 
     def of_grant(self, grant: KnownGrant, totals: Totals) -> tuple[Finding, ...]:
         """What the rules find in all calls under a grant. The more calls are known the more may be found."""

@@ -51,6 +51,8 @@ class Totals:
 
     def __add__(self, other: "Totals") -> "Totals":
         """The totals of both sets of calls, which share none."""
+        if self is NO_CALLS or other is NO_CALLS:
+            return other if self is NO_CALLS else self
         return Totals(
             **{
                 one.name: _both(one.name, getattr(self, one.name), getattr(other, one.name))

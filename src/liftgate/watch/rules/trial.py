@@ -25,13 +25,19 @@ _SESSION = KnownSession(
     name="gr-0123456789abcdef-1",
     access_key_id="ASIAEXAMPLE000000001",
 )
-_CALLER = UserIdentity(
-    type="AssumedRole",
-    principal_id=f"AROAEXAMPLEEXAMPLE123:{_SESSION.name}",
-    arn=f"arn:aws:sts::111122223333:assumed-role/liftgate-example/{_SESSION.name}",
-    account_id="111122223333",
-    access_key_id=_SESSION.access_key_id,
-    session_context=SessionContext(session_issuer=Issuer(type="Role", arn=_ROLE), source_identity="example"),
+_CALLER = msgspec.Raw(
+    msgspec.json.encode(
+        UserIdentity(
+            type="AssumedRole",
+            principal_id=f"AROAEXAMPLEEXAMPLE123:{_SESSION.name}",
+            arn=f"arn:aws:sts::111122223333:assumed-role/liftgate-example/{_SESSION.name}",
+            account_id="111122223333",
+            access_key_id=_SESSION.access_key_id,
+            session_context=SessionContext(
+                session_issuer=Issuer(type="Role", arn=_ROLE), source_identity="example"
+            ),
+        )
+    )
 )
 
 
@@ -53,7 +59,7 @@ def try_rules(rules: Iterable[Rule]) -> Iterator[Tried]:
 
 def as_elevated(events: Iterable[Event], scope: Scope) -> tuple[tuple[Event, ...], KnownInMemory]:
     """Events as though a session lent under a grant of this scope, in its window, had made them; and that grant."""
-    made = tuple(msgspec.structs.replace(event, user_identity=_CALLER) for event in events)
+    made = tuple(msgspec.structs.replace(event, identity=_CALLER) for event in events)
     times = [event.event_time for event in made]
     grant = KnownGrant(
         id=_SESSION.grant_id,
