@@ -1,15 +1,15 @@
 import gzip
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from tests.servers.trail_queue import Trail
 from tests.servers.trail_queue import trail as trail  # noqa: PLC0414 - a fixture
-from tests.watch.queue_examples import Kept, Said, is_away
+from tests.watch.queue_examples import Bucket, Kept, Said, is_away
 
 from liftgate.errors import Unavailable
-from liftgate.watch.sources.backfill import Backfilled, backfill, missed_since
+from liftgate.watch.sources.backfill import Backfilled, backfill
 from liftgate.watch.sources.errors import TrailUnreachable
 from liftgate.watch.sources.trail_bucket import TrailBucket
 
@@ -25,7 +25,7 @@ def test_each_file_is_taken_and_one_that_breaks_taking_is_named() -> None:
             raise ZeroDivisionError
         return kept(bodies)
 
-    done = backfill(_three, take, since=NOON, until=NOON + timedelta(hours=1), log=said)
+    done = backfill(_three(), take, since=NOON, until=NOON + timedelta(hours=1), log=said)
 
     assert done == Backfilled(files=2, left=("b.json.gz",))
     assert kept.calls == [[b"a"], [b"c"]]
@@ -34,34 +34,22 @@ def test_each_file_is_taken_and_one_that_breaks_taking_is_named() -> None:
 
 def test_where_the_store_is_away_it_is_done_again_later() -> None:
     with pytest.raises(Unavailable):
-        backfill(_three, is_away, since=NOON, until=NOON, log=Said())
+        backfill(_three(), is_away, since=NOON, until=NOON, log=Said())
 
 
 def test_an_order_to_stop_ends_it_between_two_files() -> None:
     kept = Kept()
 
-    done = backfill(_three, kept, since=NOON, until=NOON, log=Said(), stopping=lambda: len(kept.calls) == 1)
+    done = backfill(_three(), kept, since=NOON, until=NOON, log=Said(), stopping=lambda: len(kept.calls) == 1)
 
     assert done.files == 1
 
 
-@pytest.mark.parametrize(
-    ("silent_for", "from_before"),
-    [(None, None), (timedelta(minutes=30), None), (timedelta(minutes=31), timedelta(minutes=61))],
-)
-def test_a_silence_that_is_too_long_is_fetched_from_before_it_began(
-    silent_for: timedelta | None, from_before: timedelta | None
-) -> None:
-    last = None if silent_for is None else NOON - silent_for
-
-    since = missed_since(last, NOON, longest_silence=timedelta(minutes=30))
-
-    assert since == (None if from_before is None else NOON - from_before)
-
-
-def _three(since: datetime, until: datetime) -> Iterator[tuple[str, bytes]]:
-    assert since <= until
-    return iter([("a.json.gz", b"a"), ("b.json.gz", b"b"), ("c.json.gz", b"c")])
+def _three() -> Bucket:
+    bucket = Bucket()
+    for name in ("a", "b", "c"):
+        bucket.deliver(name, NOON)
+    return bucket
 
 
 @pytest.mark.slow

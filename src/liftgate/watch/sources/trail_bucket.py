@@ -16,8 +16,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from liftgate.elevation.aws_failure import code_of
 from liftgate.watch.log_kinds import DIGESTS, LOGS
 from liftgate.watch.sources.errors import TrailUnreachable
+from liftgate.watch.sources.ports import Delivered
 
 _DELIVERED: Final = re.compile(r"_CloudTrail_[a-z0-9-]+_([0-9]{8}T[0-9]{4})Z_")
+_NAME: Final = re.compile(r"[0-9]{12}_CloudTrail_[a-z0-9-]+_[0-9]{8}T[0-9]{4}Z_[A-Za-z0-9]+\.json\.gz")
 _KINDS: Final = frozenset({LOGS, DIGESTS})
 _ROOT: Final = "AWSLogs"
 _DEEPEST: Final = 2  # folders between AWSLogs and CloudTrail: organization and account
@@ -36,9 +38,27 @@ class TrailBucket:
     bucket: str
     prefix: str = ""  # as the trail was given, before ``AWSLogs/``; or down to an account or a Region
 
+    @property
+    def place(self) -> str:
+        """See ``LogBucket``, as of all here that have no other word."""
+        return f"s3://{self.bucket}/{self.prefix.strip('/')}".rstrip("/")
+
     def files(self, since: datetime, until: datetime) -> Iterator[tuple[str, bytes]]:
-        """See ``LogFiles``."""
+        """See ``LogBucket``."""
         return ((key, self.data(key)) for key in self.log_files(since, until))
+
+    def delivered(self, since: datetime, until: datetime) -> Iterator[Delivered]:
+        """See ``LogBucket``. Of a day that was read to noon, S3 is asked only for names from noon on."""
+        first = since.astimezone(UTC)
+        for region in filter(_is_plain, self._regions(LOGS)):
+            account, _, name = region.strip("/").split("/")[-3:]
+            for day in _days(first, until.astimezone(UTC)):
+                folder = f"{region}{day:%Y/%m/%d}/"
+                start = f"{folder}{account}_CloudTrail_{name}_{max(day, first):%Y%m%dT%H%M}"
+                for key in self._keys(folder, StartAfter=start):
+                    at = _delivered_at(key)
+                    if at is not None and at <= until and _NAME.fullmatch(key.rpartition("/")[2]):
+                        yield Delivered(key=key, at=at)
 
     def log_files(self, since: datetime, until: datetime) -> Iterator[str]:
         """The keys of log files that may hold events of the span, day by day in each account and Region."""
@@ -61,9 +81,9 @@ class TrailBucket:
         found = self._ask(lambda: self._get(self.bucket, key))
         return bytes(found[0]), found[1]
 
-    def data_if_there(self, bucket: str, key: str) -> bytes | None:
-        """What is in an object of any bucket; None where it is gone."""
-        found = self._ask(lambda: self._get(bucket, key), gone=_GONE)
+    def data_if_there(self, key: str, *, bucket: str | None = None) -> bytes | None:
+        """What is in an object of this bucket, or of any; None where it is gone."""
+        found = self._ask(lambda: self._get(bucket or self.bucket, key), gone=_GONE)
         return None if found is None else bytes(found[0])
 
     def _regions(self, kind: str) -> Iterator[str]:
@@ -90,8 +110,8 @@ class TrailBucket:
         for page in self._pages(prefix, Delimiter="/"):
             yield from (str(one["Prefix"]) for one in page.get("CommonPrefixes", ()))
 
-    def _keys(self, prefix: str) -> Iterator[str]:
-        for page in self._pages(prefix):
+    def _keys(self, prefix: str, **also: str) -> Iterator[str]:
+        for page in self._pages(prefix, **also):
             yield from (str(one["Key"]) for one in page.get("Contents", ()))
 
     def _pages(self, prefix: str, **also: str) -> Iterator[Any]:
@@ -137,8 +157,19 @@ def _may_hold(key: str, first: datetime, last: datetime) -> bool:
     """Whether a log file was delivered late enough; a name that tells nothing is no reason to leave a file out."""
     if not key.endswith((".json.gz", ".json")):
         return False
-    delivered = _DELIVERED.search(key)
-    if delivered is None:
-        return True
-    at = datetime.strptime(delivered[1], "%Y%m%dT%H%M").replace(tzinfo=UTC)
-    return first - timedelta(minutes=1) <= at <= last
+    at = _delivered_at(key)
+    return at is None or first - timedelta(minutes=1) <= at <= last
+
+
+def _delivered_at(key: str) -> datetime | None:
+    """The moment in a name; None where there is none."""
+    found = _DELIVERED.search(key)
+    try:
+        return found and datetime.strptime(found[1], "%Y%m%dT%H%M").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _is_plain(folder: str) -> bool:
+    """Whether it may be CloudTrail's: the store keeps such names, and people are told them."""
+    return folder.isascii() and folder.isprintable()

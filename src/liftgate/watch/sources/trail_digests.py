@@ -33,4 +33,4 @@ class TrailDigests:
 
     def log_file(self, bucket: str, key: str) -> bytes | None:
         """A log file that a digest names; None where it is gone."""
-        return self.trail.data_if_there(bucket, key)
+        return self.trail.data_if_there(key, bucket=bucket)
