@@ -1,6 +1,7 @@
 import gzip
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -85,6 +86,51 @@ class TestTrailBucket:
         files = _bucket(trail, {f"{prefix}/{_name('us-east-1', '20261102T1205Z')}": b"in it"}, prefix)
 
         assert len(list(files.files(NOON, NOON + timedelta(hours=1)))) == 1
+
+    def test_what_was_delivered_in_a_span_is_listed_from_there_on(self, trail: Trail) -> None:
+        wanted = [
+            _name("eu-west-1", "20261102T1205Z"),
+            _name("us-east-1", "20261102T1200Z"),
+            _name("us-east-1", "20261102T2355Z", organisation="o-example/"),
+            _name("us-east-1", "20261103T0005Z"),
+        ]
+        others = [
+            _name("us-east-1", "20261102T1159Z"),
+            _name("us-east-1", "20261103T0006Z"),
+            _name("us-east-1", "20261101T1300Z"),
+            f"AWSLogs/{ACCOUNT}/CloudTrail/us-east-1/2026/11/02/of-somebody-else.json.gz",
+            _name("us-east-1", "20261102T9999Z"),
+            f"{_name('us-east-1', '20261102T1300Z')}.tmp",
+            _name("us-east-1\x1b[31m", "20261102T1300Z"),
+            f"AWSLogs/{ACCOUNT}/CloudTrail-Digest/us-east-1/2026/11/02/digest.json.gz",
+        ]
+        bucket = _bucket(trail, dict.fromkeys([*wanted, *others], b""))
+
+        found = list(bucket.delivered(NOON, NOON + timedelta(hours=12, minutes=5)))
+
+        assert sorted(one.key for one in found) == sorted(wanted)
+        assert {one.at for one in found if "eu-west-1" in one.key} == {NOON + timedelta(minutes=5)}
+        assert bucket.data_if_there("AWSLogs/gone") is None
+        assert bucket.place == f"s3://{bucket.bucket}"
+
+    def test_a_folder_that_was_read_is_not_listed_again(self, trail: Trail) -> None:
+        """A day has thousands of names; those before are not asked for."""
+        bucket = _bucket(trail, {_name("us-east-1", f"20261102T{hour:02}00Z"): b"" for hour in range(24)})
+        listed: list[str] = []
+
+        def note(**parsed: Any) -> None:
+            listed.extend(one["Key"] for one in parsed["parsed"].get("Contents", ()))
+
+        trail.s3.meta.events.register("after-call.s3.ListObjectsV2", note)
+        try:
+            found = [
+                one.key for one in bucket.delivered(NOON + timedelta(hours=10), NOON + timedelta(hours=14))
+            ]
+        finally:
+            trail.s3.meta.events.unregister("after-call.s3.ListObjectsV2", note)
+
+        assert len(found) == 2
+        assert sorted(listed) == sorted(found)
 
     def test_a_bucket_that_cannot_be_read_is_said(self, trail: Trail) -> None:
         files = TrailBucket(client=trail.s3, bucket="no-such-bucket")

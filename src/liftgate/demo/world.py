@@ -67,6 +67,7 @@ class World:
             "LIFTGATE_AWS_SQS_ENDPOINT": self._account.aws.endpoint_url,
             "LIFTGATE_WATCH_QUEUE_URL": self._account.aws.cloudtrail_queue_url,
             "LIFTGATE_WATCH_DEAD_LETTER_QUEUE_URL": self._account.aws.dead_letter_queue_url,
+            "LIFTGATE_WATCH_TRAIL_BUCKET": self._account.aws.trail_bucket,
             "LIFTGATE_RESPONSE": "act",
             "LIFTGATE_SETTLE_AFTER": "5s",  # its CloudTrail tells at once
             "LIFTGATE_CATALOGUE": str(self.catalogue),
