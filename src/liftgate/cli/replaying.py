@@ -3,7 +3,7 @@
 import json
 import shlex
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -13,19 +13,20 @@ from typing import Any, Final
 
 from liftgate.cli.errors import BadValue
 from liftgate.cli.plain_text import plain_json
+from liftgate.cli.replay_logs import Logs, find_logs
 from liftgate.cli.replay_proof import Proof
 from liftgate.cli.replay_table import Groups, counted, say_groups
 from liftgate.cli.terminal import has_colours, say, say_next, warn
 from liftgate.watch.digest_keys import read_keys
-from liftgate.watch.errors import NoSuchLogs
 from liftgate.watch.finding import Severity
 from liftgate.watch.known import KnownInMemory, known_in_memory
 from liftgate.watch.known_text import read_known
-from liftgate.watch.log_files import LogFile, log_files
+from liftgate.watch.log_files import LogFile
+from liftgate.watch.log_kinds import Span
 from liftgate.watch.outputs.asff import security_finding
 from liftgate.watch.outputs.ocsf import api_activity, detection_finding
 from liftgate.watch.outputs.plain import finding_json, set_aside_json
-from liftgate.watch.replay import Hit, Summary, replay
+from liftgate.watch.replay import Hit, Summary, in_turn, replay
 from liftgate.watch.rules.load import load_rulebook
 from liftgate.watch.rules.rulebook import Rulebook
 from liftgate.watch.two_processes import with_two_processes
@@ -37,26 +38,25 @@ _TOLD: Final = 5  # things set aside that are told one by one; --output json tel
 class Replaying:
     """One run of the command."""
 
-    paths: tuple[Path, ...]
+    paths: tuple[Path | str, ...]  # text: a place in S3
     grants: Path | None
     catalogue: Path | None
     keys: Path | None
+    span: Span
     rules: tuple[Path, ...] = ()
 
     def say(self, form: str) -> Summary:
         """Do it, and print what was found. Raises ``Invalid``."""
         known = self._known()
         keys = None if self.keys is None else read_keys(_contents(self.keys), where=str(self.keys))
-        files = log_files(self.paths)
-        if not files:
-            raise NoSuchLogs(
-                "there are no log files in " + " ".join(f"`{path}`" for path in self.paths),
-                advice="name a folder that holds .json or .json.gz files of CloudTrail",
-            )
-        groups, summary, proof = Groups(), Summary(), None if keys is None else Proof(files, keys)
-        with _progress(files) as on_file:
-            hits = replay(
-                files, known, self._rulebook(known), summary, look_at=with_two_processes, on_file=on_file
+        logs = find_logs(self.paths, self.span)
+        groups, summary, proof = Groups(), Summary(), None if keys is None else Proof(logs, keys)
+        # The threads that fetch cannot be shared with another process.
+        look_at = in_turn if logs.buckets else with_two_processes
+        with _progress(logs.files) as on_file:
+            hits = _fetched(
+                logs,
+                replay(logs.files, known, self._rulebook(known), summary, look_at=look_at, on_file=on_file),
             )
             hits = hits if proof is None else chain(proof.hits(summary), hits)
             if form == "table":
@@ -101,6 +101,8 @@ class Replaying:
     def _say_summary(self, summary: Summary, known: KnownInMemory) -> None:
         say(f"{counted(summary)}.")
         again = "liftgate replay " + " ".join(shlex.quote(str(path)) for path in self.paths)
+        for flag, at in (("--since", self.span.since), ("--until", self.span.until)):
+            again += f" {flag} {at:%Y-%m-%dT%H:%MZ}" if at is not None else ""
         for flag, path in (("--grants", self.grants), ("--catalogue", self.catalogue)):
             again += f" {flag} {shlex.quote(str(path))}" if path is not None else ""
         if not known.grants and not known.elevated_roles:
@@ -108,6 +110,12 @@ class Replaying:
             say_next(f"{again} --grants FILE --catalogue FILE", f"{again} --output json")
         elif summary.findings or summary.set_aside_count:
             say_next(f"{again} --output json")
+
+
+def _fetched(logs: Logs, hits: Iterable[Hit]) -> Iterator[Hit]:
+    """The same, with what lies in S3 fetched ahead from the first on."""
+    with logs.fetching():
+        yield from hits
 
 
 def _ocsf(hits: Iterable[Hit]) -> Iterator[dict[str, Any]]:
@@ -168,7 +176,7 @@ def _contents(path: Path) -> bytes:
 
 
 @contextmanager
-def _progress(files: list[LogFile]) -> Iterator[Callable[[LogFile], object]]:
+def _progress(files: Sequence[LogFile]) -> Iterator[Callable[[LogFile], object]]:
     """A bar on stderr, where that is a terminal."""
     if not has_colours(sys.stderr):
         yield lambda _: None

@@ -19,22 +19,20 @@ class Ahead(Generic[T]):
         self._names = names
         self._places = {name: place for place, name in enumerate(names)}
         self._pool = pool
-        self._begun = 0  # so many of the names, from the first, were asked for
         self._coming: dict[str, Future[T]] = {}
 
     def get(self, name: str) -> T:
         """One of them, or something else; raises what fetching it raises."""
-        place = self._places.get(name, -1)
         coming = self._coming.pop(name, None)
-        self._begin_up_to(place + _AHEAD)
-        if coming is None:
-            coming = self._coming.pop(name, None)
+        self._begin_after(self._places.get(name))
         return self._fetch(name) if coming is None else coming.result()
 
-    def _begin_up_to(self, place: int) -> None:
-        for name in self._names[self._begun : place]:
-            self._coming[name] = self._pool.submit(self._fetch, name)
-        self._begun = max(self._begun, min(place, len(self._names)))
+    def _begin_after(self, place: int | None) -> None:
+        if place is None:
+            return
+        for name in self._names[place + 1 : place + 1 + _AHEAD]:
+            if name not in self._coming:
+                self._coming[name] = self._pool.submit(self._fetch, name)
         while len(self._coming) > _AHEAD:  # the oldest was passed over
             self._coming.pop(next(iter(self._coming))).cancel()
 
