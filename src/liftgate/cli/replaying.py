@@ -3,8 +3,7 @@
 import json
 import shlex
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -13,15 +12,16 @@ from typing import Any, Final
 
 from liftgate.cli.errors import BadValue
 from liftgate.cli.plain_text import plain_json
+from liftgate.cli.progress import progress
 from liftgate.cli.replay_logs import Logs, find_logs
 from liftgate.cli.replay_proof import Proof
 from liftgate.cli.replay_table import Groups, counted, say_groups
-from liftgate.cli.terminal import has_colours, say, say_next, warn
+from liftgate.cli.terminal import say, say_next, warn
+from liftgate.clock import system_clock
 from liftgate.watch.digest_keys import read_keys
 from liftgate.watch.finding import Severity
 from liftgate.watch.known import KnownInMemory, known_in_memory
 from liftgate.watch.known_text import read_known
-from liftgate.watch.log_files import LogFile
 from liftgate.watch.log_kinds import Span
 from liftgate.watch.outputs.asff import security_finding
 from liftgate.watch.outputs.ocsf import api_activity, detection_finding
@@ -53,16 +53,23 @@ class Replaying:
         groups, summary, proof = Groups(), Summary(), None if keys is None else Proof(logs, keys)
         # The threads that fetch cannot be shared with another process.
         look_at = in_turn if logs.buckets else with_two_processes
-        with _progress(logs.files) as on_file:
+        with progress(sum(file.size for file in logs.files), sys.stderr, system_clock) as shown:
             hits = _fetched(
                 logs,
-                replay(logs.files, known, self._rulebook(known), summary, look_at=look_at, on_file=on_file),
+                replay(
+                    logs.files,
+                    known,
+                    self._rulebook(known),
+                    summary,
+                    look_at=look_at,
+                    on_file=lambda file: shown.advance(file.size),
+                ),
             )
             hits = hits if proof is None else chain(proof.hits(summary), hits)
             if form == "table":
                 groups.take(hits)
             else:
-                _say_lines(_FORMS[form](hits))
+                _say_lines(_FORMS[form](hits), before=shown.clear)
         if form == "json":
             _say_lines([*map(set_aside_json, summary.set_aside), _summary_json(summary, proof)])
         else:
@@ -135,8 +142,9 @@ _FORMS: Final[dict[str, Callable[[Iterable[Hit]], Iterator[dict[str, Any]]]]] = 
 }
 
 
-def _say_lines(objects: Iterable[dict[str, Any]]) -> None:
+def _say_lines(objects: Iterable[dict[str, Any]], before: Callable[[], None] = lambda: None) -> None:
     for one in objects:
+        before()  # both may go to one terminal
         say(plain_json(json.dumps(one)))
 
 
@@ -173,30 +181,3 @@ def _contents(path: Path) -> bytes:
             advice="name a file that is there",
             where=str(path),
         ) from None
-
-
-@contextmanager
-def _progress(files: Sequence[LogFile]) -> Iterator[Callable[[LogFile], object]]:
-    """A bar on stderr, where that is a terminal."""
-    if not has_colours(sys.stderr):
-        yield lambda _: None
-        return
-    from rich.console import Console  # noqa: PLC0415 - only where there is a bar
-    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn  # noqa: PLC0415
-
-    console = Console(stderr=True)
-    with Progress(
-        BarColumn(),
-        DownloadColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        auto_refresh=False,  # it would take a thread, and a process with threads cannot be copied safely
-    ) as bar:
-        task = bar.add_task("", total=sum(file.size for file in files))
-
-        def on_file(file: LogFile) -> None:
-            bar.advance(task, file.size)
-            bar.refresh()
-
-        yield on_file
