@@ -103,6 +103,11 @@ class World:
             self._server.stdout.close()
         self._server = None
 
+    def lose_events(self) -> None:
+        """Empty the queue of CloudTrail's events, as if it had been deleted."""
+        aws = self._account.aws
+        aws.client("sqs", aws.root).purge_queue(QueueUrl=aws.cloudtrail_queue_url)
+
     def wait(self) -> int:
         """Wait until the server ends by itself."""
         return self._server.wait() if self._server else 0
