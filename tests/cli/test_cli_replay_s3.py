@@ -48,11 +48,14 @@ def bucket(root: Any, trail: Trail) -> str:
     return BUCKET
 
 
-def put(root: Any, trail: Trail, bucket: str) -> None:
+def put(root: Any, trail: Trail, bucket: str, under: str = "") -> None:
     for key, data in trail.objects.items():
         signature = trail.signatures.get(key)
         root.put_object(
-            Bucket=bucket, Key=key, Body=data, Metadata={"signature": signature} if signature else {}
+            Bucket=bucket,
+            Key=under + key,
+            Body=data,
+            Metadata={"signature": signature} if signature else {},
         )
 
 
@@ -187,6 +190,21 @@ def test_a_log_file_that_was_changed_or_removed_in_the_bucket_is_found(
         "log-file-changed",
         "log-file-missing",
     }
+
+
+def test_a_copy_under_a_prefix_of_its_own_is_verified_too(s3: Liftgate, root: Any, tmp_path: Path) -> None:
+    made, place = Trail(), f"copied-{uuid4()}"
+    for _ in range(3):
+        made.hour()
+    root.create_bucket(Bucket=place)
+    put(root, made, place, "archive/2026/")
+    (tmp_path / "keys.json").write_bytes(keys_text())
+    said = s3(
+        "replay", f"s3://{place}/archive/2026", "--verify", str(tmp_path / "keys.json"), "--output", "json"
+    )
+    assert {json.loads(line).get("rule") for line in said.out.splitlines()} == {None}
+    found = summary(said)["verified"]
+    assert (found["digests"], found["log_files"], found["unlisted"]) == (3, 6, 0)
 
 
 @pytest.mark.parametrize(("person", "word"), [("ada", "AccessDenied"), (None, "InvalidAccessKeyId")])

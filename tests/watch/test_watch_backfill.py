@@ -101,7 +101,7 @@ class TestTrailBucket:
             f"AWSLogs/{ACCOUNT}/CloudTrail/us-east-1/2026/11/02/of-somebody-else.json.gz",
             _name("us-east-1", "20261102T9999Z"),
             f"{_name('us-east-1', '20261102T1300Z')}.tmp",
-            _name("us-east-1\x1b[31m", "20261102T1300Z"),
+            _name("us-east-1", "20261102T1300Z").replace("/us-east-1/", "/us-east-1\x1b[31m/"),
             f"AWSLogs/{ACCOUNT}/CloudTrail-Digest/us-east-1/2026/11/02/digest.json.gz",
         ]
         bucket = _bucket(trail, dict.fromkeys([*wanted, *others], b""))

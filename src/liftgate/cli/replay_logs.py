@@ -99,7 +99,12 @@ def _client() -> Any:
     from botocore.exceptions import BotoCoreError  # noqa: PLC0415
     from botocore.session import Session  # noqa: PLC0415
 
-    patience = Config(max_pool_connections=_FETCHERS, retries={"mode": "standard", "total_max_attempts": 5})
+    patience = Config(
+        connect_timeout=5,
+        read_timeout=30,
+        max_pool_connections=_FETCHERS,
+        retries={"mode": "standard", "total_max_attempts": 5},
+    )
     try:
         return Session().create_client("s3", config=patience)
     except BotoCoreError as failure:

@@ -69,9 +69,12 @@ class ReplayedBucket:
     @contextmanager
     def fetching(self) -> Iterator[None]:
         """While this lasts, what is read next is fetched ahead."""
-        with fetching_ahead(self._trail.data_if_there, self._keys) as self._ahead:
-            yield
-        self._ahead = None
+        with fetching_ahead(self._trail.data_if_there, self._keys) as ahead:
+            self._ahead = ahead
+            try:
+                yield
+            finally:
+                self._ahead = None
 
     def digests(self) -> Iterator[Stored]:
         """The digests of what is read, with the signatures from their metadata. Raises as the beginning does."""
