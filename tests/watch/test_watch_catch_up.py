@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.store.store_examples import NOON, TestClock
-from tests.watch.queue_examples import Bucket, Kept, Pauses, Said, StoreAway, is_away
+from tests.watch.queue_examples import Bucket, HandTimer, Kept, Pauses, Said, StoreAway, is_away
 
 from liftgate.errors import Unavailable
 from liftgate.store.sql import SqlStore, open_store
@@ -37,6 +37,7 @@ class Stage:
             "store": self.store,
             "clock": self.clock,
             "holder": "first",
+            "every": HandTimer().every,
             "log": self.said,
         }
         return Reader(**{**fields, **changed})
@@ -218,6 +219,26 @@ def test_one_that_was_overtaken_stops(stage: Stage) -> None:
 
     stage.clock.now += MINUTE
     assert stage.read(holder="second").files == 10
+
+
+def test_a_listing_that_takes_long_keeps_the_lease(stage: Stage) -> None:
+    """Hundreds of accounts, with a folder for each Region."""
+    stage.deliver("a", HOUR)
+    timer, others, listed = HandTimer(), list[CaughtUp | None](), stage.bucket.delivered
+
+    class Slow(Bucket):
+        def delivered(self, since: datetime, until: datetime) -> Any:
+            for _ in range(6):
+                stage.clock.now += MINUTE
+                timer.ring()
+                others.append(catch_up(stage.reader(holder="second")))
+            yield from listed(since, until)
+
+    done = stage.read(bucket=Slow(stage.bucket.objects), every=timer.every)
+
+    assert done.files == 1
+    assert others == [None] * 6
+    assert timer.span == 30 * timedelta(seconds=1)
 
 
 def test_the_lease_of_a_dead_reader_runs_out(stage: Stage) -> None:

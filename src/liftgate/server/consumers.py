@@ -65,6 +65,7 @@ def _start_reader(parts: Parts, stopping: Event, told: Callable[[CaughtUp], None
         store=parts.store,
         clock=parts.clock,
         holder=parts.new_name("reader"),
+        every=every,
         log=parts.log,
         stopping=stopping.is_set,
     )

@@ -17,7 +17,7 @@ from liftgate.errors import LiftgateError, Unavailable
 from liftgate.watch.sources.backfill import took
 from liftgate.watch.sources.errors import TrailUnreachable
 from liftgate.watch.sources.fetch_ahead import fetching_ahead
-from liftgate.watch.sources.ports import Delivered, LogBucket, Pause, ReadingStore, Take
+from liftgate.watch.sources.ports import Delivered, Every, LogBucket, Pause, ReadingStore, Take
 from liftgate.watch.sources.queue import Log
 
 OVERLAP: Final = timedelta(hours=2)
@@ -41,6 +41,7 @@ class Reader:
     store: ReadingStore
     clock: Clock
     holder: str  # names this reader, and no other
+    every: Every
     log: Log
     stopping: Callable[[], bool] = lambda: False
 
@@ -112,7 +113,7 @@ class _Turn:
     def read(self, first: datetime, last: datetime) -> bool:
         """Take what was delivered in a span; False where it did not come to its end, since others do it or it is to stop."""
         reader, files = self.reader, self.reader.bucket.delivered(first, last)
-        while listed := list(islice(files, _LISTED)):
+        while listed := self._list(files):
             with reader.store.write() as transaction:
                 if not _leased(reader, transaction.try_lease):
                     return False
@@ -122,6 +123,15 @@ class _Turn:
         with reader.store.write() as transaction:
             transaction.log_reading.read_until(reader.bucket.place, last, forget_before=last - OVERLAP)
         return True
+
+    def _list(self, files: Iterator[Delivered]) -> Sequence[Delivered]:
+        """The next of them. A trail of many accounts has many folders to look into: the lease is held meanwhile."""
+        with self.reader.every(_LEASE / 4, self._hold):
+            return list(islice(files, _LISTED))
+
+    def _hold(self) -> None:
+        with suppress(Unavailable), self.reader.store.write() as transaction:
+            _leased(self.reader, transaction.try_lease)
 
     def try_left_again(self) -> None:
         """Take what could not be taken before, now or at other times."""
