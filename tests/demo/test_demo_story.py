@@ -22,6 +22,7 @@ PROMISED = [
     "access is asked for in place, with no new credentials",
     "the session that she holds all day writes there",
     "a grant of some seconds ends on time with Liftgate stopped",
+    "what it tried beyond its scope meanwhile is found, though no event came: the log files tell",
     "access in place closes by itself",
     "one of them is revoked",
     "its running session is refused",

@@ -1,7 +1,9 @@
 """The embedded AWS writes of each call what CloudTrail would, and the watch reads back from it what was called."""
 
 import json
+import re
 import urllib.request
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -365,3 +367,39 @@ def _holds_no_secret(record: dict[str, Any], keys: Keys) -> None:
     assert not {"X-Amz-Signature", "X-Amz-Security-Token", "X-Amz-Credential"} & set(
         record["requestParameters"]
     )
+
+
+def test_log_files_hold_what_the_queue_brings(trail: Trail) -> None:
+    marker = f"marker-{uuid.uuid4()}"
+    with pytest.raises(ClientError):
+        trail.s3.get_object(Bucket=REPORTS, Key=marker)
+
+    [filed] = [
+        one for one in trail.delivered(marker) if (one["requestParameters"] or {}).get("key") == marker
+    ]
+
+    assert filed == trail.until(marker)[-1]["detail"]
+    for key in trail.read:
+        assert re.fullmatch(
+            r"AWSLogs/(\d{12})/CloudTrail/us-east-1/\d{4}/\d\d/\d\d/"
+            r"\1_CloudTrail_us-east-1_\d{8}T\d{4}Z_[0-9a-f]{16}\.json\.gz",
+            key,
+        )
+
+
+def test_reading_the_log_files_fills_no_further_ones(trail: Trail) -> None:
+    bucket, marker = trail.account.aws.trail_bucket, f"marker-{uuid.uuid4()}"
+    trail.s3.list_objects_v2(Bucket=bucket)
+    with pytest.raises(ClientError):
+        trail.s3.get_object(Bucket=bucket, Key="AWSLogs/none")
+    trail.s3.get_bucket_location(Bucket=bucket)  # of the bucket itself, that is on record
+    with pytest.raises(ClientError):
+        trail.s3.get_object(Bucket=REPORTS, Key=marker)
+
+    of_trail = [
+        one["eventName"]
+        for one in trail.delivered(marker)
+        if (one["requestParameters"] or {}).get("bucketName") == bucket
+    ]
+
+    assert set(of_trail) == {"GetBucketLocation"}

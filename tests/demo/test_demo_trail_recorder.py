@@ -73,7 +73,7 @@ def _answered(
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    layer = recording(app, deliver=lambda _: None, clock=clock, new_id=lambda: "id")
+    layer = recording(app, deliver=lambda _: None, write=lambda _: None, clock=clock, new_id=lambda: "id")
 
     async def whole() -> None:
         await layer(SCOPE, receive, send)

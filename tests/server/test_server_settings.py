@@ -134,6 +134,7 @@ def test_local_sign_in_is_allowed_on_loopback(host: str) -> None:
         ({"public_url": "liftgate.example.com"}, "public_url"),
         ({"aws_sts_endpoint": "http://sts.attacker.example"}, "aws_sts_endpoint"),
         ({"aws_iam_endpoint": "http://10.0.0.7:4566"}, "aws_iam_endpoint"),
+        ({"aws_s3_endpoint": "http://10.0.0.7:4566"}, "aws_s3_endpoint"),
         ({"host": ""}, "host"),
     ],
     ids=str,

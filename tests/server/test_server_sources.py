@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from tests.server.server_world import ADDRESS, CATALOGUE, START, World
 from tests.servers.trail_queue import Trail
 from tests.servers.trail_queue import trail as trail  # noqa: PLC0414 - a fixture
-from tests.watch.queue_examples import Kept
+from tests.watch.queue_examples import Bucket, Kept
 from tests.watch.watch_examples import record
 
 from liftgate.server.app import create_app
@@ -106,17 +106,14 @@ def test_without_consumers_it_leaves_the_queue_to_others(world: World) -> None:
 
 
 def test_a_backfill_takes_log_files_up_to_now(world: World) -> None:
-    spans, kept = [], Kept()
+    bucket, kept = Bucket(), Kept()
+    for name, hours in (("early", 7), ("first", 6), ("now", 0), ("later", -1)):
+        bucket.deliver(name, START - timedelta(hours=hours))
 
-    def files(since: datetime, until: datetime) -> Iterator[tuple[str, bytes]]:
-        spans.append((since, until))
-        return iter([("a", b"1"), ("b", b"2")])
-
-    parts = replace(world.parts, take=kept, sources=Sources(log_files=files))
+    parts = replace(world.parts, take=kept, sources=Sources(trail=bucket))
     done = backfill_since(parts, START - timedelta(hours=6), stopping=lambda: False)
 
-    assert (done.files, kept.calls) == (2, [[b"1"], [b"2"]])
-    assert spans == [(START - timedelta(hours=6), START)]
+    assert (done.files, kept.calls) == (2, [[b"first"], [b"now"]])
 
 
 def test_without_a_bucket_there_is_nothing_to_fetch(world: World) -> None:

@@ -1,9 +1,11 @@
 """The embedded AWS that writes CloudTrail, and what arrives on its queue."""
 
+import gzip
 import json
+import time
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -19,6 +21,7 @@ class Trail:
     """An account, and the queue on which CloudTrail's events of it arrive."""
 
     account: SampleAccount
+    read: dict[str, bytes] = field(default_factory=dict)  # log files, by key
 
     @cached_property
     def sqs(self) -> Any:
@@ -44,6 +47,26 @@ class Trail:
                 found.append(json.loads(message["Body"]))
             if any((one["detail"]["requestParameters"] or {}).get("key") == marker for one in found):
                 return found
+
+    def delivered(self, marker: str) -> list[dict[str, Any]]:
+        """Every record in the log files of the trail's bucket, once that of an object's key is there."""
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            found = [one for _, data in sorted(self._files()) for one in json.loads(data)["Records"]]
+            if any((one["requestParameters"] or {}).get("key") == marker for one in found):
+                return found
+        raise AssertionError("the log file did not come")
+
+    def _files(self) -> Iterator[tuple[str, bytes]]:
+        bucket = self.account.aws.trail_bucket
+        for page in self.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+            for one in page.get("Contents", ()):
+                key = one["Key"]
+                if key not in self.read:
+                    self.read[key] = gzip.decompress(
+                        self.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+                    )
+        yield from self.read.items()
 
     def of(self, keys: Keys, *, at: str = REPORTS) -> list[dict[str, Any]]:
         """The records so far of whoever holds these keys, the oldest first, without that of asking for them."""

@@ -28,6 +28,7 @@ from liftgate.store.sql import SqlStore
 from liftgate.store.transaction import SqlTransaction
 from liftgate.watch.finding import Answer, Finding, Severity
 from liftgate.watch.ports import FindingFilter, FindingRecord, NewFinding
+from liftgate.watch.sources.ports import Delivered
 
 ONCE = Once(person_id="ada", key="7d3e", fingerprint="f" * 64)
 
@@ -147,6 +148,15 @@ def account_for(transaction: SqlTransaction) -> None:
     )
 
 
+def read_log_files(transaction: SqlTransaction) -> None:
+    file = Delivered(key="AWSLogs/a", at=NOON)
+    transaction.log_reading.until("s3://trail")
+    transaction.log_reading.new("s3://trail", [file])
+    transaction.log_reading.note("s3://trail", [file], taken=True)
+    transaction.log_reading.left("s3://trail", limit=9)
+    transaction.log_reading.read_until("s3://trail", NOON, forget_before=NOON)
+
+
 def page(which: RequestFilter | GrantFilter) -> Callable[[SqlTransaction], object]:
     if isinstance(which, RequestFilter):
         return lambda t: t.requests(which, now=NOON, cursor=None, limit=50)
@@ -193,6 +203,7 @@ HOT: dict[str, Callable[[SqlTransaction], object]] = {
     "whether somebody is on hold": lambda t: t.hold_on("ada"),
     "what became of a grant": account_for,
     "what was written under a grant": lambda t: t.destructive("gr-1", limit=9),
+    "how far log files were read": read_log_files,
     "housekeeping": lambda t: t.forget_expired(now=NOON),
 }
 

@@ -8,6 +8,7 @@ from liftgate.ledger.ports import LedgerStore
 from liftgate.response.ports import ResponseStore
 from liftgate.store.sql import SqlStore
 from liftgate.watch.ports import SettlementStore, WatchStore
+from liftgate.watch.sources.ports import ReadingStore
 
 
 def fulfils(
@@ -29,3 +30,9 @@ def test_one_store_is_all_of_them(store: SqlStore) -> None:
     for port in fulfils(store):
         with port.read() as reader:
             assert reader is not None
+
+
+def test_it_keeps_how_far_log_files_were_read(store: SqlStore) -> None:
+    keeping: ReadingStore = store
+    with keeping.write() as transaction:
+        assert transaction.log_reading.until("s3://never-read") is None

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
 
 from liftgate.errors import Unavailable
-from liftgate.watch.sources.ports import Queue, Take
+from liftgate.watch.sources.errors import TrailUnreachable
+from liftgate.watch.sources.ports import Delivered, Queue, Take
 from liftgate.watch.sources.queue import Consumer, Patience
 
 AT_ONCE = Patience(wait=timedelta(), hold=timedelta())  # what is not deleted is handed out again at once
@@ -41,6 +42,39 @@ def breaks(bodies: Sequence[bytes]) -> Sequence[bool]:
 def is_away(bodies: Sequence[bytes]) -> Sequence[bool]:
     """A store that does not answer."""
     raise StoreAway(f"the store is away for {len(bodies)}", advice="wait")
+
+
+@dataclass
+class Bucket:
+    """A trail's bucket in memory: what was delivered when, by key."""
+
+    objects: dict[str, tuple[datetime, bytes]] = field(default_factory=dict)
+    place: str = "s3://trail"
+    gone: set[str] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)
+    fetched: list[str] = field(default_factory=list)
+    lock: Lock = field(default_factory=Lock)
+
+    def deliver(self, name: str, at: datetime) -> str:
+        key = f"{name}.json.gz"
+        self.objects[key] = (at, name.encode())
+        return key
+
+    def files(self, since: datetime, until: datetime) -> Iterator[tuple[str, bytes]]:
+        for one in self.delivered(since, until):
+            yield one.key, self.objects[one.key][1]
+
+    def delivered(self, since: datetime, until: datetime) -> Iterator[Delivered]:
+        for key, (at, _) in sorted(self.objects.items()):
+            if since <= at <= until:
+                yield Delivered(key=key, at=at)
+
+    def data_if_there(self, key: str) -> bytes | None:
+        with self.lock:
+            self.fetched.append(key)
+        if key in self.refused:
+            raise TrailUnreachable(f"`{key}` cannot be read", advice="allow it")
+        return None if key in self.gone else self.objects[key][1]
 
 
 @dataclass

@@ -1,15 +1,16 @@
 import gzip
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from tests.servers.trail_queue import Trail
 from tests.servers.trail_queue import trail as trail  # noqa: PLC0414 - a fixture
-from tests.watch.queue_examples import Kept, Said, is_away
+from tests.watch.queue_examples import Bucket, Kept, Said, is_away
 
 from liftgate.errors import Unavailable
-from liftgate.watch.sources.backfill import Backfilled, backfill, missed_since
+from liftgate.watch.sources.backfill import Backfilled, backfill
 from liftgate.watch.sources.errors import TrailUnreachable
 from liftgate.watch.sources.trail_bucket import TrailBucket
 
@@ -25,7 +26,7 @@ def test_each_file_is_taken_and_one_that_breaks_taking_is_named() -> None:
             raise ZeroDivisionError
         return kept(bodies)
 
-    done = backfill(_three, take, since=NOON, until=NOON + timedelta(hours=1), log=said)
+    done = backfill(_three(), take, since=NOON, until=NOON + timedelta(hours=1), log=said)
 
     assert done == Backfilled(files=2, left=("b.json.gz",))
     assert kept.calls == [[b"a"], [b"c"]]
@@ -34,34 +35,22 @@ def test_each_file_is_taken_and_one_that_breaks_taking_is_named() -> None:
 
 def test_where_the_store_is_away_it_is_done_again_later() -> None:
     with pytest.raises(Unavailable):
-        backfill(_three, is_away, since=NOON, until=NOON, log=Said())
+        backfill(_three(), is_away, since=NOON, until=NOON, log=Said())
 
 
 def test_an_order_to_stop_ends_it_between_two_files() -> None:
     kept = Kept()
 
-    done = backfill(_three, kept, since=NOON, until=NOON, log=Said(), stopping=lambda: len(kept.calls) == 1)
+    done = backfill(_three(), kept, since=NOON, until=NOON, log=Said(), stopping=lambda: len(kept.calls) == 1)
 
     assert done.files == 1
 
 
-@pytest.mark.parametrize(
-    ("silent_for", "from_before"),
-    [(None, None), (timedelta(minutes=30), None), (timedelta(minutes=31), timedelta(minutes=61))],
-)
-def test_a_silence_that_is_too_long_is_fetched_from_before_it_began(
-    silent_for: timedelta | None, from_before: timedelta | None
-) -> None:
-    last = None if silent_for is None else NOON - silent_for
-
-    since = missed_since(last, NOON, longest_silence=timedelta(minutes=30))
-
-    assert since == (None if from_before is None else NOON - from_before)
-
-
-def _three(since: datetime, until: datetime) -> Iterator[tuple[str, bytes]]:
-    assert since <= until
-    return iter([("a.json.gz", b"a"), ("b.json.gz", b"b"), ("c.json.gz", b"c")])
+def _three() -> Bucket:
+    bucket = Bucket()
+    for name in ("a", "b", "c"):
+        bucket.deliver(name, NOON)
+    return bucket
 
 
 @pytest.mark.slow
@@ -97,6 +86,51 @@ class TestTrailBucket:
         files = _bucket(trail, {f"{prefix}/{_name('us-east-1', '20261102T1205Z')}": b"in it"}, prefix)
 
         assert len(list(files.files(NOON, NOON + timedelta(hours=1)))) == 1
+
+    def test_what_was_delivered_in_a_span_is_listed_from_there_on(self, trail: Trail) -> None:
+        wanted = [
+            _name("eu-west-1", "20261102T1205Z"),
+            _name("us-east-1", "20261102T1200Z"),
+            _name("us-east-1", "20261102T2355Z", organisation="o-example/"),
+            _name("us-east-1", "20261103T0005Z"),
+        ]
+        others = [
+            _name("us-east-1", "20261102T1159Z"),
+            _name("us-east-1", "20261103T0006Z"),
+            _name("us-east-1", "20261101T1300Z"),
+            f"AWSLogs/{ACCOUNT}/CloudTrail/us-east-1/2026/11/02/of-somebody-else.json.gz",
+            _name("us-east-1", "20261102T9999Z"),
+            f"{_name('us-east-1', '20261102T1300Z')}.tmp",
+            _name("us-east-1", "20261102T1300Z").replace("/us-east-1/", "/us-east-1\x1b[31m/"),
+            f"AWSLogs/{ACCOUNT}/CloudTrail-Digest/us-east-1/2026/11/02/digest.json.gz",
+        ]
+        bucket = _bucket(trail, dict.fromkeys([*wanted, *others], b""))
+
+        found = list(bucket.delivered(NOON, NOON + timedelta(hours=12, minutes=5)))
+
+        assert sorted(one.key for one in found) == sorted(wanted)
+        assert {one.at for one in found if "eu-west-1" in one.key} == {NOON + timedelta(minutes=5)}
+        assert bucket.data_if_there("AWSLogs/gone") is None
+        assert bucket.place == f"s3://{bucket.bucket}"
+
+    def test_a_folder_that_was_read_is_not_listed_again(self, trail: Trail) -> None:
+        """A day has thousands of names; those before are not asked for."""
+        bucket = _bucket(trail, {_name("us-east-1", f"20261102T{hour:02}00Z"): b"" for hour in range(24)})
+        listed: list[str] = []
+
+        def note(**parsed: Any) -> None:
+            listed.extend(one["Key"] for one in parsed["parsed"].get("Contents", ()))
+
+        trail.s3.meta.events.register("after-call.s3.ListObjectsV2", note)
+        try:
+            found = [
+                one.key for one in bucket.delivered(NOON + timedelta(hours=10), NOON + timedelta(hours=14))
+            ]
+        finally:
+            trail.s3.meta.events.unregister("after-call.s3.ListObjectsV2", note)
+
+        assert len(found) == 2
+        assert sorted(listed) == sorted(found)
 
     def test_a_bucket_that_cannot_be_read_is_said(self, trail: Trail) -> None:
         files = TrailBucket(client=trail.s3, bucket="no-such-bucket")

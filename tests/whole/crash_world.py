@@ -118,7 +118,14 @@ class CrashWorld:
     def log(self) -> Path:
         return self.folder / "log"
 
-    def start(self, *, die_at: str | None = None, worker: bool = True, ahead_seconds: int = 0) -> None:
+    def start(
+        self,
+        *,
+        die_at: str | None = None,
+        worker: bool = True,
+        ahead_seconds: int = 0,
+        trail_bucket: str | None = None,
+    ) -> None:
         """Start a server. Raises ``Died`` where it did not live to serve."""
         (self.folder / "catalogue.yaml").write_text(self.catalogue)
         environment = {
@@ -133,6 +140,9 @@ class CrashWorld:
             "LIFTGATE_WORKER": str(worker).lower(),
             "LIFTGATE_PORT": "0",
         }
+        if trail_bucket is not None:
+            environment["LIFTGATE_AWS_S3_ENDPOINT"] = self.account.aws.endpoint_url
+            environment["LIFTGATE_WATCH_TRAIL_BUCKET"] = trail_bucket
         order = {
             "environment": environment,
             "log": str(self.log),

@@ -207,7 +207,7 @@ def warm_up() -> None:
     """Do once what each server would do again: read AWS's descriptions, import what is imported late, write the API's document."""
     loader = botocore.loaders.create_loader()
     vars(botocore.session)["create_loader"] = lambda *_: loader
-    for service in ("sts", "iam"):
+    for service in ("sts", "iam", "s3"):
         boto3.session.Session().client(
             service, region_name="us-east-1", aws_access_key_id="-", aws_secret_access_key="-"
         )

@@ -4,7 +4,6 @@ import json
 import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -13,20 +12,22 @@ from typing import Any, Final
 
 from liftgate.cli.errors import BadValue
 from liftgate.cli.plain_text import plain_json
+from liftgate.cli.progress import progress
+from liftgate.cli.replay_logs import Logs, find_logs
 from liftgate.cli.replay_proof import Proof
 from liftgate.cli.replay_table import Groups, counted, say_groups
-from liftgate.cli.terminal import has_colours, say, say_next, warn
+from liftgate.cli.terminal import say, say_next, warn
+from liftgate.clock import system_clock
 from liftgate.watch.digest_keys import read_keys
-from liftgate.watch.errors import NoSuchLogs
 from liftgate.watch.finding import Severity
 from liftgate.watch.known import KnownInMemory, known_in_memory
 from liftgate.watch.known_text import read_known
-from liftgate.watch.log_files import LogFile, log_files
+from liftgate.watch.log_kinds import Span
 from liftgate.watch.look import Hit
 from liftgate.watch.outputs.asff import security_finding
 from liftgate.watch.outputs.ocsf import api_activity, detection_finding
 from liftgate.watch.outputs.plain import finding_json, set_aside_json
-from liftgate.watch.replay import Summary, replay
+from liftgate.watch.replay import Summary, in_turn, replay
 from liftgate.watch.rules.load import load_rulebook
 from liftgate.watch.rules.rulebook import Rulebook
 from liftgate.watch.two_processes import with_two_processes
@@ -38,32 +39,38 @@ _TOLD: Final = 5  # things set aside that are told one by one; --output json tel
 class Replaying:
     """One run of the command."""
 
-    paths: tuple[Path, ...]
+    paths: tuple[Path | str, ...]  # text: a place in S3
     grants: Path | None
     catalogue: Path | None
     keys: Path | None
+    span: Span
     rules: tuple[Path, ...] = ()
 
     def say(self, form: str) -> Summary:
         """Do it, and print what was found. Raises ``Invalid``."""
         known = self._known()
         keys = None if self.keys is None else read_keys(_contents(self.keys), where=str(self.keys))
-        files = log_files(self.paths)
-        if not files:
-            raise NoSuchLogs(
-                "there are no log files in " + " ".join(f"`{path}`" for path in self.paths),
-                advice="name a folder that holds .json or .json.gz files of CloudTrail",
-            )
-        groups, summary, proof = Groups(), Summary(), None if keys is None else Proof(files, keys)
-        with _progress(files) as on_file:
-            hits = replay(
-                files, known, self._rulebook(known), summary, look_at=with_two_processes, on_file=on_file
+        logs = find_logs(self.paths, self.span)
+        groups, summary, proof = Groups(), Summary(), None if keys is None else Proof(logs, keys)
+        # The threads that fetch cannot be shared with another process.
+        look_at = in_turn if logs.buckets else with_two_processes
+        with progress(sum(file.size for file in logs.files), sys.stderr, system_clock) as shown:
+            hits = _fetched(
+                logs,
+                replay(
+                    logs.files,
+                    known,
+                    self._rulebook(known),
+                    summary,
+                    look_at=look_at,
+                    on_file=lambda file: shown.advance(file.size),
+                ),
             )
             hits = hits if proof is None else chain(proof.hits(summary), hits)
             if form == "table":
                 groups.take(hits)
             else:
-                _say_lines(_FORMS[form](hits))
+                _say_lines(_FORMS[form](hits), before=shown.clear)
         if form == "json":
             _say_lines([*map(set_aside_json, summary.set_aside), _summary_json(summary, proof)])
         else:
@@ -102,6 +109,8 @@ class Replaying:
     def _say_summary(self, summary: Summary, known: KnownInMemory) -> None:
         say(f"{counted(summary)}.")
         again = "liftgate replay " + " ".join(shlex.quote(str(path)) for path in self.paths)
+        for flag, at in (("--since", self.span.since), ("--until", self.span.until)):
+            again += f" {flag} {at:%Y-%m-%dT%H:%MZ}" if at is not None else ""
         for flag, path in (("--grants", self.grants), ("--catalogue", self.catalogue)):
             again += f" {flag} {shlex.quote(str(path))}" if path is not None else ""
         if not known.grants and not known.elevated_roles:
@@ -109,6 +118,12 @@ class Replaying:
             say_next(f"{again} --grants FILE --catalogue FILE", f"{again} --output json")
         elif summary.findings or summary.set_aside_count:
             say_next(f"{again} --output json")
+
+
+def _fetched(logs: Logs, hits: Iterable[Hit]) -> Iterator[Hit]:
+    """The same, with what lies in S3 fetched ahead from the first on."""
+    with logs.fetching():
+        yield from hits
 
 
 def _ocsf(hits: Iterable[Hit]) -> Iterator[dict[str, Any]]:
@@ -128,8 +143,9 @@ _FORMS: Final[dict[str, Callable[[Iterable[Hit]], Iterator[dict[str, Any]]]]] = 
 }
 
 
-def _say_lines(objects: Iterable[dict[str, Any]]) -> None:
+def _say_lines(objects: Iterable[dict[str, Any]], before: Callable[[], None] = lambda: None) -> None:
     for one in objects:
+        before()  # both may go to one terminal
         say(plain_json(json.dumps(one)))
 
 
@@ -166,30 +182,3 @@ def _contents(path: Path) -> bytes:
             advice="name a file that is there",
             where=str(path),
         ) from None
-
-
-@contextmanager
-def _progress(files: list[LogFile]) -> Iterator[Callable[[LogFile], object]]:
-    """A bar on stderr, where that is a terminal."""
-    if not has_colours(sys.stderr):
-        yield lambda _: None
-        return
-    from rich.console import Console  # noqa: PLC0415 - only where there is a bar
-    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn  # noqa: PLC0415
-
-    console = Console(stderr=True)
-    with Progress(
-        BarColumn(),
-        DownloadColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        auto_refresh=False,  # it would take a thread, and a process with threads cannot be copied safely
-    ) as bar:
-        task = bar.add_task("", total=sum(file.size for file in files))
-
-        def on_file(file: LogFile) -> None:
-            bar.advance(task, file.size)
-            bar.refresh()
-
-        yield on_file

@@ -25,6 +25,7 @@ from typing import Any, Final
 
 from liftgate.demo.embedded_aws_server import READY_PATH, ROOTS_VARIABLE
 from liftgate.demo.errors import EmbeddedAwsFailed
+from liftgate.demo.trail.log_files import BUCKET as TRAIL_BUCKET
 from liftgate.demo.trail.recorder import DEAD_LETTER_QUEUE, QUEUE
 
 ACCOUNT: Final = "111122223333"  # the account numbers of AWS's own examples
@@ -66,6 +67,11 @@ class EmbeddedAws:
         """The queue for what was received too often from the other."""
         return f"{self.endpoint_url}/{self.account}/{DEAD_LETTER_QUEUE}"
 
+    @property
+    def trail_bucket(self) -> str:
+        """The bucket with CloudTrail's log files, where it was started with CloudTrail."""
+        return TRAIL_BUCKET
+
     def client(self, service: str, keys: Keys, **settings: Any) -> Any:
         """A boto3 client that calls the embedded AWS as the holder of ``keys``."""
         import boto3  # noqa: PLC0415  # slow to import, and not needed to start or stop
@@ -87,7 +93,7 @@ def running_embedded_aws(*, port: int = 0, cloudtrail: bool = False) -> Iterator
     """Start the embedded AWS, wait until it answers, and stop it at the end of the block.
 
     ``port`` 0 means a free one. With ``cloudtrail``, each call to S3, STS and IAM is put on a queue as CloudTrail and
-    EventBridge would. Raises ``EmbeddedAwsFailed`` where it does not come up.
+    EventBridge would, and into the log files of a bucket. Raises ``EmbeddedAwsFailed`` where it does not come up.
     """
     folder = Path(tempfile.mkdtemp(prefix="liftgate-aws-"))
     try:

@@ -15,6 +15,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs
 
 from liftgate.clock import system_clock
+from liftgate.demo.trail.log_files import LogFiles, create_bucket
 from liftgate.demo.trail.recorder import App, Receive, Send, create_queues, recording
 
 READY_PATH: Final = "/_ministack/ready"
@@ -117,8 +118,19 @@ def _roots() -> dict[str, str]:
 
 
 def _recorded(app: App) -> App:
-    deliver = create_queues(account=os.environ["MINISTACK_ACCOUNT_ID"], region=os.environ["MINISTACK_REGION"])
-    return recording(app, deliver=deliver, clock=system_clock, new_id=lambda: str(uuid.uuid4()))
+    account, region = os.environ["MINISTACK_ACCOUNT_ID"], os.environ["MINISTACK_REGION"]
+    log_files = LogFiles(create_bucket(account=account, region=region), system_clock, _new_id)
+    return recording(
+        app,
+        deliver=create_queues(account=account, region=region),
+        write=log_files.add,
+        clock=system_clock,
+        new_id=_new_id,
+    )
+
+
+def _new_id() -> str:
+    return str(uuid.uuid4())
 
 
 async def _serve_until_orphaned(serve: Callable[..., Awaitable[None]], app: App, config: object) -> None:

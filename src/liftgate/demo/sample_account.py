@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from liftgate.demo.embedded_aws import EmbeddedAws, Keys
+from liftgate.demo.trail.log_files import BUCKET as TRAIL
 from liftgate.demo.trail.recorder import QUEUE
 from liftgate.iam.compile import role_policy
 from liftgate.iam.scope import Location, Scope
@@ -130,8 +131,14 @@ def allow_broker(iam: Any, role_arns: Sequence[str], *, baseline_role_arn: str) 
         "Action": [*PERMISSIONS, "sqs:DeleteMessageBatch", "sqs:ChangeMessageVisibilityBatch"],
         "Resource": f"arn:aws:sqs:*:*:{QUEUE}*",
     }
+    read_logs = [
+        {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": f"arn:aws:s3:::{TRAIL}"},
+        {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{TRAIL}/AWSLogs/*"},
+    ]
     iam.put_user_policy(
-        UserName=BROKER, PolicyName="LendAndTakeBack", PolicyDocument=_policy(lend, take_back, see, watch)
+        UserName=BROKER,
+        PolicyName="LendAndTakeBack",
+        PolicyDocument=_policy(lend, take_back, see, watch, *read_logs),
     )
 
 

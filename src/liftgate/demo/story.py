@@ -138,6 +138,13 @@ def _close_on_time(world: World) -> Iterator[Step]:
         ok=closed.ok,
         command=asked.command,
     )
+    found = world.liftgate_once("grace", "findings", "--grant", asked.grant_id, says="lakeside-payroll")
+    yield _step(
+        "what it tried beyond its scope meanwhile is found, though no event came: the log files tell",
+        "the attempt on lakeside-payroll, by ada",
+        found,
+        ok=found.exit_code == 0 and "Ada Lovelace" in found.output and "lakeside-payroll" in found.output,
+    )
     world.wait_for_end(in_place.grant_id)
     shut = world.upload("baseline", ARCHIVE + "corrected.csv")
     yield _step(

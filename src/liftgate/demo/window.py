@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
+from liftgate.demo.sample_account import PAYROLL
+
 if TYPE_CHECKING:
     from liftgate.demo.world import World
 
@@ -26,15 +28,17 @@ class Closed:
 
 
 def watch_window_close(world: World, grant_id: str) -> Closed:
-    """Lend a session, stop Liftgate, and write until AWS refuses; then start Liftgate again."""
+    """Lend a session, stop Liftgate, and write until AWS refuses; then start Liftgate again, with the queue's events lost."""
     if not grant_id:
         return Closed(ok=False, observed="there is no grant to watch")
     ends_at = world.ends_at(grant_id)
     session = world.client_under(grant_id)
     world.stop_server()
     try:
+        _write(session, PAYROLL)  # beyond its scope, and nobody listens
         return _write_until_refused(session, world.bucket, ends_at)
     finally:
+        world.lose_events()
         world.start_server()
 
 

@@ -67,6 +67,7 @@ class World:
             "LIFTGATE_AWS_SQS_ENDPOINT": self._account.aws.endpoint_url,
             "LIFTGATE_WATCH_QUEUE_URL": self._account.aws.cloudtrail_queue_url,
             "LIFTGATE_WATCH_DEAD_LETTER_QUEUE_URL": self._account.aws.dead_letter_queue_url,
+            "LIFTGATE_WATCH_TRAIL_BUCKET": self._account.aws.trail_bucket,
             "LIFTGATE_RESPONSE": "act",
             "LIFTGATE_SETTLE_AFTER": "5s",  # its CloudTrail tells at once
             "LIFTGATE_CATALOGUE": str(self.catalogue),
@@ -101,6 +102,11 @@ class World:
         if self._server.stdout is not None:
             self._server.stdout.close()
         self._server = None
+
+    def lose_events(self) -> None:
+        """Empty the queue of CloudTrail's events, as if it had been deleted."""
+        aws = self._account.aws
+        aws.client("sqs", aws.root).purge_queue(QueueUrl=aws.cloudtrail_queue_url)
 
     def wait(self) -> int:
         """Wait until the server ends by itself."""

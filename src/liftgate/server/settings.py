@@ -134,7 +134,7 @@ class Settings(BaseSettings):
     )
     aws_s3_endpoint: str | None = Field(
         default=None,
-        description="Another address for S3, which is called in revocation drills alone.",
+        description="Another address for S3, which is called in revocation drills, and for the trail's log files.",
         examples=["http://127.0.0.1:4566"],
     )
     aws_sqs_endpoint: str | None = Field(
@@ -167,8 +167,8 @@ class Settings(BaseSettings):
     watch_queue_url: str | None = Field(
         default=None,
         max_length=512,
-        description="The SQS queue onto which EventBridge puts CloudTrail's events. Left out, nothing is watched. "
-        "See docs/watch-sources.md.",
+        description="The SQS queue onto which EventBridge puts CloudTrail's events. Left out, and "
+        "`watch_trail_bucket` too, nothing is watched. See docs/watch-sources.md.",
         examples=["https://sqs.eu-central-1.amazonaws.com/111122223333/liftgate-cloudtrail"],
     )
     watch_dead_letter_queue_url: str | None = Field(
@@ -181,14 +181,14 @@ class Settings(BaseSettings):
         default=2,
         ge=0,
         le=32,
-        description="How many take events from the queue at once in this process; 0: none, where `liftgate watch` does it "
-        "in processes of its own.",
+        description="How many take events from the queue at once in this process; 0: none, nor from log files, where "
+        "`liftgate watch` does it in processes of its own.",
     )
     watch_trail_bucket: str | None = Field(
         default=None,
         min_length=3,
         max_length=63,
-        description="The bucket of the trail, from whose log files missed events are fetched.",
+        description="The bucket of the trail, from whose log files is read what the queue did not bring.",
         examples=["lakeside-cloudtrail"],
     )
     watch_trail_prefix: str = Field(
@@ -196,6 +196,13 @@ class Settings(BaseSettings):
         max_length=200,
         description="What stands before `AWSLogs/` in that bucket.",
         examples=["organisation"],
+    )
+    watch_trail_every: Annotated[timedelta, NoDecode] = Field(
+        default=timedelta(minutes=15),
+        ge=timedelta(minutes=1),
+        le=timedelta(days=1),
+        description="How often what is new in that bucket is read, by one of all processes; also when one starts.",
+        examples=["1h"],
     )
 
     watch_rules: tuple[Path, ...] = Field(
@@ -225,7 +232,7 @@ class Settings(BaseSettings):
         "(`whsec_…`, by which each message is signed as standardwebhooks.com says). In the variable, as JSON.",
     )
 
-    @field_validator("settle_after", mode="before")
+    @field_validator("settle_after", "watch_trail_every", mode="before")
     @classmethod
     def _read_span(cls, value: object) -> object:
         try:
@@ -341,6 +348,7 @@ def _refuse_exposed(settings: Settings) -> None:
         ("aws_sts_endpoint", "the credentials that are lent could be read"),
         ("aws_iam_endpoint", "the credentials that are lent could be read"),
         ("aws_sqs_endpoint", "events could be kept back or made up"),
+        ("aws_s3_endpoint", "log files could be kept back or made up"),
     ):
         address: str | None = getattr(settings, name)
         if address and address.startswith("http://") and not is_loopback(urlsplit(address).hostname or ""):

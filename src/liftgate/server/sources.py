@@ -7,7 +7,7 @@ from botocore.config import Config
 
 from liftgate.elevation.aws_clients import AwsEndpoints
 from liftgate.server.settings import Settings
-from liftgate.watch.sources.ports import LogFiles, Queue
+from liftgate.watch.sources.ports import LogBucket, Queue
 from liftgate.watch.sources.sqs import SqsQueue, sqs_client
 from liftgate.watch.sources.trail_bucket import TrailBucket
 
@@ -22,7 +22,7 @@ class Sources:
 
     queue: Queue | None = None
     dead_letters: Queue | None = None
-    log_files: LogFiles | None = None
+    trail: LogBucket | None = None
 
 
 def sources_of(settings: Settings, at: AwsEndpoints) -> Sources:
@@ -31,11 +31,11 @@ def sources_of(settings: Settings, at: AwsEndpoints) -> Sources:
     return Sources(
         queue=_queue(settings.watch_queue_url, settings, at),
         dead_letters=_queue(settings.watch_dead_letter_queue_url, settings, at),
-        log_files=None
+        trail=None
         if bucket is None
         else TrailBucket(
             client=at.client("s3", at.s3_url, _PATIENCE), bucket=bucket, prefix=settings.watch_trail_prefix
-        ).files,
+        ),
     )
 
 

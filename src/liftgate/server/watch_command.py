@@ -1,7 +1,7 @@
 """``liftgate watch``: takes CloudTrail's events in a process of its own, beside the servers. Run it as often as you like."""
 
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
@@ -16,6 +16,7 @@ from liftgate.server.parts import Parts, running_parts
 from liftgate.server.settings import Settings, load_settings
 from liftgate.span import SpanUnreadable, parse_span
 from liftgate.watch.sources.backfill import Backfilled
+from liftgate.watch.sources.catch_up import CaughtUp
 
 
 class SinceUnreadable(Invalid):
@@ -41,7 +42,7 @@ class SinceUnreadable(Invalid):
 )
 @click.option("--once", is_flag=True, help="End after the backfill.")
 def command(file: Path | None, consumers: int | None, since: str | None, *, once: bool) -> None:
-    """Take CloudTrail's events from the queue that the server's settings name.
+    """Take CloudTrail's events from the queue that the server's settings name, and from the trail's log files.
 
     Any number of these may run, and `liftgate serve` does it too unless `watch_consumers` is 0. It stops on SIGINT and
     SIGTERM, once the events that it holds are taken. See docs/watch-sources.md.
@@ -69,9 +70,9 @@ def watch(settings: Settings, *, since: str | None, once: bool) -> None:
             _say_backfilled(backfill_since(parts, moment, stopping=told.is_set))
         if once:
             return
-        stop = start_watch(parts, at_least=1)
+        click.echo(f"Liftgate watches {_watched(parts)}")
+        stop = start_watch(parts, at_least=1, told=_say_caught_up)
         try:
-            click.echo(f"Liftgate watches {settings.watch_queue_url}")
             told.wait()
         finally:
             stop()
@@ -98,14 +99,35 @@ def read_since(text: str, now: datetime) -> datetime:
 
 
 def _look_at_queue(parts: Parts) -> None:
-    if parts.sources.queue is None:
+    if parts.sources.queue is not None:
+        parts.sources.queue.length()
+    elif parts.sources.trail is None:
         raise NothingToWatch(
-            "the settings name no queue", advice="set `watch_queue_url`; see docs/watch-sources.md"
+            "the settings name no queue and no trail's bucket",
+            advice="set `watch_queue_url` and `watch_trail_bucket`; see docs/watch-sources.md",
         )
-    parts.sources.queue.length()
+
+
+def _watched(parts: Parts) -> str:
+    places = [parts.settings.watch_queue_url, parts.sources.trail and parts.sources.trail.place]
+    return " and ".join(place for place in places if place)
 
 
 def _say_backfilled(done: Backfilled) -> None:
-    click.echo(f"Fetched {done.files} log files")
-    for name in done.left:
+    click.echo(f"Fetched {_counted(done.files)}")
+    _say_left(done.left)
+
+
+def _say_caught_up(done: CaughtUp) -> None:
+    if done.files or done.left:
+        click.echo(f"Fetched {_counted(done.files)}, delivered since {done.since:%Y-%m-%dT%H:%MZ}")
+        _say_left(done.left)
+
+
+def _counted(files: int) -> str:
+    return f"{files:,} log file{'' if files == 1 else 's'}"
+
+
+def _say_left(names: Sequence[str]) -> None:
+    for name in names:
         click.echo(f"not taken: {name}")

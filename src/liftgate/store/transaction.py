@@ -21,6 +21,7 @@ from liftgate.store.grants import Grants
 from liftgate.store.idempotency import IdempotencyKeys
 from liftgate.store.in_place import InPlaceStatements
 from liftgate.store.ledger import Ledger
+from liftgate.store.log_reading import LogReading
 from liftgate.store.outbox import Outbox
 from liftgate.store.requests import Requests
 from liftgate.store.sessions import Sessions
@@ -52,6 +53,7 @@ class SqlTransaction(Answering):
         self._keys = IdempotencyKeys(connection)
         self._callers = Callers(connection)
         self._watched = Watched(connection)
+        self.log_reading = LogReading(connection)
         self._catalogue_versions = CatalogueVersions(connection)
         self._ledger = Ledger(connection)
         super().__init__(connection, Outbox(connection))

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 
 from liftgate.watch.digest import Stored
 from liftgate.watch.errors import NoSuchLogs
-from liftgate.watch.log_files import LogFile
+from liftgate.watch.log_files import LocalFile
 from liftgate.watch.log_kinds import DIGESTS
 
 
 class LogFolder:
     """Finds log files by their names: CloudTrail gives no two the same."""
 
-    def __init__(self, files: Sequence[LogFile]) -> None:
+    def __init__(self, files: Sequence[LocalFile]) -> None:
         """Of files that were found."""
         self._digests = [file for file in files if DIGESTS in file.path.name]
         self._logs = {file.path.name: file for file in files if DIGESTS not in file.path.name}
@@ -34,7 +34,7 @@ class LogFolder:
         return len(self._logs.keys() - self._named)
 
 
-def _data(file: LogFile) -> bytes | None:
+def _data(file: LocalFile) -> bytes | None:
     try:
         return file.data()
     except NoSuchLogs:

@@ -1,4 +1,5 @@
-"""The layer of the embedded AWS that writes CloudTrail: each call to S3, STS and IAM goes onto a queue, as EventBridge would put it.
+"""The layer of the embedded AWS that writes CloudTrail: each call to S3, STS and IAM goes onto a queue, as EventBridge would
+put it, and into a log file.
 
 Ministack has a CloudTrail of its own, whose records carry neither the parameters of a call nor the role behind it.
 """
@@ -11,6 +12,7 @@ from typing import Any, Final, TypeAlias
 
 from liftgate.clock import Clock
 from liftgate.demo.trail.callers import Callers
+from liftgate.demo.trail.log_files import Record, is_of_trail
 from liftgate.demo.trail.parameters import LONGEST_BODY
 from liftgate.demo.trail.record import SERVICES, envelope, trail_record
 from liftgate.demo.trail.seen import SeenAnswer, SeenCall, seen_call
@@ -30,8 +32,12 @@ _MAX_RECEIVES: Final = 5
 _VISIBILITY: Final = 30  # seconds
 
 
-def recording(app: App, *, deliver: Deliver, clock: Clock, new_id: Callable[[], str]) -> App:
-    """The same application, each of whose calls is recorded once it has been answered. No fault in here reaches a caller."""
+def recording(
+    app: App, *, deliver: Deliver, write: Callable[[Record], None], clock: Clock, new_id: Callable[[], str]
+) -> App:
+    """The same application, each of whose calls is recorded once it has been answered: ``deliver`` puts the event onto the queue,
+    ``write`` the record into a log file. No fault in here reaches a caller.
+    """
     callers = Callers()
 
     async def layer(scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
@@ -42,7 +48,7 @@ def recording(app: App, *, deliver: Deliver, clock: Clock, new_id: Callable[[], 
         tap = _Tap(receive, send)
         await app(scope, tap.receive, tap.send)
         try:
-            _record(call, tap.answer(call), callers, deliver, new_id)
+            _record(call, tap.answer(call), callers, _Sinks(deliver, write), new_id)
         except Exception as fault:  # noqa: BLE001 - what is recorded is never worth a call that worked
             print(f"a call was not recorded: {type(fault).__name__}: {fault}", file=sys.stderr)  # noqa: T201 - into its log
 
@@ -81,7 +87,7 @@ def _heard(scope: Mapping[str, Any], clock: Clock) -> SeenCall | None:
 
 
 def _record(
-    call: SeenCall, answer: SeenAnswer, callers: Callers, deliver: Deliver, new_id: Callable[[], str]
+    call: SeenCall, answer: SeenAnswer, callers: Callers, to: "_Sinks", new_id: Callable[[], str]
 ) -> None:
     identity = callers.identity(call.access_key_id)
     if identity is None:
@@ -90,11 +96,12 @@ def _record(
     record = trail_record(
         call, answer, identity, vhost=_vhost(call), account=identity["accountId"], event_id=new_id()
     )
-    if record is None:
+    if record is None or is_of_trail(record):
         return
+    to.write(record)
     event = json.dumps(envelope(record, new_id), separators=(",", ":"))
     if len(event) <= _LARGEST:
-        deliver(event)
+        to.deliver(event)
 
 
 def _vhost(call: SeenCall) -> str | None:
@@ -102,6 +109,14 @@ def _vhost(call: SeenCall) -> str | None:
 
     bucket: str | None = _extract_s3_vhost_bucket(call.headers.get("host", ""))
     return bucket
+
+
+@dataclass(frozen=True, slots=True)
+class _Sinks:
+    """Where records go."""
+
+    deliver: Deliver
+    write: Callable[[Record], None]
 
 
 @dataclass(slots=True)

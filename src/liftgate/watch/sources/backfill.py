@@ -1,14 +1,14 @@
-"""Fetches what was missed from CloudTrail's log files: events that came while nobody listened, or that EventBridge dropped.
+"""Fetches what a span's log files of CloudTrail hold, when told to; ``catch_up`` does it by itself.
 
 Taking is idempotent, so a span may be fetched as often as one likes.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from liftgate.errors import LiftgateError, Unavailable
-from liftgate.watch.sources.ports import LogFiles, Take
+from liftgate.watch.sources.ports import LogBucket, Take
 from liftgate.watch.sources.queue import Log
 
 
@@ -21,7 +21,7 @@ class Backfilled:
 
 
 def backfill(
-    files: LogFiles,
+    bucket: LogBucket,
     take: Take,
     *,
     since: datetime,
@@ -34,10 +34,10 @@ def backfill(
     Raises what fetching raises, and ``Unavailable`` where the store is away: then do it again, from the beginning.
     """
     taken, left = 0, list[str]()
-    for name, data in files(since, until):
+    for name, data in bucket.files(since, until):
         if stopping():
             break
-        if _took(name, data, take, log):
+        if took(name, data, take, log):
             taken += 1
         else:
             left.append(name)
@@ -45,19 +45,8 @@ def backfill(
     return Backfilled(files=taken, left=tuple(left))
 
 
-def missed_since(
-    last_taken: datetime | None, now: datetime, *, longest_silence: timedelta
-) -> datetime | None:
-    """From when on to fetch, where nothing came for too long; None where nothing needs to be fetched.
-
-    The silence is begun a little early: events come late, and out of order.
-    """
-    if last_taken is None or now - last_taken <= longest_silence:
-        return None
-    return last_taken - longest_silence
-
-
-def _took(name: str, data: bytes, take: Take, log: Log) -> bool:
+def took(name: str, data: bytes, take: Take, log: Log) -> bool:
+    """Whether a log file was taken; where it breaks taking, the log names it. Raises ``Unavailable`` where the store is away."""
     try:
         return all(take([data]))
     except Unavailable:

@@ -43,3 +43,9 @@ class TrailUnreachable(Unavailable):
     """The trail's bucket did not answer, or may not be read."""
 
     code = "trail_unreachable"
+
+
+class TrailRefused(TrailUnreachable):
+    """AWS says no, or nobody has credentials: trying again alone does not help."""
+
+    code = "trail_refused"

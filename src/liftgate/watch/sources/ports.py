@@ -1,6 +1,6 @@
 """What the sources of events hand on, and to whom."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -60,5 +60,80 @@ Every: TypeAlias = Callable[[timedelta, Callable[[], None]], AbstractContextMana
 Pause: TypeAlias = Callable[[timedelta], bool]
 """Waits; False where there was an order to stop meanwhile."""
 
-LogFiles: TypeAlias = Callable[[datetime, datetime], Iterator[tuple[str, bytes]]]
-"""The names and the contents of all log files that may hold events of a span, one at a time."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """A log file in a trail's bucket."""
+
+    key: str
+    at: datetime  # when CloudTrail delivered it, by its name
+
+
+class LogBucket(Protocol):
+    """A trail's bucket. All raise ``TrailUnreachable``."""
+
+    @property
+    def place(self) -> str:
+        """How people, and the store, know it."""
+        ...
+
+    def files(self, since: datetime, until: datetime) -> Iterator[tuple[str, bytes]]:
+        """The names and the contents of all log files that may hold events of a span, one at a time."""
+        ...
+
+    def delivered(self, since: datetime, until: datetime) -> Iterator[Delivered]:
+        """All log files that were delivered in a span, in folder after folder by their names; those before are not looked at."""
+        ...
+
+    def data_if_there(self, key: str) -> bytes | None:
+        """What is in a log file; None where it is gone."""
+        ...
+
+
+class LogReading(Protocol):
+    """What the store knows of how far a trail's log files have been read."""
+
+    def until(self, trail: str) -> datetime | None:
+        """Everything that was delivered up to then was read; None where nothing ever was."""
+        ...
+
+    def new(self, trail: str, files: Sequence[Delivered]) -> Sequence[Delivered]:
+        """Those of which nothing is known yet."""
+        ...
+
+    def left(self, trail: str, *, limit: int) -> Sequence[Delivered]:
+        """Those that could not be taken, the first first."""
+        ...
+
+    def note(self, trail: str, files: Collection[Delivered], *, taken: bool) -> None:
+        """Files that were taken, or could not be."""
+        ...
+
+    def read_until(self, trail: str, until: datetime, *, forget_before: datetime) -> None:
+        """Everything up to a moment was read; it never goes back. Files that were taken and delivered earlier are forgotten."""
+        ...
+
+
+class ReadingWriter(Protocol):
+    """One transaction."""
+
+    @property
+    def log_reading(self) -> LogReading:
+        """How far the log files have been read."""
+        ...
+
+    def try_lease(self, name: str, holder: str, *, now: datetime, until: datetime) -> bool:
+        """Take or extend the named lease; False while somebody else holds it."""
+        ...
+
+    def release_lease(self, name: str, holder: str) -> None:
+        """Give the lease up; nothing happens where somebody else holds it."""
+        ...
+
+
+class ReadingStore(Protocol):
+    """Where it is kept."""
+
+    def write(self) -> AbstractContextManager[ReadingWriter]:
+        """A writing transaction."""
+        ...

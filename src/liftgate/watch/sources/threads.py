@@ -1,4 +1,4 @@
-"""Consumers in threads of this process."""
+"""Consumers, and readers, in threads of this process."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -39,22 +39,28 @@ def pause_until(stopping: Event) -> Pause:
 
 def start_consumers(consumer: Consumer, stopping: Event, *, threads: int) -> Callable[[], None]:
     """Start consumers that end when ``stopping`` is set; the answer sets it, and waits until each has finished its batch."""
-    started = [
-        Thread(
-            target=consume,
-            args=(consumer,),
-            kwargs={"stopping": stopping.is_set},
-            name=f"liftgate-watch-{number}",
-            daemon=True,  # work that hangs may not keep the process
+    stops = [
+        start_thread(
+            lambda: consume(consumer, stopping=stopping.is_set), stopping, name=f"liftgate-watch-{number}"
         )
         for number in range(1, threads + 1)
     ]
-    for thread in started:
-        thread.start()
 
     def stop() -> None:
         stopping.set()
-        for thread in started:
-            thread.join(_ENDS_WITHIN.total_seconds())
+        for one in stops:
+            one()
+
+    return stop
+
+
+def start_thread(work: Callable[[], None], stopping: Event, *, name: str) -> Callable[[], None]:
+    """Start work that ends when ``stopping`` is set; the answer sets it, and waits a while until it has."""
+    thread = Thread(target=work, name=name, daemon=True)  # work that hangs may not keep the process
+    thread.start()
+
+    def stop() -> None:
+        stopping.set()
+        thread.join(_ENDS_WITHIN.total_seconds())
 
     return stop

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, ResponseStreamingError
 
-from liftgate.elevation.aws_failure import code_of
-from liftgate.watch.log_kinds import DIGESTS, LOGS
-from liftgate.watch.sources.errors import TrailUnreachable
+from liftgate.elevation.aws_failure import code_of, may_pass
+from liftgate.watch.log_kinds import DIGESTS, LOGS, delivered_at
+from liftgate.watch.sources.errors import TrailRefused, TrailUnreachable
+from liftgate.watch.sources.ports import Delivered
 
-_DELIVERED: Final = re.compile(r"_CloudTrail_[a-z0-9-]+_([0-9]{8}T[0-9]{4})Z_")
+_NAME: Final = re.compile(r"[0-9]{12}_CloudTrail_[a-z0-9-]+_[0-9]{8}T[0-9]{4}Z_[A-Za-z0-9]+\.json\.gz")
 _KINDS: Final = frozenset({LOGS, DIGESTS})
 _ROOT: Final = "AWSLogs"
 _DEEPEST: Final = 2  # folders between AWSLogs and CloudTrail: organization and account
@@ -36,9 +37,27 @@ class TrailBucket:
     bucket: str
     prefix: str = ""  # as the trail was given, before ``AWSLogs/``; or down to an account or a Region
 
+    @property
+    def place(self) -> str:
+        """See ``LogBucket``, as of all here that have no other word."""
+        return f"s3://{self.bucket}/{self.prefix.strip('/')}".rstrip("/")
+
     def files(self, since: datetime, until: datetime) -> Iterator[tuple[str, bytes]]:
-        """See ``LogFiles``."""
+        """See ``LogBucket``."""
         return ((key, self.data(key)) for key in self.log_files(since, until))
+
+    def delivered(self, since: datetime, until: datetime) -> Iterator[Delivered]:
+        """See ``LogBucket``. Of a day that was read to noon, S3 is asked only for names from noon on."""
+        first = since.astimezone(UTC)
+        for region in filter(_is_plain, self.regions(LOGS)):
+            account, _, name = region.strip("/").split("/")[-3:]
+            for day in _days(first, until.astimezone(UTC)):
+                folder = f"{region}{day:%Y/%m/%d}/"
+                start = f"{folder}{account}_CloudTrail_{name}_{max(day, first):%Y%m%dT%H%M}"
+                for key in self._keys(folder, StartAfter=start):
+                    at = delivered_at(key)
+                    if at is not None and at <= until and _NAME.fullmatch(key.rpartition("/")[2]):
+                        yield Delivered(key=key, at=at)
 
     def log_files(self, since: datetime, until: datetime) -> Iterator[str]:
         """The keys of log files that may hold events of the span, day by day in each account and Region."""
@@ -48,9 +67,14 @@ class TrailBucket:
     def keys(self, kind: str, since: datetime, until: datetime) -> Iterator[str]:
         """All keys in the folders of a kind, for the days on which what tells of the span is delivered."""
         first, last = since.astimezone(UTC), until.astimezone(UTC) + _LATEST
-        for region in self._regions(kind):
+        for region in self.regions(kind):
             for day in _days(first, last):
                 yield from self._keys(f"{region}{day:%Y/%m/%d}/")
+
+    def objects(self, prefix: str, **also: str) -> Iterator[tuple[str, int]]:
+        """All keys under a prefix, and how many bytes lie there."""
+        for page in self._pages(prefix, **also):
+            yield from ((str(one["Key"]), int(one.get("Size", 0))) for one in page.get("Contents", ()))
 
     def data(self, key: str) -> bytes:
         """What is in an object."""
@@ -58,15 +82,15 @@ class TrailBucket:
 
     def stored(self, key: str) -> tuple[bytes, Mapping[str, str]]:
         """What is in an object, and its metadata."""
-        found = self._ask(lambda: self._get(self.bucket, key))
+        found = self._ask(lambda: self._get(key))
         return bytes(found[0]), found[1]
 
-    def data_if_there(self, bucket: str, key: str) -> bytes | None:
-        """What is in an object of any bucket; None where it is gone."""
-        found = self._ask(lambda: self._get(bucket, key), gone=_GONE)
+    def data_if_there(self, key: str) -> bytes | None:
+        """What is in an object; None where it is gone."""
+        found = self._ask(lambda: self._get(key), gone=_GONE)
         return None if found is None else bytes(found[0])
 
-    def _regions(self, kind: str) -> Iterator[str]:
+    def regions(self, kind: str) -> Iterator[str]:
         """The prefixes that hold years, of all accounts: found by going down, so that no day is listed in vain."""
         parts = [part for part in self.prefix.split("/") if part]
         if _ROOT not in parts:
@@ -90,9 +114,8 @@ class TrailBucket:
         for page in self._pages(prefix, Delimiter="/"):
             yield from (str(one["Prefix"]) for one in page.get("CommonPrefixes", ()))
 
-    def _keys(self, prefix: str) -> Iterator[str]:
-        for page in self._pages(prefix):
-            yield from (str(one["Key"]) for one in page.get("Contents", ()))
+    def _keys(self, prefix: str, **also: str) -> Iterator[str]:
+        return (key for key, _ in self.objects(prefix, **also))
 
     def _pages(self, prefix: str, **also: str) -> Iterator[Any]:
         token: dict[str, str] = {}
@@ -107,8 +130,8 @@ class TrailBucket:
                 return
             token = {"ContinuationToken": str(page["NextContinuationToken"])}
 
-    def _get(self, bucket: str, key: str) -> tuple[bytes, Mapping[str, str]]:
-        answer = self.client.get_object(Bucket=bucket, Key=key)
+    def _get(self, key: str) -> tuple[bytes, Mapping[str, str]]:
+        answer = self.client.get_object(Bucket=self.bucket, Key=key)
         return answer["Body"].read(), answer.get("Metadata", {})
 
     def _ask(self, call: Callable[[], Any], *, gone: Collection[str] = ()) -> Any:
@@ -119,11 +142,18 @@ class TrailBucket:
             why = code_of(failure) if isinstance(failure, ClientError) else type(failure).__name__
             if why in gone:
                 return None
-            raise TrailUnreachable(
+            kind = TrailUnreachable if _may_pass(failure) else TrailRefused
+            raise kind(
                 f"the trail's bucket `{self.bucket}` cannot be read: {why}",
                 advice="allow Liftgate s3:ListBucket on it and s3:GetObject under its AWSLogs/, and kms:Decrypt where it is sealed",
                 value=self.bucket,
             ) from None
+
+
+def _may_pass(failure: ClientError | BotoCoreError) -> bool:
+    if isinstance(failure, ClientError):
+        return may_pass(failure)
+    return isinstance(failure, HTTPClientError | ResponseStreamingError)
 
 
 def _days(first: datetime, last: datetime) -> Iterator[datetime]:
@@ -137,8 +167,10 @@ def _may_hold(key: str, first: datetime, last: datetime) -> bool:
     """Whether a log file was delivered late enough; a name that tells nothing is no reason to leave a file out."""
     if not key.endswith((".json.gz", ".json")):
         return False
-    delivered = _DELIVERED.search(key)
-    if delivered is None:
-        return True
-    at = datetime.strptime(delivered[1], "%Y%m%dT%H%M").replace(tzinfo=UTC)
-    return first - timedelta(minutes=1) <= at <= last
+    at = delivered_at(key)
+    return at is None or first - timedelta(minutes=1) <= at <= last
+
+
+def _is_plain(folder: str) -> bool:
+    """Whether it may be CloudTrail's: the store keeps such names, and people are told them."""
+    return folder.isascii() and folder.isprintable()

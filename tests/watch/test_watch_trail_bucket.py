@@ -1,4 +1,4 @@
-"""Log files and digests in a bucket, on the embedded AWS."""
+"""Log files in a bucket, by the days that are asked for, on the embedded AWS."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -6,13 +6,10 @@ from typing import Any
 
 import pytest
 from tests.servers.embedded_aws import embedded_account
-from tests.watch.digest_examples import BUCKET, NOON, Trail, keys_text
+from tests.watch.digest_examples import BUCKET, NOON, Trail
 
 from liftgate.demo.sample_account import SampleAccount
-from liftgate.watch.digest import verify
-from liftgate.watch.digest_keys import read_keys
 from liftgate.watch.sources.trail_bucket import TrailBucket
-from liftgate.watch.sources.trail_digests import TrailDigests
 
 __all__ = ["embedded_account"]
 
@@ -38,7 +35,7 @@ def trail() -> Trail:
 
 
 @pytest.fixture(scope="module")
-def bucket(embedded_account: SampleAccount, trail: Trail) -> Callable[..., TrailDigests]:
+def bucket(embedded_account: SampleAccount, trail: Trail) -> Callable[..., list[str]]:
     client = embedded_account.aws.client("s3", embedded_account.aws.root)
     client.create_bucket(Bucket=BUCKET)
     for key, data in trail.objects.items():
@@ -51,19 +48,14 @@ def bucket(embedded_account: SampleAccount, trail: Trail) -> Callable[..., Trail
 
     def of(
         since: datetime = NOON, until: datetime = NOON + timedelta(hours=3), prefix: str = ""
-    ) -> TrailDigests:
-        trail = TrailBucket(client=client, bucket=BUCKET, prefix=prefix)
-        return TrailDigests(trail=trail, since=since, until=until)
+    ) -> list[str]:
+        return list(TrailBucket(client=client, bucket=BUCKET, prefix=prefix).keys("CloudTrail", since, until))
 
     return of
 
 
-def log_files(found: TrailDigests) -> list[str]:
-    return list(found.trail.keys("CloudTrail", found.since, found.until))
-
-
-def names(found: TrailDigests) -> list[str]:
-    return sorted(key[-9:-8] for key in log_files(found) if key in OTHERS)
+def names(found: list[str]) -> list[str]:
+    return sorted(key[-9:-8] for key in found if key in OTHERS)
 
 
 @pytest.mark.parametrize(
@@ -78,19 +70,17 @@ def names(found: TrailDigests) -> list[str]:
     ],
 )  # fmt: skip
 def test_only_what_may_hold_calls_of_the_span(
-    bucket: Callable[..., TrailDigests], asked: dict[str, Any], expected: list[str]
+    bucket: Callable[..., list[str]], asked: dict[str, Any], expected: list[str]
 ) -> None:
     assert names(bucket(**asked)) == expected
 
 
-def test_what_is_read_is_what_was_put_there(bucket: Callable[..., TrailDigests], trail: Trail) -> None:
-    whole = bucket()
-    keys = [key for key in log_files(whole) if key in trail.objects]
+def test_what_is_read_is_what_was_put_there(
+    bucket: Callable[..., list[str]], embedded_account: SampleAccount, trail: Trail
+) -> None:
+    client = embedded_account.aws.client("s3", embedded_account.aws.root)
+    found = TrailBucket(client=client, bucket=BUCKET)
+    keys = [key for key in bucket() if key in trail.objects]
     assert len(keys) == 6
-    assert [whole.trail.data(key) for key in keys] == [trail.objects[key] for key in keys]
-    assert whole.log_file(BUCKET, "nowhere") is None
-
-
-def test_digests_are_proved_by_their_metadata(bucket: Callable[..., TrailDigests]) -> None:
-    found = verify(bucket(), read_keys(keys_text(), where="keys.json"))
-    assert (found.digests, found.log_files, found.unproved, found.findings) == (3, 6, [], [])
+    assert [found.data(key) for key in keys] == [trail.objects[key] for key in keys]
+    assert found.data_if_there("nowhere") is None
