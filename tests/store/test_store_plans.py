@@ -106,7 +106,7 @@ def keep_what_was_seen(transaction: SqlTransaction) -> None:
     )
     transaction.keep_findings([new])
     transaction.keep_findings([new])
-    transaction.tallies("gr-1")
+    transaction.totals("gr-1")
 
 
 def look_at_what_was_seen(transaction: SqlTransaction) -> None:

@@ -28,7 +28,7 @@ from liftgate.store.sign_ins import SignIns
 from liftgate.store.watch import Watched
 from liftgate.watch.activity import Activity
 from liftgate.watch.ports import CallGroup, FindingFilter, FindingRecord, NewFinding, SetAside
-from liftgate.watch.tally import Tally
+from liftgate.watch.rules.totals import Totals
 
 # What expired is forgotten a little later, since the clocks of several servers differ: a proof must not be usable again.
 _CLOCK_SLACK: Final = timedelta(minutes=5)
@@ -266,11 +266,11 @@ class SqlTransaction(Answering):
         return self._callers.sessions_of(grant_ids)
 
     def count_alone(self, grant_ids: Collection[str]) -> None:
-        """Until this transaction ends, nobody else keeps calls of these grants: tallies miss none. Call it first, and once."""
+        """Until this transaction ends, nobody else keeps calls of these grants: totals miss none. Call it first, and once."""
         self._watched.count_alone(grant_ids)
 
     def keep_activities(self, activities: Sequence[Activity]) -> frozenset[str]:
-        """Keep calls; the answer is the ids of the events that were not kept before."""
+        """Keep calls, and count the new ones; the answer is the ids of the events that were not kept before."""
         return self._watched.keep_activities(activities)
 
     def keep_findings(self, found: Sequence[NewFinding]) -> frozenset[str]:
@@ -314,9 +314,9 @@ class SqlTransaction(Answering):
         """A page of what could not be read, the latest first."""
         return self._watched.unread(cursor=cursor, limit=limit)
 
-    def tallies(self, grant_id: str) -> tuple[Tally, ...]:
-        """All of a grant's calls, counted with those that are like them."""
-        return self._watched.tallies(grant_id)
+    def totals(self, grant_id: str) -> Totals:
+        """What all of a grant's calls come to."""
+        return self._watched.totals(grant_id)
 
     # the catalogue's versions
 

@@ -11,6 +11,7 @@ from liftgate.access.ports import Page
 from liftgate.store.columns import Moment
 from liftgate.store.pages import Place, newest_first, page
 from liftgate.store.tables import activities, findings, set_aside
+from liftgate.store.totals import GrantTotals
 from liftgate.store.watch_rows import (
     activity_of,
     activity_row,
@@ -18,11 +19,10 @@ from liftgate.store.watch_rows import (
     finding_row,
     group_of,
     set_aside_row,
-    tally_of,
 )
 from liftgate.watch.activity import Activity
 from liftgate.watch.ports import CallGroup, FindingFilter, FindingRecord, SetAside
-from liftgate.watch.tally import Tally
+from liftgate.watch.rules.totals import Totals
 
 _ACTIVITY: Final = select(activities).where(activities.c.event_id == bindparam("event_id"))
 _FINDING: Final = select(findings).where(findings.c.id == bindparam("finding_id"))
@@ -37,27 +37,6 @@ _ALIKE: Final = (
     activities.c.operation,
     activities.c.verdict,
     activities.c.refused,
-)
-_WHO_AND_HOW: Final = (
-    *_ALIKE,
-    activities.c.error_code.is_not(None).label("failed"),
-    activities.c.read_only,
-    activities.c.version_id.is_not(None).label("versioned"),
-    activities.c.session_name,
-    activities.c.bucket,
-    activities.c.source_address,
-    activities.c.user_agent,
-)
-_TALLIES: Final = (
-    select(
-        *_WHO_AND_HOW,
-        *_COUNTED,
-        func.coalesce(func.sum(activities.c.bytes_in), 0).label("bytes_in"),
-        func.coalesce(func.sum(activities.c.bytes_out), 0).label("bytes_out"),
-    )
-    .where(_OF_GRANT)
-    .group_by(*_WHO_AND_HOW)
-    .order_by(text("first_at"), *_WHO_AND_HOW)
 )
 _GROUPS: Final = (
     select(*_ALIKE, activities.c.folder, *_COUNTED)
@@ -83,6 +62,7 @@ class Watched:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._totals = GrantTotals(connection)
 
     def count_alone(self, grant_ids: Collection[str]) -> None:
         """Nobody else keeps calls of these grants until the transaction ends, on SQLite since it has one writer anyway.
@@ -94,8 +74,10 @@ class Watched:
                 self._connection.execute(_COUNT_ALONE, {"key": key})
 
     def keep_activities(self, seen: Sequence[Activity]) -> frozenset[str]:
-        """Keep calls; the ids of those that are new."""
-        return self._keep(activities, "event_id", [activity_row(one) for one in seen])
+        """Keep calls, and add the new ones to the totals of their grants; the ids of those that are new."""
+        new = self._keep(activities, "event_id", [activity_row(one) for one in seen])
+        self._totals.add([one for one in seen if one.event_id in new])
+        return new
 
     def keep_findings(self, found: Sequence[FindingRecord]) -> frozenset[str]:
         """Keep findings; the ids of those that are new."""
@@ -130,9 +112,9 @@ class Watched:
         rows = self._connection.execute(_GROUPS, {"of_grant": grant_id, "at_most": limit}).mappings()
         return tuple(map(group_of, rows))
 
-    def tallies(self, grant_id: str) -> tuple[Tally, ...]:
-        """All of a grant's calls, counted with those that are like them."""
-        return tuple(map(tally_of, self._connection.execute(_TALLIES, {"of_grant": grant_id}).mappings()))
+    def totals(self, grant_id: str) -> Totals:
+        """What all of a grant's calls come to."""
+        return self._totals.of(grant_id)
 
     def finding(self, finding_id: str) -> FindingRecord | None:
         """One finding."""

@@ -107,7 +107,7 @@ def _keep(
     of_grants = (
         (finding, grants[grant_id])
         for grant_id in sorted({one.grant.id for one in new if one.grant is not None})
-        for finding in rulebook.of_grant(grants[grant_id], transaction.tallies(grant_id))
+        for finding in rulebook.of_grant(grants[grant_id], transaction.totals(grant_id))
     )
     found = [_new(finding, grant, now) for finding, grant in chain(of_calls, of_grants)]
     return len(new), transaction.keep_findings(found)
