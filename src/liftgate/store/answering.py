@@ -84,8 +84,12 @@ class Answering(ABC):
         return self._settlements.all(grant_id)
 
     def calls(self, grant_id: str) -> Iterator[Call]:
-        """All of a grant's calls, as they count."""
+        """All of a grant's calls, as they count, those of one place together."""
         return self._settlements.calls(grant_id)
+
+    def event_ids(self, grant_id: str) -> Iterator[str]:
+        """The ids of all of a grant's calls, sorted."""
+        return self._settlements.event_ids(grant_id)
 
     def finding_ids(self, grant_id: str) -> tuple[str, ...]:
         """All that was found of a grant."""

@@ -10,6 +10,7 @@ from liftgate.store.rows import Row
 from liftgate.watch.activity import Activity
 from liftgate.watch.finding import Answer, Finding, Severity
 from liftgate.watch.ports import CallGroup, FindingRecord, SetAside
+from liftgate.watch.settlement import Call
 from liftgate.watch.verdict import Verdict
 
 _ACTIVITY = tuple(field.name for field in fields(Activity))
@@ -18,13 +19,20 @@ _FINDING = tuple(field.name for field in fields(Finding))
 
 def activity_of(row: Mapping[Any, Any]) -> Activity:
     """From table ``activities``."""
-    return Activity(
-        **{
-            **row,
-            "verdict": Verdict(row["verdict"]),
-            "requests": tuple(_request(one) for one in json.loads(row["requests"])),
-        }
-    )
+    return Activity(**_read(row))
+
+
+def call_of(row: Mapping[Any, Any]) -> Call:
+    """From those columns of it that count."""
+    return Call(**_read(row))
+
+
+def _read(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {
+        **row,
+        "verdict": Verdict(row["verdict"]),
+        "requests": tuple(_request(one) for one in json.loads(row["requests"])),
+    }
 
 
 def activity_row(activity: Activity) -> dict[str, Any]:

@@ -218,7 +218,10 @@ class SettlementReader(Protocol):
         """A grant's newest account."""
 
     def calls(self, grant_id: str) -> Iterator[Call]:
-        """All of a grant's calls, as they count."""
+        """All of a grant's calls, as they count and in the order in which ``settle`` goes through them; few are held at once."""
+
+    def event_ids(self, grant_id: str) -> Iterator[str]:
+        """The ids of all of a grant's calls, sorted."""
 
     def finding_ids(self, grant_id: str) -> Sequence[str]:
         """All that was found of a grant."""
