@@ -132,6 +132,7 @@ def answer(transaction: SqlTransaction) -> None:
     transaction.add_response(response, draft(EventKind.RESPONSE_MADE))
     transaction.place_hold(hold, draft(EventKind.HOLD_PLACED))
     transaction.lock_holds("ada")
+    transaction.hold_of("ada", "fi-1")
     release = Release(by="sec", reason="x", released_at=NOON)
     transaction.add_release(hold, release, draft(EventKind.HOLD_RELEASED), is_over=True)
 
@@ -165,6 +166,9 @@ HOT: dict[str, Callable[[SqlTransaction], object]] = {
     "proof": lambda t: t.use_proof("p" * 64, expires_at=NOON),
     "my active grants": page(GrantFilter(requester="ada", states=frozenset({"active"}))),
     "my live grants": page(GrantFilter(requester="ada", states=frozenset({"active", "scheduled"}))),
+    "my live grants of before": page(
+        GrantFilter(requester="ada", states=frozenset({"active", "scheduled"}), until=NOON)
+    ),
     "all active grants": page(GrantFilter(states=frozenset({"active"}))),
     "my grants": page(GrantFilter(requester="ada")),
     "requests to review": page(

@@ -160,7 +160,7 @@ def test_few_calls_are_held_at_once() -> None:
 class Held(Call):
     """A call of which one can tell whether it is held still."""
 
-    __hash__ = object.__hash__  # type: ignore[assignment] - frozen dataclasses make one of all fields
+    __hash__ = object.__hash__  # that of a frozen dataclass is of all fields
 
 
 def fields_of(one: Call) -> dict[str, Any]:

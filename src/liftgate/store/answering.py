@@ -57,6 +57,10 @@ class Answering(ABC):
         """Holds that are not over, the oldest first; of one person, or all."""
         return self._responses.open_holds(person_id)
 
+    def hold_of(self, person_id: str, finding_id: str) -> Hold | None:
+        """The hold that a finding placed on somebody, over or not."""
+        return self._responses.hold_of(person_id, finding_id)
+
     def lock_holds(self, person_id: str) -> tuple[Hold, ...]:
         """Like ``open_holds``; nobody else releases them until this transaction ends."""
         return self._responses.lock_holds(person_id)
