@@ -1,21 +1,26 @@
 """What a grant's calls come to is kept beside them: each call counts once, whoever adds it, and the cost does not grow with their number."""
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
-from tests.store.store_examples import NOON, TestClock
-from tests.store.watch_stage import MANY, call, lend, taken
+from tests.store.store_examples import MINUTE, NOON, TestClock, add_grant, draft
+from tests.store.watch_stage import MANY, SCOPE, call, lend, taken
 
 from liftgate.access.model import Grant
+from liftgate.access.ports import Effect, EffectKind
+from liftgate.iam.scope import Window
+from liftgate.ledger.model import EventKind
 from liftgate.store.engine import engines_for
 from liftgate.store.migrations import migrate
 from liftgate.store.sql import SqlStore, open_store
 from liftgate.store.totals import read_totals, totals_text
 from liftgate.watch.rules.totals import MOST_KEPT, Totals
+from liftgate.watch.settlement import Settled, settle
 
 names = st.text(max_size=5)
 totals = st.builds(
@@ -85,14 +90,52 @@ BEFORE = ("DROP TABLE grant_totals", "UPDATE alembic_version SET version_num = '
 """The tables as the version before this one left them."""
 
 
+def upgraded(url: str) -> SqlStore:
+    engines = engines_for(url)
+    migrate(engines.writing)
+    engines.dispose()
+    return open_store(url, clock=TestClock())
+
+
+def test_grants_that_were_live_before_there_were_accounts_get_one_when_their_windows_end(
+    store: SqlStore, url: str
+) -> None:
+    with store.write() as transaction:
+        over = add_grant(transaction, window=Window(starts_at=NOON - 9 * MINUTE, ends_at=NOON - MINUTE))
+        watched = add_grant(transaction, window=Window(starts_at=NOON - 9 * MINUTE, ends_at=NOON - MINUTE))
+        live, queued, settled = (add_grant(transaction) for _ in range(3))
+        transaction.outbox.enqueue([Effect(kind=EffectKind.SETTLE, key=queued.id, due_at=NOON)])
+        account = Settled(number=1, settlement=settle(settled.id, SCOPE, []), events="0", settled_at=NOON)
+        transaction.add_settlement(account, draft(EventKind.GRANT_SETTLED), [])
+    run(
+        url,
+        *BEFORE,
+        f"INSERT INTO activities {A_CALL.format(refused='false' if 'postgresql' in url else '0')} WHERE id = '{watched.id}'",
+    )
+    after = upgraded(url)
+    with after.write() as transaction:
+        due = transaction.outbox.claim(NOON + timedelta(days=9), lease=MINUTE, limit=99, worker="w")
+    found = {(one.effect.key, one.effect.due_at) for one in due if one.effect.kind is EffectKind.SETTLE}
+    assert found == {
+        (live.id, live.window.ends_at),
+        (watched.id, watched.window.ends_at),
+        (queued.id, NOON),
+    }
+    assert over.id not in {key for key, _ in found}
+    after.close()
+
+
+A_CALL = (
+    "(event_id, at, grant_id, service, operation, folder, requests, verdict, because, refused)"
+    " SELECT 'e-1', starts_at, id, 's3', 'PutObject', '', '[]', 'expected', '', {refused} FROM grants"
+)
+
+
 def test_calls_that_were_kept_before_there_were_totals_count(store: SqlStore, url: str) -> None:
     given_ = lend(store)
     taken(store, [call(given_, n, "DeleteObject") for n in range(MANY - 1)])
     run(url, *BEFORE)
-    engines = engines_for(url)
-    migrate(engines.writing)
-    engines.dispose()
-    after = open_store(url, clock=TestClock())
+    after = upgraded(url)
     assert of(after, given_).objects_deleted == MANY - 1
     assert len(taken(after, [call(given_, MANY, "DeleteObject")]).findings) == 1
     assert of(after, given_).objects_deleted == MANY
