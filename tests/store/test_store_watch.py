@@ -32,7 +32,8 @@ from liftgate.ledger.model import EventKind
 from liftgate.store.sql import SqlStore
 from liftgate.watch.finding import Finding
 from liftgate.watch.lookup import Standing
-from liftgate.watch.ports import FindingFilter
+from liftgate.watch.ports import FindingFilter, WatchReader
+from liftgate.watch.rules.load import load_rulebook
 from liftgate.watch.service import take
 from liftgate.watch.verdict import Judged, Verdict
 
@@ -148,6 +149,50 @@ def test_a_call_in_place_is_of_the_grant_whose_window_holds_it(
     taken(store, [call(given, minute * 60, identity=own)])
     with store.read() as view:
         assert bool(view.activities(given.id, cursor=None, limit=9).items) is kept
+
+
+@pytest.mark.parametrize(
+    ("identity", "minute", "is_found"),
+    [
+        ({"type": "IAMUser", "userName": "eve", "principalId": "AIDAEVE"}, 5, True),
+        ({"type": "AssumedRole", "principalId": "AROAOTHER:ada"}, 5, True),
+        ({"type": "WebIdentityUser", "userName": "ada"}, 5, True),
+        ({"type": "IAMUser", "userName": "ada", "principalId": "AIDAADA"}, 5, False),
+        ({"type": "AWSService", "invokedBy": "ec2.amazonaws.com"}, 5, False),
+        ({"type": "AssumedRole", "principalId": "AROAX:ada"}, 5, False),
+        ({"type": "IAMUser", "userName": "eve", "principalId": "AIDAEVE"}, -1, False),
+        ({"type": "IAMUser", "userName": "eve", "principalId": "AIDAEVE"}, 20, False),
+    ],
+    ids=["user", "role", "web", "own name", "service", "itself", "before", "after"],
+)
+def test_a_second_session_with_the_name_of_one_that_is_open_in_place_is_a_finding(
+    store: SqlStore, identity: dict[str, Any], minute: int, *, is_found: bool
+) -> None:
+    role = "arn:aws:iam::111122223333:role/reader"
+    opened = InPlace(user_id="AROAX:ada", policy="{}")
+    with store.write() as transaction:
+        asked = add_request(transaction, role_arn=role, scope=SCOPE, in_place=opened)
+        given = add_grant(transaction, asked, in_place=opened)
+    text = call(
+        given,
+        minute * 60,
+        "AssumeRole",
+        eventSource="sts.amazonaws.com",
+        identity={"accessKeyId": "AKIAX", "arn": "x", "sessionContext": {}, **identity},
+        requestParameters={"roleArn": role, "roleSessionName": "ada"},
+        responseElements={"assumedRoleUser": {"assumedRoleId": "AROAX:ada", "arn": f"{role}/ada"}},
+    )
+    made = take([Batch([text])], store=store, rulebook=load_rulebook(), standing=STANDING, clock=lambda: NOON)
+    with store.read() as view:
+        rules = {found.rule: found.grant_id for one in made.findings for found in [finding(view, one)]}
+    assert rules.get("in-place-name-taken") == (given.id if is_found else None)
+    assert "role-taken" not in rules
+
+
+def finding(view: WatchReader, finding_id: str) -> Finding:
+    record = view.finding(finding_id)
+    assert record is not None
+    return record.finding
 
 
 def test_an_elevated_role_is_taken_by_the_broker_alone(store: SqlStore) -> None:
