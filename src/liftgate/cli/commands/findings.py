@@ -3,11 +3,12 @@
 import click
 
 from liftgate.cli.connection import connection
+from liftgate.cli.csv_text import say_csv
 from liftgate.cli.identifiers import grant_id
 from liftgate.cli.moments import read_moment, shown
-from liftgate.cli.options import SHARED, client_options, output_option, wants_json
+from liftgate.cli.options import SHARED, client_options, output_option_with_csv, wants_csv, wants_json
 from liftgate.cli.table import Column, say_table
-from liftgate.cli.terminal import say, say_json, say_next
+from liftgate.cli.terminal import say, say_json, say_next, warn
 from liftgate.cli.watched import SEVERITIES, FindingAnswer, read_findings
 from liftgate.clock import rfc3339
 
@@ -17,6 +18,19 @@ _COLUMNS = (
     Column(title="AT"),
     Column(title="WHO"),
     Column(title="WHAT", folds=True),
+)
+_TITLES = (
+    "finding",
+    "severity",
+    "at",
+    "rule",
+    "title",
+    "because",
+    "answer",
+    "grant",
+    "person",
+    "session",
+    "role",
 )
 
 
@@ -29,7 +43,7 @@ _COLUMNS = (
     "--limit", type=click.IntRange(1, 200), default=50, show_default=True, help="How many, newest first."
 )
 @client_options
-@output_option
+@output_option_with_csv
 @click.pass_context
 def command(
     context: click.Context,
@@ -53,6 +67,11 @@ def command(
     if wants_json(context):
         say_json(page.raw)
         return
+    if wants_csv(context):
+        say_csv(_TITLES, [_cells(finding) for finding in page.items])
+        if page.more:
+            warn("there are more findings than these", "narrow with --severity, --grant or --since")
+        return
     if not page.items:
         say("No findings that you may see.")
         return
@@ -66,3 +85,19 @@ def command(
 def _row(finding: FindingAnswer) -> tuple[str, ...]:
     who = finding.person or finding.session_name or finding.role_arn or "?"
     return (finding.id, finding.severity, shown(finding.at), who, f"{finding.title}: {finding.because}")
+
+
+def _cells(finding: FindingAnswer) -> tuple[str, ...]:
+    return (
+        finding.id,
+        finding.severity,
+        rfc3339(finding.at),
+        finding.rule,
+        finding.title,
+        finding.because,
+        finding.answer,
+        finding.grant_id or "",
+        finding.person or "",
+        finding.session_name or "",
+        finding.role_arn or "",
+    )
