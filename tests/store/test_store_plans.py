@@ -107,6 +107,8 @@ def keep_what_was_seen(transaction: SqlTransaction) -> None:
     transaction.keep_findings([new])
     transaction.keep_findings([new])
     transaction.totals("gr-1")
+    transaction.mark_events(NOON)
+    transaction.events_last_came()
 
 
 def look_at_what_was_seen(transaction: SqlTransaction) -> None:

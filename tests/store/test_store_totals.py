@@ -86,7 +86,11 @@ def run(url: str, *statements: str) -> None:
     engines.dispose()
 
 
-BEFORE = ("DROP TABLE grant_totals", "UPDATE alembic_version SET version_num = '0006'")
+BEFORE = (
+    "DROP TABLE grant_totals",
+    "DROP TABLE watch_marks",
+    "UPDATE alembic_version SET version_num = '0006'",
+)
 """The tables as the version before this one left them."""
 
 

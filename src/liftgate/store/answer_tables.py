@@ -75,6 +75,15 @@ grant_totals = Table(
     **_STRICT,
 )
 
+# When events last came, whoever took them in and whatever they were of: one row, whose name is "events".
+watch_marks = Table(
+    "watch_marks",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
+    **_STRICT,
+)
+
 settlements = Table(
     "settlements",
     metadata,

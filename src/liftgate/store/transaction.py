@@ -310,6 +310,14 @@ class SqlTransaction(Answering):
         """A grant's calls in groups, by the first of each."""
         return self._watched.groups(grant_id, limit=limit)
 
+    def events_last_came(self) -> datetime | None:
+        """When events were last taken in, as far as that was marked."""
+        return self._watched.events_last_came()
+
+    def mark_events(self, at: datetime) -> None:
+        """Events were taken in then."""
+        self._watched.mark_events(at)
+
     def set_aside(self, *, cursor: str | None, limit: int) -> Page[SetAside]:
         """A page of what could not be read, the latest first."""
         return self._watched.unread(cursor=cursor, limit=limit)

@@ -2,12 +2,14 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Table, bindparam, func, literal, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from liftgate.access.ports import Page
+from liftgate.store.answer_tables import watch_marks
 from liftgate.store.columns import Moment
 from liftgate.store.pages import Place, newest_first, page
 from liftgate.store.tables import activities, findings, set_aside
@@ -54,6 +56,7 @@ _GROW: Final = (
     )
     .values(because=bindparam("now_because"), at=bindparam("now_at"))
 )
+_LAST_CAME: Final = select(watch_marks.c.at).where(watch_marks.c.name == "events")
 _COUNT_ALONE: Final = text("SELECT pg_advisory_xact_lock(:key)")
 
 
@@ -138,6 +141,23 @@ class Watched:
             statement = statement.where(or_(findings.c.person.is_(None), findings.c.person != which.not_of))
         found = [finding_of(row) for row in self._connection.execute(statement).mappings()]
         return page(found, [Place(one.finding.at, one.finding.id) for one in found], limit)
+
+    def events_last_came(self) -> datetime | None:
+        """When events were last taken in, as far as that was marked."""
+        last: datetime | None = self._connection.execute(_LAST_CAME).scalar_one_or_none()
+        return last
+
+    def mark_events(self, at: datetime) -> None:
+        """Events were taken in then."""
+        build = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
+        add = build(watch_marks).values(name="events", at=at)
+        self._connection.execute(
+            add.on_conflict_do_update(
+                index_elements=["name"],
+                set_={"at": add.excluded.at},
+                where=watch_marks.c.at < add.excluded.at,
+            )
+        )
 
     def unread(self, *, cursor: str | None, limit: int) -> Page[SetAside]:
         """A page of what could not be read, the latest first."""

@@ -166,6 +166,9 @@ class WatchReader(KnownReader, Protocol):
     def totals(self, grant_id: str) -> Totals:
         """What all of a grant's calls come to. It takes as long as a few calls, however many there are."""
 
+    def events_last_came(self) -> datetime | None:
+        """When events were last taken in, as far as that was marked."""
+
     def known_grants(self, *, since: datetime, until: datetime, limit: int) -> Sequence[GrantRecord]:
         """Grants whose window touches a span, by the end of their windows."""
 

@@ -1,5 +1,6 @@
-"""What the calls of each grant come to. Calls that are kept already are counted when the next one of their grant is: what they come to
-follows from them alone.
+"""What the calls of each grant come to, when events last came, and accounts of grants that were live when accounts began.
+
+Calls that are kept already are counted when the next one of their grant is: what they come to follows from them alone.
 """
 
 from datetime import UTC, datetime
@@ -33,8 +34,8 @@ _LAST = sa.text("SELECT at FROM ledger ORDER BY seq DESC LIMIT 1")
 
 
 def upgrade() -> None:
-    """Add a table, and queue the accounts that nobody queued."""
-    _totals()
+    """Add two tables, and queue the accounts that nobody queued."""
+    _tables()
     connection = op.get_bind()
     last = connection.execute(_LAST).scalar()
     if last is not None:
@@ -49,11 +50,18 @@ def _moment(text: str, dialect: str) -> object:
     return moment
 
 
-def _totals() -> None:
+def _tables() -> None:
     op.create_table(
         "grant_totals",
         sa.Column("grant_id", sa.Text(), nullable=False),
         sa.Column("totals", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("grant_id", name="pk_grant_totals"),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "watch_marks",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_watch_marks"),
         sqlite_strict=True,
     )
