@@ -11,6 +11,7 @@ from tests.store.watch_stage import Unread
 from tests.watch.watch_examples import record
 
 from liftgate.errors import Unavailable
+from liftgate.watch.errors import KnownUnreadable
 from liftgate.watch.known_text import read_known
 
 EVIL = "\x1b[2J\u202e<script>alert(1)</script>=cmd|' /C calc'!A0"
@@ -140,6 +141,26 @@ def test_what_is_known_can_be_taken_to_a_replay(world: World) -> None:
     assert known["brokers"] == [BROKER]
     later = {"from": (at + timedelta(days=1)).isoformat(), "until": (at + timedelta(days=2)).isoformat()}
     assert world.get("rosa", "/watch/known", **later).json()["grants"] == []
+
+
+def test_what_is_known_comes_in_pages_that_make_the_whole(world: World) -> None:
+    made = {world.granted() for _ in range(5)}
+    at = world.clock()
+    span = {"from": (at - timedelta(days=1)).isoformat(), "until": (at + timedelta(days=1)).isoformat()}
+    found, more = list[str](), dict[str, Any]()
+    for expected in (2, 2, 1):
+        answer = world.get("rosa", "/watch/known", **span, limit=2, **more)
+        page = answer.json()
+        assert len(page["grants"]) == expected
+        found += [one["id"] for one in page["grants"]]
+        more = {"cursor": page["next_cursor"]}
+        if page["next_cursor"] is not None:
+            with pytest.raises(KnownUnreadable):
+                read_known(answer.content, where="the answer")
+    assert more == {"cursor": None}
+    assert sorted(found) == sorted(made)
+    assert world.get("rosa", "/watch/known", **span, limit=1001).status_code == 422
+    assert world.get("rosa", "/watch/known", **span, cursor="x").json()["code"] == "bad_cursor"
 
 
 def test_how_the_watch_stands(world: World) -> None:

@@ -123,7 +123,7 @@ def found(transaction: SqlTransaction, **which: Any) -> object:
 
 
 def known_between(transaction: SqlTransaction) -> None:
-    transaction.known_grants(since=NOON, until=NOON + MINUTE, limit=50)
+    transaction.known_grants(since=NOON, until=NOON + MINUTE, cursor=None, limit=50)
     transaction.known_sessions(["gr-1", "gr-2"])
 
 

@@ -257,9 +257,11 @@ class SqlTransaction(Answering):
         """Whether the newest grant on a role lends sessions of it; False where there is none."""
         return self._callers.lends_sessions(role_arn)
 
-    def known_grants(self, *, since: datetime, until: datetime, limit: int) -> tuple[GrantRecord, ...]:
-        """Grants whose window touches a span, by the end of their windows."""
-        return self._callers.between(since=since, until=until, limit=limit)
+    def known_grants(
+        self, *, since: datetime, until: datetime, cursor: str | None, limit: int
+    ) -> Page[GrantRecord]:
+        """A page of the grants whose window touches a span, the last to end first."""
+        return self._callers.between(since=since, until=until, cursor=cursor, limit=limit)
 
     def known_sessions(self, grant_ids: Collection[str]) -> tuple[Session, ...]:
         """The sessions of these grants."""

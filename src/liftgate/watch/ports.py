@@ -169,8 +169,10 @@ class WatchReader(KnownReader, Protocol):
     def events_last_came(self) -> datetime | None:
         """When events were last taken in, as far as that was marked."""
 
-    def known_grants(self, *, since: datetime, until: datetime, limit: int) -> Sequence[GrantRecord]:
-        """Grants whose window touches a span, by the end of their windows."""
+    def known_grants(
+        self, *, since: datetime, until: datetime, cursor: str | None, limit: int
+    ) -> Page[GrantRecord]:
+        """A page of the grants whose window touches a span, the last to end first."""
 
     def known_sessions(self, grant_ids: Collection[str]) -> Sequence[Session]:
         """The sessions of these grants."""
