@@ -62,3 +62,22 @@ def test_findings_come_as_csv(liftgate: Callable[..., Said], fake: FakeLiftgate)
 def test_a_list_without_findings_is_its_titles(liftgate: Callable[..., Said], fake: FakeLiftgate) -> None:
     fake.answers["GET /api/v1/findings"] = (200, {"items": [], "next_cursor": None})
     assert liftgate("findings", "--output", "csv").out.splitlines()[1:] == []
+
+
+def test_all_findings_are_fetched_page_by_page(
+    liftgate: Callable[..., Said], fake: FakeLiftgate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = {None: ("fi-0000000000000001", "c1"), "c1": ("fi-0000000000000002", None)}
+
+    def page(_api: object, path: str, **query: object) -> dict[str, object]:
+        assert (path, query["limit"], query["severity"]) == ("/findings", 200, "high")
+        found, following = pages[query.get("cursor")]  # type: ignore[index]  # a cursor is text or None
+        return {"items": [{**finding(), "id": found}], "next_cursor": following}
+
+    assert fake.address
+    monkeypatch.setattr("liftgate.cli.api.SignedInApi.get", page)
+    said = liftgate("findings", "--all", "--severity", "high", "--output", "csv")
+    assert [line.partition(",")[0] for line in said.out.splitlines()[1:]] == [
+        one for one, _ in pages.values()
+    ]
+    assert said.err == ""
