@@ -96,6 +96,7 @@ SCREENS = [
     ("show", GRANT),
     ("show", FINDING),
     ("findings",),
+    ("findings", "--output", "csv"),
     ("holds",),
     ("release", "ada", "--reason", "x"),
     ("settlement", GRANT),

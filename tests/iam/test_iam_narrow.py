@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from itertools import combinations
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +15,7 @@ from liftgate.iam.evaluate import evaluate
 from liftgate.iam.explain import explain_scope
 from liftgate.iam.narrow import Narrowed, narrow
 from liftgate.iam.narrowing.folders import Path, deepest
+from liftgate.iam.narrowing.gathered import Gathered
 from liftgate.iam.request import Request
 from liftgate.iam.s3.actions import expand_actions
 from liftgate.iam.s3.location import parse_location
@@ -265,3 +267,37 @@ def test_a_hundred_thousand_calls_ask_about_each_folder_once() -> None:
     found = deepest(keys, [], places=5, allowed=allowed)
     assert found == [(("bucket",), None)]
     assert len(asked) == len(set(asked)) == 1 + 100 + 1000
+
+
+paths = st.lists(st.sampled_from("abc"), min_size=2, max_size=6).map(tuple)
+
+
+@given(
+    st.lists(st.tuples(paths, st.none() | st.sampled_from("xyz")), max_size=30),
+    st.randoms(use_true_random=False),
+)
+def test_what_is_gathered_is_a_function_of_the_set_and_holds_all_of_it(
+    added: list[tuple[Path, str | None]], random: Any
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("liftgate.iam.narrowing.gathered.MOST_FOLDERS", 9)
+        one, other = gathered(added), gathered([*random.sample(added, len(added)), *added[::2]])
+    assert (sorted(one.keys), sorted(one.folders)) == (sorted(other.keys), sorted(other.folders))
+    assert len({path for path, _ in one.keys} | set(one.folders)) <= 9
+    for path, key in added:
+        held = (path, key) in one.keys or any(path[: len(folder)] == folder for folder in one.folders)
+        assert held
+
+
+def gathered(added: Iterable[tuple[Path, str | None]]) -> Gathered:
+    found = Gathered(2)
+    for path, key in added:
+        found.add(path, key)
+    return found
+
+
+def test_of_thousands_of_folders_those_above_them_are_offered() -> None:
+    ceiling = scope(["write"], "s3://reports/")
+    calls = [put(f"in/{n}/{n % 7}/x") for n in range(6_000)] + [put("/".join(["in", *"d" * 60, "x"]))]
+    assert said(narrow(calls, ceiling)) == "write under s3://reports/in/"
+    assert said(narrow([put("/".join(["d"] * 60))], ceiling)).endswith(f"s3://reports/{'d/' * 38}")

@@ -216,6 +216,28 @@ def test_an_answer_that_was_given_is_not_given_again(world: World) -> None:
     assert state_of(world, later) == "active"
 
 
+@pytest.mark.parametrize("kill_at", [4, 5])  # when the hold is placed, and when grants are ended
+def test_a_quarantine_that_was_cut_off_ends_nothing_that_came_after_its_release(
+    world: World, kill_at: int
+) -> None:
+    two_guards(world)
+    first, second = world.granted(), world.granted()
+    with rules_only():
+        [found] = take_in([Batch([outside(world, first)])], world.parts, Severe()).findings
+    with killed_after(world, kill_at):
+        drain_once(world.parts, worker="dies", kinds=(EffectKind.RESPONSE,))
+    assert "quarantine" not in {one.step for one in responses(world, found)}
+    world.clock.pass_by(seconds=1)
+    assert [release(world, guard)[0] for guard in ("rosa", "grace")] == [201, 201]
+    world.clock.pass_by(seconds=1)
+    later = world.granted()
+    world.clock.pass_by(seconds=61)
+    drain_once(world.parts, worker="w")
+    assert [state_of(world, one) for one in (first, second)] == ["revoked", "revoked"]
+    assert responses(world, found)[-1].step == "quarantine"
+    assert state_of(world, later) == "active"
+
+
 @pytest.mark.parametrize("kill_at", range(1, 11))
 def test_a_kill_after_any_commit_loses_and_doubles_nothing(world: World, kill_at: int) -> None:
     first, second = world.granted(), world.granted()

@@ -105,7 +105,7 @@ def test_the_ledger_binds_the_account_to_its_calls(world: World) -> None:
     with world.store.read() as view:
         ids = [one.event_id for one in view.activities(grant_id, cursor=None, limit=50).items]
         entry = [one for one in view.entries(about=grant_id) if one.draft.kind == "grant.settled"][-1]
-    assert entry.draft.body["events"] == hash_of_events(ids) == hash_of_events(reversed(ids))
+    assert entry.draft.body["events"] == hash_of_events(sorted(ids))
     assert entry.draft.body["calls"] == 4
 
 

@@ -1,13 +1,17 @@
 """What was done under a grant and what was found of it, as each may see it."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from tests.server.server_world import BROKER, REPORTS_ROLE, World
 from tests.server.watched import called, outside, watched
 from tests.store.watch_stage import Unread
+from tests.watch.watch_examples import record
 
+from liftgate.errors import Unavailable
+from liftgate.watch.errors import KnownUnreadable
 from liftgate.watch.known_text import read_known
 
 EVIL = "\x1b[2J\u202e<script>alert(1)</script>=cmd|' /C calc'!A0"
@@ -137,6 +141,62 @@ def test_what_is_known_can_be_taken_to_a_replay(world: World) -> None:
     assert known["brokers"] == [BROKER]
     later = {"from": (at + timedelta(days=1)).isoformat(), "until": (at + timedelta(days=2)).isoformat()}
     assert world.get("rosa", "/watch/known", **later).json()["grants"] == []
+
+
+def test_what_is_known_comes_in_pages_that_make_the_whole(world: World) -> None:
+    made = {world.granted() for _ in range(5)}
+    at = world.clock()
+    span = {"from": (at - timedelta(days=1)).isoformat(), "until": (at + timedelta(days=1)).isoformat()}
+    found, more = list[str](), dict[str, Any]()
+    for expected in (2, 2, 1):
+        answer = world.get("rosa", "/watch/known", **span, limit=2, **more)
+        page = answer.json()
+        assert len(page["grants"]) == expected
+        found += [one["id"] for one in page["grants"]]
+        more = {"cursor": page["next_cursor"]}
+        if page["next_cursor"] is not None:
+            with pytest.raises(KnownUnreadable):
+                read_known(answer.content, where="the answer")
+    assert more == {"cursor": None}
+    assert sorted(found) == sorted(made)
+    assert world.get("rosa", "/watch/known", **span, limit=1001).status_code == 422
+    assert world.get("rosa", "/watch/known", **span, cursor="x").json()["code"] == "bad_cursor"
+
+
+def test_how_the_watch_stands(world: World) -> None:
+    def state() -> Any:
+        return world.get("rosa", "/watch/state").json()
+
+    before = state()
+    assert (before["response"], before["webhooks"], before["reads_queue"]) == ("observe", 1, True)
+    assert (before["last_came_at"], before["dead_letters"]) == (None, 0)
+    stranger = {"type": "IAMUser", "principalId": "AIDAX"}
+    watched(world, json.dumps(record(userIdentity=stranger)).encode())
+    first = world.clock()
+    assert read_time(state()["last_came_at"]) == first
+    for seconds, marked in ((59, first), (1, first + timedelta(minutes=1))):
+        world.clock.pass_by(seconds=seconds)
+        watched(world, json.dumps(record(userIdentity=stranger)).encode())
+        assert read_time(state()["last_came_at"]) == marked
+    watched(world)
+    world.clock.pass_by(hours=1)
+    watched(world)
+    assert read_time(state()["last_came_at"]) == first + timedelta(minutes=1)
+
+
+def read_time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def test_dead_letters_that_cannot_be_counted_are_told_as_such(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_: object) -> int:
+        raise Unavailable("SQS does not answer", advice="wait")
+
+    monkeypatch.setattr(type(world.parts.sources.dead_letters), "length", away)
+    told = world.get("rosa", "/watch/state").json()
+    assert (told["dead_letters"], told["dead_letters_because"]) == (None, "SQS does not answer")
 
 
 def test_what_could_not_be_read_is_listed(world: World) -> None:

@@ -107,7 +107,9 @@ def keep_what_was_seen(transaction: SqlTransaction) -> None:
     )
     transaction.keep_findings([new])
     transaction.keep_findings([new])
-    transaction.tallies("gr-1")
+    transaction.totals("gr-1")
+    transaction.mark_events(NOON)
+    transaction.events_last_came()
 
 
 def look_at_what_was_seen(transaction: SqlTransaction) -> None:
@@ -122,7 +124,7 @@ def found(transaction: SqlTransaction, **which: Any) -> object:
 
 
 def known_between(transaction: SqlTransaction) -> None:
-    transaction.known_grants(since=NOON, until=NOON + MINUTE, limit=50)
+    transaction.known_grants(since=NOON, until=NOON + MINUTE, cursor=None, limit=50)
     transaction.known_sessions(["gr-1", "gr-2"])
 
 
@@ -133,6 +135,7 @@ def answer(transaction: SqlTransaction) -> None:
     transaction.add_response(response, draft(EventKind.RESPONSE_MADE))
     transaction.place_hold(hold, draft(EventKind.HOLD_PLACED))
     transaction.lock_holds("ada")
+    transaction.hold_of("ada", "fi-1")
     release = Release(by="sec", reason="x", released_at=NOON)
     transaction.add_release(hold, release, draft(EventKind.HOLD_RELEASED), is_over=True)
 
@@ -175,6 +178,9 @@ HOT: dict[str, Callable[[SqlTransaction], object]] = {
     "proof": lambda t: t.use_proof("p" * 64, expires_at=NOON),
     "my active grants": page(GrantFilter(requester="ada", states=frozenset({"active"}))),
     "my live grants": page(GrantFilter(requester="ada", states=frozenset({"active", "scheduled"}))),
+    "my live grants of before": page(
+        GrantFilter(requester="ada", states=frozenset({"active", "scheduled"}), until=NOON)
+    ),
     "all active grants": page(GrantFilter(states=frozenset({"active"}))),
     "my grants": page(GrantFilter(requester="ada")),
     "requests to review": page(

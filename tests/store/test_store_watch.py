@@ -32,7 +32,8 @@ from liftgate.ledger.model import EventKind
 from liftgate.store.sql import SqlStore
 from liftgate.watch.finding import Finding
 from liftgate.watch.lookup import Standing
-from liftgate.watch.ports import FindingFilter
+from liftgate.watch.ports import FindingFilter, WatchReader
+from liftgate.watch.rules.load import load_rulebook
 from liftgate.watch.service import take
 from liftgate.watch.verdict import Judged, Verdict
 
@@ -47,8 +48,8 @@ def test_a_call_is_kept_with_what_settlement_needs(store: SqlStore) -> None:
     with store.read() as view:
         [kept] = view.activities(given.id, cursor=None, limit=10).items
         assert view.activity(kept.event_id) == kept
-    assert kept.call.requests[0].action == "s3:PutObject"
-    assert kept.call.requests[0].resource == "arn:aws:s3:::reports/2026/1.csv"
+    assert kept.requests[0].action == "s3:PutObject"
+    assert kept.requests[0].resource == "arn:aws:s3:::reports/2026/1.csv"
     assert (kept.bucket, kept.key, kept.folder) == ("reports", "2026/1.csv", "s3://reports/2026/")
     assert (kept.verdict, kept.refused, kept.bytes_in, kept.bytes_out) == (Verdict.EXPECTED, False, 1024, 0)
     assert (kept.grant_id, kept.session_name) == (given.id, f"{given.id}-1")
@@ -150,6 +151,50 @@ def test_a_call_in_place_is_of_the_grant_whose_window_holds_it(
         assert bool(view.activities(given.id, cursor=None, limit=9).items) is kept
 
 
+@pytest.mark.parametrize(
+    ("identity", "minute", "is_found"),
+    [
+        ({"type": "IAMUser", "userName": "eve", "principalId": "AIDAEVE"}, 5, True),
+        ({"type": "AssumedRole", "principalId": "AROAOTHER:ada"}, 5, True),
+        ({"type": "WebIdentityUser", "userName": "ada"}, 5, True),
+        ({"type": "IAMUser", "userName": "ada", "principalId": "AIDAADA"}, 5, False),
+        ({"type": "AWSService", "invokedBy": "ec2.amazonaws.com"}, 5, False),
+        ({"type": "AssumedRole", "principalId": "AROAX:ada"}, 5, False),
+        ({"type": "IAMUser", "userName": "eve", "principalId": "AIDAEVE"}, -1, False),
+        ({"type": "IAMUser", "userName": "eve", "principalId": "AIDAEVE"}, 20, False),
+    ],
+    ids=["user", "role", "web", "own name", "service", "itself", "before", "after"],
+)
+def test_a_second_session_with_the_name_of_one_that_is_open_in_place_is_a_finding(
+    store: SqlStore, identity: dict[str, Any], minute: int, *, is_found: bool
+) -> None:
+    role = "arn:aws:iam::111122223333:role/reader"
+    opened = InPlace(user_id="AROAX:ada", policy="{}")
+    with store.write() as transaction:
+        asked = add_request(transaction, role_arn=role, scope=SCOPE, in_place=opened)
+        given = add_grant(transaction, asked, in_place=opened)
+    text = call(
+        given,
+        minute * 60,
+        "AssumeRole",
+        eventSource="sts.amazonaws.com",
+        identity={"accessKeyId": "AKIAX", "arn": "x", "sessionContext": {}, **identity},
+        requestParameters={"roleArn": role, "roleSessionName": "ada"},
+        responseElements={"assumedRoleUser": {"assumedRoleId": "AROAX:ada", "arn": f"{role}/ada"}},
+    )
+    made = take([Batch([text])], store=store, rulebook=load_rulebook(), standing=STANDING, clock=lambda: NOON)
+    with store.read() as view:
+        rules = {found.rule: found.grant_id for one in made.findings for found in [finding(view, one)]}
+    assert rules.get("in-place-name-taken") == (given.id if is_found else None)
+    assert "role-taken" not in rules
+
+
+def finding(view: WatchReader, finding_id: str) -> Finding:
+    record = view.finding(finding_id)
+    assert record is not None
+    return record.finding
+
+
 def test_an_elevated_role_is_taken_by_the_broker_alone(store: SqlStore) -> None:
     given = lend(store)
 
@@ -226,7 +271,7 @@ def test_hostile_and_senseless_values_are_kept_or_set_aside_and_stop_nothing(sto
     with store.read() as view:
         kept = {one.at.second: one for one in view.activities(given.id, cursor=None, limit=50).items}
         reasons = {one.reason for one in view.set_aside(cursor=None, limit=50).items}
-        assert sum(one.calls for one in view.tallies(given.id)) == len(kept)
+        assert view.totals(given.id).calls == len(kept)
     assert kept[1].verdict is Verdict.EXPECTED
     assert (kept[2].user_agent or "").startswith("\ufffd\x1b[31m")
     assert len(kept[2].user_agent or "") == 4_096

@@ -21,8 +21,8 @@ from liftgate.watch.finding import Answer, Finding, Severity, finding_id
 from liftgate.watch.known import KnownGrant
 from liftgate.watch.lookup import Standing
 from liftgate.watch.ports import FindingFilter
+from liftgate.watch.rules.totals import Totals
 from liftgate.watch.service import Taken, take
-from liftgate.watch.tally import Tally
 from liftgate.watch.verdict import Judged, Verdict
 
 BROKER = "arn:aws:sts::111122223333:assumed-role/liftgate-broker/i-0"
@@ -79,9 +79,9 @@ class FewRules:
             )
         ]
 
-    def of_grant(self, grant: KnownGrant, tallies: Sequence[Tally]) -> list[Finding]:
-        deleted = sum(one.calls for one in tallies if one.operation == "DeleteObject" and not one.failed)
-        if deleted < MANY:
+    def of_grant(self, grant: KnownGrant, totals: Totals) -> list[Finding]:
+        deleted = totals.objects_deleted
+        if deleted < MANY or totals.last_at is None:
             return []
         return [
             Finding(
@@ -91,7 +91,7 @@ class FewRules:
                 because=f"{deleted} objects were deleted",
                 severity=Severity.MEDIUM,
                 answer=Answer.ALERT,
-                at=max(one.last_at for one in tallies),
+                at=totals.last_at,
                 grant_id=grant.id,
                 person=grant.person,
                 role_arn=grant.role_arn,
@@ -167,7 +167,7 @@ def all_kept(store: SqlStore, *grants: Grant) -> dict[str, Any]:
                 for one in transaction.activities(grant.id, cursor=None, limit=200).items
             },
             "findings": {one.finding.id: one.finding for one in found},
-            "tallies": {grant.id: transaction.tallies(grant.id) for grant in grants},
+            "totals": {grant.id: transaction.totals(grant.id) for grant in grants},
             "effects": sorted(
                 item.effect.key
                 for item in transaction.outbox.claim(

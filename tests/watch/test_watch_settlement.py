@@ -1,7 +1,10 @@
 """What became of a grant."""
 
+from collections.abc import Iterator
+from dataclasses import fields
 from datetime import timedelta
 from typing import Any
+from weakref import WeakSet
 
 import pytest
 from hypothesis import given
@@ -10,7 +13,7 @@ from tests.watch.watch_examples import GRANT_ID, NOON, event, scope
 
 from liftgate.iam.compilation.grants import scope_policy
 from liftgate.iam.contain import contains
-from liftgate.watch.settlement import Call, Settlement, folder_of, settle
+from liftgate.watch.settlement import MOST_LINES, Call, Settlement, folder_of, in_order, settle
 from liftgate.watch.settlement_words import catalogue_lines, request_line, sentences
 from liftgate.watch.verdict import Verdict, calls_in
 
@@ -36,7 +39,7 @@ def call(number: int, key: str | None, operation: str = "PutObject", **changed: 
 
 
 def settled(*calls: Call) -> Settlement:
-    return settle(GRANT_ID, BOTH, calls)
+    return settle(GRANT_ID, BOTH, in_order(calls))
 
 
 def test_what_was_used_of_what_was_granted() -> None:
@@ -125,6 +128,43 @@ def test_what_sufficed_covers_what_was_used_and_lies_inside_what_was_granted(see
         return
     assert contains(scope_policy(found.sufficed), scope_policy(BOTH))
     assert all(line.folder.startswith("s3://reports/2026/") for line in found.lines)
+
+
+def test_of_many_folders_the_most_used_are_told() -> None:
+    found = settled(
+        *(call(n, f"2026/{n:05}/x") for n in range(2 * MOST_LINES + 5)), call(10_000, "2026/02000/x")
+    )
+    assert (found.calls, len(found.lines)) == (2 * MOST_LINES + 6, MOST_LINES)
+    assert [(line.folder, line.calls) for line in found.lines[:2]] == [
+        ("s3://reports/2026/02000/", 2),
+        ("s3://reports/2026/00000/", 1),
+    ]
+    assert found.lines[-1].folder == f"s3://reports/2026/{MOST_LINES - 2:05}/"
+
+
+def test_few_calls_are_held_at_once() -> None:
+    alive, most = WeakSet[Held](), [0]
+
+    class Told:
+        def __iter__(self) -> Iterator[Call]:
+            for n in range(3_000):
+                made = Held(**fields_of(call(n, f"2026/a/{n:05}")))
+                alive.add(made)
+                most[0] = max(most[0], len(alive))
+                yield made
+
+    assert settle(GRANT_ID, BOTH, Told()).calls == 3_000
+    assert most[0] < 10
+
+
+class Held(Call):
+    """A call of which one can tell whether it is held still."""
+
+    __hash__ = object.__hash__  # that of a frozen dataclass is of all fields
+
+
+def fields_of(one: Call) -> dict[str, Any]:
+    return {field.name: getattr(one, field.name) for field in fields(one)}
 
 
 def test_folders() -> None:

@@ -70,6 +70,7 @@ class GrantFilter:
     entitlements: frozenset[str] | None = None
     or_requester: str | None = None
     states: frozenset[str] | None = None
+    until: datetime | None = None  # granted then or before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,9 +24,10 @@ _AT_ONCE: Final = 100  # grants a transaction: others wait for it
 
 @dataclass(frozen=True, slots=True)
 class OfPerson:
-    """All live grants of one person, known to the catalogue or not."""
+    """All live grants of one person, known to the catalogue or not; of those that were made until a moment, where one is said."""
 
     person_id: str
+    until: datetime | None = None
 
     def __str__(self) -> str:
         return f"of `{self.person_id}`"
@@ -124,8 +125,8 @@ def _batch(
 
 def _filter(which: Which) -> GrantFilter:
     match which:
-        case OfPerson(person_id):
-            return GrantFilter(requester=person_id, states=LIVE)
+        case OfPerson(person_id, until):
+            return GrantFilter(requester=person_id, states=LIVE, until=until)
         case UnderEntitlement(name):
             return GrantFilter(entitlements=frozenset({name}), states=LIVE)
         case Everything():

@@ -63,6 +63,7 @@ def _network_checks(given: Mapping[str, str], environ: Mapping[str, str]) -> Ite
             yield check
             if check.state == "fail":
                 return
+        yield from _watch(here)
     finally:
         here.wire.close()
 
@@ -140,6 +141,15 @@ def _catalogue(here: Connection) -> Check:
             advice="whoever keeps the files: liftgate catalogue check PATH",
         )
     return _ok("catalogue", f"no faults, {count} entitlement(s) for you")
+
+
+def _watch(here: Connection) -> Iterator[Check]:
+    from liftgate.cli.watch_checks import watch_checks  # noqa: PLC0415 - it makes checks too
+
+    try:
+        yield from watch_checks(here)
+    except LiftgateError as error:
+        yield _failed("watch", error)
 
 
 def _profile(environ: Mapping[str, str]) -> Check:

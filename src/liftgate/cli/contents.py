@@ -35,6 +35,7 @@ CONTENTS = {
         "doctor": ("what works, what does not, what to do", _OURS + "doctor"),
         "catalogue": ("what may be asked for; check its files", _OURS + "catalogue"),
         "dead-letters": ("events that could not be taken", _OURS + "dead_letters"),
+        "known": ("what calls are judged by, for a replay", _OURS + "known"),
         "ledger": ("the record: show, verify, export", _OURS + "ledger"),
         "rules": ("what counts as a finding; test rule files", _OURS + "rules"),
         "replay": ("judge CloudTrail log files", _OURS + "replay"),

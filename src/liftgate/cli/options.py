@@ -30,13 +30,12 @@ def server_options(command: F) -> F:
 
 def output_option(command: F) -> F:
     """Add ``--output``."""
-    return click.option(
-        "--output",
-        type=click.Choice(["table", "json"]),
-        expose_value=False,
-        callback=_keep_output,
-        hidden=True,
-    )(command)
+    return _output_option(["table", "json"], hidden=True)(command)
+
+
+def output_option_with_csv(command: F) -> F:
+    """Add ``--output``, for a list that spreadsheets take in too."""
+    return _output_option(["table", "json", "csv"], hidden=False)(command)
 
 
 def given_options(context: click.Context) -> dict[str, str]:
@@ -48,6 +47,22 @@ def given_options(context: click.Context) -> dict[str, str]:
 def wants_json(context: click.Context) -> bool:
     """Whether the output is for a program."""
     return context.meta.get(_OUTPUT) == "json"
+
+
+def wants_csv(context: click.Context) -> bool:
+    """Whether the output is for a spreadsheet."""
+    return context.meta.get(_OUTPUT) == "csv"
+
+
+def _output_option(choices: list[str], *, hidden: bool) -> Callable[[F], F]:
+    return click.option(
+        "--output",
+        type=click.Choice(choices),
+        expose_value=False,
+        callback=_keep_output,
+        hidden=hidden,
+        help="`csv` is for spreadsheets.",
+    )
 
 
 def _kept_option(flag: str, name: str) -> Callable[[F], F]:

@@ -10,9 +10,10 @@
 'write under s3://reports/2026/11/'
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from functools import cache
+from typing import TypeVar
 
 from liftgate.errors import Invalid
 from liftgate.iam.compilation.grants import companions, scope_policy
@@ -20,6 +21,7 @@ from liftgate.iam.contain import contains
 from liftgate.iam.errors import Unproved
 from liftgate.iam.evaluate import prepare
 from liftgate.iam.narrowing.folders import Path, deepest
+from liftgate.iam.narrowing.gathered import Gathered
 from liftgate.iam.patterns.automaton import Budget, BudgetSpent
 from liftgate.iam.patterns.pattern import covered
 from liftgate.iam.request import Request
@@ -27,6 +29,7 @@ from liftgate.iam.s3.actions import ACTIONS
 from liftgate.iam.s3.location import parse_location
 from liftgate.iam.scope import Location, Scope
 
+T = TypeVar("T")
 PLACES = 5  # locations that a person still reads
 
 
@@ -42,45 +45,101 @@ class Narrowed:
 
 
 def narrow(calls: Iterable[Request], ceiling: Scope, *, places: int = PLACES) -> Narrowed:
-    """The smallest scope inside ``ceiling`` that covers ``calls``: what to ask for next time.
+    """The smallest scope inside ``ceiling`` that covers ``calls``, and the calls that it does not cover: see ``narrowest``."""
+    once = _once(calls)
+    scope = narrowest(once, ceiling, places=places)
+    inside, outside = _sorted(once, ceiling)
+    beside = inside if scope is None else _sorted(inside, scope)[1]
+    return Narrowed(scope=scope, outside=tuple(outside), beside=tuple(beside))
 
+
+def narrowest(calls: Iterable[Request], ceiling: Scope, *, places: int = PLACES) -> Scope | None:
+    """The smallest scope inside ``ceiling`` that covers ``calls``: what to ask for next time. None: nothing of the ceiling was used.
+
+    ``calls`` may be very many: they are gone through several times, and not held. Their order and copies change nothing.
     Its actions are those that were used. Its locations are at most ``places``, or one a bucket where more buckets were
     used: keys by themselves where they are few, else the deepest folders that hold them, so that the shallowest folder
-    is as deep as it can be, then as few of that depth as can be, and so on down. Where the ceiling lets no folder hold
-    them, they are the ceiling's own. The result is proved inside the ceiling by ``contains``, and to allow every call
-    by ``evaluate``; raises ``Unproved`` where that fails.
+    is as deep as it can be, then as few of that depth as can be, and so on down; of thousands of folders, those above them. Where the
+    ceiling lets no folder hold them, they are the ceiling's own. The result is proved inside the ceiling by ``contains``, and to allow
+    every call by ``evaluate``; raises ``Unproved`` where that fails.
     """
-    inside, outside = _sorted(_once(calls), ceiling)
-    wanted = [call for call in inside if _action(call) in ceiling.actions]
-    if not wanted:
-        return Narrowed(scope=None, outside=tuple(outside), beside=tuple(inside))
+    calls = many_times(calls)
+    used = _used(calls, ceiling, places)
+    if not used.actions:
+        return None
     scope = Scope(
-        actions=frozenset(map(_action, wanted)),
-        locations=frozenset(_locations(wanted, ceiling, places)),
-        kms_keys=ceiling.kms_keys & {call.resource for call in inside},
+        actions=frozenset(used.actions),
+        locations=frozenset(_locations(calls, used, ceiling, places)),
+        kms_keys=frozenset(used.kms_keys),
     )
-    _, beside = _sorted(inside, scope)
-    missed = next((call for call in beside if _action(call) in ceiling.actions), None)
+    missed = _missed(calls, scope, ceiling)
     if missed is not None or not contains(scope_policy(scope), scope_policy(ceiling)):
         raise Unproved(
             "a narrower scope was found, but could not be proved right, so it is not offered",
             advice="narrow by hand, and compare: liftgate iam contains",
             value=None if missed is None else str(missed),
         )
-    return Narrowed(scope=scope, outside=tuple(outside), beside=tuple(beside))
+    return scope
+
+
+def many_times(things: Iterable[T]) -> Iterable[T]:
+    """What can be gone through more than once: an iterator, which cannot, is read to its end and held."""
+    return list(things) if isinstance(things, Iterator) else things
+
+
+@dataclass(slots=True)
+class _Used:
+    """What of a ceiling calls used."""
+
+    gathered: Gathered
+    actions: set[str] = field(default_factory=set)
+    kms_keys: set[str] = field(default_factory=set)
+
+
+def _used(calls: Iterable[Request], ceiling: Scope, places: int) -> _Used:
+    used, allows = _Used(Gathered(places)), _allows(ceiling)
+    for call in calls:
+        if not allows(call):
+            continue
+        if call.resource in ceiling.kms_keys:
+            used.kms_keys.add(call.resource)
+        if (action := _action(call)) in ceiling.actions:
+            used.actions.add(action)
+            path, key = _place(call)
+            used.gathered.add(path, key if key is not None and _location(path, key) is not None else None)
+    return used
+
+
+def _missed(calls: Iterable[Request], scope: Scope, ceiling: Scope) -> Request | None:
+    """A call that the ceiling grants and the scope does not."""
+    inside, covered_too = _allows(ceiling), _allows(scope)
+    return next(
+        (
+            call
+            for call in calls
+            if _action(call) in ceiling.actions and inside(call) and not covered_too(call)
+        ),
+        None,
+    )
 
 
 def _once(calls: Iterable[Request]) -> list[Request]:
     return list({(call.name, call.resource, call.carried.get("s3:prefix")): call for call in calls}.values())
 
 
-def _sorted(calls: Sequence[Request], scope: Scope) -> tuple[list[Request], list[Request]]:
+def _sorted(calls: Iterable[Request], scope: Scope) -> tuple[list[Request], list[Request]]:
     """The calls that the scope and its companions allow, and the others."""
-    policies = prepare(identity=(scope_policy(scope), companions(scope)))
+    allows = _allows(scope)
     allowed, others = list[Request](), list[Request]()
     for call in calls:
-        (allowed if policies.evaluate(call).allowed else others).append(call)
+        (allowed if allows(call) else others).append(call)
     return allowed, others
+
+
+def _allows(scope: Scope) -> Callable[[Request], bool]:
+    """Whether the scope and its companions allow a call."""
+    policies = prepare(identity=(scope_policy(scope), companions(scope)))
+    return lambda call: policies.evaluate(call).allowed
 
 
 _NAMES = {name.lower(): name for name in ACTIONS}
@@ -90,25 +149,12 @@ def _action(call: Request) -> str:
     return _NAMES.get(call.name, call.action)
 
 
-def _locations(calls: Sequence[Request], ceiling: Scope, places: int) -> Iterable[Location]:
-    keys: dict[Path, set[str]] = {}
-    folders = set[Path]()
-    for call in calls:
-        path, key = _place(call)
-        if key is None:
-            folders.add(path)
-        else:
-            keys.setdefault(path, set()).add(key)
-    named = []
-    for path, group in keys.items():
-        if len(group) <= places and all(_location(path, key) is not None for key in group):
-            named += [(path, key) for key in group]
-        else:
-            folders.add(path)
-    buckets = len({path[:2] for path in (*keys, *folders)})
-    chosen = deepest(named, folders, places=max(places, buckets), allowed=_allowed(ceiling))
+def _locations(calls: Iterable[Request], used: _Used, ceiling: Scope, places: int) -> Iterable[Location]:
+    keys, folders = used.gathered.keys, used.gathered.folders
+    buckets = len({path[:2] for path in (*(path for path, _ in keys), *folders)})
+    chosen = deepest(keys, folders, places=max(places, buckets), allowed=_allowed(ceiling))
     if chosen is None:
-        return _of_ceiling(calls, ceiling)
+        return _of_ceiling(calls, used.actions, ceiling)
     return [place for path, key in chosen if (place := _location(path, key)) is not None]
 
 
@@ -161,11 +207,11 @@ def _allowed(ceiling: Scope) -> Callable[[Path], bool]:
 _STEPS = 20_000  # to find whether one folder lies inside the ceiling
 
 
-def _of_ceiling(calls: Sequence[Request], ceiling: Scope) -> list[Location]:
+def _of_ceiling(calls: Iterable[Request], actions: Iterable[str], ceiling: Scope) -> list[Location]:
     """The ceiling's own locations that hold any of the calls."""
-    actions = frozenset(map(_action, calls))
-    return [
-        place
-        for place in sorted(ceiling.locations)
-        if _sorted(calls, Scope(actions=actions, locations=frozenset({place})))[0]
-    ]
+    found = []
+    for place in sorted(ceiling.locations):
+        allows = _allows(Scope(actions=frozenset(actions), locations=frozenset({place})))
+        if any(_action(call) in actions and allows(call) for call in calls):
+            found.append(place)
+    return found

@@ -23,6 +23,9 @@ class ResponseReader(AccessReader, Protocol):
     def open_holds(self, person_id: str | None = None) -> tuple[Hold, ...]:
         """Holds that are not over, the oldest first; of one person, or all."""
 
+    def hold_of(self, person_id: str, finding_id: str) -> Hold | None:
+        """The hold that a finding placed on somebody, over or not."""
+
 
 class ResponseWriter(ResponseReader, AccessWriter, Protocol):
     """A transaction that does one step."""

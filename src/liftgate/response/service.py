@@ -5,7 +5,8 @@ Doing it twice, by two at once, or again after a kill at any point comes to the 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from liftgate.access import drafts as access_drafts
 from liftgate.access.effects import effects_of_ending
@@ -22,6 +23,7 @@ from liftgate.response.ports import ResponseStore, ResponseWriter
 from liftgate.watch.finding import Finding
 
 _BY = "liftgate"
+_CLOCK_SLACK: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,14 +121,27 @@ def _revoke(
 
 def _quarantine(finding: Finding, store: ResponseStore, clock: Clock) -> tuple[list[Response], list[Grant]]:
     person = finding.person or ""
-    hold = Hold(person=person, finding_id=finding.id, because=finding.title, placed_at=clock())
-    with store.write() as transaction:
-        transaction.place_hold(hold, drafts.hold_placed(hold))
+    until = _hold(finding, person, store, clock)
     # After it: what was granted until then is ended here, and what comes later is refused.
-    ended = end_all(OfPerson(person), _BY, _reason(finding), store=store, clock=clock)
+    ended = end_all(OfPerson(person, until), _BY, _reason(finding), store=store, clock=clock)
     said = f"{person} is on hold, and every grant of theirs was taken back"
     with store.write() as transaction:
         return _say(transaction, said, Step.QUARANTINE, finding, clock()), [one.grant for one in ended]
+
+
+def _hold(finding: Finding, person: str, store: ResponseStore, clock: Clock) -> datetime:
+    """Put somebody on hold, once; until when grants were made that are to end.
+
+    While the hold stands there are none from after it, so nothing is lost by looking a little later: clocks of servers differ. Where
+    it was released since, by people who know better than a worker that comes back, what they let through is left alone.
+    """
+    with store.write() as transaction:
+        now = clock()
+        hold = Hold(person=person, finding_id=finding.id, because=finding.title, placed_at=now)
+        transaction.place_hold(hold, drafts.hold_placed(hold))
+        stands = any(one.finding_id == finding.id for one in transaction.lock_holds(person))
+        placed = transaction.hold_of(person, finding.id)
+    return now + _CLOCK_SLACK if stands or placed is None else placed.placed_at
 
 
 def _reason(finding: Finding) -> str:

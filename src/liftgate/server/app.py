@@ -30,6 +30,7 @@ from liftgate.server.api import (
     settlements,
     sign_ins,
     watch,
+    watch_state,
 )
 from liftgate.server.body import REQUEST_ID, BodyGate
 from liftgate.server.calls import sees_everything, signed_in, signed_in_once
@@ -54,6 +55,7 @@ _API_MODULES: Final = (
     findings,
     holds,
     watch,
+    watch_state,
     dead_letters,
     ledger,
 )

@@ -57,12 +57,6 @@ class NoSuchFinding(NotFound):
     code = "no_such_finding"
 
 
-class TooMuchKnown(Invalid):
-    """More grants touch the span than one answer holds."""
-
-    code = "too_much_known"
-
-
 class NoSuchPath(NotFound):
     """The API has no such path."""
 

@@ -64,6 +64,7 @@ RIGHTS: Final[Mapping[Route, Right]] = MappingProxyType(
         ("GET", f"{API}/findings/{{finding_id}}"): Right.SEES_FINDING,
         ("GET", f"{API}/set-aside"): Right.SEES_ALL,
         ("GET", f"{API}/watch/known"): Right.SEES_ALL,
+        ("GET", f"{API}/watch/state"): Right.SEES_ALL,
         ("POST", f"{API}/revocations"): Right.REVOKES_MANY,
         ("POST", f"{API}/drills"): Right.GUARD,
         ("POST", f"{API}/reconciliations"): Right.GUARD,

@@ -5,7 +5,6 @@ from typing import Final
 
 from liftgate.server.parts import Parts
 from liftgate.server.watching import take_in
-from liftgate.watch.kept_rules import KeptRules
 from liftgate.watch.ports import Rulebook
 from liftgate.watch.reading import read
 from liftgate.watch.rules.load import load_rulebook
@@ -26,4 +25,4 @@ def taking(parts: Parts, rulebook: Rulebook) -> Take:
 
 def rulebook_of(parts: Parts) -> Rulebook:
     """The shipped rules with what the settings' own files change. Raises ``RulesFaulty``."""
-    return KeptRules(load_rulebook(parts.settings.watch_rules))
+    return load_rulebook(parts.settings.watch_rules)

@@ -1,6 +1,8 @@
 """Takes in what CloudTrail tells, with the catalogue in force and the broker as they are now."""
 
 from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
 
 from liftgate.access.ports import EffectKind
 from liftgate.errors import LiftgateError
@@ -9,6 +11,8 @@ from liftgate.server.worker import drain_once
 from liftgate.watch.lookup import Standing, standing_of
 from liftgate.watch.ports import Records, Rulebook
 from liftgate.watch.service import Taken, take
+
+_MARK_EVERY: Final = timedelta(minutes=1)
 
 
 def take_in(batch: Iterable[Records], parts: Parts, rulebook: Rulebook) -> Taken:
@@ -24,9 +28,24 @@ def take_in(batch: Iterable[Records], parts: Parts, rulebook: Rulebook) -> Taken
         standing=standing(parts),
         clock=parts.clock,
     )
+    if made.events or made.set_aside:
+        _mark(parts)
     if made.findings:
         answer_now(parts)
     return made
+
+
+def _mark(parts: Parts) -> None:
+    """Say once a minute that events come in, also where none of them is Liftgate's business."""
+    now = parts.clock()
+    try:
+        with parts.store.read() as view:
+            last = view.events_last_came()
+        if last is None or now - last >= _MARK_EVERY:
+            with parts.store.write() as transaction:
+                transaction.mark_events(now)
+    except LiftgateError as failure:  # the batch is kept: the next one is marked
+        parts.log.warning("events not marked", code=failure.code)
 
 
 def answer_now(parts: Parts) -> None:

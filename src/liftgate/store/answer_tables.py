@@ -1,4 +1,4 @@
-"""Tables of what is done about findings, and of what became of grants: they belong to those of ``tables``."""
+"""Tables of what is done about findings, and of what grants come to: they belong to those of ``tables``."""
 
 from typing import Any, Final
 
@@ -63,6 +63,24 @@ releases = Table(
     Column("released_at", Moment, nullable=False),
     PrimaryKeyConstraint("person", "finding_id", "by"),
     ForeignKeyConstraint(["person", "finding_id"], ["holds.person", "holds.finding_id"]),
+    **_STRICT,
+)
+
+# What a grant's calls come to, added up as they are kept. Where a grant has calls and no row, they are counted when the next one comes.
+grant_totals = Table(
+    "grant_totals",
+    metadata,
+    Column("grant_id", Text, primary_key=True),
+    Column("totals", Words, nullable=False),
+    **_STRICT,
+)
+
+# When events last came, whoever took them in and whatever they were of: one row, whose name is "events".
+watch_marks = Table(
+    "watch_marks",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
     **_STRICT,
 )
 

@@ -57,6 +57,10 @@ class Answering(ABC):
         """Holds that are not over, the oldest first; of one person, or all."""
         return self._responses.open_holds(person_id)
 
+    def hold_of(self, person_id: str, finding_id: str) -> Hold | None:
+        """The hold that a finding placed on somebody, over or not."""
+        return self._responses.hold_of(person_id, finding_id)
+
     def lock_holds(self, person_id: str) -> tuple[Hold, ...]:
         """Like ``open_holds``; nobody else releases them until this transaction ends."""
         return self._responses.lock_holds(person_id)
@@ -84,8 +88,12 @@ class Answering(ABC):
         return self._settlements.all(grant_id)
 
     def calls(self, grant_id: str) -> Iterator[Call]:
-        """All of a grant's calls, as they count."""
+        """All of a grant's calls, as they count, those of one place together."""
         return self._settlements.calls(grant_id)
+
+    def event_ids(self, grant_id: str) -> Iterator[str]:
+        """The ids of all of a grant's calls, sorted."""
+        return self._settlements.event_ids(grant_id)
 
     def finding_ids(self, grant_id: str) -> tuple[str, ...]:
         """All that was found of a grant."""

@@ -4,12 +4,14 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, bindparam, select
+from sqlalchemy import Connection, Select, bindparam, literal, select
 
 from liftgate.access.model import GrantRecord
+from liftgate.access.ports import Page
 from liftgate.elevation.model import Session
 from liftgate.store.columns import Moment
 from liftgate.store.grants import RECORDS
+from liftgate.store.pages import Place, newest_first, page
 from liftgate.store.rows import Row, grant_record_of, session_of
 from liftgate.store.tables import grants, in_place_requests, sessions
 
@@ -31,14 +33,6 @@ _NEWEST_ON_ROLE: Final = (
     .where(grants.c.role_arn == bindparam("of_role"))
     .order_by(grants.c.granted_at.desc(), grants.c.id.desc())
     .limit(1)
-)
-_BETWEEN: Final = (
-    RECORDS.where(
-        grants.c.starts_at < bindparam("until", type_=Moment()),
-        grants.c.ends_at > bindparam("since", type_=Moment()),
-    )
-    .order_by(grants.c.ends_at, grants.c.id)
-    .limit(bindparam("at_most"))
 )
 _OF_GRANTS: Final = (
     select(sessions)
@@ -73,10 +67,15 @@ class Callers:
         asked = [row["request_id"] for row in self._rows(_OF_USERS, user_ids)]
         return tuple(map(grant_record_of, self._rows(_IN_PLACE, asked, since=since, until=until)))
 
-    def between(self, *, since: datetime, until: datetime, limit: int) -> tuple[GrantRecord, ...]:
-        """Grants whose window touches a span, by the end of their windows."""
-        span = {"since": since, "until": until, "at_most": limit}
-        return tuple(map(grant_record_of, self._connection.execute(_BETWEEN, span).mappings()))
+    def between(
+        self, *, since: datetime, until: datetime, cursor: str | None, limit: int
+    ) -> Page[GrantRecord]:
+        """A page of the grants whose window touches a span, the last to end first."""
+        statement = newest_first(RECORDS, grants.c.ends_at, grants.c.id, cursor=cursor, limit=limit).where(
+            grants.c.starts_at < literal(until, Moment()), grants.c.ends_at > literal(since, Moment())
+        )
+        found = [grant_record_of(row) for row in self._connection.execute(statement).mappings()]
+        return page(found, [Place(one.grant.window.ends_at, one.grant.id) for one in found], limit)
 
     def sessions_of(self, grant_ids: Collection[str]) -> tuple[Session, ...]:
         """The sessions of these grants, in the order of ids and numbers."""

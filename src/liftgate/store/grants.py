@@ -9,6 +9,7 @@ from sqlalchemy import (
     Connection,
     bindparam,
     insert,
+    literal,
     or_,
     select,
 )
@@ -91,6 +92,8 @@ class Grants:
             statement = statement.where(seen)
         if which.states is not None:
             statement = statement.where(grants_in(which.states, now))
+        if which.until is not None:
+            statement = statement.where(grants.c.granted_at <= literal(which.until, Moment()))
         records = [grant_record_of(row) for row in self._connection.execute(statement).mappings()]
         return page(records, [Place(found.grant.granted_at, found.grant.id) for found in records], limit)
 

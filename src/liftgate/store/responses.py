@@ -21,11 +21,13 @@ _OF_FINDINGS: Final = select(responses).where(
     responses.c.finding_id.in_(bindparam("finding_ids", expanding=True))
 )
 _IN_TURN: Final = {step: place for place, step in enumerate(Step)}
-_HOLDS: Final = (
-    select(holds.c.person, holds.c.finding_id, holds.c.because, holds.c.placed_at)
-    .where(holds.c.over_at.is_(None))
-    .order_by(holds.c.placed_at, holds.c.person, holds.c.finding_id)
+_HOLDS_EVER: Final = select(holds.c.person, holds.c.finding_id, holds.c.because, holds.c.placed_at).order_by(
+    holds.c.placed_at, holds.c.person, holds.c.finding_id
 )
+_HOLD_OF: Final = _HOLDS_EVER.where(
+    holds.c.person == bindparam("of_person"), holds.c.finding_id == bindparam("of_finding")
+)
+_HOLDS: Final = _HOLDS_EVER.where(holds.c.over_at.is_(None))
 _HOLDS_ON: Final = _HOLDS.where(holds.c.person == bindparam("of_person"))
 _RELEASES: Final = (
     select(releases)
@@ -89,20 +91,25 @@ class Responses:
         """A person's oldest hold that stands; whoever would place one waits until this transaction ends."""
         if self._is_postgresql:
             self._connection.execute(_ASK, {"key": _lock_key(person_id)})
-        found = self._open(_HOLDS_ON.limit(1), {"of_person": person_id})
+        found = self._read(_HOLDS_ON.limit(1), {"of_person": person_id})
+        return found[0] if found else None
+
+    def hold_of(self, person_id: str, finding_id: str) -> Hold | None:
+        """The hold that a finding placed on somebody, over or not."""
+        found = self._read(_HOLD_OF, {"of_person": person_id, "of_finding": finding_id})
         return found[0] if found else None
 
     def open_holds(self, person_id: str | None) -> tuple[Hold, ...]:
         """Holds that stand, the oldest first."""
         if person_id is None:
-            return self._open(_HOLDS, {})
-        return self._open(_HOLDS_ON, {"of_person": person_id})
+            return self._read(_HOLDS, {})
+        return self._read(_HOLDS_ON, {"of_person": person_id})
 
     def lock_holds(self, person_id: str) -> tuple[Hold, ...]:
         """The same, of one person; nobody else releases them until this transaction ends."""
         if self._is_postgresql:  # first: what is read after it is what the one before left
             self._connection.execute(_HOLDS_ON.with_for_update(), {"of_person": person_id})
-        return self._open(_HOLDS_ON, {"of_person": person_id})
+        return self._read(_HOLDS_ON, {"of_person": person_id})
 
     def place(self, hold: Hold) -> bool:
         """Keep a hold; False where the same finding placed it before."""
@@ -132,7 +139,7 @@ class Responses:
             where = {"of_person": hold.person, "of_finding": hold.finding_id, "at": release.released_at}
             self._connection.execute(_OVER, where)
 
-    def _open(self, statement: Select[tuple[object, ...]], where: dict[str, str]) -> tuple[Hold, ...]:
+    def _read(self, statement: Select[tuple[object, ...]], where: dict[str, str]) -> tuple[Hold, ...]:
         rows = self._connection.execute(statement, where).mappings().all()
         released: dict[tuple[str, str], list[Release]] = defaultdict(list)
         if rows:

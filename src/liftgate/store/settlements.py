@@ -11,8 +11,9 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from liftgate.clock import rfc3339
 from liftgate.store.answer_tables import settlements
 from liftgate.store.columns import Moment, read_scope, scope_text
+from liftgate.store.streams import rows_of
 from liftgate.store.tables import activities, findings
-from liftgate.store.watch_rows import activity_of
+from liftgate.store.watch_rows import call_of
 from liftgate.watch.settlement import Call, Line, Settled, Settlement
 
 _LATEST: Final = (
@@ -36,9 +37,13 @@ _REOPEN: Final = (
     .where(settlements.c.grant_id == bindparam("of_grant"), settlements.c.reopened_at.is_(None))
     .values(reopened_at=bindparam("at", type_=Moment()))
 )
+# Those of one place together, as ``settle`` wants them. Which place comes first does not matter, so any collation will do.
 _CALLS: Final = (
-    select(activities).where(activities.c.grant_id == bindparam("of_grant")).order_by(activities.c.event_id)
+    select(*(activities.c[one.name] for one in fields(Call)))
+    .where(activities.c.grant_id == bindparam("of_grant"))
+    .order_by(activities.c.service, activities.c.operation, activities.c.folder, activities.c.event_id)
 )
+_EVENT_IDS: Final = select(activities.c.event_id).where(activities.c.grant_id == bindparam("of_grant"))
 _COUNT_CALLS: Final = (
     select(func.count()).select_from(activities).where(activities.c.grant_id == bindparam("of_grant"))
 )
@@ -92,9 +97,16 @@ class Settlements:
         self._connection.execute(_REOPEN, {"of_grant": grant_id, "at": at})
 
     def calls(self, grant_id: str) -> Iterator[Call]:
-        """All of a grant's calls, as they count."""
-        for row in self._connection.execute(_CALLS, {"of_grant": grant_id}).mappings():
-            yield activity_of(row).call
+        """All of a grant's calls, as they count, those of one place together."""
+        for row in rows_of(self._connection, _CALLS, {"of_grant": grant_id}):
+            yield call_of(row)
+
+    def event_ids(self, grant_id: str) -> Iterator[str]:
+        """The ids of all of a grant's calls, sorted as Python sorts them."""
+        as_bytes = "C" if self._connection.dialect.name == "postgresql" else "BINARY"
+        in_order = _EVENT_IDS.order_by(activities.c.event_id.collate(as_bytes))
+        for row in rows_of(self._connection, in_order, {"of_grant": grant_id}):
+            yield row["event_id"]
 
     def finding_ids(self, grant_id: str) -> tuple[str, ...]:
         """All that was found of a grant."""

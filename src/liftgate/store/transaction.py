@@ -29,7 +29,7 @@ from liftgate.store.sign_ins import SignIns
 from liftgate.store.watch import Watched
 from liftgate.watch.activity import Activity
 from liftgate.watch.ports import CallGroup, FindingFilter, FindingRecord, NewFinding, SetAside
-from liftgate.watch.tally import Tally
+from liftgate.watch.rules.totals import Totals
 
 # What expired is forgotten a little later, since the clocks of several servers differ: a proof must not be usable again.
 _CLOCK_SLACK: Final = timedelta(minutes=5)
@@ -259,20 +259,22 @@ class SqlTransaction(Answering):
         """Whether the newest grant on a role lends sessions of it; False where there is none."""
         return self._callers.lends_sessions(role_arn)
 
-    def known_grants(self, *, since: datetime, until: datetime, limit: int) -> tuple[GrantRecord, ...]:
-        """Grants whose window touches a span, by the end of their windows."""
-        return self._callers.between(since=since, until=until, limit=limit)
+    def known_grants(
+        self, *, since: datetime, until: datetime, cursor: str | None, limit: int
+    ) -> Page[GrantRecord]:
+        """A page of the grants whose window touches a span, the last to end first."""
+        return self._callers.between(since=since, until=until, cursor=cursor, limit=limit)
 
     def known_sessions(self, grant_ids: Collection[str]) -> tuple[Session, ...]:
         """The sessions of these grants."""
         return self._callers.sessions_of(grant_ids)
 
     def count_alone(self, grant_ids: Collection[str]) -> None:
-        """Until this transaction ends, nobody else keeps calls of these grants: tallies miss none. Call it first, and once."""
+        """Until this transaction ends, nobody else keeps calls of these grants: totals miss none. Call it first, and once."""
         self._watched.count_alone(grant_ids)
 
     def keep_activities(self, activities: Sequence[Activity]) -> frozenset[str]:
-        """Keep calls; the answer is the ids of the events that were not kept before."""
+        """Keep calls, and count the new ones; the answer is the ids of the events that were not kept before."""
         return self._watched.keep_activities(activities)
 
     def keep_findings(self, found: Sequence[NewFinding]) -> frozenset[str]:
@@ -312,13 +314,21 @@ class SqlTransaction(Answering):
         """A grant's calls in groups, by the first of each."""
         return self._watched.groups(grant_id, limit=limit)
 
+    def events_last_came(self) -> datetime | None:
+        """When events were last taken in, as far as that was marked."""
+        return self._watched.events_last_came()
+
+    def mark_events(self, at: datetime) -> None:
+        """Events were taken in then."""
+        self._watched.mark_events(at)
+
     def set_aside(self, *, cursor: str | None, limit: int) -> Page[SetAside]:
         """A page of what could not be read, the latest first."""
         return self._watched.unread(cursor=cursor, limit=limit)
 
-    def tallies(self, grant_id: str) -> tuple[Tally, ...]:
-        """All of a grant's calls, counted with those that are like them."""
-        return self._watched.tallies(grant_id)
+    def totals(self, grant_id: str) -> Totals:
+        """What all of a grant's calls come to."""
+        return self._watched.totals(grant_id)
 
     # the catalogue's versions
 

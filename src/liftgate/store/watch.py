@@ -2,15 +2,18 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Table, bindparam, func, literal, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from liftgate.access.ports import Page
+from liftgate.store.answer_tables import watch_marks
 from liftgate.store.columns import Moment
 from liftgate.store.pages import Place, newest_first, page
 from liftgate.store.tables import activities, findings, set_aside
+from liftgate.store.totals import GrantTotals
 from liftgate.store.watch_rows import (
     activity_of,
     activity_row,
@@ -18,11 +21,10 @@ from liftgate.store.watch_rows import (
     finding_row,
     group_of,
     set_aside_row,
-    tally_of,
 )
 from liftgate.watch.activity import Activity
 from liftgate.watch.ports import CallGroup, FindingFilter, FindingRecord, SetAside
-from liftgate.watch.tally import Tally
+from liftgate.watch.rules.totals import Totals
 
 _ACTIVITY: Final = select(activities).where(activities.c.event_id == bindparam("event_id"))
 _FINDING: Final = select(findings).where(findings.c.id == bindparam("finding_id"))
@@ -37,27 +39,6 @@ _ALIKE: Final = (
     activities.c.operation,
     activities.c.verdict,
     activities.c.refused,
-)
-_WHO_AND_HOW: Final = (
-    *_ALIKE,
-    activities.c.error_code.is_not(None).label("failed"),
-    activities.c.read_only,
-    activities.c.version_id.is_not(None).label("versioned"),
-    activities.c.session_name,
-    activities.c.bucket,
-    activities.c.source_address,
-    activities.c.user_agent,
-)
-_TALLIES: Final = (
-    select(
-        *_WHO_AND_HOW,
-        *_COUNTED,
-        func.coalesce(func.sum(activities.c.bytes_in), 0).label("bytes_in"),
-        func.coalesce(func.sum(activities.c.bytes_out), 0).label("bytes_out"),
-    )
-    .where(_OF_GRANT)
-    .group_by(*_WHO_AND_HOW)
-    .order_by(text("first_at"), *_WHO_AND_HOW)
 )
 _GROUPS: Final = (
     select(*_ALIKE, activities.c.folder, *_COUNTED)
@@ -75,6 +56,7 @@ _GROW: Final = (
     )
     .values(because=bindparam("now_because"), at=bindparam("now_at"))
 )
+_LAST_CAME: Final = select(watch_marks.c.at).where(watch_marks.c.name == "events")
 _COUNT_ALONE: Final = text("SELECT pg_advisory_xact_lock(:key)")
 
 
@@ -83,6 +65,7 @@ class Watched:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._totals = GrantTotals(connection)
 
     def count_alone(self, grant_ids: Collection[str]) -> None:
         """Nobody else keeps calls of these grants until the transaction ends, on SQLite since it has one writer anyway.
@@ -94,8 +77,10 @@ class Watched:
                 self._connection.execute(_COUNT_ALONE, {"key": key})
 
     def keep_activities(self, seen: Sequence[Activity]) -> frozenset[str]:
-        """Keep calls; the ids of those that are new."""
-        return self._keep(activities, "event_id", [activity_row(one) for one in seen])
+        """Keep calls, and add the new ones to the totals of their grants; the ids of those that are new."""
+        new = self._keep(activities, "event_id", [activity_row(one) for one in seen])
+        self._totals.add([one for one in seen if one.event_id in new])
+        return new
 
     def keep_findings(self, found: Sequence[FindingRecord]) -> frozenset[str]:
         """Keep findings; the ids of those that are new."""
@@ -130,9 +115,9 @@ class Watched:
         rows = self._connection.execute(_GROUPS, {"of_grant": grant_id, "at_most": limit}).mappings()
         return tuple(map(group_of, rows))
 
-    def tallies(self, grant_id: str) -> tuple[Tally, ...]:
-        """All of a grant's calls, counted with those that are like them."""
-        return tuple(map(tally_of, self._connection.execute(_TALLIES, {"of_grant": grant_id}).mappings()))
+    def totals(self, grant_id: str) -> Totals:
+        """What all of a grant's calls come to."""
+        return self._totals.of(grant_id)
 
     def finding(self, finding_id: str) -> FindingRecord | None:
         """One finding."""
@@ -156,6 +141,23 @@ class Watched:
             statement = statement.where(or_(findings.c.person.is_(None), findings.c.person != which.not_of))
         found = [finding_of(row) for row in self._connection.execute(statement).mappings()]
         return page(found, [Place(one.finding.at, one.finding.id) for one in found], limit)
+
+    def events_last_came(self) -> datetime | None:
+        """When events were last taken in, as far as that was marked."""
+        last: datetime | None = self._connection.execute(_LAST_CAME).scalar_one_or_none()
+        return last
+
+    def mark_events(self, at: datetime) -> None:
+        """Events were taken in then."""
+        build = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
+        add = build(watch_marks).values(name="events", at=at)
+        self._connection.execute(
+            add.on_conflict_do_update(
+                index_elements=["name"],
+                set_={"at": add.excluded.at},
+                where=watch_marks.c.at < add.excluded.at,
+            )
+        )
 
     def unread(self, *, cursor: str | None, limit: int) -> Page[SetAside]:
         """A page of what could not be read, the latest first."""

@@ -1,6 +1,7 @@
 """Between what was seen in CloudTrail and its rows."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -9,22 +10,29 @@ from liftgate.store.rows import Row
 from liftgate.watch.activity import Activity
 from liftgate.watch.finding import Answer, Finding, Severity
 from liftgate.watch.ports import CallGroup, FindingRecord, SetAside
-from liftgate.watch.tally import Tally
+from liftgate.watch.settlement import Call
 from liftgate.watch.verdict import Verdict
 
 _ACTIVITY = tuple(field.name for field in fields(Activity))
 _FINDING = tuple(field.name for field in fields(Finding))
 
 
-def activity_of(row: Row) -> Activity:
+def activity_of(row: Mapping[Any, Any]) -> Activity:
     """From table ``activities``."""
-    return Activity(
-        **{
-            **row,
-            "verdict": Verdict(row["verdict"]),
-            "requests": tuple(_request(one) for one in json.loads(row["requests"])),
-        }
-    )
+    return Activity(**_read(row))
+
+
+def call_of(row: Mapping[Any, Any]) -> Call:
+    """From those columns of it that count."""
+    return Call(**_read(row))
+
+
+def _read(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {
+        **row,
+        "verdict": Verdict(row["verdict"]),
+        "requests": tuple(_request(one) for one in json.loads(row["requests"])),
+    }
 
 
 def activity_row(activity: Activity) -> dict[str, Any]:
@@ -78,20 +86,6 @@ def set_aside_row(found: SetAside) -> dict[str, Any]:
 def group_of(row: Row) -> CallGroup:
     """From calls that are alike, counted."""
     return CallGroup(**{**row, "verdict": Verdict(row["verdict"])})
-
-
-def tally_of(row: Row) -> Tally:
-    """From calls that are alike, counted and summed. PostgreSQL sums into a decimal number."""
-    return Tally(
-        **{
-            **row,
-            "verdict": Verdict(row["verdict"]),
-            "failed": bool(row["failed"]),  # SQLite knows numbers alone
-            "versioned": bool(row["versioned"]),
-            "bytes_in": int(row["bytes_in"]),
-            "bytes_out": int(row["bytes_out"]),
-        }
-    )
 
 
 def _request(kept: list[Any]) -> Request:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from liftgate.iam.request import Request
 from liftgate.watch.attribution import TakenOver, UnderGrant
-from liftgate.watch.settlement import Call, folder_of
+from liftgate.watch.settlement import folder_of
 from liftgate.watch.verdict import Judged, Verdict
 
 _S3: Final = "s3.amazonaws.com"
@@ -42,23 +42,6 @@ class Activity:
     bytes_out: int | None
     read_only: bool | None
     record: str | None  # the JSON as it came, where the call is a finding
-
-    @property
-    def call(self) -> Call:
-        """The same, as it counts for the grant's settlement."""
-        return Call(
-            event_id=self.event_id,
-            at=self.at,
-            service=self.service,
-            operation=self.operation,
-            bucket=self.bucket,
-            key=self.key,
-            requests=self.requests,
-            verdict=self.verdict,
-            refused=self.refused,
-            bytes_in=self.bytes_in,
-            bytes_out=self.bytes_out,
-        )
 
 
 def activity_of(judged: Judged, record: str | None = None) -> Activity:

@@ -62,7 +62,14 @@ class _Known(_Strict, kw_only=True):
     brokers: list[_Text] = []
 
 
-_DECODER: Final = msgspec.json.Decoder(_Known)
+class _Answer(_Known, kw_only=True):
+    """As a server tells it."""
+
+    next_cursor: str | None = None
+
+
+_ADVICE: Final = "docs/watch.md shows such a file"
+_DECODER: Final = msgspec.json.Decoder(_Answer)
 
 
 def read_known(text: bytes, *, where: str) -> KnownInMemory:
@@ -71,6 +78,8 @@ def read_known(text: bytes, *, where: str) -> KnownInMemory:
         found = _DECODER.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _unreadable(str(error), where) from None
+    if found.next_cursor is not None:  # calls under a grant of another page would be nobody's
+        raise _unreadable("it is one page of several", where, advice="keep all of it: liftgate known")
     return known_in_memory(
         [_grant(one, f"{where}, $.grants[{number}]") for number, one in enumerate(found.grants)],
         [
@@ -146,9 +155,9 @@ def _place(place: Location) -> str:
     return str(place) if place.partition == "aws" else place.object_arn
 
 
-def _unreadable(what: str, where: str) -> KnownUnreadable:
+def _unreadable(what: str, where: str, advice: str = _ADVICE) -> KnownUnreadable:
     return KnownUnreadable(
         f"the known grants cannot be read: {what[:200]}",
-        advice="docs/watch.md shows such a file",
+        advice=advice,
         where=where,
     )

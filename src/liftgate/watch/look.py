@@ -6,19 +6,19 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Final
 
-from liftgate.watch.attribution import Attribution, attribute
 from liftgate.watch.callers import Caller, Callers
 from liftgate.watch.errors import NoSuchLogs
 from liftgate.watch.event import Event
 from liftgate.watch.event_keys import EventKey, event_keys
 from liftgate.watch.finding import Finding
+from liftgate.watch.judging import judged_of
 from liftgate.watch.known import Known
 from liftgate.watch.log_files import LogFile
 from liftgate.watch.reading import Read, SetAside, read_in_parts
 from liftgate.watch.rules.adding import Adding
 from liftgate.watch.rules.rulebook import Rulebook
 from liftgate.watch.tampering import tampers_with
-from liftgate.watch.verdict import Verdict, judge
+from liftgate.watch.verdict import Judged, Verdict, judge
 
 _MOST_TOLD: Final = 100  # of one file's records that were set aside; the rest is counted
 
@@ -85,7 +85,7 @@ class Judge:
         for event, identity in calls:
             caller = caller_of(event, identity)
             if caller is None:
-                self._judge(event, attribute(event, self.known), None, looked)
+                self._keep(judged_of(event, self.known), None, looked)
             elif (
                 caller.is_unrelated and tampers_with(event) is None
             ):  # most calls: no rule is asked about them
@@ -93,12 +93,12 @@ class Judge:
             elif caller.expects(event):
                 expected += 1
             else:
-                self._judge(event, caller.attribution, caller, looked)
+                self._keep(judge(event, caller.attribution), caller, looked)
         looked.verdicts[Verdict.EXPECTED] += expected
         looked.verdicts[Verdict.UNRELATED] += unrelated
 
-    def _judge(self, event: Event, attribution: Attribution, caller: Caller | None, looked: Looked) -> None:
-        judged = judge(event, attribution)
+    def _keep(self, judged: Judged, caller: Caller | None, looked: Looked) -> None:
+        event = judged.event
         looked.verdicts[judged.verdict] += 1
         if judged.verdict is Verdict.UNRELATED and judged.tampers is None:
             return

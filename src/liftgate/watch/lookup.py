@@ -9,6 +9,7 @@ from liftgate.catalogue.model import Catalogue, Mechanism
 from liftgate.elevation.model import Session
 from liftgate.elevation.session_name import read_session_name
 from liftgate.watch.event import Event
+from liftgate.watch.judging import sessions_of
 from liftgate.watch.known import Known, KnownGrant, KnownInMemory, KnownSession
 from liftgate.watch.ports import KnownReader
 
@@ -106,13 +107,13 @@ def _grant_named(event: Event) -> str | None:
 
 def _in_place(view: KnownReader, events: Collection[Event]) -> dict[str, list[KnownGrant]]:
     """By session, the grants that open it in place, by the start of their windows."""
-    of = [event for event in events if event.user_identity.type == "AssumedRole" and event.session_name]
+    of = [(user_id, event.event_time) for event in events for user_id in sessions_of(event)]
     if not of:
         return {}
     records = view.grants_in_place_of(
-        sorted({event.user_identity.principal_id or "" for event in of}),
-        since=min(event.event_time for event in of),
-        until=max(event.event_time for event in of),
+        sorted({user_id for user_id, _ in of}),
+        since=min(at for _, at in of),
+        until=max(at for _, at in of),
     )
     found: dict[str, list[KnownGrant]] = {}
     for grant in sorted(map(known_grant, records), key=lambda one: (one.window.starts_at, one.id)):

@@ -17,8 +17,8 @@ from liftgate.watch.activity import Activity
 from liftgate.watch.event import Event
 from liftgate.watch.finding import Finding, Severity
 from liftgate.watch.known import KnownGrant
+from liftgate.watch.rules.totals import Totals
 from liftgate.watch.settlement import Call, Settled
-from liftgate.watch.tally import Tally
 from liftgate.watch.verdict import Judged, Verdict
 
 
@@ -59,8 +59,8 @@ class Rulebook(Protocol):
     def of_call(self, judged: Judged) -> Sequence[Finding]:
         """What the rules on one call find: a function of the call alone."""
 
-    def of_grant(self, grant: KnownGrant, tallies: Sequence[Tally]) -> Sequence[Finding]:
-        """What the rules on a whole grant find in all its calls, which ``tallies`` count. It raises nothing.
+    def of_grant(self, grant: KnownGrant, totals: Totals) -> Sequence[Finding]:
+        """What the rules on a whole grant find in all its calls, which come to ``totals``. It raises nothing.
 
         What holds for some calls must hold for more: a finding is never taken back. A rule's severity and answer do not depend on how many.
         """
@@ -163,11 +163,16 @@ class WatchReader(KnownReader, Protocol):
     def set_aside(self, *, cursor: str | None, limit: int) -> Page[SetAside]:
         """A page of what could not be read, the latest first."""
 
-    def tallies(self, grant_id: str) -> Sequence[Tally]:
-        """All of a grant's calls, counted with those that are like them."""
+    def totals(self, grant_id: str) -> Totals:
+        """What all of a grant's calls come to. It takes as long as a few calls, however many there are."""
 
-    def known_grants(self, *, since: datetime, until: datetime, limit: int) -> Sequence[GrantRecord]:
-        """Grants whose window touches a span, by the end of their windows."""
+    def events_last_came(self) -> datetime | None:
+        """When events were last taken in, as far as that was marked."""
+
+    def known_grants(
+        self, *, since: datetime, until: datetime, cursor: str | None, limit: int
+    ) -> Page[GrantRecord]:
+        """A page of the grants whose window touches a span, the last to end first."""
 
     def known_sessions(self, grant_ids: Collection[str]) -> Sequence[Session]:
         """The sessions of these grants."""
@@ -177,10 +182,10 @@ class WatchWriter(WatchReader, Protocol):
     """A transaction that keeps what was seen; committed whole at its end, or not at all."""
 
     def count_alone(self, grant_ids: Collection[str]) -> None:
-        """Until this transaction ends, nobody else keeps calls of these grants: tallies miss none. Call it first, and once."""
+        """Until this transaction ends, nobody else keeps calls of these grants: totals miss none. Call it first, and once."""
 
     def keep_activities(self, activities: Sequence[Activity]) -> frozenset[str]:
-        """Keep calls; the answer is the ids of the events that were not kept before."""
+        """Keep calls, and add those that were not kept before to the totals of their grants; the answer is the ids of their events."""
 
     def keep_findings(self, found: Sequence[NewFinding]) -> frozenset[str]:
         """Keep findings; of those that were not kept before, whose ids are the answer, also drafts and effects.
@@ -218,7 +223,10 @@ class SettlementReader(Protocol):
         """A grant's newest account."""
 
     def calls(self, grant_id: str) -> Iterator[Call]:
-        """All of a grant's calls, as they count."""
+        """All of a grant's calls, as they count and in the order in which ``settle`` goes through them; few are held at once."""
+
+    def event_ids(self, grant_id: str) -> Iterator[str]:
+        """The ids of all of a grant's calls, sorted."""
 
     def finding_ids(self, grant_id: str) -> Sequence[str]:
         """All that was found of a grant."""

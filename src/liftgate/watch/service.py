@@ -14,8 +14,8 @@ from liftgate.access.ports import Effect, EffectKind
 from liftgate.clock import Clock
 from liftgate.watch import drafts, settled
 from liftgate.watch.activity import Activity, activity_of, storable
-from liftgate.watch.attribution import attribute
 from liftgate.watch.finding import Answer, Finding
+from liftgate.watch.judging import judged_of
 from liftgate.watch.known import Known, KnownGrant
 from liftgate.watch.lookup import Standing, known_of
 from liftgate.watch.ports import (
@@ -28,7 +28,7 @@ from liftgate.watch.ports import (
     WatchWriter,
 )
 from liftgate.watch.unread import A_RECORD, Told, each_once, set_aside
-from liftgate.watch.verdict import Verdict, judge
+from liftgate.watch.verdict import Verdict
 
 _LONGEST_TITLE: Final = 200
 _LONGEST_SENTENCE: Final = 2_000  # a ledger's entry has room for it, whatever a rule quotes
@@ -84,7 +84,7 @@ def _judged(
 ) -> Iterator[_Seen | SetAside]:
     for told in events:
         try:
-            judged = judge(told.event, attribute(told.event, known))
+            judged = judged_of(told.event, known)
             findings = rulebook.of_call(judged)
         except Exception as fault:  # noqa: BLE001 - one record that nobody foresaw may not keep all others waiting
             yield set_aside(f"it could not be judged: {type(fault).__name__}", A_RECORD, told.raw, now)
@@ -107,7 +107,7 @@ def _keep(
     of_grants = (
         (finding, grants[grant_id])
         for grant_id in sorted({one.grant.id for one in new if one.grant is not None})
-        for finding in rulebook.of_grant(grants[grant_id], transaction.tallies(grant_id))
+        for finding in rulebook.of_grant(grants[grant_id], transaction.totals(grant_id))
     )
     found = [_new(finding, grant, now) for finding, grant in chain(of_calls, of_grants)]
     return len(new), transaction.keep_findings(found)

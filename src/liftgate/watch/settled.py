@@ -1,7 +1,7 @@
 """Makes the account of a grant that is over, keeps it, and makes it anew when later calls come to light."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -89,18 +89,28 @@ def reopened(grant_id: str, now: datetime) -> Draft:
 
 
 def hash_of_events(event_ids: Iterable[str]) -> str:
-    """The same for the same calls, in whichever order."""
+    """Of ids that are sorted, each there once: the same for the same calls."""
     found = hashlib.sha256()
-    for event_id in sorted(event_ids):
+    for event_id in event_ids:
         found.update(event_id.encode() + b"\n")
     return found.hexdigest()
 
 
 def _account(record: GrantRecord, view: SettlementReader) -> tuple[Settlement, str]:
     grant = record.grant
-    calls: list[Call] = list(view.calls(grant.id))
-    found = settle(grant.id, grant.scope, calls, view.finding_ids(grant.id))
-    return found, hash_of_events(call.event_id for call in calls)
+    found = settle(grant.id, grant.scope, _Calls(grant.id, view), view.finding_ids(grant.id))
+    return found, hash_of_events(view.event_ids(grant.id))
+
+
+@dataclass(frozen=True, slots=True)
+class _Calls:
+    """All calls of a grant, read anew each time that they are gone through; a view shows the same each time."""
+
+    grant_id: str
+    view: SettlementReader
+
+    def __iter__(self) -> Iterator[Call]:
+        return self.view.calls(self.grant_id)
 
 
 def _draft(made: Settled, record: GrantRecord) -> Draft:

@@ -4,18 +4,23 @@ A settlement is a function of the set of a grant's calls: their order and copies
 settlement. What AWS refused was not used.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
+from heapq import nsmallest
+from itertools import groupby
+from typing import Final
 
 from liftgate.errors import LiftgateError
 from liftgate.iam.compilation.grants import scope_policy
 from liftgate.iam.contain import contains
-from liftgate.iam.narrow import narrow
+from liftgate.iam.narrow import many_times, narrowest
 from liftgate.iam.request import Request
 from liftgate.iam.scope import Location, Scope
 from liftgate.watch.verdict import Verdict
+
+MOST_LINES: Final = 1_000  # of an account: the most used
+_MOST_REMEMBERED: Final = 10_000  # requests, so that copies of them are told apart from new ones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +57,7 @@ class Settlement:
 
     grant_id: str
     granted: Scope
-    lines: tuple[Line, ...]  # the most used first
+    lines: tuple[Line, ...]  # the most used first, of many the first ``MOST_LINES``
     calls: int
     refused: int
     bytes_in: int | None  # None: no record told
@@ -90,35 +95,112 @@ class Settled:
 
 
 def settle(grant_id: str, granted: Scope, calls: Iterable[Call], findings: Iterable[str] = ()) -> Settlement:
-    """The account of a grant of this scope, from its calls, each of which counts once."""
-    once = sorted({call.event_id: call for call in calls}.values(), key=lambda call: (call.at, call.event_id))
-    used = [call for call in once if not call.refused]
-    sufficed, open_because = _sufficed(granted, used)
+    """The account of a grant of this scope, from its calls, each of which counts once.
+
+    ``calls`` may be very many: they are gone through several times, each time in the same order, in which those of one place stand
+    together, and copies of one beside each other (``in_order``). Nothing that is held grows with their number.
+    """
+    calls = many_times(calls)
+    count = _Count()
+    for place, of_place in groupby(_each_once(calls), key=_place):
+        count.add(place, of_place)
+    sufficed, open_because = _sufficed(granted, calls, count)
     return Settlement(
         grant_id=grant_id,
         granted=granted,
-        lines=_lines(once),
-        calls=len(once),
-        refused=len(once) - len(used),
-        bytes_in=_sum(call.bytes_in for call in used),
-        bytes_out=_sum(call.bytes_out for call in used),
-        first_at=used[0].at if used else None,
-        last_at=used[-1].at if used else None,
+        lines=count.most_used(),
+        calls=count.calls,
+        refused=count.refused,
+        bytes_in=count.bytes_in,
+        bytes_out=count.bytes_out,
+        first_at=count.first_at,
+        last_at=count.last_at,
         sufficed=sufficed,
         open_because=open_because,
         findings=tuple(sorted(findings)),
     )
 
 
-def _sufficed(granted: Scope, used: Sequence[Call]) -> tuple[Scope | None, str | None]:
-    untold = sum(call.verdict is Verdict.UNCLEAR or _is_untold(call) for call in used)
-    if untold:
-        return None, f"CloudTrail does not tell the keys of {untold} {'call' if untold == 1 else 'calls'}"
+def in_order(calls: Iterable[Call]) -> list[Call]:
+    """Calls as ``settle`` goes through them."""
+    return sorted(calls, key=lambda call: (*_place(call), call.event_id))
+
+
+@dataclass(slots=True)
+class _Count:
+    """What calls come to, as they are gone through."""
+
+    calls: int = 0
+    refused: int = 0
+    untold: int = 0  # of which CloudTrail does not tell the keys
+    bytes_in: int | None = None
+    bytes_out: int | None = None
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    lines: list[Line] = field(default_factory=list)
+
+    def add(self, place: tuple[str, str, str], calls: Iterable[Call]) -> None:
+        """Count all calls of one place."""
+        all_before, refused_before = self.calls, self.refused
+        for call in calls:
+            self._add(call)
+        service, operation, folder = place
+        self.lines.append(
+            Line(
+                service=service,
+                operation=operation,
+                folder=folder,
+                calls=self.calls - all_before,
+                refused=self.refused - refused_before,
+            )
+        )
+        if len(self.lines) > 2 * MOST_LINES:
+            self.lines = list(self.most_used())
+
+    def most_used(self) -> tuple[Line, ...]:
+        """The lines that are kept, the most used first."""
+        return tuple(nsmallest(MOST_LINES, self.lines, key=lambda line: (-line.calls, line)))
+
+    def _add(self, call: Call) -> None:
+        self.calls += 1
+        if call.refused:
+            self.refused += 1
+            return
+        self.untold += call.verdict is Verdict.UNCLEAR or _is_untold(call)
+        self.bytes_in, self.bytes_out = (
+            _sum(self.bytes_in, call.bytes_in),
+            _sum(self.bytes_out, call.bytes_out),
+        )
+        self.first_at = call.at if self.first_at is None else min(self.first_at, call.at)
+        self.last_at = call.at if self.last_at is None else max(self.last_at, call.at)
+
+
+def _sufficed(granted: Scope, calls: Iterable[Call], count: _Count) -> tuple[Scope | None, str | None]:
+    if count.untold:
+        what = "1 call" if count.untold == 1 else f"{count.untold} calls"
+        return None, f"CloudTrail does not tell the keys of {what}"
     try:
-        found = narrow((request for call in used for request in call.requests), granted)
+        return narrowest(_Used(calls), granted), None
     except LiftgateError as fault:
         return None, str(fault)
-    return found.scope, None
+
+
+@dataclass(frozen=True, slots=True)
+class _Used:
+    """What was asked of IAM by calls that it did not refuse, told as often as it is asked for; most copies are left out."""
+
+    calls: Iterable[Call]
+
+    def __iter__(self) -> Iterator[Request]:
+        told = set[tuple[str, str, tuple[str, ...] | None]]()
+        for call in self.calls:
+            for request in () if call.refused else call.requests:
+                what = (request.name, request.resource, request.carried.get("s3:prefix"))
+                if what not in told:
+                    yield request
+                    if len(told) >= _MOST_REMEMBERED:
+                        told.clear()
+                    told.add(what)
 
 
 def _is_untold(call: Call) -> bool:
@@ -126,15 +208,16 @@ def _is_untold(call: Call) -> bool:
     return call.service == "s3" and not call.requests
 
 
-def _lines(calls: Sequence[Call]) -> tuple[Line, ...]:
-    placed = [((call.service, call.operation, folder_of(call.bucket, call.key)), call) for call in calls]
-    all_of = Counter(place for place, _ in placed)
-    refused = Counter(place for place, call in placed if call.refused)
-    lines = [
-        Line(service=place[0], operation=place[1], folder=place[2], calls=count, refused=refused[place])
-        for place, count in all_of.items()
-    ]
-    return tuple(sorted(lines, key=lambda line: (-line.calls, line)))
+def _each_once(calls: Iterable[Call]) -> Iterator[Call]:
+    before = None
+    for call in calls:
+        if call.event_id != before:
+            yield call
+        before = call.event_id
+
+
+def _place(call: Call) -> tuple[str, str, str]:
+    return call.service, call.operation, folder_of(call.bucket, call.key) if call.service == "s3" else ""
 
 
 def folder_of(bucket: str | None, key: str | None) -> str:
@@ -145,6 +228,5 @@ def folder_of(bucket: str | None, key: str | None) -> str:
     return str(Location(bucket, f"{head}{slash}*"))
 
 
-def _sum(numbers: Iterable[int | None]) -> int | None:
-    told = [number for number in numbers if number is not None]
-    return sum(told) if told else None
+def _sum(so_far: int | None, told: int | None) -> int | None:
+    return so_far if told is None else (so_far or 0) + told

@@ -1,13 +1,18 @@
 """``liftgate findings``: what was found in CloudTrail."""
 
+from collections.abc import Mapping
+
 import click
 
 from liftgate.cli.connection import connection
+from liftgate.cli.csv_text import say_csv
+from liftgate.cli.fields import JsonObject, items, optional, text
 from liftgate.cli.identifiers import grant_id
 from liftgate.cli.moments import read_moment, shown
-from liftgate.cli.options import SHARED, client_options, output_option, wants_json
+from liftgate.cli.options import SHARED, client_options, output_option_with_csv, wants_csv, wants_json
+from liftgate.cli.ports import Api
 from liftgate.cli.table import Column, say_table
-from liftgate.cli.terminal import say, say_json, say_next
+from liftgate.cli.terminal import say, say_json, say_next, warn
 from liftgate.cli.watched import SEVERITIES, FindingAnswer, read_findings
 from liftgate.clock import rfc3339
 
@@ -18,6 +23,20 @@ _COLUMNS = (
     Column(title="WHO"),
     Column(title="WHAT", folds=True),
 )
+_MOST = 200  # that the server hands out in one page
+_TITLES = (
+    "finding",
+    "severity",
+    "at",
+    "rule",
+    "title",
+    "because",
+    "answer",
+    "grant",
+    "person",
+    "session",
+    "role",
+)
 
 
 @click.command("findings", epilog=SHARED)
@@ -26,10 +45,11 @@ _COLUMNS = (
 @click.option("--grant", metavar="ID", help="Only those of one grant.")
 @click.option("--since", metavar="TIME", help="Only those of calls from then on: 2026-11-24T09:00Z.")
 @click.option(
-    "--limit", type=click.IntRange(1, 200), default=50, show_default=True, help="How many, newest first."
+    "--limit", type=click.IntRange(1, _MOST), default=50, show_default=True, help="How many, newest first."
 )
+@click.option("--all", "every", is_flag=True, help="All of them, however many.")
 @client_options
-@output_option
+@output_option_with_csv
 @click.pass_context
 def command(
     context: click.Context,
@@ -40,6 +60,7 @@ def command(
     grant: str | None,
     since: str | None,
     limit: int,
+    every: bool,
 ) -> None:
     """List what was found in CloudTrail, newest first."""
     asked = {
@@ -49,20 +70,55 @@ def command(
         "since": rfc3339(read_moment(since, where="--since")) if since else None,
     }
     with connection(context) as here:
-        page = read_findings(here.api.get("/findings", limit=limit, **asked))
+        page = read_findings(_fetched(here.api, asked, None if every else limit))
     if wants_json(context):
         say_json(page.raw)
+        return
+    if wants_csv(context):
+        say_csv(_TITLES, [_cells(finding) for finding in page.items])
+        if page.more:
+            warn("there are more findings than these", "--all lists them")
         return
     if not page.items:
         say("No findings that you may see.")
         return
     say_table(_COLUMNS, [_row(finding) for finding in page.items])
     if page.more:
-        say_next("there are more: narrow with --severity, --grant or --since")
+        say_next("there are more: --all, or narrow with --severity, --grant or --since")
     else:
         say_next(f"liftgate show {page.items[0].id}")
+
+
+def _fetched(api: Api, asked: Mapping[str, str | None], limit: int | None) -> JsonObject:
+    """One page, or without a limit all pages as one."""
+    if limit is not None:
+        return api.get("/findings", limit=limit, **asked)
+    found: list[object] = []
+    cursor: str | None = None
+    while True:
+        page = api.get("/findings", limit=_MOST, cursor=cursor, **asked)
+        found += items(page, "items")
+        cursor = optional(text, page, "next_cursor")
+        if cursor is None:
+            return {"items": found, "next_cursor": None}
 
 
 def _row(finding: FindingAnswer) -> tuple[str, ...]:
     who = finding.person or finding.session_name or finding.role_arn or "?"
     return (finding.id, finding.severity, shown(finding.at), who, f"{finding.title}: {finding.because}")
+
+
+def _cells(finding: FindingAnswer) -> tuple[str, ...]:
+    return (
+        finding.id,
+        finding.severity,
+        rfc3339(finding.at),
+        finding.rule,
+        finding.title,
+        finding.because,
+        finding.answer,
+        finding.grant_id or "",
+        finding.person or "",
+        finding.session_name or "",
+        finding.role_arn or "",
+    )

@@ -8,17 +8,16 @@ from pydantic import BaseModel, Field
 from liftgate.access.model import GrantRecord
 from liftgate.elevation.model import Session
 from liftgate.server.api.doc import problems
-from liftgate.server.api.lists import PageQuery
+from liftgate.server.api.lists import Cursor, PageQuery
 from liftgate.server.api.shapes import EXACT, Moment, PageShape, answer
 from liftgate.server.api.watch_shape import SetAsideShape, set_aside_shape
 from liftgate.server.calls import SeesAll
-from liftgate.server.errors import TooMuchKnown
 from liftgate.server.watching import standing
 from liftgate.watch.lookup import known_grant
 
 router = APIRouter(tags=["Findings"])
 
-_MOST_GRANTS: Final = 5_000
+_MOST_GRANTS: Final = 1_000  # in one page
 
 
 class KnownGrantShape(BaseModel):
@@ -55,7 +54,7 @@ class KnownSessionShape(BaseModel):
 
 
 class KnownShape(BaseModel):
-    """All that calls of a span are judged by."""
+    """All that calls of a span are judged by, or a page of it: grants, the last to end first, with their sessions and roles."""
 
     model_config = EXACT
 
@@ -69,6 +68,9 @@ class KnownShape(BaseModel):
         examples=[["arn:aws:sts::111122223333:assumed-role/LiftgateBroker/i-0abc"]],
         description="Who takes elevated roles for Liftgate.",
     )
+    next_cursor: str | None = Field(
+        description="Pass it on for the next page, and put the pages together; null: this was the last."
+    )
 
 
 class KnownQuery(BaseModel):
@@ -78,6 +80,10 @@ class KnownQuery(BaseModel):
 
     since: Moment = Field(alias="from", description="Grants whose window ends after it.")
     until: Moment = Field(description="Grants whose window begins before it.")
+    cursor: Cursor = None
+    limit: Annotated[int, Field(ge=1, le=_MOST_GRANTS, description="How many grants, at most.")] = (
+        _MOST_GRANTS
+    )
 
 
 @router.get(
@@ -87,16 +93,11 @@ class KnownQuery(BaseModel):
     responses=problems(401, 403),
 )
 def known_to_watch(call: SeesAll, query: Annotated[KnownQuery, Query()]) -> Response:
-    """Say which grants and sessions calls of a span are judged by: keep the answer for `liftgate replay --grants FILE`."""
+    """Say which grants and sessions calls of a span are judged by: `liftgate known` keeps all pages for `liftgate replay --grants`."""
     now_known = standing(call.parts)
     with call.parts.store.read() as view:
-        records = view.known_grants(since=query.since, until=query.until, limit=_MOST_GRANTS + 1)
-        if len(records) > _MOST_GRANTS:
-            raise TooMuchKnown(
-                f"more than {_MOST_GRANTS} grants touch this span",
-                advice="ask for several shorter ones",
-                where="until",
-            )
+        page = view.known_grants(since=query.since, until=query.until, cursor=query.cursor, limit=query.limit)
+        records = page.items
         sessions = view.known_sessions([one.grant.id for one in records])
     lent = {one.grant.role_arn for one in records if one.grant.in_place is None} - now_known.in_place
     shape = KnownShape(
@@ -104,6 +105,7 @@ def known_to_watch(call: SeesAll, query: Annotated[KnownQuery, Query()]) -> Resp
         sessions=[_session(one) for one in sessions],
         elevated_roles=sorted(lent | now_known.lent),
         brokers=sorted(now_known.brokers),
+        next_cursor=page.next_cursor,
     )
     return answer(shape)
 

@@ -9,14 +9,13 @@ import msgspec
 from liftgate.conditions.errors import ConditionFailed
 from liftgate.conditions.vocabulary import EMPTY, Facts, Value, Vocabulary
 from liftgate.iam.scope import Scope, Window
-from liftgate.watch.attribution import attribute
 from liftgate.watch.event import Event, Issuer, SessionContext, UserIdentity
+from liftgate.watch.judging import judged_of
 from liftgate.watch.known import NOTHING_KNOWN, KnownGrant, KnownInMemory, KnownSession, known_in_memory
 from liftgate.watch.rules.counted import counted
 from liftgate.watch.rules.facts import OF_CALL, OF_GRANT, facts_of_call, facts_of_grant
 from liftgate.watch.rules.model import Expected, On, Rule, RuleTest
 from liftgate.watch.rules.totals import totals_of
-from liftgate.watch.verdict import judge
 
 _ROLE = "arn:aws:iam::111122223333:role/liftgate-example"
 _SESSION = KnownSession(
@@ -100,7 +99,7 @@ def _cases(rule: Rule, test: RuleTest) -> Iterator[Facts]:
         yield _given(dict(test.facts), OF_CALL if rule.on is On.CALL else OF_GRANT)
         return
     events, known = as_elevated(test.events, test.granted) if test.granted else (test.events, NOTHING_KNOWN)
-    judged = [judge(event, attribute(event, known)) for event in events]
+    judged = [judged_of(event, known) for event in events]
     if rule.on is On.CALL:
         yield from map(facts_of_call, judged)
     for grant in known.grants.values() if rule.on is On.GRANT else ():

@@ -1,0 +1,87 @@
+"""What ``liftgate doctor`` says of the watch: whether events come in, what could not be taken, and whether findings are answered."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from liftgate.cli.checks import Check
+from liftgate.cli.connection import Connection
+from liftgate.cli.fields import JsonObject, flag, moment, number, optional, text
+from liftgate.errors import NotFound, Refused
+from liftgate.span import in_words
+
+_QUIET: Final = timedelta(hours=1)
+_SOURCES: Final = "docs/watch-sources.md"
+
+
+def watch_checks(here: Connection) -> Iterator[Check]:
+    """Nothing for people who are not told, and of servers that do not know the question."""
+    try:
+        state = here.api.get("/watch/state")
+    except (Refused, NotFound):
+        return
+    yield _events(state)
+    yield _dead_letters(state)
+    yield _responses(state)
+
+
+def _events(state: JsonObject) -> Check:
+    last = optional(moment, state, "last_came_at")
+    has_source = flag(state, "reads_queue") or flag(state, "reads_log_files")
+    if not has_source and last is None:
+        return _note(
+            "watch",
+            "no source of CloudTrail's events is set",
+            f"set watch_queue_url on the server: {_SOURCES}",
+        )
+    if last is None:
+        return _note(
+            "watch",
+            "no event ever came",
+            f"does anything put events on the queue? see the steps in {_SOURCES}",
+        )
+    ago = moment(state, "now") - last
+    said = f"events last came {in_words(ago) or '0s'} ago"
+    if ago >= _QUIET:
+        return _note(
+            "watch",
+            said,
+            "if S3 was used since: does `liftgate watch` run, and does EventBridge still deliver?",
+        )
+    return Check(title="watch", state="ok", found=said)
+
+
+def _dead_letters(state: JsonObject) -> Check:
+    waiting = optional(number, state, "dead_letters")
+    if waiting is None:
+        because = optional(text, state, "dead_letters_because") or "the server cannot tell"
+        return _note(
+            "dead letters",
+            because,
+            f"set watch_dead_letter_queue_url, and let the server read it: {_SOURCES}",
+        )
+    if waiting:
+        return _note(
+            "dead letters",
+            f"about {waiting:,} event(s) could not be taken",
+            "see why: liftgate dead-letters list",
+        )
+    return Check(title="dead letters", state="ok", found="none")
+
+
+def _responses(state: JsonObject) -> Check:
+    webhooks = number(state, "webhooks")
+    told = f"{webhooks} webhook(s) are told"
+    if text(state, "response") != "act":
+        return _note(
+            "responses",
+            "observe: what would be done about findings is only said",
+            'look at what that was: liftgate findings; then set response = "act" on the server',
+        )
+    if not webhooks:
+        return _note("responses", "act, but nobody is told", "set webhooks on the server: docs/responses.md")
+    return Check(title="responses", state="ok", found=f"act: findings are answered, and {told}")
+
+
+def _note(title: str, found: str, advice: str) -> Check:
+    return Check(title=title, state="note", found=found, advice=advice)
