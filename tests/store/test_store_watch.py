@@ -55,6 +55,21 @@ def test_a_call_is_kept_with_what_settlement_needs(store: SqlStore) -> None:
     assert kept.record is None  # nothing was found of it
 
 
+def test_no_tags_that_a_caller_chooses_hide_a_call_or_those_beside_it(store: SqlStore) -> None:
+    given = lend(store)
+    tags = {"x-amz-tagging": "a=1&A=2"}
+    inside, late, other = (
+        call(given, 1, requestParameters={"bucketName": "reports", "key": "2026/a", **tags}),
+        call(given, 2, requestParameters={"bucketName": "reports", "key": "2026/b", **tags}, eventTime="2099-01-01T00:00:00Z"),
+        call(given, 3),
+    )  # fmt: skip
+    made = taken(store, [inside, late, other])
+    assert (made.kept, made.set_aside) == (3, frozenset())
+    with store.read() as view:
+        kept = {one.key: one.verdict for one in view.activities(given.id, cursor=None, limit=10).items}
+    assert kept["2026/b"] is Verdict.OUTSIDE_WINDOW
+
+
 def test_a_finding_has_its_record_its_entry_and_its_answer(store: SqlStore) -> None:
     given = lend(store)
     text = outside(given, 2)

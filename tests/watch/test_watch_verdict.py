@@ -56,6 +56,16 @@ CASES = [
     ("PutObject", {"eventTime": "2026-11-02T13:00:00Z"}, Verdict.OUTSIDE_WINDOW),
     ("PutObject", {"eventTime": "2026-11-02T12:59:59Z"}, Verdict.EXPECTED),
     ("RenameObject", {}, Verdict.UNCLEAR),
+    # What S3 Control keeps: CloudTrail writes it as S3's, and without a bucket.
+    ("PutAccessPointPolicy", {"requestParameters": {"name": "p"}}, Verdict.TAMPERING),
+    ("CreateAccessGrant", {"requestParameters": None, "errorCode": "AccessDenied"}, Verdict.TAMPERING),
+    ("GetDataAccess", {"requestParameters": {"target": "s3://x/*"}, "readOnly": True}, Verdict.TAMPERING),
+    ("CreateJob", {"requestParameters": {"accountId": "1"}}, Verdict.OUTSIDE_SCOPE),
+    ("ListAccessPoints", {"requestParameters": {"accountId": "1"}}, Verdict.OUTSIDE_SCOPE),
+    ("PutBucketPolicy", {"eventSource": "s3express.amazonaws.com"}, Verdict.TAMPERING),
+    ("PutTableBucketPolicy", {"eventSource": "s3tables.amazonaws.com"}, Verdict.TAMPERING),
+    # Two tags whose names differ in case only are two tags.
+    ("PutObject", {"requestParameters": at(**{"x-amz-tagging": "a=1&A=2"})}, Verdict.OUTSIDE_SCOPE),
 ]
 
 
