@@ -467,6 +467,30 @@ def test_cloudtrail_says_it_by_other_names() -> None:
     assert parameters_of(None) == {}
 
 
+def test_a_caller_s_own_query_says_nothing_of_path_and_query() -> None:
+    told = {"bucketName": "b", "key": "k/x", "Key": "2026/a", "BUCKETNAME": "c", "Prefix": "2026/"}
+    assert parameters_of(told) == {"Bucket": "b", "Key": "k/x"}
+    assert parameters_of({"X-Amz-Acl": "private", "x-amz-acl": ["private", "private"]}) == {"ACL": "private"}
+    assert parameters_of({"bucketName": "b", "key": [], "prefix": ["a/", "a/"]}) == {
+        "Bucket": "b",
+        "Prefix": "a/",
+    }
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"key": ["2026/a", "k/x"]},
+        {"prefix": ["2026/", ""]},
+        {"X-Amz-Copy-Source": "b/2026/a", "x-amz-copy-source": "secret/a"},
+        {"x-amz-acl": ["private", "public-read"]},
+    ],
+)
+def test_what_is_told_twice_is_not_told(told: dict[str, Any]) -> None:
+    with pytest.raises(UnknownTarget, match="twice"):
+        parameters_of({"bucketName": "b"} | told)
+
+
 def test_cloudtrail_s_bodies_are_read_by_their_roots() -> None:
     xmlns = {"xmlns": "http://s3.amazonaws.com/doc/2006-03-01/"}
     tag = {"Key": "team", "Value": "blue"}

@@ -64,6 +64,15 @@ CASES = [
     ("ListAccessPoints", {"requestParameters": {"accountId": "1"}}, Verdict.OUTSIDE_SCOPE),
     ("PutBucketPolicy", {"eventSource": "s3express.amazonaws.com"}, Verdict.TAMPERING),
     ("PutTableBucketPolicy", {"eventSource": "s3tables.amazonaws.com"}, Verdict.TAMPERING),
+    # A query that S3 passes over, and a record that says two things.
+    ("PutObject", {"requestParameters": at(key="2025/a", Key="2026/a.csv")}, Verdict.OUTSIDE_SCOPE),
+    ("ListObjects", {"requestParameters": at(key=None, Prefix="2026/")}, Verdict.OUTSIDE_SCOPE),
+    ("PutObject", {"requestParameters": at("payroll", bucketname="reports")}, Verdict.OUTSIDE_SCOPE),
+    (
+        "PutObject",
+        {"requestParameters": {"bucketName": "reports", "key": ["2026/a.csv", "2025/a"]}},
+        Verdict.UNCLEAR,
+    ),
     # Two tags whose names differ in case only are two tags.
     ("PutObject", {"requestParameters": at(**{"x-amz-tagging": "a=1&A=2"})}, Verdict.OUTSIDE_SCOPE),
 ]
