@@ -250,6 +250,22 @@ def test_hostile_and_senseless_values_are_kept_or_set_aside_and_stop_nothing(sto
     assert "its `eventID` is not an id" in reasons
 
 
+def test_a_message_full_of_what_cannot_be_read_fills_no_ledger(store: SqlStore) -> None:
+    """A message of a queue has room for a hundred thousand of them."""
+    given = lend(store)
+    unread = [Unread("it is no record", f"a queue, record {number}", "7") for number in range(5_000)]
+    made = taken(store, [call(given, 1)], unread=unread)
+    assert (made.kept, len(made.set_aside)) == (1, 101)
+    assert taken(store, unread=unread).set_aside == frozenset()
+    with store.read() as view:
+        kept = view.set_aside(cursor=None, limit=200).items
+    assert [one.source for one in kept if one.reason == "4,900 more could not be read"] == [
+        "a queue, record 100"
+    ]
+    others = [*unread[:-1], Unread("it is no record", "a queue, record 4999", "8")]
+    assert len(taken(store, unread=others).set_aside) == 1
+
+
 def test_lists_of_findings_hold_what_is_asked_for(store: SqlStore) -> None:
     first, second = lend(store), lend(store, OTHER_KEY, requester="grace", entitlement="payroll")
     taken(store, [outside(first, 1), outside(first, 5), outside(second, 3, key=OTHER_KEY)])
