@@ -104,6 +104,7 @@ TAIL = f"""\
   sign-ins are not: many people do these all day, and no record tells who may. By a session that was lent under a grant each of
   them is a finding.
 - **In place**, what the role may do without a grant is said (`outside-scope-in-place`) and takes no grant back; its reads count as expected.
+  Changes of permissions and records are answered as those of a lent session, also where the role may make them every day (`tampering-done`).
 """
 
 

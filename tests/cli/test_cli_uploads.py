@@ -77,6 +77,15 @@ def test_an_upload_of_the_grants_own_session_is_told_with_the_way_to_abort_it(
     )
 
 
+def test_a_key_that_the_aws_cli_may_read_otherwise_is_named_as_it_is(
+    liftgate: Run, over: dict[str, Any], s3: FakeS3
+) -> None:
+    s3.uploads.append(upload(key="2026/a://b"))
+    said = liftgate("uploads", over["id"])
+    named = '{"Bucket": "reports", "Key": "2026/a://b", "UploadId": "u1"}'
+    assert f"aws s3api abort-multipart-upload --cli-input-json '{named}'" in said.out
+
+
 def test_a_program_is_told_all_of_it(liftgate: Run, over: dict[str, Any], s3: FakeS3) -> None:
     s3.uploads += [upload(), upload(CANONICAL, upload_id="u2", sizes=None)]
     said = liftgate("uploads", over["id"], "--output", "json")

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from liftgate.demo.trail import recorder
+from liftgate.demo.trail.parameters import s3_parameters
 from liftgate.demo.trail.recorder import Receive, Send, recording
+from liftgate.demo.trail.seen import seen_call
 
 SCOPE: dict[str, Any] = {
     "type": "http",
@@ -38,6 +40,14 @@ def test_a_call_is_answered_where_recording_it_fails(monkeypatch: pytest.MonkeyP
         {"type": "http.response.body", "body": b"done"},
     ]
     assert asked
+
+
+def test_a_query_that_a_caller_adds_does_not_pass_for_the_path() -> None:
+    scope = {**SCOPE, "path": "/payroll/1", "query_string": b"key=2026/a&bucketName=reports&versionId=3"}
+    call = seen_call(scope, scope["headers"], datetime(2026, 11, 2, tzinfo=UTC))
+    assert call is not None
+    told = s3_parameters(call, "PutObject", bucket="payroll", key="1", body=b"")
+    assert told == {"bucketName": "payroll", "Host": "", "key": "1", "versionId": "3"}
 
 
 def test_a_call_is_answered_where_it_cannot_even_be_read() -> None:

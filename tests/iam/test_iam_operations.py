@@ -44,18 +44,22 @@ def needed(operation: str, **parameters: Any) -> list[str]:
 
 
 def test_every_operation_of_the_api_is_mapped_or_says_why_not() -> None:
-    model = botocore.session.get_session().get_service_model("s3")
-    names = set(model.operation_names)
+    names = {name for service in ("s3", "s3control") for name in _model(service).operation_names}
     assert names - set(NEEDS) - set(UNMAPPED) == set()
     assert set(NEEDS) - names == BESIDE_THE_MODEL
+    assert set(NEEDS) >= {name for name in names if f"s3:{name}" in ACTIONS}
     assert all(NEEDS[name] for name in NEEDS)
     assert set(UNMAPPED) <= names
     assert not set(NEEDS) & set(UNMAPPED)
 
 
+def _model(service: str) -> Any:
+    return botocore.session.get_session().get_service_model(service)
+
+
 def test_parameters_are_those_of_the_api() -> None:
-    model = botocore.session.get_session().get_service_model("s3")
-    for name in set(NEEDS) - BESIDE_THE_MODEL:
+    model = _model("s3")
+    for name in set(NEEDS) & set(model.operation_names):
         shape = model.operation_model(name).input_shape
         members = set(shape.members if shape else ())
         for need in NEEDS[name]:
@@ -79,10 +83,11 @@ def test_every_action_exists_and_works_on_what_it_is_asked_on() -> None:
             for action in filter(None, (need.action, need.versioned)):
                 if action.startswith("s3:"):
                     kinds = ACTIONS[action].resource_types
-                    assert types.get(need.on) in kinds or (not kinds and need.on is On.ACCOUNT), (
-                        name,
-                        action,
-                    )
+                    assert (
+                        types.get(need.on) in kinds
+                        or (not kinds and need.on is On.ACCOUNT)
+                        or ("object" not in kinds and need.on is On.BESIDE)
+                    ), (name, action)
 
 
 @pytest.mark.parametrize(
@@ -155,6 +160,7 @@ def test_every_action_exists_and_works_on_what_it_is_asked_on() -> None:
         ("ListObjectVersions", {"Bucket": "b"}, ["s3:ListBucketVersions arn:aws:s3:::b"]),
         ("HeadBucket", {"Bucket": "b"}, ["s3:ListBucket arn:aws:s3:::b"]),
         ("ListBuckets", {}, ["s3:ListAllMyBuckets arn:aws:s3:::*"]),
+        ("PutAccessPointPolicy", {}, ["s3:PutAccessPointPolicy *"]),
         ("GetAccountPublicAccessBlock", {}, ["s3:GetAccountPublicAccessBlock arn:aws:s3:::*"]),
         ("DeleteAccountPublicAccessBlock", {}, ["s3:PutAccountPublicAccessBlock arn:aws:s3:::*"]),
         ("GetBucketEncryption", {"Bucket": "b"}, ["s3:GetEncryptionConfiguration arn:aws:s3:::b"]),
@@ -278,6 +284,13 @@ def test_a_bucket_that_is_made_with_tags_is_tagged() -> None:
     assert made.context == tagged.context == {"aws:TagKeys": ("team",), "aws:RequestTag/team": "blue"}
 
 
+def test_tags_that_differ_in_case_only_are_two_tags_and_one_key() -> None:
+    put, _ = calls_of("PutObject", OBJECT | {"Tagging": "a=1&A=2&b=3"})
+    assert put.context["s3:RequestObjectTagKeys"] == ("a", "A", "b")
+    assert put.context["s3:RequestObjectTag/a"] == ("1", "2")
+    assert put.context["s3:RequestObjectTag/b"] == "3"
+
+
 def test_replication_passes_its_role_on() -> None:
     role = "arn:aws:iam::111122223333:role/copies"
     put, passed = calls_of(
@@ -368,6 +381,7 @@ def test_every_key_is_told_by_a_call_or_the_documentation_says_that_none_tells_i
         action
         for needs in NEEDS.values()
         for need in needs
+        if need.on is not On.BESIDE  # no scope allows what these are asked on, whatever they carry
         for action in (need.action, need.versioned)
         if action is not None and action in ACTIONS
     }
@@ -451,6 +465,30 @@ def test_cloudtrail_says_it_by_other_names() -> None:
     )
     assert listing == {"Bucket": "b", "Prefix": "a/", "MaxKeys": "50", "Delimiter": ""}
     assert parameters_of(None) == {}
+
+
+def test_a_caller_s_own_query_says_nothing_of_path_and_query() -> None:
+    told = {"bucketName": "b", "key": "k/x", "Key": "2026/a", "BUCKETNAME": "c", "Prefix": "2026/"}
+    assert parameters_of(told) == {"Bucket": "b", "Key": "k/x"}
+    assert parameters_of({"X-Amz-Acl": "private", "x-amz-acl": ["private", "private"]}) == {"ACL": "private"}
+    assert parameters_of({"bucketName": "b", "key": [], "prefix": ["a/", "a/"]}) == {
+        "Bucket": "b",
+        "Prefix": "a/",
+    }
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"key": ["2026/a", "k/x"]},
+        {"prefix": ["2026/", ""]},
+        {"X-Amz-Copy-Source": "b/2026/a", "x-amz-copy-source": "secret/a"},
+        {"x-amz-acl": ["private", "public-read"]},
+    ],
+)
+def test_what_is_told_twice_is_not_told(told: dict[str, Any]) -> None:
+    with pytest.raises(UnknownTarget, match="twice"):
+        parameters_of({"bucketName": "b"} | told)
 
 
 def test_cloudtrail_s_bodies_are_read_by_their_roots() -> None:

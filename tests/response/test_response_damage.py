@@ -1,5 +1,7 @@
 """What was written over or deleted, and what brings it back."""
 
+import json
+import shlex
 from typing import Any
 
 import pytest
@@ -40,6 +42,30 @@ def test_what_a_call_did(
     (found,) = damage([call(operation, requestParameters=asked, responseElements=answered)])
     assert (found.harm, found.can_be_undone) == (harm, can_be_undone)
     assert how in found.how
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "file:///home/guard/.aws/credentials",
+        "fileb:///etc/passwd",
+        "https://198.51.100.9/",
+        "--endpoint-url=http://198.51.100.9",
+        "2026/\u202efdp.exe",
+        "2026/a\nrm -rf ~\n",
+        "2026/\x1b[2J'$(id)'",
+    ],
+)
+def test_a_command_names_the_key_and_does_nothing_that_the_key_says(key: str) -> None:
+    """The AWS CLI sends the content of a file for ``file://…``; a terminal obeys what is not printable."""
+    asked = {"bucketName": "reports", "key": key}
+    (found,) = damage([call(requestParameters=asked, responseElements=VERSIONED)])
+    command = found.how.partition(": ")[2]
+    assert command.isascii()
+    assert command.isprintable()
+    *words, told = shlex.split(command)
+    assert words == ["aws", "s3api", "delete-object", "--cli-input-json"]
+    assert json.loads(told) == {"Bucket": "reports", "Key": key, "VersionId": "v2"}
 
 
 def test_what_was_refused_or_only_read_did_nothing() -> None:

@@ -351,3 +351,22 @@ def test_a_guard_on_hold_releases_nobody(world: World) -> None:
     held(world)
     held(world, "linus")
     assert release(world, "linus") == (403, "person_held")
+
+
+def test_a_release_by_a_guard_who_is_on_hold_since_counts_no_longer(world: World) -> None:
+    two_guards(world)
+    held(world)
+    assert release(world, "linus") == (201, "")
+    held(world, "linus")
+    assert release(world, "rosa") == (201, "")
+    assert world.ask("ada").json()["code"] == "person_held"
+    needed = {
+        one["person"]["id"]: one["releases_needed"] for one in world.get("rosa", "/holds").json()["items"]
+    }
+    assert needed == {"ada": 1, "linus": 2}
+    assert release(world, "rosa") == (409, "already_released")
+    for guard in ("rosa", "grace"):
+        assert release(world, guard, "linus") == (201, "")
+    assert world.ask("ada").json()["code"] == "person_held"
+    assert release(world, "linus") == (201, "")  # now it counts
+    assert world.ask("ada").is_success

@@ -56,6 +56,21 @@ def test_a_call_is_kept_with_what_settlement_needs(store: SqlStore) -> None:
     assert kept.record is None  # nothing was found of it
 
 
+def test_no_tags_that_a_caller_chooses_hide_a_call_or_those_beside_it(store: SqlStore) -> None:
+    given = lend(store)
+    tags = {"x-amz-tagging": "a=1&A=2"}
+    inside, late, other = (
+        call(given, 1, requestParameters={"bucketName": "reports", "key": "2026/a", **tags}),
+        call(given, 2, requestParameters={"bucketName": "reports", "key": "2026/b", **tags}, eventTime="2099-01-01T00:00:00Z"),
+        call(given, 3),
+    )  # fmt: skip
+    made = taken(store, [inside, late, other])
+    assert (made.kept, made.set_aside) == (3, frozenset())
+    with store.read() as view:
+        kept = {one.key: one.verdict for one in view.activities(given.id, cursor=None, limit=10).items}
+    assert kept["2026/b"] is Verdict.OUTSIDE_WINDOW
+
+
 def test_a_finding_has_its_record_its_entry_and_its_answer(store: SqlStore) -> None:
     given = lend(store)
     text = outside(given, 2)
@@ -278,6 +293,22 @@ def test_hostile_and_senseless_values_are_kept_or_set_aside_and_stop_nothing(sto
     assert (kept[4].bucket, kept[4].key) == (None, None)
     assert {kept[n].bytes_in for n in (5, 6)} == {kept[n].bytes_out for n in (5, 6)} == {None}
     assert "its `eventID` is not an id" in reasons
+
+
+def test_a_message_full_of_what_cannot_be_read_fills_no_ledger(store: SqlStore) -> None:
+    """A message of a queue has room for a hundred thousand of them."""
+    given = lend(store)
+    unread = [Unread("it is no record", f"a queue, record {number}", "7") for number in range(5_000)]
+    made = taken(store, [call(given, 1)], unread=unread)
+    assert (made.kept, len(made.set_aside)) == (1, 101)
+    assert taken(store, unread=unread).set_aside == frozenset()
+    with store.read() as view:
+        kept = view.set_aside(cursor=None, limit=200).items
+    assert [one.source for one in kept if one.reason == "4,900 more could not be read"] == [
+        "a queue, record 100"
+    ]
+    others = [*unread[:-1], Unread("it is no record", "a queue, record 4999", "8")]
+    assert len(taken(store, unread=others).set_aside) == 1
 
 
 def test_lists_of_findings_hold_what_is_asked_for(store: SqlStore) -> None:

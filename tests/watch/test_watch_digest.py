@@ -238,3 +238,17 @@ def test_a_folder_as_it_was_copied_from_the_bucket(trail: Trail, tmp_path: Path)
     (tmp_path / logs(trail)[0]).write_bytes(b"")
     found = verify(LogFolder(log_files([tmp_path])), read_keys(keys_text(), where="keys.json"))
     assert rules(found) == ["log-file-changed"]
+
+
+def test_a_second_file_of_the_same_name_hides_behind_no_proof(trail: Trail, tmp_path: Path) -> None:
+    """A replay reads both, and of one event what it reads first."""
+    for place, data in trail.objects.items():
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).write_bytes(data)
+    name = logs(trail)[0].rpartition("/")[2]
+    second = tmp_path / "AAA" / name
+    second.parent.mkdir()
+    for content, expected in ((trail.objects[logs(trail)[0]], []), (b"{}", ["log-file-changed"])):
+        second.write_bytes(content)
+        found = verify(LogFolder(log_files([tmp_path])), read_keys(keys_text(), where="keys.json"))
+        assert rules(found) == expected

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.watch.watch_examples import GRANT_ID, NOON, event, scope
 
-from liftgate.iam.compilation.grants import scope_policy
+from liftgate.iam.compilation.grants import companions, scope_policy
 from liftgate.iam.contain import contains
+from liftgate.iam.evaluate import prepare
 from liftgate.watch.settlement import MOST_LINES, Call, Settlement, folder_of, in_order, settle
 from liftgate.watch.settlement_words import catalogue_lines, request_line, sentences
 from liftgate.watch.verdict import Verdict, calls_in
@@ -172,3 +173,13 @@ def test_folders() -> None:
     assert folder_of("b", "c.csv") == "s3://b/"
     assert folder_of("b", None) == "s3://b/"
     assert folder_of(None, None) == ""
+
+
+def test_what_would_have_sufficed_allows_every_call_that_was_inside_or_says_which_it_does_not() -> None:
+    listed, _ = calls_in(event("ListObjects", requestParameters={"bucketName": "reports", "prefix": "2026/"}))
+    found = settled(call(1, "2026/11/1.csv"), call(2, None, "ListObjects", requests=listed))
+    assert found.sufficed is not None
+    policies = prepare(identity=(scope_policy(found.sufficed), companions(found.sufficed)))
+    assert all(policies.evaluate(one).allowed for one in listed) or "s3:ListBucket" in " ".join(
+        sentences(found)
+    )

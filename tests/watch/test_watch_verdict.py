@@ -56,6 +56,25 @@ CASES = [
     ("PutObject", {"eventTime": "2026-11-02T13:00:00Z"}, Verdict.OUTSIDE_WINDOW),
     ("PutObject", {"eventTime": "2026-11-02T12:59:59Z"}, Verdict.EXPECTED),
     ("RenameObject", {}, Verdict.UNCLEAR),
+    # What S3 Control keeps: CloudTrail writes it as S3's, and without a bucket.
+    ("PutAccessPointPolicy", {"requestParameters": {"name": "p"}}, Verdict.TAMPERING),
+    ("CreateAccessGrant", {"requestParameters": None, "errorCode": "AccessDenied"}, Verdict.TAMPERING),
+    ("GetDataAccess", {"requestParameters": {"target": "s3://x/*"}, "readOnly": True}, Verdict.TAMPERING),
+    ("CreateJob", {"requestParameters": {"accountId": "1"}}, Verdict.OUTSIDE_SCOPE),
+    ("ListAccessPoints", {"requestParameters": {"accountId": "1"}}, Verdict.OUTSIDE_SCOPE),
+    ("PutBucketPolicy", {"eventSource": "s3express.amazonaws.com"}, Verdict.TAMPERING),
+    ("PutTableBucketPolicy", {"eventSource": "s3tables.amazonaws.com"}, Verdict.TAMPERING),
+    # A query that S3 passes over, and a record that says two things.
+    ("PutObject", {"requestParameters": at(key="2025/a", Key="2026/a.csv")}, Verdict.OUTSIDE_SCOPE),
+    ("ListObjects", {"requestParameters": at(key=None, Prefix="2026/")}, Verdict.OUTSIDE_SCOPE),
+    ("PutObject", {"requestParameters": at("payroll", bucketname="reports")}, Verdict.OUTSIDE_SCOPE),
+    (
+        "PutObject",
+        {"requestParameters": {"bucketName": "reports", "key": ["2026/a.csv", "2025/a"]}},
+        Verdict.UNCLEAR,
+    ),
+    # Two tags whose names differ in case only are two tags.
+    ("PutObject", {"requestParameters": at(**{"x-amz-tagging": "a=1&A=2"})}, Verdict.OUTSIDE_SCOPE),
 ]
 
 

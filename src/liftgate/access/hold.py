@@ -65,8 +65,9 @@ def refuse_releaser(person: str, by: str, *, catalogue: Catalogue, hold_on: Hold
     refuse_held(by, hold_on)
 
 
-def counting(hold: Hold, catalogue: Catalogue) -> Hold:
-    """The hold with those releases that count: of people who are guards still."""
-    return replace(
-        hold, releases=tuple(release for release in hold.releases if is_guard(release.by, catalogue))
+def counting(hold: Hold, catalogue: Catalogue, is_held: Callable[[str], bool]) -> Hold:
+    """The hold with those releases that count: of people who are guards still, and not on hold themselves since."""
+    counted = (
+        release for release in hold.releases if is_guard(release.by, catalogue) and not is_held(release.by)
     )
+    return replace(hold, releases=tuple(counted))

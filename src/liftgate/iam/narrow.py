@@ -82,6 +82,12 @@ def narrowest(calls: Iterable[Request], ceiling: Scope, *, places: int = PLACES)
     return scope
 
 
+def beside(calls: Iterable[Request], scope: Scope, ceiling: Scope) -> Iterator[Request]:
+    """The calls that the ceiling or its companions allow, and a narrower scope with its own does not: lists of more than it holds."""
+    allowed, covered_too = _allows(ceiling), _allows(scope)
+    return (call for call in calls if not covered_too(call) and allowed(call))
+
+
 def many_times(things: Iterable[T]) -> Iterable[T]:
     """What can be gone through more than once: an iterator, which cannot, is read to its end and held."""
     return list(things) if isinstance(things, Iterator) else things

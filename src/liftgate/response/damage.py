@@ -4,13 +4,13 @@ Liftgate takes access back; it never touches objects. What it can say is which v
 Sources: "Deleting object versions from a versioning-enabled bucket" and "Restoring previous versions", Amazon S3 User Guide.
 """
 
-import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from liftgate.pasted import s3api_arguments
 from liftgate.watch.activity import Activity
 
 WRITING: Final = frozenset({"PutObject", "PostObject", "CopyObject", "CompleteMultipartUpload"})
@@ -81,16 +81,15 @@ def _harm(operation: str, key: str | None, named: str | None) -> Harm:
 def _undoing(
     harm: Harm, since: datetime, bucket: str, key: str | None, version: str | None
 ) -> tuple[bool | None, str]:
-    at = f"--bucket {shlex.quote(bucket)}"
     if harm is Harm.DESTROYED:
         return False, "the version is gone for good"
     if harm is Harm.KEYS_UNTOLD or key is None:
         return (
             None,
-            f"look for delete markers since {since:%Y-%m-%dT%H:%M:%SZ}: aws s3api list-object-versions {at}",
+            f"look for delete markers since {since:%Y-%m-%dT%H:%M:%SZ}: aws s3api list-object-versions {s3api_arguments(bucket=bucket)}",
         )
     if version is None:
         return False, "the bucket keeps no versions of it: what was there is gone"
     what = "what was there before" if harm is Harm.WRITTEN else "it"
-    command = f"aws s3api delete-object {at} --key {shlex.quote(key)} --version-id {shlex.quote(version)}"
-    return True, f"brings {what} back: {command}"
+    named = s3api_arguments(bucket=bucket, key=key, version_id=version)
+    return True, f"brings {what} back: aws s3api delete-object {named}"

@@ -39,19 +39,29 @@ def _release(
         raise NoSuchHold(
             f"no hold is on `{person[:60]}`", advice="list those there are: liftgate holds", value=person[:60]
         )
-    waiting = [hold for hold in holds if release.by not in {one.by for one in hold.releases}]
+    waiting = [
+        (hold, is_over)
+        for hold in holds
+        if (is_over := _would_end(hold, release, catalogue, transaction))
+        or release.by not in {one.by for one in hold.releases}
+    ]
     if not waiting:
         raise AlreadyReleased(
             f"you have released the hold on `{person}` already",
             advice="another guard must release it too",
             value=person,
         )
-    for hold in waiting:
-        is_over = counting(_with(hold, release), catalogue).is_over
+    for hold, is_over in waiting:
         transaction.add_release(
             hold, release, drafts.hold_released(hold, release, is_over=is_over), is_over=is_over
         )
     return transaction.open_holds(person)
+
+
+def _would_end(hold: Hold, release: Release, catalogue: Catalogue, transaction: ResponseWriter) -> bool:
+    """Whether a release is the last that is needed: also by somebody whose earlier one did not count for a while."""
+    counted = counting(_with(hold, release), catalogue, lambda by: transaction.hold_on(by) is not None)
+    return counted.is_over
 
 
 def _with(hold: Hold, release: Release) -> Hold:

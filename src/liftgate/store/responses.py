@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import Connection, Select, bindparam, insert, select, text, update
+from sqlalchemy import Connection, Select, bindparam, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from liftgate.access.hold import Hold, Release
@@ -34,7 +34,6 @@ _RELEASES: Final = (
     .where(releases.c.person.in_(bindparam("people", expanding=True)))
     .order_by(releases.c.released_at, releases.c.by)
 )
-_ADD_RELEASE: Final = insert(releases)
 _OVER: Final = (
     update(holds)
     .where(holds.c.person == bindparam("of_person"), holds.c.finding_id == bindparam("of_finding"))
@@ -126,7 +125,7 @@ class Responses:
         return self._connection.execute(add, row).first() is not None
 
     def release(self, hold: Hold, release: Release, *, is_over: bool) -> None:
-        """Keep a release; ``is_over``: the hold stands no longer."""
+        """Keep a release, in place of an earlier one by the same guard; ``is_over``: the hold stands no longer."""
         row = {
             "person": hold.person,
             "finding_id": hold.finding_id,
@@ -134,7 +133,11 @@ class Responses:
             "reason": release.reason,
             "released_at": release.released_at,
         }
-        self._connection.execute(_ADD_RELEASE, row)
+        build = postgresql.insert if self._is_postgresql else sqlite.insert
+        add = build(releases).values(row)
+        anew = {"reason": add.excluded.reason, "released_at": add.excluded.released_at}
+        keys = [releases.c.person, releases.c.finding_id, releases.c.by]
+        self._connection.execute(add.on_conflict_do_update(index_elements=keys, set_=anew))
         if is_over:
             where = {"of_person": hold.person, "of_finding": hold.finding_id, "at": release.released_at}
             self._connection.execute(_OVER, where)

@@ -138,6 +138,7 @@ def _settled(row: dict[str, Any]) -> Settled:
         plain[name] = datetime.fromisoformat(plain[name]) if plain[name] else None
     plain["lines"] = tuple(Line(**line) for line in plain["lines"])
     plain["findings"] = tuple(plain["findings"])
+    plain["beside"] = tuple(plain.get("beside", ()))  # accounts were kept before there was such a thing
     return Settled(
         number=row["number"],
         settlement=Settlement(**plain),

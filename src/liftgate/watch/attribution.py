@@ -49,13 +49,14 @@ UNRELATED = Unrelated()
 def attribute(event: Event, known: Known) -> Attribution:
     """Whose call it is."""
     caller = event.user_identity
-    if event.event_name in TAKING and event.event_source == "sts.amazonaws.com":
-        taken = _taken(event, known)
+    is_session = caller.type == "AssumedRole"
+    by_key = known.session_of_key(caller.access_key_id) if is_session and caller.access_key_id else None
+    if by_key is None and event.event_name in TAKING and event.event_source == "sts.amazonaws.com":
+        taken = _taken(event, known)  # by a lent session it is a call under its grant, and tampering there
         if taken is not None:
             return taken
-    if caller.type != "AssumedRole":
+    if not is_session:
         return UNRELATED
-    by_key = known.session_of_key(caller.access_key_id) if caller.access_key_id else None
     name, role = caller.session_name or "", caller.role_arn
     if by_key is not None:
         return _by_key(caller, known, by_key, name)
@@ -75,6 +76,8 @@ def _taken(event: Event, known: Known) -> TakenOver | None:
     if not isinstance(role, str) or not known.is_elevated(role):
         return None
     caller = event.user_identity
+    if caller.type == "AWSAccount" and known.is_brokers_account(caller.account_id or ""):
+        return None  # a copy in the role's account, which says no more of the caller: the caller's account has the other
     if known.is_broker(caller.arn or "") or known.is_broker(caller.role_arn or ""):
         return None
     return TakenOver(role_arn=role)
@@ -112,7 +115,7 @@ def _of_person(caller: UserIdentity, found: UnderGrant) -> Attribution:
 
 def _in_place(event: Event, caller: UserIdentity, known: Known) -> Attribution:
     """The grant whose window holds the call; one that began before it, where none does, is no reason for it."""
-    for grant in known.in_place(caller.principal_id or ""):
-        if grant.window.holds(event.event_time):
-            return UnderGrant(grant=grant, session=None, by="in place")
-    return UNRELATED
+    held = [one for one in known.in_place(caller.principal_id or "") if one.window.holds(event.event_time)]
+    still = (one for one in held if one.ended_at is None or event.event_time < one.ended_at)
+    grant = next(still, held[0] if held else None)
+    return UNRELATED if grant is None else UnderGrant(grant=grant, session=None, by="in place")

@@ -228,7 +228,8 @@ class Callers:
             attribution = attribute(event, self._known)
             found = self._unrelated
             if attribution is not UNRELATED:
-                found = Caller(attribution, session_name_in(event, attribution), self._patterns)
+                patterns = self._patterns if event.partition == "aws" else {}
+                found = Caller(attribution, session_name_in(event, attribution), patterns)
             if isinstance(attribution, UnderGrant):
                 self._under_grants.append(found)
         self._found[identity] = found

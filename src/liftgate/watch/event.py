@@ -67,6 +67,12 @@ class UserIdentity(_Part, frozen=True, kw_only=True):
         return name if colon else None
 
     @property
+    def partition(self) -> str:
+        """The partition of AWS in which the caller is: a bucket's name alone does not tell it."""
+        parts = (self.role_arn or self.arn or "").split(":", 2)
+        return parts[1] if len(parts) == 3 and parts[1] in _PARTITIONS else "aws"
+
+    @property
     def source_identity(self) -> str | None:
         """What was set when the session began, and stays with it."""
         return self.session_context.source_identity if self.session_context else None
@@ -125,6 +131,11 @@ class Event(_Part, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, identity=self.identity.copy())
 
     @property
+    def is_of_our_age(self) -> bool:
+        """Whether its moment is one at which AWS could have recorded it, and that can be told in any calendar."""
+        return _FIRST_YEAR <= self.event_time.year <= _LAST_YEAR
+
+    @property
     def was_refused(self) -> bool:
         """Whether AWS refused the call for want of permission."""
         return is_refusal(self.error_code)
@@ -133,6 +144,11 @@ class Event(_Part, frozen=True, kw_only=True):
     def role_arn(self) -> str | None:
         """The role behind the caller's session; None where the caller is no role session."""
         return self.user_identity.role_arn
+
+    @property
+    def partition(self) -> str:
+        """The partition of AWS in which it was made."""
+        return self.user_identity.partition
 
     @property
     def session_name(self) -> str | None:
@@ -169,8 +185,21 @@ def check_identities(texts: Collection[bytes]) -> None:
         _good.add(text)
 
 
+_PARTITIONS = frozenset({"aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-eusc"})
+_FIRST_YEAR: Final = 2006  # in which S3 began
+_LAST_YEAR: Final = 2199
+OF_ANOTHER_AGE: Final = "its `eventTime` is of another age"
 _REFUSED = frozenset(
-    {"AccessDenied", "AccessDeniedException", "Client.UnauthorizedOperation", "UnauthorizedAccess"}
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "AuthorizationError",
+        "Client.UnauthorizedOperation",
+        "ForbiddenException",
+        "NotAuthorizedException",
+        "UnauthorizedAccess",
+        "UnauthorizedException",
+    }
 )
 
 

@@ -61,6 +61,10 @@ class Known(Protocol):
         """Whether the caller is Liftgate itself."""
         ...
 
+    def is_brokers_account(self, account: str) -> bool:
+        """Whether it is an account of Liftgate itself."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownInMemory:
@@ -98,6 +102,10 @@ class KnownInMemory:
     def is_broker(self, arn: str) -> bool:
         """Whether the caller is Liftgate itself."""
         return _caller_key(arn) in {_caller_key(broker) for broker in self.brokers}
+
+    def is_brokers_account(self, account: str) -> bool:
+        """Whether it is an account of Liftgate itself."""
+        return any(broker.split(":")[4:5] == [account] for broker in self.brokers)
 
 
 NOTHING_KNOWN = KnownInMemory()

@@ -14,7 +14,10 @@ class LogFolder:
     def __init__(self, files: Sequence[LocalFile]) -> None:
         """Of files that were found."""
         self._digests = [file for file in files if DIGESTS in file.path.name]
-        self._logs = {file.path.name: file for file in files if DIGESTS not in file.path.name}
+        self._logs: dict[str, list[LocalFile]] = {}
+        for file in files:
+            if DIGESTS not in file.path.name:
+                self._logs.setdefault(file.path.name, []).append(file)
         self._named: set[str] = set()
 
     def digests(self) -> Iterator[Stored]:
@@ -23,11 +26,13 @@ class LogFolder:
             yield Stored(where=file.name, name=file.path.name, data=_data(file) or b"")
 
     def log_file(self, bucket: str, key: str) -> bytes | None:  # noqa: ARG002 - a copy does not tell its bucket
-        """A log file, by its name."""
+        """A log file, by its name; of several copies that differ, nothing that CloudTrail delivered, since a replay reads them all."""
         name = key.rpartition("/")[2]
         self._named.add(name)
-        file = self._logs.get(name)
-        return None if file is None else _data(file)
+        copies = [_data(file) for file in self._logs.get(name, ())]
+        if any(copy != copies[0] for copy in copies):
+            return b""
+        return copies[0] if copies else None
 
     def unlisted(self) -> int:
         """How many log files no digest named so far."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from liftgate.watch.callers import Caller, Callers
 from liftgate.watch.errors import NoSuchLogs
-from liftgate.watch.event import Event
+from liftgate.watch.event import OF_ANOTHER_AGE, Event
 from liftgate.watch.event_keys import EventKey, event_keys
 from liftgate.watch.finding import Finding
 from liftgate.watch.judging import judged_of
@@ -85,28 +85,40 @@ class Judge:
         for event, identity in calls:
             caller = caller_of(event, identity)
             if caller is None:
-                self._keep(judged_of(event, self.known), None, looked)
-            elif (
-                caller.is_unrelated and tampers_with(event) is None
-            ):  # most calls: no rule is asked about them
-                unrelated += 1
+                self._judge(event, None, looked)
+            elif caller.is_unrelated and tampers_with(event) is None:
+                unrelated += 1  # most calls: no rule is asked about them
             elif caller.expects(event):
                 expected += 1
             else:
-                self._keep(judge(event, caller.attribution), caller, looked)
+                self._judge(event, caller, looked)
         looked.verdicts[Verdict.EXPECTED] += expected
         looked.verdicts[Verdict.UNRELATED] += unrelated
 
-    def _keep(self, judged: Judged, caller: Caller | None, looked: Looked) -> None:
-        event = judged.event
-        looked.verdicts[judged.verdict] += 1
-        if judged.verdict is Verdict.UNRELATED and judged.tampers is None:
+    def _judge(self, event: Event, caller: Caller | None, looked: Looked) -> None:
+        if not event.is_of_our_age:
+            _set_aside(OF_ANOTHER_AGE, event, looked)
             return
-        if self.rules.looks_at(judged):
-            looked.hits += [Hit(finding=one, event=event.by_itself()) for one in self.rules.of_call(judged)]
-        elif caller is not None and judged.verdict is Verdict.EXPECTED:
+        try:
+            judged = judge(event, caller.attribution) if caller else judged_of(event, self.known)
+            findings = self.rules.of_call(judged) if _is_looked_at(judged) else ()
+        except Exception as fault:  # noqa: BLE001 - one record that nobody foresaw may not end the rest
+            _set_aside(f"it could not be judged: {type(fault).__name__}", event, looked)
+            return
+        looked.verdicts[judged.verdict] += 1
+        looked.hits += [Hit(finding=one, event=event.by_itself()) for one in findings]
+        if caller is not None and judged.verdict is Verdict.EXPECTED and not self.rules.looks_at(judged):
             caller.learn(event)
         self._callers.count(judged)
+
+
+def _set_aside(reason: str, event: Event, looked: Looked) -> None:
+    aside = SetAside(reason=reason, where=f"event {event.event_id[:64]}", excerpt="")
+    _count(Read(set_aside=[aside]), looked)
+
+
+def _is_looked_at(judged: Judged) -> bool:
+    return judged.verdict is not Verdict.UNRELATED or judged.tampers is not None
 
 
 def _once(

@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from liftgate.watch.event import Event, check_identities
-from liftgate.watch.splitting import holds_records, records_in
+from liftgate.watch.splitting import holds_records, is_open, records_in
 from liftgate.watch.unpacking import LARGEST, Unpacked, unpack
 
 _EXCERPT: Final = 200
@@ -188,7 +188,7 @@ def _document(text: bytes, where: str, depth: int) -> Read:
             )
         if holds_records(text):
             found = _split(text, where)
-            if not isinstance(error, RecursionError):
+            if not isinstance(error, RecursionError) or is_open(text):
                 return replace(found, set_aside=(*found.set_aside, _broken(error, where, text)))
             return found
         return Read(set_aside=(_broken(error, where, text),))
@@ -223,6 +223,8 @@ def _object(text: bytes, where: str, depth: int) -> Read:
 
 
 def _unwrapped(found: _Wrapping, where: str, depth: int) -> Read | None:
+    if found.records:
+        return _records(found.records, where, depth)
     if found.insight:
         return Read(insights=1)
     if found.digest_end is not None:
@@ -233,8 +235,6 @@ def _unwrapped(found: _Wrapping, where: str, depth: int) -> Read | None:
 
 
 def _of_records(found: _Wrapping, where: str, depth: int) -> Read | None:
-    if found.records:
-        return _records(found.records, where, depth)
     if found.detail:
         return _text(bytes(found.detail), where, depth + 1)
     if found.messages or found.looked_up:

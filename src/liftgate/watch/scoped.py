@@ -83,7 +83,12 @@ class Scoped:
     def likeness(self, event: Event) -> Likeness | None:
         """What ``liftgate.iam`` would look at of a call of S3; None where that is not plain."""
         told = event.request_parameters
-        if not told or not self.places or event.event_source != "s3.amazonaws.com":
+        if (
+            not told
+            or not self.places
+            or event.event_source != "s3.amazonaws.com"
+            or event.partition != "aws"
+        ):
             return None
         form = _form(tuple(told))
         if form is None:

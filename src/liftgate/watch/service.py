@@ -86,12 +86,13 @@ def _judged(
         try:
             judged = judged_of(told.event, known)
             findings = rulebook.of_call(judged)
+            matters = findings or judged.verdict is not Verdict.UNRELATED
+            activity = activity_of(judged, told.raw if findings else None) if matters else None
         except Exception as fault:  # noqa: BLE001 - one record that nobody foresaw may not keep all others waiting
             yield set_aside(f"it could not be judged: {type(fault).__name__}", A_RECORD, told.raw, now)
             continue
-        if findings or judged.verdict is not Verdict.UNRELATED:
-            record = told.raw if findings else None
-            yield _Seen(activity_of(judged, record), judged.grant, findings)
+        if activity is not None:
+            yield _Seen(activity, judged.grant, findings)
 
 
 def _keep(

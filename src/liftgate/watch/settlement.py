@@ -14,12 +14,13 @@ from typing import Final
 from liftgate.errors import LiftgateError
 from liftgate.iam.compilation.grants import scope_policy
 from liftgate.iam.contain import contains
-from liftgate.iam.narrow import many_times, narrowest
+from liftgate.iam.narrow import beside, many_times, narrowest
 from liftgate.iam.request import Request
 from liftgate.iam.scope import Location, Scope
 from liftgate.watch.verdict import Verdict
 
 MOST_LINES: Final = 1_000  # of an account: the most used
+_MOST_BESIDE: Final = 3
 _MOST_REMEMBERED: Final = 10_000  # requests, so that copies of them are told apart from new ones
 
 
@@ -67,6 +68,9 @@ class Settlement:
     sufficed: (
         Scope | None
     )  # the smallest scope that would have; None: nothing was used, or see ``open_because``
+    beside: tuple[
+        str, ...
+    ] = ()  # calls that were allowed and would not be in ``sufficed``, in words: lists of more than it holds
     open_because: str | None = None  # why no narrower scope could be proved
     findings: tuple[str, ...] = ()  # ids
 
@@ -116,6 +120,7 @@ def settle(grant_id: str, granted: Scope, calls: Iterable[Call], findings: Itera
         first_at=count.first_at,
         last_at=count.last_at,
         sufficed=sufficed,
+        beside=_beside(calls, sufficed, granted) if sufficed is not None else (),
         open_because=open_because,
         findings=tuple(sorted(findings)),
     )
@@ -183,6 +188,21 @@ def _sufficed(granted: Scope, calls: Iterable[Call], count: _Count) -> tuple[Sco
         return narrowest(_Used(calls), granted), None
     except LiftgateError as fault:
         return None, str(fault)
+
+
+def _beside(calls: Iterable[Call], sufficed: Scope, granted: Scope) -> tuple[str, ...]:
+    """In words, the first of many by name."""
+    found = set[str]()
+    for one in beside(_Used(calls), sufficed, granted):
+        found.add(f"{one.action} on {one.resource}{_prefixed(one)}")
+        if len(found) > 2 * _MOST_BESIDE:
+            found = set(sorted(found)[:_MOST_BESIDE])
+    return tuple(sorted(found)[:_MOST_BESIDE])
+
+
+def _prefixed(asked: Request) -> str:
+    prefix = asked.carried.get("s3:prefix", ("",))[0]
+    return f" with the prefix {prefix[:100]!r}" if prefix else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ def _sentences(settlement: Settlement) -> Iterator[str]:
         yield f"What would have sufficed is open: {settlement.open_because}."
     elif settlement.sufficed is not None and settlement.could_be_narrower:
         yield f"This would have sufficed: {explain_scope(settlement.sufficed)}."
+        if settlement.beside:
+            yield f"But it would not allow {'; '.join(settlement.beside)}, as the grant did."
     elif settlement.sufficed is not None:
         yield "All of it was needed."
     if settlement.findings:

@@ -37,6 +37,15 @@ def records_in(text: bytes) -> Iterator[tuple[int, bytes]]:
                 yield number, text[start : token.end()]
 
 
+def is_open(text: bytes) -> bool:
+    """Whether something that was begun is never closed."""
+    depth = 0
+    for token in _TOKEN.finditer(text):
+        sign = token.group()
+        depth += (sign in _OPENING) - (sign in {b"]", b"}"})
+    return depth > 0
+
+
 def holds_records(text: bytes) -> bool:
     """Whether the text begins as a list of records does."""
     return bool(_RECORDS.match(text) or _ARRAY.match(text))

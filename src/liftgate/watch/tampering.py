@@ -20,6 +20,9 @@ _GUARDING = frozenset(
         "s3:PutInventoryConfiguration",
     }
 )
+_S3 = frozenset({"s3.amazonaws.com", "s3express.amazonaws.com", "s3-outposts.amazonaws.com"})
+# It lends credentials of S3 Access Grants, which outlive the session that asks, though AWS counts it among reads.
+_LENDING = "s3:GetDataAccess"
 # Services in which every writing call is about permissions or records, with what it changes.
 _WHOLE = {
     "iam.amazonaws.com": "identities and permissions (IAM)",
@@ -56,6 +59,9 @@ _SINGLE = {
     ("rds.amazonaws.com", "ModifyDBClusterSnapshotAttribute"): "who may use a snapshot (RDS)",
     ("route53resolver.amazonaws.com", "DeleteResolverQueryLogConfig"): "what is recorded (DNS queries)",
     ("route53resolver.amazonaws.com", "DisassociateResolverQueryLogConfig"): "what is recorded (DNS queries)",
+    ("s3tables.amazonaws.com", "PutTableBucketPolicy"): "who may use tables (S3 Tables)",
+    ("s3tables.amazonaws.com", "PutTablePolicy"): "who may use tables (S3 Tables)",
+    ("s3vectors.amazonaws.com", "PutVectorBucketPolicy"): "who may use vectors (S3 Vectors)",
     ("secretsmanager.amazonaws.com", "PutResourcePolicy"): "who may read a secret (Secrets Manager)",
     ("sqs.amazonaws.com", "AddPermission"): "who may use a queue (SQS)",
     ("sns.amazonaws.com", "AddPermission"): "who may use a topic (SNS)",
@@ -94,7 +100,7 @@ _CREDENTIALS = frozenset(
 
 def tampers_with(event: Event) -> str | None:
     """What the call changes of permissions or records, in words; None where it does not."""
-    if event.event_source == "s3.amazonaws.com":
+    if event.event_source in _S3:
         return _of_s3(event.event_name)
     what = _WHOLE.get(event.event_source)
     if what is None:
@@ -119,6 +125,8 @@ def _of_s3(operation: str) -> str | None:
             continue
         if action.level is AccessLevel.PERMISSIONS:
             return f"who may use S3 ({need.action})"
+        if need.action == _LENDING:
+            return f"credentials ({need.action})"
         if need.action in _GUARDING:
             return f"what a bucket keeps or records ({need.action})"
     return None

@@ -1,12 +1,12 @@
 """A batch as it came: each event once, and beside them what could not be read, or is no record that CloudTrail writes."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from liftgate.watch.activity import storable
-from liftgate.watch.event import Event
+from liftgate.watch.event import OF_ANOTHER_AGE, Event
 from liftgate.watch.ids import sixteen
 from liftgate.watch.ports import Records, SetAside
 
@@ -14,10 +14,9 @@ A_RECORD: Final = "a record"  # where one that could be read stood
 
 _LONGEST_REASON: Final = 500
 _LONGEST_EXCERPT: Final = 1_000
+_MOST: Final = 100  # of one file or message that are kept one by one: each has an entry in the ledger
 _LONGEST_ID: Final = 64  # a GUID has 36
 _ID_LETTERS: Final = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-")
-_FIRST_YEAR: Final = 2006  # in which S3 began
-_LAST_YEAR: Final = 2199
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +34,23 @@ class Told:
 
 
 def each_once(batch: Iterable[Records], now: datetime) -> tuple[list[Told], list[SetAside]]:
-    """The events of a batch, the first of each id, and what is set aside of it."""
+    """The events of a batch, the first of each id, and what is set aside of it; of one file or message no more than makes sense."""
     events: dict[str, Told] = {}
     unread: dict[str, SetAside] = {}
     for records in batch:
-        for one in _unread(records, events, now):
+        own = list(_unread(records, events, now))
+        for one in own[:_MOST]:
             unread.setdefault(one.id, one)
+        if len(own) > _MOST:
+            rest = _rest(own[_MOST:])
+            unread.setdefault(rest.id, rest)
     return list(events.values()), list(unread.values())
+
+
+def _rest(unread: list[SetAside]) -> SetAside:
+    """What is left of a file or a message in which there is too much, as one; it begins where the first of it does."""
+    together = sixteen("".join(one.id for one in unread))
+    return replace(unread[0], id=f"sa-{together}", reason=f"{len(unread):,} more could not be read")
 
 
 def _unread(records: Records, events: dict[str, Told], now: datetime) -> Iterator[SetAside]:
@@ -60,8 +69,8 @@ def _fault(event: Event) -> str | None:
     """Why an event is no record that CloudTrail writes, though it could be read."""
     if not 0 < len(event.event_id) <= _LONGEST_ID or not _ID_LETTERS.issuperset(event.event_id):
         return "its `eventID` is not an id"
-    if not _FIRST_YEAR <= event.event_time.year <= _LAST_YEAR:
-        return "its `eventTime` is of another age"
+    if not event.is_of_our_age:
+        return OF_ANOTHER_AGE
     return None
 
 

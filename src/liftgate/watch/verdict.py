@@ -3,6 +3,7 @@
 The rules of IAM and of S3's operations are those of ``liftgate.iam``; there are no others here.
 """
 
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 import msgspec
@@ -10,6 +11,8 @@ import msgspec
 from liftgate.iam.errors import UnknownOperation, UnknownTarget
 from liftgate.iam.request import Request
 from liftgate.iam.s3.calls import calls_of
+from liftgate.iam.s3.carried import is_given, told
+from liftgate.iam.s3.need import Need
 from liftgate.iam.s3.operations import NEEDS
 from liftgate.iam.s3.trail import parameters_of
 from liftgate.watch.attribution import Attribution, TakenOver, UnderGrant, WithoutGrant
@@ -72,19 +75,32 @@ def calls_in(event: Event) -> tuple[tuple[Request, ...], str | None]:
     """What the event asked of IAM; where the record does not tell, nothing and the reason."""
     if event.event_source == _S3:
         try:
-            return calls_of(event.event_name, parameters_of(event.request_parameters)), None
+            parameters = parameters_of(event.request_parameters)
+            return calls_of(event.event_name, parameters, partition=event.partition), None
         except (UnknownOperation, UnknownTarget) as fault:
             return (), str(fault)
     service = event.event_source.removesuffix(".amazonaws.com")
     keys = [one.arn for one in event.resources or () if one.arn] or ["*"]
-    context = (
-        {"kms:ViaService": event.user_identity.invoked_by}
-        if service == "kms" and event.user_identity.invoked_by
-        else {}
-    )
+    via = _via_service(event) if service == "kms" else None
+    context = {} if via is None else {"kms:ViaService": via}
     return tuple(
         Request(action=f"{service}:{event.event_name}", resource=arn, context=context) for arn in keys
     ), None
+
+
+def _via_service(event: Event) -> str | None:
+    """The service that used a key in the caller's name, as IAM names it: with its Region, which `invokedBy` leaves out."""
+    by = event.user_identity.invoked_by
+    sealed = (event.request_parameters or {}).get("encryptionContext")
+    is_s3 = by in _S3_ITSELF or (
+        by == "AWS Internal" and isinstance(sealed, Mapping) and "aws:s3:arn" in sealed
+    )
+    if not is_s3:
+        return by
+    return f"s3.{event.aws_region}.amazonaws.com{'.cn' if event.partition == 'aws-cn' else ''}"
+
+
+_S3_ITSELF = frozenset({"s3.amazonaws.com", "fas.s3.amazonaws.com"})
 
 
 def _under(event: Event, attribution: UnderGrant, tampers: str | None) -> tuple[Verdict, str]:
@@ -136,7 +152,7 @@ def _unclear(event: Event, grant: KnownGrant, why: str) -> tuple[Verdict, str]:
     needs = NEEDS.get(event.event_name)
     if not isinstance(bucket, str) or not needs:
         return Verdict.UNCLEAR, why
-    policies, actions = scoped(grant.scope).policies, {need.action for need in needs if not need.when}
+    policies, actions = scoped(grant.scope).policies, _needed(event, needs)
     if any(place.bucket == bucket and place.key == "*" for place in grant.scope.locations) and all(
         policies.evaluate(Request(action=action, resource=f"arn:{place.partition}:s3:::{bucket}/any")).allowed
         for action in actions
@@ -144,8 +160,18 @@ def _unclear(event: Event, grant: KnownGrant, why: str) -> tuple[Verdict, str]:
         if place.bucket == bucket
     ):
         return Verdict.EXPECTED, ""
-    if actions.isdisjoint(grant.scope.actions) or all(
-        place.bucket != bucket for place in grant.scope.locations
-    ):
+    if not actions <= grant.scope.actions or all(place.bucket != bucket for place in grant.scope.locations):
         return Verdict.OUTSIDE_SCOPE, f"{event.event_name} in {bucket} was not granted"
     return Verdict.UNCLEAR, why
+
+
+def _needed(event: Event, needs: Iterable[Need]) -> set[str]:
+    try:
+        parameters = parameters_of(event.request_parameters)
+    except UnknownTarget:
+        parameters = {}
+    return {
+        need.action
+        for need in needs
+        if not need.when or any(is_given(told(parameters, name)) for name in need.when)
+    }

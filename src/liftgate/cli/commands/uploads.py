@@ -18,6 +18,7 @@ from liftgate.cli.s3_uploads import S3Uploads
 from liftgate.cli.terminal import paint, paint_state, say, say_fields, say_json, say_next
 from liftgate.cli.uploads import LIST_PARTS, LIST_UPLOADS, Found, Upload, find_uploads, prefix_of
 from liftgate.iam.scope import Location
+from liftgate.pasted import s3api_arguments
 
 _NAMED_IN_ONE_ASK: Final = 3
 _ABORT: Final = "s3:AbortMultipartUpload"
@@ -84,9 +85,7 @@ def _holds(upload: Upload) -> str:
 
 def _abort(upload: Upload, grant: GrantAnswer) -> str:
     begun = upload.begun
-    named = (
-        f"--bucket {begun.bucket} --key {shlex.quote(begun.key)} --upload-id {shlex.quote(begun.upload_id)}"
-    )
+    named = s3api_arguments(bucket=begun.bucket, key=begun.key, upload_id=begun.upload_id)
     under = "" if grant.in_place else "liftgate exec -- "
     if _goes_on(grant) and not grant.in_place:
         under = f"liftgate exec --grant {grant.id} -- "
@@ -110,11 +109,11 @@ def _what_next(grant: GrantAnswer, uploads: tuple[Upload, ...]) -> tuple[str, ..
 
 def _unseen(location: Location) -> UploadsUnseen:
     bucket, prefix = location.bucket, prefix_of(location)
-    under = f" --prefix {shlex.quote(prefix)}" if prefix else ""
+    where = {"bucket": bucket, **({"prefix": prefix} if prefix else {})}
     return UploadsUnseen(
         f"S3 does not let you list the uploads in `{bucket}`: there may be some that are not shown",
         advice=f"ask for {LIST_UPLOADS} on {location.bucket_arn} in your everyday role, or have the bucket's owner run:"
-        f" aws s3api list-multipart-uploads --bucket {bucket}{under}",
+        f" aws s3api list-multipart-uploads {s3api_arguments(**where)}",
         value=bucket,
     )
 

@@ -66,6 +66,7 @@ _SECRET: Final = frozenset(
         "sessiontoken",
     }
 )
+_OF_THE_PATH: Final = frozenset({"bucketName", "Host", "key"})
 _PROTOCOL: Final = frozenset({"Version", "Action"})
 
 
@@ -81,7 +82,8 @@ def s3_parameters(
         found["key"] = key
     for name, value in call.query:
         is_signing = name.lower().startswith("x-amz-") and name.lower() not in _HEADERS
-        if not is_signing or name in _SIGNING:
+        # `?key=…` is the caller's own, and must not pass for the path.
+        if name not in _OF_THE_PATH and (not is_signing or name in _SIGNING):
             found[name] = value
     found |= {name: value for name, value in call.headers.items() if name in _HEADERS}
     return found | _body(operation, has_key=key is not None, body=body)

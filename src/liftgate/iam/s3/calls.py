@@ -91,6 +91,8 @@ def _resource(on: On, parameters: Parameters, partition: str) -> str:
     if on is On.ACCOUNT:
         # AWS's examples allow what reaches the account on `*` or on `arn:aws:s3:::*`; one bucket's name allows it nowhere.
         return f"arn:{partition}:s3:::*"
+    if on is On.BESIDE:
+        return "*"
     bucket = str(parameters.get("Bucket") or "")
     if not bucket:
         raise _untold("its bucket", parameters)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl
 
+from liftgate.iam.language.context import lower
 from liftgate.iam.s3.actions import ACTIONS
 
 Parameters: TypeAlias = Mapping[str, Any]
@@ -120,8 +121,19 @@ def _tags(parameters: Parameters, known: frozenset[str]) -> Values:
         tags = _read_tags(told(parameters, name))
         if tags and names in known:
             found[names] = tuple(tags)
-            found |= {f"{one}{tag}": value for tag, value in tags.items()}
+            found |= _one_by_one(one, tags)
     return found
+
+
+def _one_by_one(one: str, tags: Mapping[str, str]) -> Values:
+    """A key for each tag. Tags may differ in case only, keys cannot: such tags share one, with all their values."""
+    alike: dict[str, list[str]] = {}
+    for tag in tags:
+        alike.setdefault(lower(tag), []).append(tag)
+    return {
+        f"{one}{first}": tuple(tags[tag] for tag in (first, *others)) if others else tags[first]
+        for first, *others in alike.values()
+    }
 
 
 def _read_tags(value: object) -> dict[str, str]:

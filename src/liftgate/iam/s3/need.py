@@ -11,6 +11,7 @@ class On(Enum):
     SOURCE = "source"  # of a copy
     BUCKET = "bucket"
     ACCOUNT = "account"
+    BESIDE = "beside buckets"  # access points, jobs, access grants: no scope holds them
     KMS_KEY = "kms key"
     ROLE = "role"  # the one that `when` names
 

@@ -1,7 +1,7 @@
 """S3's API operations, and the IAM actions that each needs.
 
 Sources: "Required permissions for Amazon S3 API operations", Amazon S3 User Guide, and the sections "Permissions" of the
-Amazon S3 API Reference. The operations are those of the S3 API's model, and the names that CloudTrail gives to some of
+Amazon S3 API Reference. The operations are those of the models of S3 and S3 Control, and the names that CloudTrail gives to some of
 them; a test compares with the model. ``calls`` fills the table in for one call.
 """
 
@@ -114,6 +114,48 @@ _BUCKETS: dict[str, tuple[Need, ...]] = {
     "UpdateBucketMetadataJournalTableConfiguration": _bucket("UpdateBucketMetadataJournalTableConfiguration"),
 }
 
+# Operations of S3 Control that are named like their actions: CloudTrail writes them as S3's.
+_CONTROL = (
+    ("AccessGrant", "Create Delete Get"),
+    ("AccessGrants", "List"),
+    ("AccessGrantsIdentityCenter", "Associate Dissociate"),
+    ("AccessGrantsInstance", "Create Delete Get"),
+    ("AccessGrantsInstanceForPrefix", "Get"),
+    ("AccessGrantsInstanceResourcePolicy", "Delete Get Put"),
+    ("AccessGrantsInstances", "List"),
+    ("AccessGrantsLocation", "Create Delete Get Update"),
+    ("AccessGrantsLocations", "List"),
+    ("AccessPoint", "Create Delete Get"),
+    ("AccessPointConfigurationForObjectLambda", "Get Put"),
+    ("AccessPointForObjectLambda", "Create Delete Get"),
+    ("AccessPointPolicy", "Delete Get Put"),
+    ("AccessPointPolicyForObjectLambda", "Delete Get Put"),
+    ("AccessPointPolicyStatus", "Get"),
+    ("AccessPointPolicyStatusForObjectLambda", "Get"),
+    ("AccessPoints", "List"),
+    ("AccessPointsForObjectLambda", "List"),
+    ("CallerAccessGrants", "List"),
+    ("DataAccess", "Get"),
+    ("Job", "Create Describe"),
+    ("JobPriority", "Update"),
+    ("JobStatus", "Update"),
+    ("JobTagging", "Delete Get Put"),
+    ("Jobs", "List"),
+    ("MultiRegionAccessPoint", "Create Delete Get"),
+    ("MultiRegionAccessPointOperation", "Describe"),
+    ("MultiRegionAccessPointPolicy", "Get Put"),
+    ("MultiRegionAccessPointPolicyStatus", "Get"),
+    ("MultiRegionAccessPointRoutes", "Get Submit"),
+    ("MultiRegionAccessPoints", "List"),
+    ("Resource", "Tag Untag"),
+    ("StorageLensConfiguration", "Delete Get Put"),
+    ("StorageLensConfigurationTagging", "Delete Get Put"),
+    ("StorageLensConfigurations", "List"),
+    ("StorageLensGroup", "Create Delete Get Update"),
+    ("StorageLensGroups", "List"),
+    ("TagsForResource", "List"),
+)
+
 # A bucket's settings: the operations' name for each, the actions', and the verbs that there are. Deleting is putting.
 _SETTINGS = (
     ("BucketAbac", "BucketAbac", "Get Put"),
@@ -159,9 +201,17 @@ def _settings() -> dict[str, tuple[Need, ...]]:
     }
 
 
-NEEDS: Mapping[str, tuple[Need, ...]] = MappingProxyType(_OBJECTS | _LISTS | _settings() | _BUCKETS)
+def _control() -> dict[str, tuple[Need, ...]]:
+    names = (f"{verb}{thing}" for thing, verbs in _CONTROL for verb in verbs.split())
+    return {name: (Need(f"s3:{name}", On.BESIDE),) for name in names}
+
+
+NEEDS: Mapping[str, tuple[Need, ...]] = MappingProxyType(
+    _control() | _OBJECTS | _LISTS | _settings() | _BUCKETS
+)
 
 _EXPRESS = "it is for directory buckets, whose permissions are those of s3express"
+_OUTPOSTS = "it is for buckets on Outposts, whose permissions are those of s3-outposts"
 _UNLISTED = "the action reference does not list an action for it yet"
 # Operations that are not mapped, and why.
 UNMAPPED: Mapping[str, str] = MappingProxyType(
@@ -169,6 +219,13 @@ UNMAPPED: Mapping[str, str] = MappingProxyType(
         "CreateSession": _EXPRESS,
         "ListDirectoryBuckets": _EXPRESS,
         "RenameObject": _EXPRESS,
+        "DeleteAccessPointScope": _EXPRESS,
+        "GetAccessPointScope": _EXPRESS,
+        "ListAccessPointsForDirectoryBuckets": _EXPRESS,
+        "PutAccessPointScope": _EXPRESS,
+        "DeleteBucketLifecycleConfiguration": _OUTPOSTS,
+        "GetBucket": _OUTPOSTS,
+        "ListRegionalBuckets": _OUTPOSTS,
         "WriteGetObjectResponse": "it answers an object lambda, with a permission of s3-object-lambda",
         "DeleteObjectAnnotation": _UNLISTED,
         "GetObjectAnnotation": _UNLISTED,

@@ -12,15 +12,20 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-_NAMES = {
-    "bucketname": "Bucket",
+from liftgate.iam.errors import UnknownTarget
+
+# Of the path and the query: S3 knows them in this spelling alone, and passes over `?Prefix=`, which a caller may add.
+_PATH_AND_QUERY = {
+    "bucketName": "Bucket",
     "key": "Key",
-    "versionid": "VersionId",
+    "versionId": "VersionId",
     "prefix": "Prefix",
     "delimiter": "Delimiter",
     "max-keys": "MaxKeys",
-    "uploadid": "UploadId",
-    "partnumber": "PartNumber",
+    "uploadId": "UploadId",
+    "partNumber": "PartNumber",
+}
+_HEADERS = {  # in any case
     "x-amz-acl": "ACL",
     "x-amz-grant-full-control": "GrantFullControl",
     "x-amz-grant-read": "GrantRead",
@@ -52,7 +57,10 @@ _MAY_BE_EMPTY = frozenset({"Prefix", "Delimiter"})
 
 
 def parameters_of(request_parameters: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What of an event's ``requestParameters``, which may be null, the API's parameters say; the rest is left out."""
+    """What of an event's ``requestParameters``, which may be null, the API's parameters say; the rest is left out.
+
+    Raises ``UnknownTarget`` where they say two things of one parameter: which of them S3 took is not known.
+    """
     found: dict[str, Any] = {}
     for name, value in (request_parameters or {}).items():
         ours = parameter_named(name)
@@ -60,13 +68,32 @@ def parameters_of(request_parameters: Mapping[str, Any] | None) -> dict[str, Any
             if isinstance(value, Mapping):
                 found[name] = value
             continue
-        one = value[0] if isinstance(value, list) and value else value  # headers may stand as lists
-        if ours is not None and one not in (None, []) and (one != "" or ours in _MAY_BE_EMPTY):
-            found[ours] = one
+        if ours is None:
+            continue
+        one = _only(name, value) if isinstance(value, list) else value  # headers may stand as lists
+        if one is None or (one == "" and ours not in _MAY_BE_EMPTY):
+            continue
+        if found.setdefault(ours, one) != one:
+            raise _told_twice(name)
     return found
+
+
+def _only(name: str, values: list[Any]) -> Any:
+    """What a list says, which may say it several times; None where it is empty."""
+    if any(value != values[0] for value in values):
+        raise _told_twice(name)
+    return values[0] if values else None
+
+
+def _told_twice(name: str) -> UnknownTarget:
+    return UnknownTarget(
+        f"the call tells `{name[:80]}` twice, and each time another",
+        advice="take it as reaching anything there",
+        value=name[:80],
+    )
 
 
 @lru_cache(maxsize=1024)
 def parameter_named(name: str) -> str | None:
     """The API's parameter that a name in ``requestParameters`` stands for; None where it is left out."""
-    return name if name in _BODIES else _NAMES.get(name.lower())
+    return name if name in _BODIES else _PATH_AND_QUERY.get(name) or _HEADERS.get(name.lower())

@@ -63,7 +63,7 @@ def list_holds(call: SeesAll) -> Response:
     """List who is on hold: no new requests, approvals or sessions."""
     with call.parts.store.read() as view:
         holds = view.open_holds()
-    return answer(_shape(holds, call.catalogue))
+    return answer(_shape(holds, call.catalogue, _people(holds)))
 
 
 @router.post(
@@ -83,11 +83,19 @@ def release(call: SignedInOnce, person_id: PersonId, body: ReleaseBody) -> Respo
         store=call.parts.store,
         clock=call.parts.clock,
     )
-    return answer(_shape(left, call.catalogue), 201)
+    with call.parts.store.read() as view:
+        held = _people(view.open_holds())
+    return answer(_shape(left, call.catalogue, held), 201)
 
 
-def _shape(holds: tuple[Hold, ...], catalogue: Catalogue) -> HoldsShape:
-    return HoldsShape(items=[_hold(counting(hold, catalogue), catalogue) for hold in holds])
+def _people(holds: tuple[Hold, ...]) -> frozenset[str]:
+    return frozenset(hold.person for hold in holds)
+
+
+def _shape(holds: tuple[Hold, ...], catalogue: Catalogue, held: frozenset[str]) -> HoldsShape:
+    return HoldsShape(
+        items=[_hold(counting(hold, catalogue, held.__contains__), catalogue) for hold in holds]
+    )
 
 
 def _hold(hold: Hold, catalogue: Catalogue) -> HoldShape:
