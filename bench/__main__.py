@@ -28,6 +28,7 @@ FIGURES: Final[Mapping[str, str]] = {
     "revocation": "bench.revocation",
     "replay": "bench.watch.replay",
     "sessions": "bench.watch.sessions",
+    "answer": "bench.watch.answer",
     "evaluate": "bench.iam.evaluate",
     "contains": "bench.iam.contain",
     "parse": "bench.iam.parse",
