@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -202,3 +202,42 @@ def test_a_window_of_no_length_for_calls_holds_none(tmp_path: Path) -> None:
     at_once = grant(window=Window(starts_at=NOON, ends_at=NOON.replace(minute=30)), ended_at=NOON)
     (file,) = log_files([written(tmp_path / "a.json", [numbered(1), numbered(2)])])
     assert looked(Judge(known(at_once), SHIPPED), file)[0] == {Verdict.OUTSIDE_WINDOW: 2}
+
+
+def test_a_second_session_with_the_name_of_a_grant_in_place_is_found_in_files_too(tmp_path: Path) -> None:
+    in_place = grant(role_arn="arn:aws:iam::111122223333:role/people", user_id="AROAX:ada")
+    began = numbered(1, "AssumeRole", **beginning("AROAX:ada"))
+    (file,) = log_files([written(tmp_path / "a.json", [began, numbered(2)])])
+    found = looked(Judge(known(in_place), SHIPPED), file)[1]
+    assert ("in-place-name-taken", GRANT_ID) in [(one.rule, one.grant_id) for one in found]
+
+
+def test_a_record_that_nobody_foresaw_is_set_aside_and_the_rest_goes_on(tmp_path: Path) -> None:
+    class Stumbling(KnownInMemory):
+        def in_place(self, user_id: str) -> tuple[KnownGrant, ...]:
+            if user_id == "AROAX:eve":
+                raise RuntimeError("nobody foresaw this")
+            return ()
+
+    of = Stumbling(**{one.name: getattr(known(), one.name) for one in fields(KnownInMemory)})
+    records = [numbered(1), numbered(2, "AssumeRole", **beginning("AROAX:eve")), numbered(3)]
+    (file,) = log_files([written(tmp_path / "a.json", records)])
+    shown = Judge(of, SHIPPED).look_alone(file)
+    assert +shown.verdicts == {Verdict.EXPECTED: 2}
+    [aside] = shown.set_aside
+    assert aside.reason == "it could not be judged: RuntimeError"
+    assert aside.where.endswith(records[1]["eventID"])
+
+
+def beginning(user_id: str) -> dict[str, Any]:
+    """What a record of AssumeRole says that began this session."""
+    return {
+        "eventSource": "sts.amazonaws.com",
+        "identity": {
+            "type": "AssumedRole",
+            "principalId": "AROAY:bob",
+            "accessKeyId": "ASIASOMEBODYELSE0001",
+        },
+        "requestParameters": {"roleArn": "arn:aws:iam::111122223333:role/people"},
+        "responseElements": {"assumedRoleUser": {"assumedRoleId": user_id}},
+    }
