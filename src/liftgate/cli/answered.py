@@ -116,6 +116,15 @@ def read_steps(source: JsonObject) -> tuple[str, ...]:
     )
 
 
+def read_was_taken_back(source: JsonObject) -> bool:
+    """Whether a finding's grant was taken back for it."""
+    steps = [] if source.get("responses") is None else items(source, "responses")
+    done = (as_object(item, "responses") for item in steps)
+    return any(
+        text(step, "mode") == "act" and text(step, "step") in {"revoke", "quarantine"} for step in done
+    )
+
+
 def read_damage(source: JsonObject) -> tuple[DamageAnswer, ...]:
     """What calls under a finding's grant did to objects."""
     found = [] if source.get("damage") is None else items(source, "damage")

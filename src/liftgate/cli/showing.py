@@ -46,4 +46,5 @@ def _show_finding(here: Connection, name: str, *, as_json: bool) -> None:
         return
     say_finding(finding)
     if finding.grant_id is not None:
-        say_next(f"liftgate show {finding.grant_id}", f"liftgate revoke {finding.grant_id} --reason …")
+        revoke = [] if finding.was_taken_back else [f"liftgate revoke {finding.grant_id} --reason …"]
+        say_next(f"liftgate show {finding.grant_id}", *revoke)
