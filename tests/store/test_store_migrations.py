@@ -94,18 +94,18 @@ def test_migrating_again_changes_nothing(store: SqlStore, url: str) -> None:
         assert reader.grant(made.id) is not None
 
 
-def test_processes_that_start_together_migrate_once(empty_url: str) -> None:
+def test_processes_that_start_together_open_and_migrate_once(empty_url: str) -> None:
     together, faults = Barrier(4), list[Exception]()
 
     def start() -> None:
-        store = open_store(empty_url, clock=TestClock())
         together.wait()
         try:
+            store = open_store(empty_url, clock=TestClock())
             store.migrate()
             store.check()
+            store.close()
         except LiftgateError as fault:
             faults.append(fault)
-        store.close()
 
     threads = [Thread(target=start) for _ in range(4)]
     for thread in threads:
@@ -113,6 +113,26 @@ def test_processes_that_start_together_migrate_once(empty_url: str) -> None:
     for thread in threads:
         thread.join()
     assert faults == []
+
+
+def test_many_that_open_a_new_sqlite_file_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    for number in range(30):
+        together, faults = Barrier(8), list[Exception]()
+        url = f"sqlite:///{tmp_path / str(number)}.db"
+
+        def start(url: str = url, together: Barrier = together, faults: list[Exception] = faults) -> None:
+            together.wait()
+            try:
+                open_store(url, clock=TestClock()).close()
+            except LiftgateError as fault:
+                faults.append(fault)
+
+        threads = [Thread(target=start) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert faults == []
 
 
 def test_a_migration_that_fails_leaves_nothing(empty_url: str) -> None:

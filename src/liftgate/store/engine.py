@@ -1,6 +1,7 @@
 """Connections to SQLite and PostgreSQL, set so that a commit is durable and a reader sees one state of the whole."""
 
 import os
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +13,7 @@ from liftgate.store.errors import BadDatabaseUrl, DatabaseUnavailable
 
 _PATIENCE: Final = 10  # seconds that anything waits for a lock or a connection before it says so
 
+_MANY_STARTS: Final = 20  # of processes together, on a database that none of them has opened before
 _SQLITE_SETTINGS: Final = (
     f"PRAGMA busy_timeout = {_PATIENCE * 1000}",
     "PRAGMA synchronous = FULL",  # in WAL mode NORMAL would lose commits at a power cut
@@ -63,12 +65,23 @@ def _sqlite(url: URL) -> Engines:
     return Engines(writing, reading)
 
 
+def _write_ahead(connection: Any) -> object:
+    """Ask for the write-ahead log. SQLite does not wait where others ask for it just then; to begin a transaction it does."""
+    for _ in range(_MANY_STARTS):
+        try:
+            return connection.execute("PRAGMA journal_mode = WAL").fetchone()
+        except sqlite3.OperationalError:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("COMMIT")
+    return connection.execute("PRAGMA journal_mode = WAL").fetchone()
+
+
 def _prepare_sqlite(engine: Engine, *, begin: str, settings: tuple[str, ...]) -> None:
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # the driver begins nothing by itself
         connection.execute(settings[0])
-        if connection.execute("PRAGMA journal_mode = WAL").fetchone() != ("wal",):
+        if _write_ahead(connection) != ("wal",):
             raise DatabaseUnavailable(
                 "SQLite cannot keep a write-ahead log where the database file lies",
                 advice="put the file on a local disk",
