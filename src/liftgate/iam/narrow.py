@@ -49,8 +49,8 @@ def narrow(calls: Iterable[Request], ceiling: Scope, *, places: int = PLACES) ->
     once = _once(calls)
     scope = narrowest(once, ceiling, places=places)
     inside, outside = _sorted(once, ceiling)
-    beside = inside if scope is None else _sorted(inside, scope)[1]
-    return Narrowed(scope=scope, outside=tuple(outside), beside=tuple(beside))
+    left = inside if scope is None else beside(inside, scope, ceiling)
+    return Narrowed(scope=scope, outside=tuple(outside), beside=tuple(left))
 
 
 def narrowest(calls: Iterable[Request], ceiling: Scope, *, places: int = PLACES) -> Scope | None:

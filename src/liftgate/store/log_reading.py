@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection, bindparam, delete, literal, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from liftgate.store.columns import Flag
 from liftgate.store.reading_tables import log_files, log_reading
+from liftgate.store.upsert import insert_into
 from liftgate.watch.sources.ports import Delivered
 
 _UNTIL: Final = select(log_reading.c.until).where(log_reading.c.trail == bindparam("of_trail"))
@@ -33,7 +33,6 @@ class LogReading:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._insert: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
 
     def until(self, trail: str) -> datetime | None:
         """See the port."""
@@ -61,7 +60,7 @@ class LogReading:
         ]
         if not rows:
             return
-        statement = self._insert(log_files)
+        statement = insert_into(self._connection, log_files)
         once_taken = statement.on_conflict_do_update(
             index_elements=["trail", "key"], set_={"taken": statement.excluded.taken}
         )
@@ -70,7 +69,7 @@ class LogReading:
 
     def read_until(self, trail: str, until: datetime, *, forget_before: datetime) -> None:
         """See the port."""
-        statement = self._insert(log_reading)
+        statement = insert_into(self._connection, log_reading)
         self._connection.execute(
             statement.on_conflict_do_update(
                 index_elements=["trail"],

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import Connection, Select, bindparam, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from liftgate.access.hold import Hold, Release
 from liftgate.response.damage import DELETING, WRITING
@@ -14,6 +13,7 @@ from liftgate.response.model import Mode, Response, Step
 from liftgate.store.answer_tables import holds, releases, responses
 from liftgate.store.columns import Moment
 from liftgate.store.tables import activities
+from liftgate.store.upsert import insert_into
 from liftgate.store.watch_rows import activity_of
 from liftgate.watch.activity import Activity
 
@@ -70,7 +70,6 @@ class Responses:
 
     def add(self, response: Response) -> bool:
         """Keep a step; False where it was kept before."""
-        build = postgresql.insert if self._is_postgresql else sqlite.insert
         row = {
             "finding_id": response.finding_id,
             "step": response.step.value,
@@ -78,7 +77,7 @@ class Responses:
             "outcome": response.outcome,
             "done_at": response.done_at,
         }
-        add = build(responses).on_conflict_do_nothing().returning(responses.c.step)
+        add = insert_into(self._connection, responses).on_conflict_do_nothing().returning(responses.c.step)
         return self._connection.execute(add, row).first() is not None
 
     def destructive(self, grant_id: str, limit: int) -> tuple[Activity, ...]:
@@ -114,14 +113,13 @@ class Responses:
         """Keep a hold; False where the same finding placed it before."""
         if self._is_postgresql:
             self._connection.execute(_PLACE, {"key": _lock_key(hold.person)})
-        build = postgresql.insert if self._is_postgresql else sqlite.insert
         row = {
             "person": hold.person,
             "finding_id": hold.finding_id,
             "because": hold.because,
             "placed_at": hold.placed_at,
         }
-        add = build(holds).on_conflict_do_nothing().returning(holds.c.person)
+        add = insert_into(self._connection, holds).on_conflict_do_nothing().returning(holds.c.person)
         return self._connection.execute(add, row).first() is not None
 
     def release(self, hold: Hold, release: Release, *, is_over: bool) -> None:
@@ -133,8 +131,7 @@ class Responses:
             "reason": release.reason,
             "released_at": release.released_at,
         }
-        build = postgresql.insert if self._is_postgresql else sqlite.insert
-        add = build(releases).values(row)
+        add = insert_into(self._connection, releases).values(row)
         anew = {"reason": add.excluded.reason, "released_at": add.excluded.released_at}
         keys = [releases.c.person, releases.c.finding_id, releases.c.by]
         self._connection.execute(add.on_conflict_do_update(index_elements=keys, set_=anew))

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from liftgate.clock import rfc3339
 from liftgate.store.answer_tables import grant_totals
 from liftgate.store.streams import rows_of
 from liftgate.store.tables import activities
+from liftgate.store.upsert import insert_into
 from liftgate.store.watch_rows import activity_of
 from liftgate.watch.activity import Activity
 from liftgate.watch.kept_totals import MEANING, totals_of_calls
@@ -62,9 +62,8 @@ class GrantTotals:
             yield activity_of({**row, **_LEFT_OUT})
 
     def _put(self, grant_id: str, found: Totals) -> None:
-        build = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
         row = {"grant_id": grant_id, "totals": totals_text(found)}
-        add = build(grant_totals).values(row)
+        add = insert_into(self._connection, grant_totals).values(row)
         self._connection.execute(
             add.on_conflict_do_update(index_elements=["grant_id"], set_={"totals": add.excluded.totals})
         )

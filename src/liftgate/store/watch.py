@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Table, bindparam, func, literal, or_, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from liftgate.access.ports import Page
 from liftgate.store.answer_tables import watch_marks
@@ -14,6 +13,7 @@ from liftgate.store.columns import Moment
 from liftgate.store.pages import Place, newest_first, page
 from liftgate.store.tables import activities, findings, set_aside
 from liftgate.store.totals import GrantTotals
+from liftgate.store.upsert import insert_into
 from liftgate.store.watch_rows import (
     activity_of,
     activity_row,
@@ -149,8 +149,7 @@ class Watched:
 
     def mark_events(self, at: datetime) -> None:
         """Events were taken in then."""
-        build = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
-        add = build(watch_marks).values(name="events", at=at)
+        add = insert_into(self._connection, watch_marks).values(name="events", at=at)
         self._connection.execute(
             add.on_conflict_do_update(
                 index_elements=["name"],
@@ -172,8 +171,11 @@ class Watched:
         once = {row[key]: row for row in rows}
         if not once:
             return frozenset()
-        insert = postgresql.insert if self._connection.dialect.name == "postgresql" else sqlite.insert
-        statement = insert(table).on_conflict_do_nothing(index_elements=[key]).returning(table.c[key])
+        statement = (
+            insert_into(self._connection, table)
+            .on_conflict_do_nothing(index_elements=[key])
+            .returning(table.c[key])
+        )
         return frozenset(self._connection.execute(statement, [once[one] for one in sorted(once)]).scalars())
 
 

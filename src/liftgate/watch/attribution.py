@@ -116,6 +116,5 @@ def _of_person(caller: UserIdentity, found: UnderGrant) -> Attribution:
 def _in_place(event: Event, caller: UserIdentity, known: Known) -> Attribution:
     """The grant whose window holds the call; one that began before it, where none does, is no reason for it."""
     held = [one for one in known.in_place(caller.principal_id or "") if one.window.holds(event.event_time)]
-    still = (one for one in held if one.ended_at is None or event.event_time < one.ended_at)
-    grant = next(still, held[0] if held else None)
+    grant = next((one for one in held if one.is_open_at(event.event_time)), held[0] if held else None)
     return UNRELATED if grant is None else UnderGrant(grant=grant, session=None, by="in place")

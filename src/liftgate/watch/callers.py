@@ -21,9 +21,8 @@ _MOST_PATTERNS: Final = 4_096
 _MOST_SOURCES: Final = 1_000  # of one caller, before they are put into the sum
 _NEVER: Final = datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)
 
-_Form: TypeAlias = tuple[
-    Any, ...
-]  # operation, service, whether it reads, how it failed, region, names of parameters
+# Operation, service, whether it reads, how it failed, Region, and the names of parameters.
+_Form: TypeAlias = tuple[Any, ...]
 Patterns: TypeAlias = dict[tuple[Likeness, _Form], Pattern]
 """By the kind of scope and the form: which calls are expected without being judged. No rule is about them."""
 
@@ -59,6 +58,11 @@ class Caller:
         "grant_id",
         "is_unrelated",
     )
+    _first: datetime
+    _last: datetime
+    _sources: set[tuple[str | None, str | None]]
+    _bytes_in: int
+    _bytes_out: int
 
     def __init__(self, attribution: Attribution, session_name: str, patterns: Patterns) -> None:
         """With no calls yet. ``patterns`` are all callers' together."""
@@ -71,13 +75,10 @@ class Caller:
         self._window, (self._bucket, self._head) = _NEVER, ("", "")
         if isinstance(attribution, UnderGrant):
             grant = attribution.grant
-            self.grant_id, ends_at = grant.id, grant.window.ends_at
-            self._window = grant.window.starts_at, min(ends_at, grant.ended_at or ends_at)
+            self.grant_id, self._window = grant.id, (grant.window.starts_at, grant.over_at)
             self._scope = scope = scoped(grant.scope)
             self._bucket, self._head = scope.only_place or ("", "")
-        self._first, self._last = _NEVER
-        self._sources: set[tuple[str | None, str | None]] = set()
-        self._bytes_in = self._bytes_out = 0
+        self._begin()
 
     @property
     def has_counted(self) -> bool:
@@ -149,6 +150,9 @@ class Caller:
             bytes_in=self._bytes_in,
             bytes_out=self._bytes_out,
         )
+        self._begin()
+
+    def _begin(self) -> None:
         self._first, self._last = _NEVER
         self._sources = set()
         self._bytes_in = self._bytes_out = 0
@@ -220,17 +224,18 @@ class Callers:
             self._totals = self.totals()
             self._found.clear()
             self._under_grants.clear()
-        is_alone = not self._known.in_place(
-            event.user_identity.principal_id or ""
-        )  # else it depends on the moment
-        found = None
-        if is_alone:
-            attribution = attribute(event, self._known)
-            found = self._unrelated
-            if attribution is not UNRELATED:
-                patterns = self._patterns if event.partition == "aws" else {}
-                found = Caller(attribution, session_name_in(event, attribution), patterns)
-            if isinstance(attribution, UnderGrant):
-                self._under_grants.append(found)
-        self._found[identity] = found
+        found = self._found[identity] = self._made(event)
+        return found
+
+    def _made(self, event: Event) -> Caller | None:
+        user_id = event.user_identity.principal_id or ""
+        if self._known.in_place(user_id):  # whose its calls are depends on the moment
+            return None
+        attribution = attribute(event, self._known)
+        if attribution is UNRELATED:
+            return self._unrelated
+        patterns = self._patterns if event.partition == "aws" else {}
+        found = Caller(attribution, session_name_in(event, attribution), patterns)
+        if isinstance(attribution, UnderGrant):
+            self._under_grants.append(found)
         return found

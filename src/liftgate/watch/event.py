@@ -5,7 +5,6 @@ Source: "CloudTrail record contents", AWS CloudTrail User Guide.
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from functools import lru_cache
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -158,31 +157,36 @@ class Event(_Part, frozen=True, kw_only=True):
 
 _IDENTITY: Final = msgspec.json.Decoder(UserIdentity)
 _NOBODY: Final = UserIdentity()
-_MOST_GOOD: Final = 16_384
+_MOST_IDENTITIES: Final = 16_384  # that are remembered, a kilobyte each
 
 
-@lru_cache(maxsize=8_192)
+_identities: dict[bytes, UserIdentity] = {}
+
+
 def identity_of(text: bytes) -> UserIdentity:
     """Who is meant by the JSON of ``userIdentity``: a session is in many records, with the same text in each."""
+    found = _identities.get(text)
+    if found is None:
+        found = _read_identity(text)
+        if len(_identities) >= _MOST_IDENTITIES:
+            _identities.clear()
+        _identities[text] = found
+    return found
+
+
+def check_identities(texts: Collection[bytes]) -> None:
+    """Whether all say who called, as CloudTrail says it. Raises msgspec.ValidationError."""
+    if not all(map(_identities.__contains__, texts)):
+        for text in texts:
+            identity_of(text)
+
+
+def _read_identity(text: bytes) -> UserIdentity:
     try:
         return _IDENTITY.decode(text) if text else _NOBODY
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at `$")
         raise msgspec.ValidationError(f"{what} - at `$.userIdentity{where or '`'}") from None
-
-
-_good = set[bytes]()
-
-
-def check_identities(texts: Collection[bytes]) -> None:
-    """Whether all say who called, as CloudTrail says it. Raises msgspec.ValidationError. Those of sessions come again and again."""
-    if _good.issuperset(texts):
-        return
-    if len(_good) > _MOST_GOOD:
-        _good.clear()
-    for text in texts:
-        identity_of(text)
-        _good.add(text)
 
 
 _PARTITIONS = frozenset({"aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-eusc"})

@@ -40,9 +40,7 @@ def _name_taken(event: Event, known: Known) -> Judged | None:
     if begun is None or _names_its_own(event, begun):
         return None
     for grant in known.in_place(begun):
-        if grant.window.holds(event.event_time) and not (
-            grant.ended_at and event.event_time >= grant.ended_at
-        ):
+        if grant.is_open_at(event.event_time):
             return Judged(
                 event=event,
                 attribution=UnderGrant(grant=grant, session=None, by="in place"),

@@ -23,6 +23,16 @@ class KnownGrant:
     ended_at: datetime | None = None  # taken back or returned before its window ended
     user_id: str | None = None  # "AROA…:session name" that it opens in place; None: sessions are lent
 
+    @property
+    def over_at(self) -> datetime:
+        """When its window ended, or it was ended before that."""
+        ends_at = self.window.ends_at
+        return ends_at if self.ended_at is None else min(ends_at, self.ended_at)
+
+    def is_open_at(self, moment: datetime) -> bool:
+        """Whether it held then: in its window, and not ended."""
+        return self.window.starts_at <= moment < self.over_at
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownSession:

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from liftgate.watch.errors import NoSuchLogs
+from liftgate.watch.log_kinds import ENDINGS
 from liftgate.watch.unpacking import LARGEST, is_packed
 
-_ENDINGS: Final = (".json", ".json.gz", ".gz", ".jsonl", ".ndjson")
 _LOOK: Final = 64  # bytes by which a file without such a name is known
 
 
@@ -93,7 +93,7 @@ def _under(path: Path) -> Iterator[LocalFile]:
 
 
 def _looks_like_logs(path: Path) -> bool:
-    if path.name.endswith(_ENDINGS):
+    if path.name.endswith(ENDINGS):
         return True
     try:
         with path.open("rb") as file:

@@ -10,6 +10,8 @@ from typing import Final
 
 LOGS: Final = "CloudTrail"
 DIGESTS: Final = "CloudTrail-Digest"
+ENDINGS: Final = (".json", ".json.gz", ".gz", ".jsonl", ".ndjson")
+"""How names of files end that hold either, CloudTrail's own or copies that somebody unpacked or joined."""
 
 _AT: Final = re.compile(r"_([0-9]{8}T[0-9]{4})([0-9]{2})?Z(?:_|\.)")
 

@@ -6,10 +6,11 @@ import click
 
 from liftgate.cli.connection import connection
 from liftgate.cli.csv_text import say_csv
-from liftgate.cli.fields import JsonObject, items, optional, text
+from liftgate.cli.fields import JsonObject, items
 from liftgate.cli.identifiers import grant_id
 from liftgate.cli.moments import read_moment, shown
 from liftgate.cli.options import SHARED, client_options, output_option_with_csv, wants_csv, wants_json
+from liftgate.cli.pages import pages
 from liftgate.cli.ports import Api
 from liftgate.cli.table import Column, say_table
 from liftgate.cli.terminal import say, say_json, say_next, warn
@@ -93,14 +94,8 @@ def _fetched(api: Api, asked: Mapping[str, str | None], limit: int | None) -> Js
     """One page, or without a limit all pages as one."""
     if limit is not None:
         return api.get("/findings", limit=limit, **asked)
-    found: list[object] = []
-    cursor: str | None = None
-    while True:
-        page = api.get("/findings", limit=_MOST, cursor=cursor, **asked)
-        found += items(page, "items")
-        cursor = optional(text, page, "next_cursor")
-        if cursor is None:
-            return {"items": found, "next_cursor": None}
+    all_of_them = pages(api, "/findings", limit=_MOST, **asked)
+    return {"items": [one for page in all_of_them for one in items(page, "items")], "next_cursor": None}
 
 
 def _row(finding: FindingAnswer) -> tuple[str, ...]:

@@ -15,14 +15,13 @@ from typing import Any, Final, TypeVar
 from liftgate.watch.digest import Stored
 from liftgate.watch.errors import NoSuchLogs
 from liftgate.watch.log_files import refuse_too_large
-from liftgate.watch.log_kinds import DIGESTS, LOGS, Span
+from liftgate.watch.log_kinds import DIGESTS, ENDINGS, LOGS, Span
 from liftgate.watch.sources.errors import TrailRefused
 from liftgate.watch.sources.fetch_ahead import Ahead, fetching_ahead
-from liftgate.watch.sources.trail_bucket import TrailBucket
+from liftgate.watch.sources.trail_bucket import TrailBucket, day_folders
 
 T = TypeVar("T")
 
-_ENDINGS: Final = (".json", ".json.gz", ".gz", ".jsonl", ".ndjson")
 _DAYS: Final = re.compile(
     r"/CloudTrail(?:-Digest)?/[a-z0-9-]+/([0-9]{4})(?:/([0-9]{2}))?(?:/([0-9]{2}))?(?:/|$)"
 )
@@ -111,13 +110,13 @@ class ReplayedBucket:
 
     def _listed(self) -> Iterator[tuple[str, int]]:
         trail, found = self._trail, False
-        if not _DAYS.search(trail.prefix) and not trail.prefix.endswith(_ENDINGS):
+        if not _DAYS.search(trail.prefix) and not trail.prefix.endswith(ENDINGS):
             for one in _below_regions(trail, LOGS, self._span):
                 found = True
                 yield one
         if not found:
             for key, size in trail.objects(trail.prefix):
-                if key.endswith(_ENDINGS) and DIGESTS not in key and self._span.holds(key):
+                if key.endswith(ENDINGS) and DIGESTS not in key and self._span.holds(key):
                     yield key, size
 
 
@@ -135,7 +134,7 @@ def _below_regions(trail: TrailBucket, kind: str, span: Span) -> Iterator[tuple[
     for region in trail.regions(kind):
         for prefix in _prefixes(region, span):
             for key, size in trail.objects(prefix):
-                if key.endswith(_ENDINGS) and span.holds(key):
+                if key.endswith(ENDINGS) and span.holds(key):
                     yield key, size
 
 
@@ -144,10 +143,7 @@ def _prefixes(region: str, span: Span) -> Iterator[str]:
     if span.since is None or span.until is None:
         yield region
         return
-    day = span.since.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    while day <= span.until:
-        yield f"{region}{day:%Y/%m/%d}/"
-        day += timedelta(days=1)
+    yield from day_folders(region, span.since.astimezone(UTC), span.until)
 
 
 def _of_digests(prefix: str) -> str:

@@ -52,7 +52,7 @@ class TrailBucket:
         for region in filter(_is_plain, self.regions(LOGS)):
             account, _, name = region.strip("/").split("/")[-3:]
             for day in _days(first, until.astimezone(UTC)):
-                folder = f"{region}{day:%Y/%m/%d}/"
+                folder = _folder(region, day)
                 start = f"{folder}{account}_CloudTrail_{name}_{max(day, first):%Y%m%dT%H%M}"
                 for key in self._keys(folder, StartAfter=start):
                     at = delivered_at(key)
@@ -68,8 +68,8 @@ class TrailBucket:
         """All keys in the folders of a kind, for the days on which what tells of the span is delivered."""
         first, last = since.astimezone(UTC), until.astimezone(UTC) + _LATEST
         for region in self.regions(kind):
-            for day in _days(first, last):
-                yield from self._keys(f"{region}{day:%Y/%m/%d}/")
+            for folder in day_folders(region, first, last):
+                yield from self._keys(folder)
 
     def objects(self, prefix: str, **also: str) -> Iterator[tuple[str, int]]:
         """All keys under a prefix, and how many bytes lie there."""
@@ -154,6 +154,15 @@ def _may_pass(failure: ClientError | BotoCoreError) -> bool:
     if isinstance(failure, ClientError):
         return may_pass(failure)
     return isinstance(failure, HTTPClientError | ResponseStreamingError)
+
+
+def day_folders(region: str, first: datetime, last: datetime) -> Iterator[str]:
+    """Where a Region's files of some days lie; ``region`` is what ``regions`` found, and the moments are of UTC."""
+    return (_folder(region, day) for day in _days(first, last))
+
+
+def _folder(region: str, day: datetime) -> str:
+    return f"{region}{day:%Y/%m/%d}/"
 
 
 def _days(first: datetime, last: datetime) -> Iterator[datetime]:
