@@ -1,10 +1,8 @@
 """How soon what CloudTrail tells of a session that goes beyond its scope has ended its grant, in AWS too."""
 
-import os
 import tempfile
 from pathlib import Path
 from typing import Final
-from unittest.mock import patch
 
 from tests.server.answering_stage import Stage, answering
 
@@ -22,11 +20,7 @@ def run(effort: Effort) -> Figure:
     """On the embedded AWS, which records and enforces."""
     with tempfile.TemporaryDirectory() as folder, running_embedded_aws(cloudtrail=True) as aws:
         account = create_sample_account(aws)
-        keys = {
-            "AWS_ACCESS_KEY_ID": account.broker.access_key_id,
-            "AWS_SECRET_ACCESS_KEY": account.broker.secret_access_key,
-        }
-        with patch.dict(os.environ, keys), answering(account, Path(folder)) as stage:
+        with answering(account, Path(folder)) as stage:
             samples = Samples(tuple(_answered(stage) for _ in range(effort.rounds(30))))
     return Figure(
         title="From CloudTrail to a revocation",

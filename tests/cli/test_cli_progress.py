@@ -3,14 +3,13 @@
 import io
 import json
 import os
-import pty
 import subprocess
 import sys
-import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tests.cli.pseudo_terminal import pseudo_terminal
 
 from liftgate.cli.progress import Progress, progress
 
@@ -115,30 +114,16 @@ def test_where_nobody_looks_it_is_silent() -> None:
 @pytest.mark.slow
 def test_results_reach_a_pipe_though_errors_go_to_a_terminal() -> None:
     """`liftgate replay logs/ --output json | jq`, typed by a person."""
-    ours, theirs = pty.openpty()
-    shown: list[bytes] = []
-
-    def read() -> None:
-        try:
-            while chunk := os.read(ours, 65_536):
-                shown.append(chunk)
-        except OSError:  # the other side was closed
-            return
-
-    reader = threading.Thread(target=read)
-    reader.start()
     environ = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
-    done = subprocess.run(
-        [LIFTGATE, "replay", str(REAL), "--output", "json"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=theirs,
-        env={**environ, "TERM": "xterm-256color"},
-        check=False,
-    )
-    os.close(theirs)
-    reader.join()
-    os.close(ours)
+    with pseudo_terminal() as (theirs, shown):
+        done = subprocess.run(
+            [LIFTGATE, "replay", str(REAL), "--output", "json"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=theirs,
+            env={**environ, "TERM": "xterm-256color"},
+            check=False,
+        )
 
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 1

@@ -1,16 +1,15 @@
 """On a real terminal: colours, the live line, widths."""
 
 import os
-import pty
 import re
 import subprocess
 import sys
-import threading
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from tests.cli.fake_liftgate import FakeLiftgate
+from tests.cli.pseudo_terminal import pseudo_terminal
 
 from liftgate.cli.terminal import say_folded
 
@@ -23,30 +22,16 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 def on_terminal(*words: str, environ: Mapping[str, str] | None = None) -> tuple[int, str]:
     """Run on a pseudo-terminal; the exit code and everything that was written to it."""
-    ours, theirs = pty.openpty()
-    shown: list[bytes] = []
-
-    def read() -> None:
-        try:
-            while chunk := os.read(ours, 65_536):
-                shown.append(chunk)
-        except OSError:  # the other side was closed
-            return
-
-    reader = threading.Thread(target=read)
-    reader.start()
-    done = subprocess.run(
-        [LIFTGATE, *words],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", **(environ or {})},
-        timeout=60,
-        check=False,
-    )
-    os.close(theirs)
-    reader.join()
-    os.close(ours)
+    with pseudo_terminal() as (theirs, shown):
+        done = subprocess.run(
+            [LIFTGATE, *words],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "100", **(environ or {})},
+            timeout=60,
+            check=False,
+        )
     return done.returncode, b"".join(shown).decode()
 
 

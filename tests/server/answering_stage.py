@@ -9,6 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 from starlette.testclient import TestClient
+from tests.server.embedded_server import ADDRESS, as_broker, call_as, settings_on
 from tests.server.server_world import an_ask
 
 from liftgate.demo.embedded_aws import Keys
@@ -16,10 +17,6 @@ from liftgate.demo.sample_account import SampleAccount
 from liftgate.server.app import create_app
 from liftgate.server.consumers import start_watch
 from liftgate.server.parts import running_parts
-from liftgate.server.settings import load_settings
-
-ADDRESS = "http://127.0.0.1:8484"
-CATALOGUE = Path(__file__).resolve().parents[2] / "src" / "liftgate" / "demo" / "catalogue.yaml"
 
 
 @dataclass
@@ -47,9 +44,7 @@ class Stage:
     account: SampleAccount
 
     def call(self, person: str, method: str, path: str, body: Any = None) -> Any:
-        signed_in = self.http.post("/api/v1/sign-ins", json={"method": "local", "person": person}).json()
-        headers = {"Authorization": f"Bearer {signed_in['token']}"}
-        return self.http.request(method, f"/api/v1{path}", headers=headers, json=body).json()
+        return call_as(self.http, person, method, path, body)
 
     def session(self) -> "Session":
         grant_id = self.call("ada", "POST", "/requests", an_ask())["grant"]["id"]
@@ -82,23 +77,17 @@ class Session:
 
 @contextmanager
 def answering(account: SampleAccount, folder: Path) -> Iterator[Stage]:
-    """With the broker's keys in the environment; what is found is acted on."""
-    aws = account.aws
-    settings = load_settings(
-        given={
-            "catalogue": [CATALOGUE],
-            "database_url": f"sqlite:///{folder / 'liftgate.db'}",
-            "aws_region": aws.region,
-            "aws_sts_endpoint": aws.endpoint_url,
-            "aws_iam_endpoint": aws.endpoint_url,
-            "aws_sqs_endpoint": aws.endpoint_url,
-            "watch_queue_url": aws.cloudtrail_queue_url,
-            "local_sign_in": True,
-            "response": "act",
-        }
+    """What is found is acted on."""
+    settings = settings_on(
+        account.aws,
+        folder,
+        aws_sqs_endpoint=account.aws.endpoint_url,
+        watch_queue_url=account.aws.cloudtrail_queue_url,
+        local_sign_in=True,
+        response="act",
     )
     log = AnsweredLog()
-    with running_parts(settings, audience=ADDRESS) as made:
+    with as_broker(account.broker), running_parts(settings, audience=ADDRESS) as made:
         parts = replace(made, log=log)
         stop = start_watch(parts, at_least=1)
         try:

@@ -10,6 +10,7 @@ import pytest
 from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import ClientError
 from starlette.testclient import TestClient
+from tests.server.embedded_server import ADDRESS, as_broker, settings_on
 from tests.server.server_world import an_ask
 from tests.servers.embedded_aws import embedded_account
 
@@ -19,34 +20,20 @@ from liftgate.demo.sample_account import BASELINE_ROLE, BROKER, REPORTS, SampleA
 from liftgate.identity.aws_proof import proof_fields, sign_proof
 from liftgate.server.app import create_app
 from liftgate.server.parts import running_parts
-from liftgate.server.settings import load_settings
 
 __all__ = ["embedded_account"]
 
 pytestmark = pytest.mark.slow
 
-ADDRESS = "http://127.0.0.1:8484"
-CATALOGUE = Path(__file__).resolve().parents[2] / "src" / "liftgate" / "demo" / "catalogue.yaml"
-
 
 @pytest.fixture
-def http(
-    embedded_account: SampleAccount, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[TestClient]:
-    aws, broker = embedded_account.aws, embedded_account.broker
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", broker.access_key_id)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", broker.secret_access_key)
-    monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
-    settings = load_settings(
-        given={
-            "catalogue": [CATALOGUE],
-            "database_url": f"sqlite:///{tmp_path / 'liftgate.db'}",
-            "aws_region": aws.region,
-            "aws_sts_endpoint": aws.endpoint_url,
-            "aws_iam_endpoint": aws.endpoint_url,
-        }
-    )
-    with running_parts(settings, audience=ADDRESS) as parts, TestClient(create_app(parts)) as client:
+def http(embedded_account: SampleAccount, tmp_path: Path) -> Iterator[TestClient]:
+    settings = settings_on(embedded_account.aws, tmp_path)
+    with (
+        as_broker(embedded_account.broker),
+        running_parts(settings, audience=ADDRESS) as parts,
+        TestClient(create_app(parts)) as client,
+    ):
         yield client
 
 

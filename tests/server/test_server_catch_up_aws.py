@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+from tests.server.embedded_server import ADDRESS, CATALOGUE, as_broker, call_as, settings_on
 from tests.server.server_world import an_ask
 from tests.server.test_server_sources import WATCH
 from tests.servers.trail_queue import Trail, trail
@@ -22,15 +23,11 @@ from liftgate.demo.sample_account import PAYROLL, REPORTS
 from liftgate.server.app import create_app
 from liftgate.server.consumers import start_watch
 from liftgate.server.parts import Parts, running_parts
-from liftgate.server.settings import load_settings
 from liftgate.watch.sources.catch_up import CaughtUp
 
 __all__ = ["trail"]
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("trail")]
-
-ADDRESS = "http://127.0.0.1:8484"
-CATALOGUE = Path(__file__).resolve().parents[2] / "src" / "liftgate" / "demo" / "catalogue.yaml"
 
 
 @dataclass
@@ -43,9 +40,7 @@ class Stage:
     said: Said
 
     def call(self, person: str, method: str, path: str, body: Any = None) -> Any:
-        signed_in = self.http.post("/api/v1/sign-ins", json={"method": "local", "person": person}).json()
-        headers = {"Authorization": f"Bearer {signed_in['token']}"}
-        return self.http.request(method, f"/api/v1{path}", headers=headers, json=body).json()
+        return call_as(self.http, person, method, path, body)
 
     def misused(self) -> str:
         """The id of a grant whose session tried what it was not lent for; the log file of it is there."""
@@ -83,24 +78,16 @@ class Stage:
 
 
 @pytest.fixture
-def stage(trail: Trail, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
-    aws, broker = trail.account.aws, trail.account.broker
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", broker.access_key_id)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", broker.secret_access_key)
-    monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
-    settings = load_settings(
-        given={
-            "catalogue": [CATALOGUE],
-            "database_url": f"sqlite:///{tmp_path / 'liftgate.db'}",
-            "aws_region": aws.region,
-            "aws_sts_endpoint": aws.endpoint_url,
-            "aws_iam_endpoint": aws.endpoint_url,
-            "aws_s3_endpoint": aws.endpoint_url,
-            "watch_trail_bucket": aws.trail_bucket,
-            "local_sign_in": True,
-        }
+def stage(trail: Trail, tmp_path: Path) -> Iterator[Stage]:
+    aws = trail.account.aws
+    settings = settings_on(
+        aws,
+        tmp_path,
+        aws_s3_endpoint=aws.endpoint_url,
+        watch_trail_bucket=aws.trail_bucket,
+        local_sign_in=True,
     )
-    with running_parts(settings, audience=ADDRESS) as made:
+    with as_broker(trail.account.broker), running_parts(settings, audience=ADDRESS) as made:
         parts = replace(made, log=(said := Said()))
         with TestClient(create_app(parts), base_url=ADDRESS) as http:
             yield Stage(parts, http, trail, said)

@@ -16,11 +16,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("trail")]
 
 
 @pytest.fixture
-def stage(trail: Trail, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
-    broker = trail.account.broker
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", broker.access_key_id)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", broker.secret_access_key)
-    monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
+def stage(trail: Trail, tmp_path: Path) -> Iterator[Stage]:
     with answering(trail.account, tmp_path) as stage:
         yield stage
 

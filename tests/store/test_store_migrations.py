@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from threading import Barrier, Thread
 
@@ -94,45 +95,41 @@ def test_migrating_again_changes_nothing(store: SqlStore, url: str) -> None:
         assert reader.grant(made.id) is not None
 
 
-def test_processes_that_start_together_open_and_migrate_once(empty_url: str) -> None:
-    together, faults = Barrier(4), list[Exception]()
+def at_once(number: int, work: Callable[[], object]) -> list[LiftgateError]:
+    """What goes wrong where so many threads begin the same in one moment."""
+    together, faults = Barrier(number), list[LiftgateError]()
 
     def start() -> None:
         together.wait()
         try:
-            store = open_store(empty_url, clock=TestClock())
-            store.migrate()
-            store.check()
-            store.close()
+            work()
         except LiftgateError as fault:
             faults.append(fault)
 
-    threads = [Thread(target=start) for _ in range(4)]
+    threads = [Thread(target=start) for _ in range(number)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert faults == []
+    return faults
+
+
+def test_processes_that_start_together_open_and_migrate_once(empty_url: str) -> None:
+    def begin() -> None:
+        store = open_store(empty_url, clock=TestClock())
+        store.migrate()
+        store.check()
+        store.close()
+
+    assert at_once(4, begin) == []
 
 
 def test_many_that_open_a_new_sqlite_file_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    def open_and_close(url: str) -> None:
+        open_store(url, clock=TestClock()).close()
+
     for number in range(30):
-        together, faults = Barrier(8), list[Exception]()
-        url = f"sqlite:///{tmp_path / str(number)}.db"
-
-        def start(url: str = url, together: Barrier = together, faults: list[Exception] = faults) -> None:
-            together.wait()
-            try:
-                open_store(url, clock=TestClock()).close()
-            except LiftgateError as fault:
-                faults.append(fault)
-
-        threads = [Thread(target=start) for _ in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert faults == []
+        assert at_once(8, partial(open_and_close, f"sqlite:///{tmp_path / str(number)}.db")) == []
 
 
 def test_a_migration_that_fails_leaves_nothing(empty_url: str) -> None:
