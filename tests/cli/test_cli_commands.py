@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Said
-from tests.cli.fake_liftgate import FakeLiftgate, answered, finding, moment, problem, settlement
+from tests.cli.fake_liftgate import FakeLiftgate, moment, problem, settlement
 
 from liftgate.cli.exit_code import ExitCode
 
@@ -476,12 +476,9 @@ def test_findings_are_listed_and_shown(liftgate: Run, fake: FakeLiftgate) -> Non
     assert liftgate("findings", "--output", "json").json["items"][0]["rule"] == "outside-scope"
     shown = liftgate("show", "fi-0000000000000001").out
     assert "  call       s3:PutObject on s3://payroll/1 (AWS refused)\n" in shown
-    assert shown.endswith(f"next: liftgate show {GRANT}\n")  # it was taken back already
-    told = answered()
-    told["responses"][0]["mode"] = "observe"
-    fake.answers["GET /api/v1/findings/fi-0000000000000001"] = (200, finding(calls=[], **told))
-    only_said = liftgate("show", "fi-0000000000000001").out
-    assert only_said.endswith(f"      liftgate revoke {GRANT} --reason …\n")
+    assert shown.endswith(f"      liftgate revoke {GRANT} --reason …\n")
+    fake.grants[GRANT]["state"] = "revoked"
+    assert liftgate("show", "fi-0000000000000001").out.endswith(f"next: liftgate show {GRANT}\n")
 
 
 def test_a_finding_says_what_was_done_and_what_brings_objects_back(liftgate: Run, fake: FakeLiftgate) -> None:

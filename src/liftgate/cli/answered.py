@@ -1,6 +1,5 @@
 """Holds, settlements, and what was done about findings, as the server answers them, parsed; and how they are told."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -110,23 +109,11 @@ def read_settlement(source: JsonObject) -> SettlementAnswer:
 
 def read_steps(source: JsonObject) -> tuple[str, ...]:
     """What was done about a finding, a line each."""
+    steps = [] if source.get("responses") is None else items(source, "responses")
     return tuple(
         f"{text(step, 'step')}: {text(step, 'outcome')} ({shown(moment(step, 'done_at'))})"
-        for step in _steps(source)
+        for step in (as_object(item, "responses") for item in steps)
     )
-
-
-def read_was_taken_back(source: JsonObject) -> bool:
-    """Whether a finding's grant was taken back for it."""
-    return any(
-        text(step, "mode") == "act" and text(step, "step") in {"revoke", "quarantine"}
-        for step in _steps(source)
-    )
-
-
-def _steps(source: JsonObject) -> Iterator[JsonObject]:
-    steps = [] if source.get("responses") is None else items(source, "responses")
-    return (as_object(item, "responses") for item in steps)
 
 
 def read_damage(source: JsonObject) -> tuple[DamageAnswer, ...]:

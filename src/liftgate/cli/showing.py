@@ -9,6 +9,8 @@ from liftgate.cli.terminal import say, say_json, say_next
 from liftgate.cli.watched import read_finding, read_timeline, say_finding, say_timeline
 from liftgate.clock import system_clock
 
+_LIVE = frozenset({"active", "scheduled"})
+
 
 def show(here: Connection, name: str, *, wait: bool, as_json: bool) -> None:
     """Print what an id names; ``wait`` follows a request until it is answered."""
@@ -33,7 +35,7 @@ def show(here: Connection, name: str, *, wait: bool, as_json: bool) -> None:
     over = (
         [f"liftgate settlement {grant.id}"] if any(line.step == "settlement" for line in story.items) else []
     )
-    if grant.state not in {"active", "scheduled"} and "s3:PutObject" in grant.scope.actions:
+    if grant.state not in _LIVE and "s3:PutObject" in grant.scope.actions:
         over.append(f"liftgate uploads {grant.id}")
     if over:
         say_next(*over)
@@ -46,5 +48,6 @@ def _show_finding(here: Connection, name: str, *, as_json: bool) -> None:
         return
     say_finding(finding)
     if finding.grant_id is not None:
-        revoke = [] if finding.was_taken_back else [f"liftgate revoke {finding.grant_id} --reason …"]
+        grant = read_grant(here.api.get(f"/grants/{finding.grant_id}"))
+        revoke = [f"liftgate revoke {grant.id} --reason …"] if grant.state in _LIVE else []
         say_next(f"liftgate show {finding.grant_id}", *revoke)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from liftgate.cli.answered import DamageAnswer, read_damage, read_steps, read_was_taken_back, say_damage
+from liftgate.cli.answered import DamageAnswer, read_damage, read_steps, say_damage
 from liftgate.cli.answers import Page, an_id
 from liftgate.cli.fields import JsonObject, as_object, flag, items, moment, number, optional, text
 from liftgate.cli.moments import shown
@@ -52,7 +52,6 @@ class FindingAnswer:
     role_arn: str | None
     calls: tuple[CallAnswer, ...]
     steps: tuple[str, ...]  # what was done about it
-    was_taken_back: bool  # its grant
     damage: tuple[DamageAnswer, ...]
     more_damage: bool
     raw: JsonObject = field(repr=False)
@@ -89,7 +88,6 @@ def read_finding(source: JsonObject) -> FindingAnswer:
         role_arn=optional(text, source, "role_arn"),
         calls=tuple(_call(as_object(item, "calls")) for item in calls),
         steps=read_steps(source),
-        was_taken_back=read_was_taken_back(source),
         damage=read_damage(source),
         more_damage=flag(source, "more_damage"),
         raw=source,
