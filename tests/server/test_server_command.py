@@ -85,7 +85,7 @@ def test_an_answer_on_a_kept_connection_is_not_held_back(tmp_path: Path) -> None
             "is not a database that Liftgate can use",
             "sqlite",
         ),
-        (["--catalogue", "none.yaml"], {}, "cannot be read", "liftgate catalogue check"),
+        (["--port", "0", "--catalogue", "none.yaml"], {}, "cannot be read", "liftgate catalogue check"),
     ],
     ids=str,
 )
