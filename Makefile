@@ -5,6 +5,7 @@ BIN := .venv/bin
 POSTGRESQL := "postgresql:/usr/lib/postgresql/*/bin/postgres"
 IAM_SIMULATE := nodejs:node npm:npm npm=tests/iam/simulate
 RADOSGW := ceph-mon:ceph-mon ceph-osd:ceph-osd radosgw:radosgw
+CHROMIUM := chromium:chromium fonts-dejavu-core:/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 CLIENTS := curl:curl rclone:rclone nodejs:node npm:npm npm=tests/enforcement/npm
 
 .PHONY: help demo test check enforcement lint bench docs lock clean
@@ -17,7 +18,7 @@ demo:  ## install, start Liftgate with an embedded AWS, play the story, leave it
 	@$(BIN)/liftgate demo
 
 test:  ## install, then check style, types and imports, and run every test
-	@tools/install.sh dev $(POSTGRESQL) $(IAM_SIMULATE) $(RADOSGW) $(CLIENTS)
+	@tools/install.sh dev $(POSTGRESQL) $(IAM_SIMULATE) $(RADOSGW) $(CLIENTS) $(CHROMIUM)
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/pytest -q -n auto --dist loadgroup
 

@@ -13,7 +13,7 @@ import liftgate.server.command  # noqa: F401 - so that every kind of error is kn
 from liftgate.errors import LiftgateError
 from liftgate.server.app import build_routes
 from liftgate.server.problems import status_of, title_of
-from liftgate.server.rights import API, RIGHTS
+from liftgate.server.rights import API, API_RIGHTS
 from liftgate.server.settings import PREFIX, AccountSettings, Settings
 from liftgate.span import in_words
 
@@ -101,7 +101,9 @@ def pages() -> Mapping[Path, str]:
 
 def api_page(document: Mapping[str, Any]) -> str:
     """The API for people."""
-    rights = "".join(f"| `{method} {path}` | {right.value} |\n" for (method, path), right in RIGHTS.items())
+    rights = "".join(
+        f"| `{method} {path}` | {right.value} |\n" for (method, path), right in API_RIGHTS.items()
+    )
     schemas = document["components"]["schemas"]
     calls = [
         call(method.upper(), path, route, schemas)

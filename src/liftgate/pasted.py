@@ -1,4 +1,4 @@
-"""Arguments of ``aws s3api`` for a person to paste, whatever the keys in them are: others named them.
+"""Commands for a person to paste, whatever the keys in them are: others named them.
 
 >>> print(s3api_arguments(bucket="reports", key="2026/it's.csv"))
 --bucket reports --key '2026/it'"'"'s.csv'
@@ -8,6 +8,9 @@
 
 import json
 import shlex
+from collections.abc import Collection, Sequence
+
+from liftgate.plain_text import plain
 
 
 def s3api_arguments(**named: str) -> str:
@@ -19,6 +22,17 @@ def s3api_arguments(**named: str) -> str:
         return " ".join(f"--{name.replace('_', '-')} {shlex.quote(text)}" for name, text in named.items())
     members = {name.title().replace("_", ""): text for name, text in named.items()}
     return f"--cli-input-json {shlex.quote(json.dumps(members))}"
+
+
+def use_of_grant(
+    grant_id: str, *, actions: Collection[str], locations: Sequence[str], in_place: bool
+) -> tuple[str, ...]:
+    """What the holder of an active grant does next: use it, give it back."""
+    place = shlex.quote(plain(locations[0])) if locations else "s3://BUCKET/"
+    example = f"aws s3 cp FILE {place}" if "s3:PutObject" in actions else f"aws s3 ls {place}"
+    if in_place:
+        return (f"liftgate show {grant_id}", example, f"liftgate return {grant_id}")
+    return (f"liftgate exec --grant {grant_id} -- {example}", f"liftgate return {grant_id}")
 
 
 def _is_plain(text: str) -> bool:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liftgate.cli.plain_text import plain, plain_json
+from liftgate.plain_text import plain, plain_json
 
 OBEYED = st.text(alphabet=st.characters(categories=["Cc", "Cf", "Zl", "Zp", "Lu", "Cs", "Co"]))
 

@@ -2,7 +2,7 @@
 
 import pytest
 from starlette.testclient import TestClient
-from tests.server.server_world import World
+from tests.server.server_world import ADDRESS, World
 
 import liftgate.catalogue.errors
 import liftgate.elevation.errors
@@ -108,7 +108,7 @@ def test_an_unknown_path_and_method(world: World) -> None:
 @pytest.mark.parametrize("path", ["/docs", "/redoc", "/api/v1", "/api/v1/", "/api/v1/requests/", "//health"])
 def test_nothing_else_is_served(world: World, path: str) -> None:
     assert world.call("rosa", "GET", path.removeprefix("/api/v1")).status_code == 404
-    assert world.http.get(path).status_code == 404
+    assert world.http.get(ADDRESS + path).status_code == 404
 
 
 def test_a_surprise_says_nothing_but_the_request_id(world: World) -> None:
@@ -141,7 +141,7 @@ def test_a_damaged_ledger_is_said_to_be_damaged(world: World) -> None:
 
 
 def test_every_answer_keeps_browsers_and_caches_out(world: World) -> None:
-    for answer in (world.http.get("/health"), world.http.get("/nowhere"), world.get("ada", "/me")):
+    for answer in (world.http.get("/health"), world.http.get("/api/v1/nowhere"), world.get("ada", "/me")):
         assert answer.headers["cache-control"] == "no-store"
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from fastapi import APIRouter
+from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 from tests.server.server_world import ADDRESS, World, an_ask
 from tests.server.watched import outside, watched
@@ -13,8 +14,8 @@ from tests.server.watched import outside, watched
 from liftgate.access.hold import Hold
 from liftgate.response.drafts import hold_placed
 from liftgate.server.api import health
-from liftgate.server.app import build_routes, create_app
-from liftgate.server.rights import API, RIGHTS, Right, Route
+from liftgate.server.app import PAGE_MODULES, build_routes, create_app
+from liftgate.server.rights import API, API_RIGHTS, PAGE_RIGHTS, RIGHTS, Right, Route
 
 # The requester, a reviewer who also requests, a guard and auditor, and somebody whom nothing concerns.
 PEOPLE = ("ada", "grace", "rosa", "mallory")
@@ -75,7 +76,7 @@ def hold(world: World) -> str:
     return put.person
 
 
-@pytest.mark.parametrize("route", RIGHTS, ids=" ".join)
+@pytest.mark.parametrize("route", API_RIGHTS, ids=" ".join)
 def test_each_route_is_open_to_those_whom_the_table_names(world: World, route: Route) -> None:
     method, template = route
     for person, expected in zip(PEOPLE, EXPECTED[RIGHTS[route]], strict=True):
@@ -101,7 +102,7 @@ NO_GOOD_TOKENS: list[dict[str, str]] = [
 
 
 @pytest.mark.parametrize(
-    "route", [route for route, right in RIGHTS.items() if right is not Right.ANYBODY], ids=" ".join
+    "route", [route for route, right in API_RIGHTS.items() if right is not Right.ANYBODY], ids=" ".join
 )
 def test_without_a_good_token_every_other_route_is_shut(world: World, route: Route) -> None:
     method, template = route
@@ -131,7 +132,15 @@ def test_the_table_and_the_routes_are_the_same() -> None:
         for path, methods in build_routes().openapi()["paths"].items()
         for method in methods
     }
-    assert served | {("GET", f"{API}/openapi.json")} == set(RIGHTS)
+    assert served | {("GET", f"{API}/openapi.json")} == set(API_RIGHTS)
+    pages = {
+        (method, route.path)
+        for module in PAGE_MODULES
+        for route in module.router.routes
+        if isinstance(route, APIRoute)
+        for method in route.methods or ()
+    }
+    assert pages == set(PAGE_RIGHTS)
 
 
 def test_a_route_that_forgot_to_ask_who_calls_is_not_served(

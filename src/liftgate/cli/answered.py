@@ -6,9 +6,9 @@ from datetime import datetime
 from liftgate.cli.answers import an_id
 from liftgate.cli.fields import JsonObject, as_object, flag, items, moment, number, optional, text, texts
 from liftgate.cli.moments import shown
-from liftgate.cli.plain_text import plain
 from liftgate.cli.table import Column, say_table
 from liftgate.cli.terminal import paint, paint_state, say, say_folded, say_next
+from liftgate.plain_text import plain
 
 _HOLDS = (
     Column(title="PERSON"),

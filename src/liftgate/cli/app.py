@@ -14,9 +14,9 @@ from liftgate import VERSION
 from liftgate.cli.contents import command_names, module_of, root_help
 from liftgate.cli.exit_code import ExitCode, exit_code_of
 from liftgate.cli.options import client_options, output_option, wants_json
-from liftgate.cli.plain_text import plain
 from liftgate.cli.terminal import paint, say_error
 from liftgate.errors import LiftgateError
+from liftgate.plain_text import plain
 
 _COMPLETE: Final = "_LIFTGATE_COMPLETE"
 

@@ -8,8 +8,8 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from liftgate.cli.plain_text import plain
 from liftgate.cli.terminal import say
+from liftgate.plain_text import plain
 
 # Also as East Asian input methods write them, which spreadsheets take for the same.
 _FORMULAS: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")

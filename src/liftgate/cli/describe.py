@@ -1,6 +1,5 @@
 """Requests and grants in plain words, and the command to go on with."""
 
-import shlex
 from datetime import datetime
 
 from liftgate.cli.answers import (
@@ -13,8 +12,8 @@ from liftgate.cli.answers import (
     ScopeAnswer,
 )
 from liftgate.cli.moments import shown, until
-from liftgate.cli.plain_text import plain
 from liftgate.cli.terminal import paint, paint_state, say, say_fields
+from liftgate.pasted import use_of_grant
 from liftgate.span import in_words
 
 _IN_PLACE = {
@@ -102,14 +101,7 @@ def after_request(request: RequestAnswer) -> tuple[str, ...]:
 
 def after_grant(grant: GrantAnswer | GrantBrief, scope: ScopeAnswer, *, in_place: bool) -> tuple[str, ...]:
     """What the holder of an active grant does next."""
-    place = shlex.quote(plain(scope.locations[0])) if scope.locations else "s3://BUCKET/"
-    example = f"aws s3 cp FILE {place}" if "s3:PutObject" in scope.actions else f"aws s3 ls {place}"
-    if in_place:
-        return (f"liftgate show {grant.id}", example, f"liftgate return {grant.id}")
-    return (
-        f"liftgate exec --grant {grant.id} -- {example}",
-        f"liftgate return {grant.id}",
-    )
+    return use_of_grant(grant.id, actions=scope.actions, locations=scope.locations, in_place=in_place)
 
 
 def time_left(grant: GrantAnswer, now: datetime) -> str:

@@ -9,10 +9,10 @@ from typing import Final
 from liftgate.cli.answers import RequestAnswer
 from liftgate.cli.describe import waiting
 from liftgate.cli.follow import Watcher
-from liftgate.cli.plain_text import plain
 from liftgate.cli.terminal import has_colours, terminal_width
 from liftgate.clock import Clock
 from liftgate.errors import Unavailable
+from liftgate.plain_text import plain
 
 _SPINNER: Final = 3  # columns: itself, a space, and one that some terminals need to not break the line
 _HINT: Final = " · Ctrl-C stops waiting"

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from liftgate.cli.errors import BadValue
-from liftgate.cli.plain_text import plain_json
 from liftgate.cli.progress import progress
 from liftgate.cli.replay_logs import Logs, find_logs
 from liftgate.cli.replay_proof import Proof
 from liftgate.cli.replay_table import Groups, counted, say_groups
 from liftgate.cli.terminal import say, say_next, warn
 from liftgate.clock import system_clock
+from liftgate.plain_text import plain_json
 from liftgate.watch.digest_keys import read_keys
 from liftgate.watch.finding import Severity
 from liftgate.watch.known import KnownInMemory, known_in_memory

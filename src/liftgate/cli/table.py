@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from liftgate.cli.plain_text import plain
 from liftgate.cli.terminal import has_colours, paint, paint_state, say, say_fields, terminal_width
+from liftgate.plain_text import plain
 
 _GAP: Final = 2
 _NARROWEST: Final = 24  # columns below which folded prose is no longer pleasant

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from typing import Final, TextIO
 
 from liftgate.cli.fields import JsonObject
-from liftgate.cli.plain_text import plain, plain_json
 from liftgate.cli.problem import FromServer
 from liftgate.errors import LiftgateError
+from liftgate.plain_text import plain, plain_json
 
 _COLOURS: Final[Mapping[str, str]] = {
     "bold": "1",

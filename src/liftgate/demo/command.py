@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import click
 
-from liftgate.cli.plain_text import plain
 from liftgate.demo.story import Step, story
 from liftgate.demo.world import World, running_world
+from liftgate.plain_text import plain
 
 _AS_IT_IS: Final[dict[str, Any]] = {
     "break_long_words": False,

@@ -48,11 +48,30 @@ class SignIn:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrowserSession:
+    """A sign-in of a browser. Its token changes while it is used; its id does not, and is no secret."""
+
+    id: str
+    token_hash: str = field(repr=False)  # SHA-256, in hex
+    previous_hash: str | None = field(repr=False)  # of the token before; None for the first
+    is_confirmed: bool  # whether the browser has shown the present token, so that it surely has it
+    person_id: str
+    identity: Identity
+    signed_in_at: datetime
+    rotated_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+
+
 class IdentityReader(Protocol):
     """Finds out who holds a token."""
 
     def sign_in(self, token_hash: str) -> SignIn | None:
         """The sign-in of a token, expired or not."""
+
+    def browser_session(self, token_hash: str) -> BrowserSession | None:
+        """The browser's session of a present or previous token, expired or not."""
 
 
 class IdentityWriter(IdentityReader, Protocol):
@@ -66,6 +85,15 @@ class IdentityWriter(IdentityReader, Protocol):
 
     def end_sign_in(self, token_hash: str) -> None:
         """Forget a token."""
+
+    def add_browser_session(self, session: BrowserSession, draft: Draft) -> None:
+        """A browser signed in."""
+
+    def replace_browser_session(self, session: BrowserSession, *, was: BrowserSession) -> bool:
+        """Keep what became of a session; False where it is no longer as it ``was``."""
+
+    def end_browser_session(self, session_id: str) -> None:
+        """Forget a browser's session."""
 
 
 class IdentityStore(Protocol):

@@ -58,7 +58,7 @@ def sign_in_with_aws(
             return _signed_in(transaction, person, proved.identity, now=now, lasts=AWS_LASTS, random=random)
     if not is_first:
         raise ProofUsed("this proof of identity was used before", advice="sign a new one, a second later")
-    raise doubt or _unknown(proved.identity)
+    raise doubt or unknown(proved.identity)
 
 
 def sign_in_locally(
@@ -74,6 +74,15 @@ def sign_in_locally(
 
     Raises ``LocalSignInOff`` and ``IdentityUnknown``.
     """
+    caller = local_caller(person_id, enabled=enabled, person_of=person_of)
+    with store.write() as transaction:
+        return _signed_in(
+            transaction, caller.person, caller.identity, now=clock(), lasts=LOCAL_LASTS, random=random
+        )
+
+
+def local_caller(person_id: str, *, enabled: bool, person_of: PersonOf) -> Caller:
+    """The person of that id, on nothing but their word. Raises ``LocalSignInOff`` and ``IdentityUnknown``."""
     if not enabled:
         raise LocalSignInOff(
             "this server lets nobody in by a name alone", advice="sign in with an AWS identity"
@@ -81,9 +90,8 @@ def sign_in_locally(
     identity = Identity(kind=IdentityKind.LOCAL, name=person_id)
     person = person_of(identity)
     if person is None:
-        raise _unknown(identity)
-    with store.write() as transaction:
-        return _signed_in(transaction, person, identity, now=clock(), lasts=LOCAL_LASTS, random=random)
+        raise unknown(identity)
+    return Caller(person=person, identity=identity)
 
 
 def caller_of(
@@ -97,15 +105,20 @@ def caller_of(
     sign_in = _find(token, store)
     if clock() >= sign_in.expires_at:
         raise TokenExpired("the sign-in is over", advice=_SIGN_IN)
-    if sign_in.identity.kind is IdentityKind.LOCAL and not local_sign_in:
-        raise _token_unknown()
-    person = person_of(sign_in.identity)
+    return known_caller(sign_in.person_id, sign_in.identity, person_of=person_of, local_sign_in=local_sign_in)
+
+
+def known_caller(person_id: str, identity: Identity, *, person_of: PersonOf, local_sign_in: bool) -> Caller:
+    """Who signed in, by the catalogue of this moment. Raises ``TokenUnknown`` and ``IdentityUnknown``."""
+    if identity.kind is IdentityKind.LOCAL and not local_sign_in:
+        raise token_unknown()
+    person = person_of(identity)
     if person is None:
-        raise _unknown(sign_in.identity)
-    if person.id != sign_in.person_id:
+        raise unknown(identity)
+    if person.id != person_id:
         # The identity was given to somebody else: they are to sign in, and the ledger to say so.
-        raise _token_unknown()
-    return Caller(person=person, identity=sign_in.identity)
+        raise token_unknown()
+    return Caller(person=person, identity=identity)
 
 
 def sign_out(token: str, *, store: IdentityStore) -> None:
@@ -151,19 +164,21 @@ def _draft(sign_in: SignIn) -> Draft:
 
 def _find(token: str, store: IdentityStore) -> SignIn:
     if not has_form(token):
-        raise _token_unknown()
+        raise token_unknown()
     with store.read() as reader:
         found = reader.sign_in(hash_of(token))
     if found is None:
-        raise _token_unknown()
+        raise token_unknown()
     return found
 
 
-def _token_unknown() -> TokenUnknown:
+def token_unknown() -> TokenUnknown:
+    """What is said of a token that nobody holds."""
     return TokenUnknown("the token is none that is in use", advice=_SIGN_IN)
 
 
-def _unknown(identity: Identity) -> IdentityUnknown:
+def unknown(identity: Identity) -> IdentityUnknown:
+    """What is said to somebody whom the catalogue does not know."""
     shown = str(identity)[:300].encode("ascii", "backslashreplace").decode()
     return IdentityUnknown(
         f"the catalogue knows nobody as `{shown}`",

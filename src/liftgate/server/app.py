@@ -1,6 +1,7 @@
 """The application: routes, the layers around them, and what is answered when something is wrong."""
 
 import json
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final, get_args
 
@@ -8,6 +9,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp
@@ -32,11 +34,15 @@ from liftgate.server.api import (
     watch,
     watch_state,
 )
-from liftgate.server.body import REQUEST_ID, BodyGate
+from liftgate.server.body import REQUEST_ID, BodyGate, is_api
+from liftgate.server.browser.cookie import CookieSetter
+from liftgate.server.browser.looks import looking, looking_at_all, submitting
 from liftgate.server.calls import sees_everything, signed_in, signed_in_once
 from liftgate.server.edge import Edge
 from liftgate.server.errors import BadInput, MethodNotAllowed, NoSuchPath
 from liftgate.server.openapi import openapi_document
+from liftgate.server.pages import events, mine, sign_in, static_files
+from liftgate.server.pages.errors import error_page
 from liftgate.server.parts import Parts
 from liftgate.server.problems import internal_fault, problem, status_of
 from liftgate.server.rights import API, RIGHTS, Right
@@ -59,8 +65,9 @@ _API_MODULES: Final = (
     dead_letters,
     ledger,
 )
-_DOORS: Final = {Right.SEES_ALL: frozenset({sees_everything})}
-_SIGNED_IN: Final = frozenset({signed_in, signed_in_once})
+PAGE_MODULES: Final = (static_files, sign_in, mine, events)
+_DOORS: Final = {Right.SEES_ALL: frozenset({sees_everything, looking_at_all})}
+_SIGNED_IN: Final = frozenset({signed_in, signed_in_once, looking, submitting})
 _WAYS_TO_SIGN_IN: Final = frozenset({("aws",), ("local",)})
 
 
@@ -68,12 +75,13 @@ def create_app(parts: Parts) -> ASGIApp:
     """The whole application, ready to be served."""
     app = build_routes()
     app.state.parts = parts
+    app.state.head = events.Head(parts)
     _hold_doors_to_rights()
     # Made once, here: it fails where a route has no right, and nobody can keep the server busy by asking for it.
     document = json.dumps(app.openapi(), separators=(",", ":")).encode()
     app.add_route(f"{API}/openapi.json", lambda _: Response(document, media_type="application/json"))
     return Edge(
-        BodyGate(app),
+        BodyGate(CookieSetter(app)),
         log=parts.log,
         new_id=lambda: parts.random(8).hex(),
         tls=parts.audience.startswith("https://"),
@@ -97,6 +105,8 @@ def build_routes() -> FastAPI:
         api.include_router(module.router)
     app.include_router(health.router)
     app.include_router(api)
+    for page_module in PAGE_MODULES:
+        app.include_router(page_module.router)
     app.add_exception_handler(LiftgateError, _on_liftgate_error)
     app.add_exception_handler(RequestValidationError, _on_bad_input)
     app.add_exception_handler(HTTPException, _on_http)
@@ -107,8 +117,8 @@ def build_routes() -> FastAPI:
 
 def _hold_doors_to_rights() -> None:
     """Who gets past the door of a route is what the table says: a route that forgot to ask who calls is not served."""
-    for module in (health, *_API_MODULES):
-        prefix = "" if module is health else API
+    for module in (health, *PAGE_MODULES, *_API_MODULES):
+        prefix = API if module in _API_MODULES else ""
         for route in module.router.routes:
             if isinstance(route, APIRoute):
                 _hold_door(route, prefix + route.path)
@@ -128,7 +138,7 @@ async def _on_liftgate_error(request: Request, error: Exception) -> Response:
         request.app.state.parts.log.warning(
             "answered 5xx", code=error.code, request_id=request.scope[REQUEST_ID]
         )
-    return problem(error, request.scope[REQUEST_ID])
+    return await _said(error, request)
 
 
 async def _on_bad_input(request: Request, error: Exception) -> Response:
@@ -140,7 +150,7 @@ async def _on_bad_input(request: Request, error: Exception) -> Response:
         # The way to sign in stands in a place's path, though it is no field around others.
         fault["loc"] = (*place, *(rest[1:] if rest[:1] in _WAYS_TO_SIGN_IN and len(rest) > 1 else rest))
     said = in_words(faults, kind=BadInput, what=what, known=_known_fields(request), skip=1)
-    return problem(said, request.scope[REQUEST_ID])
+    return await _said(said, request)
 
 
 def _known_fields(request: Request) -> frozenset[str]:
@@ -164,7 +174,16 @@ def _shapes(annotation: Any) -> list[type[BaseModel]]:
 
 async def _on_surprise(request: Request, error: Exception) -> Response:
     del error  # the outermost layer gets it too, and logs what may be logged
-    return problem(internal_fault(), request.scope[REQUEST_ID])
+    return await _said(internal_fault(), request)
+
+
+async def _said(
+    error: LiftgateError, request: Request, *, headers: Mapping[str, str] | None = None
+) -> Response:
+    """To a program, a problem; to a person, a page."""
+    if is_api(request.url.path):
+        return problem(error, request.scope[REQUEST_ID], headers=headers)
+    return await run_in_threadpool(error_page, request, error)
 
 
 async def _on_http(request: Request, error: Exception) -> Response:
@@ -175,7 +194,9 @@ async def _on_http(request: Request, error: Exception) -> Response:
             f"`{request.method}` is not a method of this path", advice="see docs/api.md", value=request.method
         )
     elif error.status_code == 404:
-        fault = NoSuchPath("the API has no such path", advice="see docs/api.md", value=request.url.path[:80])
+        fault = NoSuchPath(
+            "there is no such path", advice=f"pages begin at /, the API at {API}", value=request.url.path[:80]
+        )
     else:
         fault = BadInput("the call cannot be read", advice="send one JSON object, in UTF-8")
-    return problem(fault, request.scope[REQUEST_ID], headers=error.headers)
+    return await _said(fault, request, headers=error.headers)

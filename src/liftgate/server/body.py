@@ -1,5 +1,7 @@
 """What a call may carry: a bounded body, declared as JSON, with one meaning. Checked before any handler sees it.
 
+Pages' forms, and those of other programs that send forms, are declared as such, and read by ``browser.form``; the API takes none.
+
 A pure ASGI layer: it holds the body (64 KiB at most), looks at it, and hands it on whole, so that the size is known even
 where no length was declared or a wrong one was.
 """
@@ -13,8 +15,10 @@ from liftgate.errors import LiftgateError
 from liftgate.server.errors import BodyTooLarge, WrongMediaType
 from liftgate.server.json_text import check_json
 from liftgate.server.problems import problem
+from liftgate.server.rights import API
 
 LARGEST_BODY: Final = 64 * 1024  # bytes
+FORM: Final = "application/x-www-form-urlencoded"
 BODY: Final = "liftgate.body"  # where the scope holds the body that was read
 REQUEST_ID: Final = "liftgate.request_id"
 
@@ -31,7 +35,7 @@ class BodyGate:
             await self._app(scope, receive, send)
             return
         try:
-            body = await _checked_body(Headers(scope=scope), receive)
+            body = await _checked_body(scope["path"], Headers(scope=scope), receive)
         except LiftgateError as error:
             await problem(error, scope[REQUEST_ID])(scope, receive, send)
             return
@@ -41,15 +45,22 @@ class BodyGate:
         await self._app(scope, _replay(body, receive), send)
 
 
-async def _checked_body(headers: Headers, receive: Receive) -> bytes | None:
+async def _checked_body(path: str, headers: Headers, receive: Receive) -> bytes | None:
     declared = headers.get("content-length", "")
     if declared.isascii() and declared.isdigit() and (len(declared) > 12 or int(declared) > LARGEST_BODY):
         raise _too_large()
     body = await _read(receive)
-    if body:
-        _check_declared(headers)
+    if body and is_api(path):
+        _check_declared(headers, "application/json", "JSON")
         check_json(body)
+    elif body:
+        _check_declared(headers, FORM, "a form")
     return body
+
+
+def is_api(path: str) -> bool:
+    """Whether programs are answered there, in JSON; elsewhere people are, in pages."""
+    return path.startswith((f"{API}/", "/health", "/ready"))
 
 
 async def _read(receive: Receive) -> bytes | None:
@@ -68,12 +79,12 @@ async def _read(receive: Receive) -> bytes | None:
             return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
-def _check_declared(headers: Headers) -> None:
+def _check_declared(headers: Headers, expected: str, what: str) -> None:
     kind, _, parameters = headers.get("content-type", "").partition(";")
     charset = parameters.strip().lower().replace('"', "")
-    if kind.strip().lower() != "application/json" or charset not in {"", "charset=utf-8"}:
+    if kind.strip().lower() != expected or charset not in {"", "charset=utf-8"}:
         raise WrongMediaType(
-            "the body is not declared as JSON", advice="send it with Content-Type: application/json"
+            f"the body is not declared as {what}", advice=f"send it with Content-Type: {expected}"
         )
     if headers.get("content-encoding", "identity").lower() != "identity":
         raise WrongMediaType("the body is compressed", advice="send it without Content-Encoding")

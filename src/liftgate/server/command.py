@@ -73,9 +73,14 @@ def _run(parts: Parts, listener: socket.socket) -> None:
         h11_max_incomplete_event_size=32 * 1024,
     )
     server = uvicorn.Server(config)
+
     # uvicorn raises the signal again once it has stopped; the parts are still to be closed then.
+    def stop(*_: object) -> None:
+        parts.closing.set()
+        server.should_exit = True
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: setattr(server, "should_exit", True))
+        signal.signal(number, stop)
     # What was built to serve with stays to the end. Looked through again by each full collection, with every thread
     # stopped, it would make one call in a few hundred wait a tenth of a second.
     gc.collect()

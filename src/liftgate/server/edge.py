@@ -11,21 +11,34 @@ from typing import Any, Final, Protocol
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from liftgate.server.body import REQUEST_ID
+from liftgate.server.body import REQUEST_ID, is_api
 from liftgate.server.problems import internal_fault, problem
 
 PERSON: Final = "liftgate.person"  # where the scope holds who was found to be calling
 _DEEPEST_FRAMES: Final = 12
 
-# https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html, "Security Headers"
+# https://cheatsheetseries.owasp.org/cheatsheets/HTTP_Headers_Cheat_Sheet.html
 _HEADERS: Final = (
-    (b"cache-control", b"no-store"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
 _TLS_ONLY: Final = (b"strict-transport-security", b"max-age=31536000")
+_NOT_KEPT: Final = (b"cache-control", b"no-store")
+_OF_API: Final = (
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+)
+# Pages run our own script and no other, and show nothing of anybody else's.
+_POLICY_OF_PAGES: Final = (
+    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    b"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_OF_PAGES: Final = (
+    (b"referrer-policy", b"same-origin"),  # with no-referrer our own forms would come with `Origin: null`
+    (b"content-security-policy", _POLICY_OF_PAGES),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+)
 
 
 class Log(Protocol):
@@ -62,14 +75,17 @@ class Edge:
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = perf_counter()
         request_id = scope[REQUEST_ID] = self._new_id()
-        ours = [*self._headers, (b"x-request-id", request_id.encode())]
+        kind = _OF_API if is_api(scope["path"]) else _OF_PAGES
+        ours = [*self._headers, *kind, (b"x-request-id", request_id.encode())]
         status = 0
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], *ours]
+                said = message["headers"]
+                not_kept = () if any(name == b"cache-control" for name, _ in said) else (_NOT_KEPT,)
+                message["headers"] = [*said, *ours, *not_kept]
             await send(message)
 
         try:

@@ -27,6 +27,12 @@ class NotSignedIn(Unauthenticated):
     code = "not_signed_in"
 
 
+class ForeignForm(Refused):
+    """A form was sent that no page of this server made for this sign-in."""
+
+    code = "foreign_form"
+
+
 class MayNotReconcile(Refused):
     """Only a guard may have everything held against AWS."""
 

@@ -1,6 +1,8 @@
 """Everything that the server is made of, and how it is built for real."""
 
+import os
 import sys
+from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -41,9 +43,10 @@ from liftgate.identity.session_names import SessionNames
 from liftgate.identity.sts_http import sts_over_http
 from liftgate.response.notify import Notifier
 from liftgate.response.webhook import SignedWebhook, webhook_client, webhook_id
+from liftgate.server.browser.session_key import SHORTEST, SessionKey, kept_key
 from liftgate.server.edge import Log
 from liftgate.server.kept_catalogue import KeptCatalogue
-from liftgate.server.settings import Settings
+from liftgate.server.settings import Settings, data_folder
 from liftgate.server.sources import Sources, sources_of
 from liftgate.store.sql import SqlStore, open_store
 from liftgate.watch.sources.ports import Take
@@ -79,6 +82,8 @@ class Parts:
     take: Take | None = None  # where events of the sources go
     notifiers: Mapping[str, Notifier] = field(default_factory=dict)  # whom to tell, by ``webhook_id``
     wake_messenger: Event = field(default_factory=Event)
+    closing: Event = field(default_factory=Event)  # set when the server stops: what waits for events ends
+    session_key: SessionKey = field(default_factory=lambda: SessionKey(token_bytes(SHORTEST)))
 
     def new_name(self, what: str) -> str:
         """A name that nobody else has: of a lease's holder, a worker, or one call."""
@@ -135,6 +140,7 @@ def running_parts(settings: Settings, *, audience: str) -> Iterator[Parts]:
             reach=RevocationReach(LendingTrusts(accounts.iam, accounts.external_id, broker).check),
             revokers=revokers,
             sources=sources_of(settings, at),
+            session_key=_session_key(settings),
             notifiers={
                 webhook_id(one.url): SignedWebhook(one.url, one.secret.get_secret_value(), http)
                 for one in settings.webhooks
@@ -154,6 +160,17 @@ def _revokers(settings: Settings, at: AwsEndpoints, broker: Callable[[], Broker]
         )
         for one in settings.accounts
     )
+
+
+def _session_key(settings: Settings) -> SessionKey:
+    if settings.session_key is not None:
+        return SessionKey(b64decode(settings.session_key.get_secret_value()))
+    try:
+        return kept_key(data_folder(os.environ) / "session-key", token_bytes)
+    except (OSError, ValueError) as fault:
+        # Browsers sign in anew after each start, and cannot move between processes; nothing else is lost.
+        _log().warning("the session key cannot be kept", error=type(fault).__name__)
+        return SessionKey(token_bytes(SHORTEST))
 
 
 def _wait(never: Event) -> None:

@@ -35,7 +35,7 @@ class Right(Enum):
     SEES_ALL = "guards and auditors"
 
 
-RIGHTS: Final[Mapping[Route, Right]] = MappingProxyType(
+API_RIGHTS: Final[Mapping[Route, Right]] = MappingProxyType(
     {
         ("GET", "/health"): Right.ANYBODY,
         ("GET", "/ready"): Right.ANYBODY,
@@ -75,3 +75,19 @@ RIGHTS: Final[Mapping[Route, Right]] = MappingProxyType(
         ("GET", f"{API}/ledger/export"): Right.SEES_ALL,
     }
 )
+
+PAGE_RIGHTS: Final[Mapping[Route, Right]] = MappingProxyType(
+    {
+        ("GET", "/static/{name}"): Right.ANYBODY,
+        ("GET", "/sign-in"): Right.ANYBODY,
+        ("POST", "/sign-in/local"): Right.ANYBODY,
+        ("POST", "/sign-out"): Right.SIGNED_IN,
+        ("GET", "/"): Right.SIGNED_IN,
+        ("GET", "/events"): Right.SIGNED_IN,
+        ("GET", "/mine"): Right.SIGNED_IN,
+        ("POST", "/grants/{grant_id}/return"): Right.REQUESTER,
+        ("POST", "/requests/{request_id}/cancellation"): Right.REQUESTER,
+    }
+)
+
+RIGHTS: Final[Mapping[Route, Right]] = MappingProxyType({**API_RIGHTS, **PAGE_RIGHTS})

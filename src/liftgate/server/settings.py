@@ -8,6 +8,7 @@ A name that is no setting is refused with the nearest one that is: a misspelt li
 import json
 import os
 import tomllib
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
@@ -30,6 +31,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, Setting
 from liftgate.catalogue.nearest import suggest
 from liftgate.response.model import Mode
 from liftgate.server.addresses import is_loopback, origin_of
+from liftgate.server.browser.session_key import SHORTEST
 from liftgate.server.errors import BadSettings, LocalSignInExposed, SettingsFileUnreadable
 from liftgate.server.webhook_settings import Webhook
 from liftgate.server.wording import field_names, in_words
@@ -159,6 +161,25 @@ class Settings(BaseSettings):
         description="Let anybody on this machine sign in by a name alone. For the demo: the server refuses to start where "
         "`host` or `public_url` is not loopback.",
     )
+    session_key: SecretStr | None = Field(
+        default=None,
+        description="By which cookies of browsers are known to be ours: 32 random bytes or more, in base64 (`openssl rand -base64 32`). The "
+        "same for all processes of one Liftgate. Left out, a file `liftgate/session-key` under `XDG_DATA_HOME`, made at the first start.",
+    )
+    session_idle: Annotated[timedelta, NoDecode] = Field(
+        default=timedelta(hours=1),
+        ge=timedelta(minutes=5),
+        le=timedelta(days=1),
+        description="After how long without being used a browser must sign in again.",
+        examples=["30m"],
+    )
+    session_lasts: Annotated[timedelta, NoDecode] = Field(
+        default=timedelta(hours=10),
+        ge=timedelta(minutes=15),
+        le=timedelta(days=7),
+        description="After how long a browser must sign in again, used or not.",
+        examples=["8h"],
+    )
     worker: bool = Field(
         default=True,
         description="Also do queued work, such as denies in AWS, in this process. At least one process must.",
@@ -232,13 +253,24 @@ class Settings(BaseSettings):
         "(`whsec_…`, by which each message is signed as standardwebhooks.com says). In the variable, as JSON.",
     )
 
-    @field_validator("settle_after", "watch_trail_every", mode="before")
+    @field_validator("settle_after", "watch_trail_every", "session_idle", "session_lasts", mode="before")
     @classmethod
     def _read_span(cls, value: object) -> object:
         try:
             return parse_span(value) if isinstance(value, str) else value
         except SpanUnreadable:
             raise PydanticCustomError("span", "is not a span of time; write it as 30m or 2h") from None
+
+    @field_validator("session_key")
+    @classmethod
+    def _check_key(cls, value: SecretStr | None) -> SecretStr | None:
+        try:
+            key = b64decode(value.get_secret_value(), validate=True) if value else bytes(SHORTEST)
+        except ValueError:
+            key = b""
+        if len(key) < SHORTEST:
+            raise PydanticCustomError("session_key", "is not the base64 of 32 random bytes or more")
+        return value
 
     @field_validator("catalogue", "watch_rules", mode="before")
     @classmethod
@@ -308,10 +340,15 @@ def load_settings(file: Path | None = None, given: Mapping[str, Any] | None = No
 
 def default_database_url(environ: Mapping[str, str]) -> str:
     """SQLite, in the folder for data of the XDG Base Directory Specification."""
+    return f"sqlite:///{data_folder(environ) / 'liftgate.db'}"
+
+
+def data_folder(environ: Mapping[str, str]) -> Path:
+    """Where a server keeps what it was told no other place for."""
     folder = environ.get("XDG_DATA_HOME") or str(
         Path(environ.get("HOME") or Path.home()) / ".local" / "share"
     )
-    return f"sqlite:///{Path(folder).absolute() / 'liftgate' / 'liftgate.db'}"
+    return Path(folder).absolute() / "liftgate"
 
 
 def _from_file(file: Path) -> dict[str, Any]:

@@ -135,12 +135,7 @@ def sign_in_of(row: Row) -> SignIn:
     return SignIn(
         token_hash=row["token_hash"],
         person_id=row["person_id"],
-        identity=Identity(
-            kind=IdentityKind(row["identity_kind"]),
-            name=row["identity_name"],
-            account=row["identity_account"],
-            user_id=row["identity_user_id"],
-        ),
+        identity=identity_of(row),
         signed_in_at=row["signed_in_at"],
         expires_at=row["expires_at"],
     )
@@ -151,10 +146,26 @@ def sign_in_row(sign_in: SignIn) -> dict[str, Any]:
     return {
         "token_hash": sign_in.token_hash,
         "person_id": sign_in.person_id,
-        "identity_kind": sign_in.identity.kind.value,
-        "identity_name": sign_in.identity.name,
-        "identity_account": sign_in.identity.account,
-        "identity_user_id": sign_in.identity.user_id,
         "signed_in_at": sign_in.signed_in_at,
         "expires_at": sign_in.expires_at,
+    } | identity_row(sign_in.identity)
+
+
+def identity_of(row: Row) -> Identity:
+    """From the four columns in which tables keep one."""
+    return Identity(
+        kind=IdentityKind(row["identity_kind"]),
+        name=row["identity_name"],
+        account=row["identity_account"],
+        user_id=row["identity_user_id"],
+    )
+
+
+def identity_row(identity: Identity) -> dict[str, Any]:
+    """Into those four columns."""
+    return {
+        "identity_kind": identity.kind.value,
+        "identity_name": identity.name,
+        "identity_account": identity.account,
+        "identity_user_id": identity.user_id,
     }

@@ -11,9 +11,10 @@ from liftgate.access.ports import Effect, GrantFilter, Once, Page, RequestFilter
 from liftgate.clock import Clock
 from liftgate.elevation.in_place.model import OnRole, Opening
 from liftgate.elevation.model import Deny, Session, SessionEnding
-from liftgate.identity.ports import SignIn
+from liftgate.identity.ports import BrowserSession, SignIn
 from liftgate.ledger.model import Draft, Entry
 from liftgate.store.answering import Answering
+from liftgate.store.browser_sessions import BrowserSessions
 from liftgate.store.callers import Callers
 from liftgate.store.catalogue_versions import CatalogueVersion, CatalogueVersions
 from liftgate.store.denies import Denies
@@ -50,6 +51,7 @@ class SqlTransaction(Answering):
         self._denies = Denies(connection)
         self._in_place = InPlaceStatements(connection)
         self._sign_ins = SignIns(connection)
+        self._browsers = BrowserSessions(connection)
         self._keys = IdempotencyKeys(connection)
         self._callers = Callers(connection)
         self._watched = Watched(connection)
@@ -235,6 +237,23 @@ class SqlTransaction(Answering):
         """Forget a token."""
         self._sign_ins.end(token_hash)
 
+    def browser_session(self, token_hash: str) -> BrowserSession | None:
+        """The browser's session of a present or previous token, expired or not."""
+        return self._browsers.one(token_hash)
+
+    def add_browser_session(self, session: BrowserSession, draft: Draft) -> None:
+        """A browser signed in."""
+        self._browsers.add(session)
+        self.record(draft)
+
+    def replace_browser_session(self, session: BrowserSession, *, was: BrowserSession) -> bool:
+        """Keep what became of a session; False where its token was renewed meanwhile."""
+        return self._browsers.replace(session, was=was)
+
+    def end_browser_session(self, session_id: str) -> None:
+        """Forget a browser's session."""
+        self._browsers.end(session_id)
+
     # what CloudTrail told
 
     def grant_records(self, grant_ids: Collection[str]) -> tuple[GrantRecord, ...]:
@@ -369,4 +388,9 @@ class SqlTransaction(Answering):
 
     def forget_expired(self, *, now: datetime) -> int:
         """Delete sign-ins, used proofs and idempotency keys that are past their time; how many were deleted."""
-        return self._sign_ins.forget(before=now - _CLOCK_SLACK) + self._keys.forget(now=now)
+        before = now - _CLOCK_SLACK
+        return (
+            self._sign_ins.forget(before=before)
+            + self._browsers.forget(before=before)
+            + self._keys.forget(now=now)
+        )

@@ -12,9 +12,9 @@ from liftgate.cli.errors import ExtraMissing, NoSuchEntitlement
 from liftgate.cli.exit_code import ExitCode
 from liftgate.cli.fields import JsonObject, as_object, items, seconds, text
 from liftgate.cli.options import SHARED, client_options, output_option, wants_json
-from liftgate.cli.plain_text import plain
 from liftgate.cli.table import Column, say_table
 from liftgate.cli.terminal import paint, say, say_fields, say_json, say_next, warn
+from liftgate.plain_text import plain
 from liftgate.span import in_words
 
 _COLUMNS = (

@@ -7,9 +7,9 @@ from liftgate.cli.errors import BadValue
 from liftgate.cli.fields import JsonObject, as_object, items, moment, number, optional, text, texts
 from liftgate.cli.moments import shown
 from liftgate.cli.options import SHARED, client_options, output_option, wants_json
-from liftgate.cli.plain_text import plain
 from liftgate.cli.table import Column, say_table
 from liftgate.cli.terminal import say, say_json, say_next
+from liftgate.plain_text import plain
 
 _COLUMNS = (
     Column(title="MESSAGE"),

@@ -9,10 +9,10 @@ from liftgate.cli.aws_config import profile_settings
 from liftgate.cli.borrowing import borrow
 from liftgate.cli.exit_code import ExitCode
 from liftgate.cli.options import SHARED, client_options, given_options
-from liftgate.cli.plain_text import plain
 from liftgate.cli.process_environment import process_environment
 from liftgate.cli.profile_install import aws_config_path
 from liftgate.cli.settings import Settings, read_settings
+from liftgate.plain_text import plain
 
 
 @click.command(

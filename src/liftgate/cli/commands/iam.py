@@ -13,10 +13,10 @@ from liftgate.cli.exit_code import ExitCode
 from liftgate.cli.fields import JsonObject
 from liftgate.cli.moments import read_moment, read_span
 from liftgate.cli.options import output_option, wants_json
-from liftgate.cli.plain_text import plain
 from liftgate.cli.policies.lines import answer_lines, read_text
 from liftgate.cli.terminal import paint, say, say_folded, say_json, warn
 from liftgate.iam.parse import Kind
+from liftgate.plain_text import plain
 
 F = TypeVar("F", bound=Callable[..., Any])
 

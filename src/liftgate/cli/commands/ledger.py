@@ -12,9 +12,9 @@ from liftgate.cli.fields import JsonObject, as_object, flag, items, moment, numb
 from liftgate.cli.identifiers import kind_of_id
 from liftgate.cli.moments import shown
 from liftgate.cli.options import SHARED, client_options, output_option, wants_json
-from liftgate.cli.plain_text import plain
 from liftgate.cli.table import Column, say_table
 from liftgate.cli.terminal import paint, say, say_fields, say_folded, say_json, say_next
+from liftgate.plain_text import plain
 
 _COLUMNS = (
     Column(title="ENTRY"),

@@ -10,10 +10,10 @@ import click
 from liftgate.cli.errors import OwnCredentials
 from liftgate.cli.identifiers import grant_id
 from liftgate.cli.options import SHARED, given_options, server_options
-from liftgate.cli.plain_text import plain
 from liftgate.cli.profile_install import aws_config_path, install_profile, process_line
 from liftgate.cli.settings import read_settings
 from liftgate.cli.terminal import say, say_next
+from liftgate.plain_text import plain
 
 
 @click.group("profile")

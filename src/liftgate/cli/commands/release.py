@@ -7,8 +7,8 @@ import click
 from liftgate.cli.answered import read_holds, say_holds
 from liftgate.cli.connection import connection
 from liftgate.cli.options import SHARED, client_options, output_option, wants_json
-from liftgate.cli.plain_text import plain
 from liftgate.cli.terminal import paint, say, say_json
+from liftgate.plain_text import plain
 
 
 @click.command("release", epilog=SHARED)

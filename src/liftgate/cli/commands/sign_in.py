@@ -5,8 +5,8 @@ import click
 from liftgate.cli.connection import connection
 from liftgate.cli.fields import as_object, text
 from liftgate.cli.options import SHARED, client_options, output_option, wants_json
-from liftgate.cli.plain_text import plain
 from liftgate.cli.terminal import say, say_json
+from liftgate.plain_text import plain
 
 
 @click.command("sign-in", epilog=SHARED)

@@ -13,12 +13,12 @@ from liftgate.cli.fields import JsonObject
 from liftgate.cli.identifiers import grant_id
 from liftgate.cli.moments import shown
 from liftgate.cli.options import SHARED, client_options, output_option, wants_json
-from liftgate.cli.plain_text import plain
 from liftgate.cli.s3_uploads import S3Uploads
 from liftgate.cli.terminal import paint, paint_state, say, say_fields, say_json, say_next
 from liftgate.cli.uploads import LIST_PARTS, LIST_UPLOADS, Found, Upload, find_uploads, prefix_of
 from liftgate.iam.scope import Location
 from liftgate.pasted import s3api_arguments
+from liftgate.plain_text import plain
 
 _NAMED_IN_ONE_ASK: Final = 3
 _ABORT: Final = "s3:AbortMultipartUpload"

@@ -10,8 +10,8 @@ from typing import Any, BinaryIO, NoReturn
 
 from liftgate.cli.errors import BadValue
 from liftgate.cli.fields import JsonObject
-from liftgate.cli.plain_text import plain_json
 from liftgate.errors import LiftgateError
+from liftgate.plain_text import plain_json
 
 _LONGEST = 4_000_000  # bytes: far above every policy that AWS takes, and not a machine's memory
 

@@ -1,0 +1,119 @@
+"""What I have, what I wait for, and what I had: with the commands to go on with."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from fastapi import APIRouter, Request, Response
+
+from liftgate.access import service
+from liftgate.access.state import LIVE
+from liftgate.pasted import use_of_grant
+from liftgate.server.api.grant_shape import GrantShape, grant_shape
+from liftgate.server.api.in_aws import seen_in_aws
+from liftgate.server.api.lists import grants_in_view, requests_in_view
+from liftgate.server.api.request_shape import RequestShape, request_shape
+from liftgate.server.browser.looks import Looking, Submitted
+from liftgate.server.calls import Call, GrantId, RequestId
+from liftgate.server.pages.render import go_to, page
+from liftgate.server.settling import settle_soon
+
+router = APIRouter(include_in_schema=False)
+
+_SHOWN_PAST: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A grant that is live, and what its holder does next."""
+
+    grant: GrantShape
+    commands: tuple[str, ...]
+
+
+@router.get("/")
+def home(look: Looking) -> Response:
+    """Reviewers begin with what waits for them, others with what is theirs."""
+    waiting = _requests(look.call, "to_review", frozenset(), limit=1)
+    return go_to("/review" if waiting else "/mine")
+
+
+@router.get("/mine")
+def mine(request: Request, look: Looking) -> Response:
+    """My grants and requests."""
+    call = look.call
+    return page(
+        request,
+        "mine.html",
+        look,
+        now=call.parts.clock(),
+        live=[*_held(call)],
+        pending=_requests(call, "mine", frozenset({"pending"}), limit=50),
+        past=_grants(call, frozenset({"ended", "revoked", "returned"}), limit=_SHOWN_PAST),
+        closed=_requests(call, "mine", frozenset({"denied", "cancelled", "lapsed"}), limit=_SHOWN_PAST),
+    )
+
+
+@router.post("/grants/{grant_id}/return")
+def give_back(sent: Submitted, grant_id: GrantId) -> Response:
+    """Give one's own grant back."""
+    call = sent.call
+    record = service.return_grant(
+        grant_id,
+        call.caller,
+        sent.form.text("reason"),
+        catalogue=call.catalogue,
+        store=call.parts.store,
+        clock=call.parts.clock,
+        once=call.once,
+    )
+    settle_soon([record.grant], call.parts)
+    return go_to("/mine")
+
+
+@router.post("/requests/{request_id}/cancellation")
+def cancel(sent: Submitted, request_id: RequestId) -> Response:
+    """Withdraw one's own request."""
+    call = sent.call
+    service.cancel_request(
+        request_id,
+        call.caller,
+        catalogue=call.catalogue,
+        store=call.parts.store,
+        clock=call.parts.clock,
+        once=call.once,
+    )
+    return go_to("/mine")
+
+
+def _held(call: Call) -> Iterator[Held]:
+    for grant in _grants(call, LIVE, limit=50):
+        is_open = grant.state == "active"
+        commands = use_of_grant(
+            grant.id,
+            actions=grant.scope.actions,
+            locations=grant.scope.locations,
+            in_place=grant.in_place is not None,
+        )
+        yield Held(grant, commands[:1] if is_open else ())
+
+
+def _grants(call: Call, states: frozenset[str], *, limit: int) -> list[GrantShape]:
+    now = call.parts.clock()
+    with call.parts.store.read() as view:
+        found = grants_in_view(
+            view, "mine", states, call.person_id, call.catalogue, now=now, cursor=None, limit=limit
+        )
+        in_aws = seen_in_aws(view, found.items)
+    return [grant_shape(record, call.catalogue, now, in_aws=in_aws) for record in found.items]
+
+
+def _requests(
+    call: Call, which: Literal["mine", "to_review"], states: frozenset[str], *, limit: int
+) -> list[RequestShape]:
+    now = call.parts.clock()
+    with call.parts.store.read() as view:
+        found = requests_in_view(
+            view, which, states, call.person_id, call.catalogue, now=now, cursor=None, limit=limit
+        )
+    return [request_shape(record, call.catalogue, now) for record in found.items]

@@ -1,0 +1,73 @@
+"""How moments, spans and states are said on pages: the filters of the templates."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import Any, Final
+
+from liftgate.clock import rfc3339
+from liftgate.plain_text import plain
+from liftgate.span import in_words
+
+_STATES: Final = {
+    "active": "good",
+    "approved": "good",
+    "scheduled": "soon",
+    "pending": "soon",
+    "denied": "bad",
+    "revoked": "bad",
+}
+
+
+def shown(moment: datetime, now: datetime | None = None) -> str:
+    """``24 Nov 2026, 09:20 UTC``; of the day of ``now``, the time alone."""
+    at = moment.astimezone(UTC)
+    time = f"{at:%H:%M} UTC"
+    if now is not None and at.date() == now.astimezone(UTC).date():
+        return time
+    return f"{at.day} {at:%b %Y}, {time}"
+
+
+def left(until: datetime, now: datetime) -> str:
+    """``18m`` or ``2h10m``: how long until a moment, the smaller unit left out where it says little."""
+    return rough(max(until - now, timedelta(0)))
+
+
+def rough(span: timedelta) -> str:
+    """A span in its two largest units."""
+    seconds = int(span.total_seconds())
+    for unit in (86_400, 3_600, 60):
+        if seconds >= unit * 10:
+            return in_words(timedelta(seconds=seconds - seconds % unit))
+    if seconds >= 3_600:
+        seconds -= seconds % 60
+    return in_words(timedelta(seconds=seconds))
+
+
+def span(value: timedelta | int) -> str:
+    """A span, also one in seconds."""
+    return in_words(timedelta(seconds=value) if isinstance(value, int) else value)
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """``3m ago``."""
+    span = now - moment
+    return "just now" if span < timedelta(minutes=1) else f"{rough(span)} ago"
+
+
+def tone(state: str) -> str:
+    """Of a state, whether it is good news, bad, or still to come: the colour of its badge."""
+    return _STATES.get(state, "over")
+
+
+FILTERS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
+    {
+        "shown": shown,
+        "left": left,
+        "ago": ago,
+        "span": span,
+        "tone": tone,
+        "plain": plain,
+        "rfc3339": rfc3339,
+    }
+)

@@ -1,0 +1,68 @@
+"""The world of the server's tests behind a real socket, and a real browser before it: Debian's chromium."""
+
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from tests.server.server_world import CATALOGUE, World, open_world
+
+from liftgate.server.app import create_app
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 800}
+CHROMIUM = shutil.which("chromium")
+
+
+@contextmanager
+def served(folder: Path, *, catalogue: str = CATALOGUE, **settings: Any) -> Iterator[tuple[World, str]]:
+    """A world, and the address at which it is served."""
+    with (
+        open_world(folder, catalogue=catalogue, **settings) as world,
+        socket.create_server(("127.0.0.1", 0)) as at,
+    ):
+        address = f"http://127.0.0.1:{at.getsockname()[1]}"
+        parts = replace(world.parts, audience=address)
+        config = uvicorn.Config(
+            create_app(parts), log_config=None, lifespan="off", timeout_graceful_shutdown=1
+        )
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [at]}, daemon=True)
+        thread.start()
+        try:
+            yield world, address
+        finally:
+            parts.closing.set()
+            server.should_exit = True
+            thread.join()
+
+
+def launch(playwright: Playwright) -> Browser:
+    """A browser without a screen, that asks nobody outside for anything."""
+    return playwright.chromium.launch(
+        executable_path=CHROMIUM,
+        args=[
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ],
+    )
+
+
+def sign_in(context: BrowserContext, address: str, person: str, then: str = "/mine") -> Page:
+    """A page of somebody who signed in by the page that is for it."""
+    page = context.new_page()
+    page.goto(f"{address}/sign-in?next={then}")
+    page.locator(f"button[name=person][value={person}]").click()
+    page.wait_for_url(f"{address}{then}")
+    return page
