@@ -85,6 +85,11 @@ PAGE_RIGHTS: Final[Mapping[Route, Right]] = MappingProxyType(
         ("GET", "/"): Right.SIGNED_IN,
         ("GET", "/events"): Right.SIGNED_IN,
         ("GET", "/mine"): Right.SIGNED_IN,
+        ("GET", "/review"): Right.SIGNED_IN,
+        ("GET", "/requests/{request_id}"): Right.SEES_IT,
+        ("POST", "/requests/{request_id}/reviews"): Right.REVIEWER,
+        ("GET", "/grants/{grant_id}"): Right.SEES_IT,
+        ("POST", "/grants/{grant_id}/revocation"): Right.REVOKER,
         ("POST", "/grants/{grant_id}/return"): Right.REQUESTER,
         ("POST", "/requests/{request_id}/cancellation"): Right.REQUESTER,
     }

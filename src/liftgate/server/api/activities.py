@@ -11,7 +11,7 @@ from liftgate.server.api.grants import grant_in_sight
 from liftgate.server.api.lists import PageQuery
 from liftgate.server.api.shapes import PageShape, answer
 from liftgate.server.api.watch_shape import ActivityShape, TimelineShape, activity_shape, line_shape
-from liftgate.server.calls import GrantId, SignedIn
+from liftgate.server.calls import Call, GrantId, SignedIn
 from liftgate.server.timeline import story
 from liftgate.watch.ports import FindingFilter
 
@@ -43,6 +43,11 @@ def list_activities(call: SignedIn, grant_id: GrantId, query: Annotated[PageQuer
 )
 def tell_grant(call: SignedIn, grant_id: GrantId) -> Response:
     """Tell a grant's story: request, reviews, sessions, calls by folder, the findings that the caller may see with what was done, and its account."""
+    return answer(timeline_of(call, grant_id))
+
+
+def timeline_of(call: Call, grant_id: str) -> TimelineShape:
+    """A grant's story, as far as the caller may know it. Raises ``NoSuchGrant``."""
     with call.parts.store.read() as view:
         grant = grant_in_sight(view, grant_id, call).grant
         record = view.request(grant.request_id)
@@ -61,4 +66,4 @@ def tell_grant(call: SignedIn, grant_id: GrantId) -> Response:
             now=call.parts.clock(),
         )
     more = len(groups) > _MOST_TOLD or found.next_cursor is not None
-    return answer(TimelineShape(items=[line_shape(one, call.catalogue) for one in lines], more=more))
+    return TimelineShape(items=[line_shape(one, call.catalogue) for one in lines], more=more)

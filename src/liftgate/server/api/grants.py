@@ -169,15 +169,19 @@ def return_grant(call: SignedInOnce, grant_id: GrantId, body: ReturnBody | None 
 
 
 def _answer(grant_id: str, call: Call, status: Literal[200, 201] = 201) -> Response:
+    return answer(whole_grant(grant_id, call), status)
+
+
+def whole_grant(grant_id: str, call: Call) -> GrantShape:
+    """A grant with its sessions. Raises ``NoSuchGrant`` for one that the caller may not see."""
     with call.parts.store.read() as view:
         record = grant_in_sight(view, grant_id, call)
         sessions: Iterable[Session] = view.sessions(grant_id)
         ended = view.session_endings(grant_id)
         in_aws = seen_in_aws(view, [record], with_sessions=bool(ended))
-    shape = grant_shape(
+    return grant_shape(
         record, call.catalogue, call.parts.clock(), in_aws=in_aws, sessions=sessions, session_endings=ended
     )
-    return answer(shape, status)
 
 
 def grant_in_sight(view: AccessReader, grant_id: str, call: Call) -> GrantRecord:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from liftgate.access import service
 from liftgate.access.errors import NoSuchRequest
 from liftgate.access.model import Answer, InPlace, Request, RequestRecord
+from liftgate.access.ports import AccessReader
 from liftgate.access.sight import may_see
 from liftgate.elevation.in_place.service import opening_for
 from liftgate.elevation.service import try_scope
@@ -53,19 +54,7 @@ class ReviewBody(BaseModel):
 @router.post("", status_code=201, response_model=RequestShape, responses=problems(401, 403, 404, 409))
 def make_request(call: SignedInOnce, body: AskBody) -> Response:
     """Ask for access. Where no review is needed, the grant is in the answer."""
-    parts = call.parts
-    record = service.make_request(
-        read_ask(body, call.caller, call.catalogue),
-        call.caller,
-        catalogue=call.catalogue,
-        store=parts.store,
-        clock=parts.clock,
-        random=parts.random,
-        trial=lambda request: _try(request, parts),
-        opener=lambda request, caller: _opening(request, caller, call),
-        once=call.once,
-    )
-    return _shown_soon(record, call)
+    return _shown(made_request(body, call), call, 201)
 
 
 @router.get("", response_model=PageShape[RequestShape], responses=problems(401))
@@ -91,18 +80,7 @@ def list_requests(call: SignedIn, query: Annotated[RequestQuery, Query()]) -> Re
 def get_request(call: SignedIn, request_id: RequestId) -> Response:
     """Look at one request."""
     with call.parts.store.read() as view:
-        record = view.request(request_id)
-    if record is None or not may_see(
-        call.person_id,
-        requester=record.request.requester,
-        entitlement=record.request.entitlement,
-        catalogue=call.catalogue,
-    ):
-        raise NoSuchRequest(
-            f"there is no request `{request_id}` that you may see",
-            advice="list yours: liftgate status",
-            value=request_id,
-        )
+        record = request_in_sight(view, request_id, call)
     return _shown(record, call, 200)
 
 
@@ -114,18 +92,7 @@ def get_request(call: SignedIn, request_id: RequestId) -> Response:
 )
 def review_request(call: SignedInOnce, request_id: RequestId, body: ReviewBody) -> Response:
     """Approve or deny a request. The last approval needed makes the grant."""
-    record = service.review_request(
-        request_id,
-        call.caller,
-        Answer(body.answer),
-        body.comment,
-        catalogue=call.catalogue,
-        store=call.parts.store,
-        clock=call.parts.clock,
-        random=call.parts.random,
-        once=call.once,
-    )
-    return _shown_soon(record, call)
+    return _shown(reviewed_request(request_id, body, call), call, 201)
 
 
 @router.post(
@@ -148,6 +115,58 @@ def cancel_request(call: SignedInOnce, request_id: RequestId, body: Nothing | No
     return _shown(record, call, 201)
 
 
+def made_request(body: AskBody, call: Call) -> RequestRecord:
+    """What became of an ask; a grant in place is put on its role at once."""
+    parts = call.parts
+    record = service.make_request(
+        read_ask(body, call.caller, call.catalogue),
+        call.caller,
+        catalogue=call.catalogue,
+        store=parts.store,
+        clock=parts.clock,
+        random=parts.random,
+        trial=lambda request: _try(request, parts),
+        opener=lambda request, caller: _opening(request, caller, call),
+        once=call.once,
+    )
+    _open_soon(record, parts)
+    return record
+
+
+def reviewed_request(request_id: str, body: ReviewBody, call: Call) -> RequestRecord:
+    """What became of a request by an answer; a grant in place is put on its role at once."""
+    record = service.review_request(
+        request_id,
+        call.caller,
+        Answer(body.answer),
+        body.comment,
+        catalogue=call.catalogue,
+        store=call.parts.store,
+        clock=call.parts.clock,
+        random=call.parts.random,
+        once=call.once,
+    )
+    _open_soon(record, call.parts)
+    return record
+
+
+def request_in_sight(view: AccessReader, request_id: str, call: Call) -> RequestRecord:
+    """A request that the caller may see. Raises ``NoSuchRequest`` for every other, whether there is one or not."""
+    record = view.request(request_id)
+    if record is None or not may_see(
+        call.person_id,
+        requester=record.request.requester,
+        entitlement=record.request.entitlement,
+        catalogue=call.catalogue,
+    ):
+        raise NoSuchRequest(
+            f"there is no request `{request_id}` that you may see",
+            advice="list yours: liftgate status",
+            value=request_id,
+        )
+    return record
+
+
 def _try(request: Request, parts: Parts) -> None:
     """Refuse at once what could not be lent, or not be taken back."""
     if request.in_place is not None:
@@ -168,11 +187,9 @@ def _opening(request: Request, caller: Caller, call: Call) -> InPlace | Liftgate
     )
 
 
-def _shown_soon(record: RequestRecord, call: Call) -> Response:
-    """What a decision led to; a grant in place is put on its role at once."""
+def _open_soon(record: RequestRecord, parts: Parts) -> None:
     if record.grant is not None and record.grant.in_place is not None:
-        settle_soon([record.grant], call.parts)
-    return _shown(record, call, 201)
+        settle_soon([record.grant], parts)
 
 
 def _shown(record: RequestRecord, call: Call, status: Literal[200, 201]) -> Response:

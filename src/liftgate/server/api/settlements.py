@@ -10,7 +10,7 @@ from liftgate.server.api.doc import problems
 from liftgate.server.api.findings import sees_findings_of
 from liftgate.server.api.grants import grant_in_sight
 from liftgate.server.api.shapes import EXACT, EXAMPLE_HASH, Moment, ScopeShape, answer, scope_shape
-from liftgate.server.calls import GrantId, SignedIn
+from liftgate.server.calls import Call, GrantId, SignedIn
 from liftgate.watch.settled import due
 from liftgate.watch.settlement import Line, Settled
 from liftgate.watch.settlement_words import catalogue_lines, request_line, sentences
@@ -91,6 +91,11 @@ class SettlementShape(BaseModel):
 )
 def settlement_of_grant(call: SignedIn, grant_id: GrantId) -> Response:
     """Say what became of a grant: what was used of it, and what would have sufficed."""
+    return answer(settlement_shape(call, grant_id))
+
+
+def settlement_shape(call: Call, grant_id: str) -> SettlementShape:
+    """How far a grant is with its account, as far as the caller may know it. Raises ``NoSuchGrant``."""
     with call.parts.store.read() as view:
         record = grant_in_sight(view, grant_id, call)
         made = view.settled(grant_id)
@@ -99,13 +104,11 @@ def settlement_of_grant(call: SignedIn, grant_id: GrantId) -> Response:
     state: Literal["open", "settled", "reopened"] = "open"
     if made is not None:
         state = "reopened" if made.reopened_at else "settled"
-    return answer(
-        SettlementShape(
-            grant_id=grant_id,
-            state=state,
-            due_at=due(record, made, call.parts.settings.settle_after),
-            account=_account(made) if made else None,
-        )
+    return SettlementShape(
+        grant_id=grant_id,
+        state=state,
+        due_at=due(record, made, call.parts.settings.settle_after),
+        account=_account(made) if made else None,
     )
 
 
