@@ -13,6 +13,7 @@ from typing import Final, Generic, Protocol, TypeVar
 
 from liftgate.access.hold import Hold
 from liftgate.access.model import Cancellation, Ending, Grant, GrantRecord, Request, RequestRecord, Review
+from liftgate.access.told import Told
 from liftgate.ledger.model import Draft
 
 T = TypeVar("T")
@@ -41,6 +42,7 @@ class EffectKind(StrEnum):
     RESPONSE = "response"  # answer a finding; key: its id
     NOTIFY = "notify"  # send a message to one webhook; key: what it is about, and which webhook
     SETTLE = "settle"  # make the account of a grant that is over; key: its id
+    TELL = "tell"  # tell people of a request or grant; key: the id of the telling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,9 @@ class AccessReader(Protocol):
     def grant(self, grant_id: str) -> GrantRecord | None:
         """One grant with its ending."""
 
+    def told(self, told_id: str) -> Told | None:
+        """One telling."""
+
     def requests(
         self, which: RequestFilter, *, now: datetime, cursor: str | None, limit: int
     ) -> Page[RequestRecord]:
@@ -122,6 +127,9 @@ class AccessWriter(AccessReader, Protocol):
 
     def lock_grant(self, grant_id: str) -> GrantRecord | None:
         """Like ``grant``; nobody else changes it until this transaction ends."""
+
+    def tell(self, told: Sequence[Told]) -> None:
+        """Queue tellings of what this transaction changes; one that was queued before is not queued again."""
 
     def add_request(self, request: Request, draft: Draft) -> None:
         """A new request."""
