@@ -23,7 +23,6 @@ from liftgate.store.in_place import InPlaceStatements
 from liftgate.store.ledger import Ledger
 from liftgate.store.log_reading import LogReading
 from liftgate.store.outbox import Outbox
-from liftgate.store.requests import Requests
 from liftgate.store.reviewing import Reviewing
 from liftgate.store.sessions import Sessions
 from liftgate.store.sign_ins import SignIns
@@ -45,7 +44,6 @@ class SqlTransaction(Reviewing):
     def __init__(self, connection: Connection, clock: Clock) -> None:
         self._clock = clock
         self._drafts: list[Draft] = []
-        self._requests = Requests(connection)
         self._grants = Grants(connection)
         self._sessions = Sessions(connection)
         self._denies = Denies(connection)
