@@ -125,7 +125,7 @@ def _request(setting: Setting, request_id: str, who: str, scope: Scope, at: date
         starts_at=None,
         justification="Mend the figures of the third quarter",
         ticket=None,
-        approvals_needed=0,
+        stages=(),
         asked_at=at,
         lapses_at=at + timedelta(days=1),
     )

@@ -9,19 +9,11 @@ from pathlib import Path
 
 from liftgate.catalogue.errors import CatalogueFaulty
 from liftgate.catalogue.files import SourceFile
-from liftgate.catalogue.keys import (
-    CEILING,
-    ENTITLEMENT,
-    FILE,
-    JUSTIFICATION,
-    PERSON,
-    REVIEW,
-    TICKET,
-    WITHOUT_REVIEW,
-)
+from liftgate.catalogue.keys import CEILING, ENTITLEMENT, FILE, JUSTIFICATION, PERSON, TICKET
 from liftgate.catalogue.parse import parse_catalogue
 from liftgate.catalogue.reference import key_table
 from liftgate.catalogue.render import render_faults
+from liftgate.catalogue.review_keys import BREAK_GLASS, REFUSAL, REVIEW, STAGE, WITHOUT_REVIEW
 from liftgate.catalogue.schema import catalogue_schema
 from liftgate.iam.s3.actions import GROUPS
 
@@ -35,7 +27,10 @@ RECORDS = (
     ("An entitlement", ENTITLEMENT),
     ("`ceiling`", CEILING),
     ("`review`", REVIEW),
+    ("`review.stages`", STAGE),
     ("`review.without_review`", WITHOUT_REVIEW),
+    ("`review.refuse_when`", REFUSAL),
+    ("`break_glass`", BREAK_GLASS),
     ("`justification`", JUSTIFICATION),
     ("`ticket`", TICKET),
 )

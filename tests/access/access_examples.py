@@ -2,13 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
-from liftgate.access.model import Ask, Request
+from liftgate.access.model import Ask, Demand, Request
 from liftgate.catalogue.model import (
     Catalogue,
     Entitlement,
     JustificationRule,
     Mechanism,
     ReviewRule,
+    Stage,
     WithoutReview,
 )
 from liftgate.iam.scope import Location, Scope
@@ -33,6 +34,7 @@ def entitlement(
     name: str = "reports-write",
     *,
     approvals: int = 1,
+    reviewers: frozenset[str] = frozenset({"grace", "linus"}),
     without_review: WithoutReview | None = None,
     longest: timedelta = timedelta(hours=1),
     actions: frozenset[str] = frozenset({"s3:PutObject", "s3:DeleteObject"}),
@@ -51,8 +53,7 @@ def entitlement(
         longest=longest,
         requesters=requesters,
         review=ReviewRule(
-            reviewers=frozenset({"grace", "linus"}),
-            approvals=approvals,
+            stages=(Stage(name="review", reviewers=reviewers, approvals=approvals),),
             lapses_after=timedelta(hours=24),
             without_review=without_review,
         ),
@@ -121,7 +122,7 @@ def request(
         starts_at=starts_at,
         justification="correct the third quarter",
         ticket=None,
-        approvals_needed=approvals_needed,
+        stages=(Demand(name="review", approvals=approvals_needed),),
         asked_at=NOON,
         lapses_at=NOON + timedelta(hours=24),
     )

@@ -1,6 +1,5 @@
 """Who agrees: the moves of a pending request, and who may not make them."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,25 +8,35 @@ from tests.access.access_examples import NOON, caller, catalogue, entitlement, r
 from liftgate.access.ending import give_back, may_revoke, revoke
 from liftgate.access.errors import AlreadyReviewed, MayNotRevoke, NotAReviewer, NotTheRequester, SelfReview
 from liftgate.access.model import Answer, EndingKind, Review
-from liftgate.access.review import answer_request, cancel, grant_for, is_enough
+from liftgate.access.review import answer_request, cancel, grant_for
 from liftgate.access.sight import may_see, reviewable_entitlements
+from liftgate.access.stages import current, steps_of
 from liftgate.access.state import Active, Pending
+from liftgate.catalogue.model import Catalogue
 
-RULE = entitlement().review
-TWO = replace(RULE, approvals=2, reviewers=frozenset({"grace", "linus", "sec"}))
+ONE = catalogue()
+TWO = catalogue(entitlement(approvals=2, reviewers=frozenset({"grace", "linus", "sec"})))
 PENDING = Pending(request(), ())
 LIVE = Active(grant_for(request(), grant_id="gr-0123456789abcdef", now=NOON))
 
 
-def approve(pending: Pending, name: str, rule: object = RULE) -> Review:
-    assert isinstance(rule, type(RULE))
-    return answer_request(pending, caller(name), Answer.APPROVE, "fine", rule=rule, now=NOON)
+def answer(pending: Pending, name: str, by: Catalogue = ONE, said: Answer = Answer.APPROVE) -> Review:
+    steps = steps_of(pending.request, pending.approvals, by, NOON)
+    return answer_request(pending, caller(name), said, "fine", steps=steps, now=NOON)
+
+
+def approve(pending: Pending, name: str, by: Catalogue = ONE) -> Review:
+    return answer(pending, name, by)
+
+
+def is_enough(pending: Pending, review: Review, by: Catalogue) -> bool:
+    return current(steps_of(pending.request, (*pending.approvals, review), by, NOON)) is None
 
 
 def test_a_reviewer_approves() -> None:
     review = approve(PENDING, "grace")
     assert (review.reviewer, review.answer, review.comment) == ("grace", Answer.APPROVE, "fine")
-    assert is_enough(PENDING, review, RULE)
+    assert is_enough(PENDING, review, ONE)
 
 
 def test_nobody_reviews_their_own_request_even_as_a_reviewer() -> None:
@@ -40,17 +49,15 @@ def test_nobody_reviews_their_own_request_even_as_a_reviewer() -> None:
 
 def test_another_identity_of_the_requester_is_still_the_requester() -> None:
     second = caller("linus", by="arn:aws:iam::111122223333:user/linus-admin")
+    own = Pending(request(requester="linus"), ())
+    steps = steps_of(own.request, (), ONE, NOON)
     with pytest.raises(SelfReview):
-        answer_request(
-            Pending(request(requester="linus"), ()), second, Answer.APPROVE, "", rule=RULE, now=NOON
-        )
+        answer_request(own, second, Answer.APPROVE, "", steps=steps, now=NOON)
 
 
 def test_a_requester_cannot_deny_their_own_request_either() -> None:
     with pytest.raises(SelfReview):
-        answer_request(
-            Pending(request(requester="linus"), ()), caller("linus"), Answer.DENY, "", rule=RULE, now=NOON
-        )
+        answer(Pending(request(requester="linus"), ()), "linus", said=Answer.DENY)
 
 
 def test_a_stranger_cannot_review() -> None:
@@ -75,7 +82,7 @@ def test_two_approvals_need_two_people() -> None:
 
 def test_an_approval_of_somebody_who_is_no_reviewer_any_more_does_not_count() -> None:
     first = approve(PENDING, "linus", TWO)
-    without_linus = replace(TWO, reviewers=frozenset({"grace", "sec"}))
+    without_linus = catalogue(entitlement(approvals=2, reviewers=frozenset({"grace", "sec"})))
     half = Pending(PENDING.request, (first,))
     assert not is_enough(half, approve(half, "grace", without_linus), without_linus)
 
@@ -86,12 +93,12 @@ def test_a_rule_made_stricter_while_waiting_counts() -> None:
 
 def test_a_rule_made_laxer_while_waiting_does_not_count() -> None:
     strict = Pending(request(approvals_needed=2), ())
-    assert not is_enough(strict, approve(strict, "grace"), RULE)
+    assert not is_enough(strict, approve(strict, "grace"), ONE)
 
 
 def test_a_denial_is_never_enough_to_approve() -> None:
-    denial = answer_request(PENDING, caller("grace"), Answer.DENY, "no", rule=RULE, now=NOON)
-    assert not is_enough(PENDING, denial, RULE)
+    denial = answer(PENDING, "grace", said=Answer.DENY)
+    assert not is_enough(PENDING, denial, ONE)
 
 
 def test_only_the_requester_cancels() -> None:

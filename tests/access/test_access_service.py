@@ -25,12 +25,12 @@ from liftgate.access.errors import (
 )
 from liftgate.access.model import Answer, Ask, InPlace, Request, RequestRecord
 from liftgate.access.ports import DENY_SLACK, EffectKind, Once
+from liftgate.access.reviewing import review_request
 from liftgate.access.service import (
     Opener,
     cancel_request,
     make_request,
     return_grant,
-    review_request,
     revoke_grant,
 )
 from liftgate.access.state import Approved, Cancelled, Denied, Lapsed, Pending, request_state

@@ -10,6 +10,7 @@ from tests.catalogue.catalogue_samples import (
     parsed,
     with_entitlement,
 )
+from tests.catalogue.rule_faults import RULES
 
 from liftgate.catalogue.fault import MOST_FAULTS, FaultKind
 from liftgate.catalogue.reader import LARGEST_FILE
@@ -418,6 +419,7 @@ CASES = [
         "1.yaml:12:11",
     ),
 ]
+CASES += RULES
 CASES = [
     case for case in CASES if case[1] != PEOPLE
 ]  # kinds that need two files have tests of their own below

@@ -15,7 +15,14 @@ from tests.catalogue.catalogue_samples import (
 
 from liftgate.catalogue.errors import CatalogueFaulty
 from liftgate.catalogue.fault import FaultKind
-from liftgate.catalogue.model import Entitlement, JustificationRule, Mechanism, ReviewRule, WithoutReview
+from liftgate.catalogue.model import (
+    Entitlement,
+    JustificationRule,
+    Mechanism,
+    ReviewRule,
+    Stage,
+    WithoutReview,
+)
 from liftgate.catalogue.parse import check_catalogue, load_catalogue, parse_catalogue
 from liftgate.iam.scope import Location, Scope
 from liftgate.identity.model import Person, PersonKind
@@ -41,8 +48,7 @@ def test_the_sample_means_what_it_says() -> None:
         longest=timedelta(hours=1),
         requesters=frozenset({"ada", "linus"}),
         review=ReviewRule(
-            reviewers=frozenset({"grace", "linus"}),
-            approvals=1,
+            stages=(Stage(name="review", reviewers=frozenset({"grace", "linus"})),),
             lapses_after=timedelta(hours=24),
             without_review=WithoutReview(
                 longest=timedelta(minutes=15), actions=frozenset({"s3:PutObject", "s3:AbortMultipartUpload"})
@@ -70,7 +76,8 @@ def test_files_and_folders_may_be_mixed() -> None:
 def test_what_is_left_out_has_its_default() -> None:
     entitlement = parsed(with_entitlement()).entitlements["reports-write"]
     assert entitlement.review == ReviewRule(
-        reviewers=frozenset({"grace", "linus"}), approvals=1, lapses_after=timedelta(hours=24)
+        stages=(Stage(name="review", reviewers=frozenset({"grace", "linus"})),),
+        lapses_after=timedelta(hours=24),
     )
     assert entitlement.justification == JustificationRule()
     assert (entitlement.external_id, entitlement.max_session) == (None, timedelta(hours=1))

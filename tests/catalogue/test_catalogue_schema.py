@@ -23,14 +23,17 @@ from liftgate.span import SPAN_FORM, SpanUnreadable, parse_span
 VALIDATOR = jsonschema_rs.Draft202012Validator(catalogue_schema())
 GOOD = sorted([*EXAMPLES.glob("catalogue/*.y*ml"), *EXAMPLES.glob("catalogue-folder/*.y*ml")])
 
-# One file in which every key is written.
+# One file in which every key is written, but for the stages of a review: those are said in place of the one step.
 FULL = """\
 version: 1
 people:
   ada: {name: Ada, kind: person, identities: ["arn:aws:sts::111122223333:assumed-role/baseline/ada"]}
   grace: {name: Grace}
+  linus: {name: Linus}
 groups:
   owners: [grace]
+teams: [owners]
+zone: Europe/Berlin
 guards: [owners]
 auditors: [owners]
 trusted_session_names: ["arn:aws:iam::111122223333:role/baseline"]
@@ -48,14 +51,41 @@ entitlements:
     review:
       reviewers: [owners]
       approvals: 1
+      other_team: true
+      remind_after: 1h
+      escalate_after: 2h
+      escalate_to: [linus]
       lapses_after: 12h
-      without_review: {longest: 15m, actions: [write]}
+      without_review: {longest: 15m, actions: [write], when: time.hour > 6}
+      refuse_when: [{when: time.hour < 6, because: people sleep}]
+      delegable: false
+    break_glass: {by: [ada], longest: 1h, review_within: 24h, reviewers: [owners]}
+    longest_in_all: 4h
     justification: {at_least: 10}
     ticket: {required: true, pattern: "[A-Z]+-[0-9]+"}
     mechanism: session
     external_id: xyz
     max_session: 2h
 """
+
+
+STAGE = """\
+{name: owners, reviewers: [owners], approvals: 1, other_team: true, when: time.hour > 6, remind_after: 1h, escalate_after: 2h,
+ escalate_to: [linus]}
+"""
+OF_ONE_STEP = ("reviewers", "approvals", "other_team", "remind_after", "escalate_after", "escalate_to")
+IN_STAGES = ("entitlements", 0, "review", "stages")
+
+
+def full(path: tuple[Any, ...]) -> Any:
+    """A document in which the key at ``path`` is written."""
+    document = yaml.safe_load(FULL)
+    if path[:4] == IN_STAGES:
+        review = document["entitlements"][0]["review"]
+        for name in OF_ONE_STEP:
+            del review[name]
+        review["stages"] = [yaml.safe_load(STAGE), {"name": "others", "reviewers": ["linus"]}]
+    return document
 
 
 def keys(record: Record, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Shape]]:
@@ -87,7 +117,7 @@ def schema_keys(schema: dict[str, Any], path: tuple[Any, ...] = ()) -> Iterator[
 
 
 def with_value(path: tuple[Any, ...], value: Any) -> str:
-    document = yaml.safe_load(FULL)
+    document = full(path)
     inner = document
     for step in path[:-1]:
         inner = inner[step]
@@ -97,8 +127,9 @@ def with_value(path: tuple[Any, ...], value: Any) -> str:
 
 
 def test_the_full_sample_is_right() -> None:
-    parsed(FULL)
-    assert VALIDATOR.is_valid(yaml.safe_load(FULL))
+    for document in (full(()), full(IN_STAGES)):
+        parsed(yaml.safe_dump(document))
+        assert VALIDATOR.is_valid(document)
 
 
 def test_the_schema_has_exactly_the_declared_keys() -> None:
@@ -116,7 +147,7 @@ def test_the_parser_reads_every_declared_key(path: tuple[Any, ...]) -> None:
 
 @pytest.mark.parametrize("path", [path for path, _ in KEYS], ids=str)
 def test_the_parser_refuses_a_key_beside_every_declared_one(path: tuple[Any, ...]) -> None:
-    document = yaml.safe_load(FULL)
+    document = full(path)
     inner = document
     for step in path[:-1]:
         inner = inner[step]
@@ -128,7 +159,8 @@ def test_the_parser_refuses_a_key_beside_every_declared_one(path: tuple[Any, ...
 @pytest.mark.parametrize("path", [path for path, _ in KEYS if path != ("version",)], ids=str)
 def test_every_declared_key_has_a_meaning(path: tuple[Any, ...]) -> None:
     """Each key, left out, is a fault or makes another catalogue: none is read and then forgotten."""
-    document = yaml.safe_load(FULL)
+    document = full(path)
+    before = yaml.safe_dump(document)
     inner = document
     for step in path[:-1]:
         inner = inner[step]
@@ -138,11 +170,12 @@ def test_every_declared_key_has_a_meaning(path: tuple[Any, ...]) -> None:
         ("people", "ada", "kind"),
         ("entitlements", 0, "mechanism"),
         ("entitlements", 0, "review", "approvals"),
+        (*IN_STAGES, 0, "approvals"),
     }
     if path in defaults:  # FULL writes the default: say something else instead
         other = {"kind": "service", "mechanism": "x", "approvals": 2}[path[-1]]
         text = with_value(path, other)
-    assert faults_in(text) or parsed(text).version != parsed(FULL).version
+    assert faults_in(text) or parsed(text).version != parsed(before).version
 
 
 @pytest.mark.parametrize("path", GOOD, ids=lambda path: path.name)

@@ -13,10 +13,21 @@ from hypothesis import strategies as st
 from tests.catalogue.catalogue_samples import EXAMPLES, PEOPLE, entitlement, parsed, with_entitlement
 
 from liftgate.catalogue.errors import SnapshotCorrupt
-from liftgate.catalogue.model import Catalogue, Entitlement, JustificationRule, ReviewRule, WithoutReview
+from liftgate.catalogue.model import (
+    BreakGlass,
+    Catalogue,
+    Entitlement,
+    JustificationRule,
+    Refusal,
+    ReviewRule,
+    Stage,
+    WithoutReview,
+)
 from liftgate.catalogue.parse import load_catalogue
 from liftgate.catalogue.snapshot import digest_of, from_snapshot, to_snapshot
 from liftgate.catalogue.version import version_of, with_version
+from liftgate.catalogue.vocabulary import OF_REQUEST
+from liftgate.conditions.condition import compile_condition
 from liftgate.iam.scope import Location, Scope
 from liftgate.identity.model import Person, PersonKind
 
@@ -31,12 +42,28 @@ SCOPES = st.builds(
     locations=st.frozensets(st.builds(Location, bucket=TEXTS, key=TEXTS, partition=TEXTS), max_size=3),
     kms_keys=ACTIONS,
 )
+CONDITIONS = st.sampled_from(["request.deletes", "time.hour < 6", "'a' in person.groups"]).map(
+    lambda text: compile_condition(text, OF_REQUEST)
+)
+SOMEBODY = PEOPLE_SETS.filter(bool)
+REST = {
+    "reviewers": SOMEBODY,
+    "approvals": st.integers(1, 20),
+    "other_team": st.booleans(),
+    "remind_after": st.none() | SPANS,
+    "escalate_after": st.none() | SPANS,
+    "escalate_to": PEOPLE_SETS,
+}
+ONE_STAGE = st.builds(Stage, name=st.just("review"), **REST).map(lambda stage: (stage,))
+STAGES = st.lists(st.builds(Stage, name=TEXTS, when=st.none() | CONDITIONS, **REST), max_size=3).map(tuple)
 REVIEWS = st.builds(
     ReviewRule,
-    reviewers=PEOPLE_SETS,
-    approvals=st.integers(1, 20),
+    stages=ONE_STAGE | STAGES,
     lapses_after=SPANS,
-    without_review=st.none() | st.builds(WithoutReview, longest=SPANS, actions=ACTIONS),
+    without_review=st.none()
+    | st.builds(WithoutReview, longest=SPANS, actions=ACTIONS, when=st.none() | CONDITIONS),
+    refuse_when=st.lists(st.builds(Refusal, when=CONDITIONS, because=TEXTS), max_size=2).map(tuple),
+    delegable=st.booleans(),
 )
 ENTITLEMENTS = st.builds(
     Entitlement,
@@ -56,6 +83,9 @@ ENTITLEMENTS = st.builds(
     ),
     external_id=st.none() | TEXTS,
     max_session=SPANS,
+    longest_in_all=st.none() | SPANS,
+    break_glass=st.none()
+    | st.builds(BreakGlass, by=PEOPLE_SETS, longest=SPANS, review_within=SPANS, reviewers=PEOPLE_SETS),
 )
 CATALOGUES = st.builds(
     Catalogue,
@@ -69,6 +99,9 @@ CATALOGUES = st.builds(
     identities=st.dictionaries(TEXTS, IDS, max_size=4),
     patterns=st.lists(st.tuples(TEXTS, IDS), max_size=3, unique=True).map(lambda found: tuple(sorted(found))),
     trusted_session_names=ACTIONS,
+    teams=st.dictionaries(TEXTS, PEOPLE_SETS, max_size=2),
+    groups=st.dictionaries(TEXTS, PEOPLE_SETS, max_size=2),
+    zone=st.sampled_from(["UTC", "Europe/Berlin"]),
 )
 
 

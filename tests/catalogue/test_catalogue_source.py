@@ -212,17 +212,17 @@ def test_a_file_cut_at_the_end_of_a_line_is_not_taken_up_while_it_is_written(fil
     cut = whole[: whole.index("      approvals")]
     for _ in range(5):
         file.write_text(cut)
-        assert source.current().catalogue.entitlements["reports-write"].review.approvals == 2
+        assert source.current().catalogue.entitlements["reports-write"].review.stages[0].approvals == 2
         clock.move(0.5)
         cut += "#"  # it is still growing
     file.write_text(whole)
     clock.move(2)
-    assert source.current().catalogue.entitlements["reports-write"].review.approvals == 2
+    assert source.current().catalogue.entitlements["reports-write"].review.stages[0].approvals == 2
     file.write_text(whole[: whole.index("      approvals")])
     source.current()
     clock.move(1)
     assert (
-        source.current().catalogue.entitlements["reports-write"].review.approvals == 1
+        source.current().catalogue.entitlements["reports-write"].review.stages[0].approvals == 1
     )  # it rests: it is meant
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from liftgate.access.model import Answer, Cancellation, Ending, EndingKind, Grant, Request, Review
+from liftgate.access.model import Answer, Cancellation, Demand, Ending, EndingKind, Grant, Request, Review
 from liftgate.access.ports import Effect, EffectKind
 from liftgate.elevation.model import Session
 from liftgate.iam.scope import Location, Scope, Window
@@ -60,7 +60,7 @@ def request(**fields: Any) -> Request:
             "starts_at": None,
             "justification": "repair the report of Tuesday: Jürgen's 表 🪣",
             "ticket": None,
-            "approvals_needed": 1,
+            "stages": (Demand(name="review", approvals=1),),
             "asked_at": NOON,
             "lapses_at": NOON + timedelta(hours=24),
             **fields,

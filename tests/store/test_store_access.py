@@ -23,7 +23,7 @@ from tests.store.store_examples import (
     review,
 )
 
-from liftgate.access.model import Answer, EndingKind, GrantRecord, RequestRecord
+from liftgate.access.model import Answer, Demand, EndingKind, GrantRecord, RequestRecord
 from liftgate.errors import Conflict, LiftgateError
 from liftgate.iam.scope import Window
 from liftgate.ledger.chain import Intact, verify
@@ -52,7 +52,7 @@ def test_a_request_comes_back_as_it_was_made(store: SqlStore) -> None:
 
 
 def test_a_record_comes_back_whole(store: SqlStore) -> None:
-    made = request(approvals_needed=2)
+    made = request(stages=(Demand(name="review", approvals=2),))
     second = review(made, "linus", reviewed_at=NOON + 2 * MINUTE)
     first = review(made, "zoe", reviewed_at=NOON + MINUTE, comment="")
     given = grant(made, window=Window(starts_at=NOON, ends_at=NOON + MINUTE), external_id="partner-1")

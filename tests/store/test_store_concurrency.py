@@ -27,7 +27,8 @@ from tests.store.store_examples import (
 from liftgate.access.errors import AlreadyReviewed, GrantClosed, RequestClosed
 from liftgate.access.model import Answer
 from liftgate.access.ports import GrantFilter
-from liftgate.access.service import make_request, review_request, revoke_grant
+from liftgate.access.reviewing import review_request
+from liftgate.access.service import make_request, revoke_grant
 from liftgate.errors import LiftgateError
 from liftgate.identity.model import Person
 from liftgate.ledger.chain import Intact, verify
@@ -81,9 +82,8 @@ REVIEWERS = [Person(id=f"reviewer-{number}", name=f"Reviewer {number}") for numb
 
 @pytest.mark.parametrize("approvals", [1, 3])
 def test_parallel_approvals_make_one_grant(stores: list[SqlStore], approvals: int) -> None:
-    entitlement = examples.entitlement(approvals=approvals)
-    rule = replace(entitlement.review, reviewers=frozenset(person.id for person in REVIEWERS))
-    catalogue = examples.catalogue(replace(entitlement, review=rule))
+    reviewers = frozenset(person.id for person in REVIEWERS)
+    catalogue = examples.catalogue(examples.entitlement(approvals=approvals, reviewers=reviewers))
     clock = TestClock(examples.NOON)
     asked = make_request(
         examples.ask(),

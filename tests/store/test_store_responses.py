@@ -15,7 +15,8 @@ from liftgate.access.errors import PersonHeld
 from liftgate.access.hold import Hold
 from liftgate.access.model import Answer as Said
 from liftgate.access.ports import Effect, EffectKind, GrantFilter
-from liftgate.access.service import make_request, review_request
+from liftgate.access.reviewing import review_request
+from liftgate.access.service import make_request
 from liftgate.access.state import LIVE
 from liftgate.identity.model import Caller
 from liftgate.ledger.model import EventKind

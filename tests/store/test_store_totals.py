@@ -1,7 +1,9 @@
 """What a grant's calls come to is kept beside them: each call counts once, whoever adds it, and the cost does not grow with their number."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
@@ -15,6 +17,7 @@ from liftgate.access.model import Grant
 from liftgate.access.ports import Effect, EffectKind
 from liftgate.iam.scope import Window
 from liftgate.ledger.model import EventKind
+from liftgate.store import migrations
 from liftgate.store.engine import engines_for
 from liftgate.store.migrations import migrate
 from liftgate.store.sql import SqlStore, open_store
@@ -86,12 +89,19 @@ def run(url: str, *statements: str) -> None:
     engines.dispose()
 
 
+def made_since(step: str) -> list[str]:
+    """The tables that steps after this one make, the newest first: they refer to older ones."""
+    folder = Path(migrations.__file__).parent / "versions"
+    later = [path for path in sorted(folder.glob("v*.py")) if path.name[1:5] > step]
+    made = [re.findall(r'create_table\(\s*"(\w+)"', path.read_text(encoding="utf-8")) for path in later]
+    return [name for names in made for name in names][::-1]
+
+
 BEFORE = (
-    "DROP TABLE grant_totals",
-    "DROP TABLE watch_marks",
+    *(f"DROP TABLE {name}" for name in made_since("0007")),
     "UPDATE alembic_version SET version_num = '0007'",
 )
-"""The tables as the version before this one left them."""
+"""The tables as the version before these left them."""
 
 
 def upgraded(url: str) -> SqlStore:

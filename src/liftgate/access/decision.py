@@ -1,7 +1,7 @@
 """May they? What the catalogue says to an ask: a value with its reasons, never a bare yes or no."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import get_close_matches
@@ -9,16 +9,22 @@ from typing import Final, TypeAlias
 
 from liftgate.access.errors import (
     JustificationTooShort,
+    NobodyReviews,
+    NoBreakGlass,
     NoSuchEntitlement,
     NothingToAskFor,
     OtherMechanism,
     OutsideCeiling,
+    RefusedByRule,
     StartOutOfRange,
     TicketNeeded,
     TooLong,
+    TooLongInAll,
 )
-from liftgate.access.model import Ask
-from liftgate.catalogue.model import Catalogue, Entitlement, Mechanism
+from liftgate.access.facts import HistoryOf, facts_of, of_ask
+from liftgate.access.judging import Judged, Wanted, wanted
+from liftgate.access.model import Ask, History
+from liftgate.catalogue.model import Catalogue, Entitlement, Mechanism, ReviewRule
 from liftgate.errors import LiftgateError
 from liftgate.iam.contain import excess
 from liftgate.iam.explain import explain_excess
@@ -32,11 +38,16 @@ CLOCK_SLACK: Final = timedelta(minutes=1)  # a start "now" may be a little behin
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """The ask fits this entitlement. ``approvals_needed`` is 0 where it is approved without a review."""
+    """The ask fits this entitlement. ``wanted`` names no stages where it is approved without a review."""
 
     by: Entitlement
     scope: Scope
-    approvals_needed: int
+    wanted: Wanted
+
+    @property
+    def approvals_needed(self) -> int:
+        """How many people must approve."""
+        return sum(stage.approvals for stage in self.wanted.stages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +55,35 @@ class Refused:
     """The ask does not fit; every reason, so that all can be mended at once."""
 
     because: tuple[LiftgateError, ...]
+    judged: tuple[Judged, ...] = ()
 
 
 Decision: TypeAlias = Allowed | Refused
 
 
-def decide(ask: Ask, requester: Person, catalogue: Catalogue, now: datetime) -> Decision:
+def no_history(entitlement: str) -> History:
+    """For whoever asks of nobody in particular: nothing happened before."""
+    del entitlement
+    return History()
+
+
+def decide(
+    ask: Ask, requester: Person, catalogue: Catalogue, now: datetime, *, history_of: HistoryOf = no_history
+) -> Decision:
     """What the catalogue says to an ask; without a named entitlement, by the one that fits with the fewest approvals."""
-    open_to = [e for e in catalogue.entitlements.values() if requester.id in e.requesters]
+
+    def by(entitlement: Entitlement) -> Decision:
+        return decide_by(ask, entitlement, requester.id, catalogue, now, history_of=history_of)
+
+    open_to = open_entitlements(ask, requester, catalogue)
     if ask.entitlement is not None:
-        return _decide_named(ask, ask.entitlement, open_to, now)
+        return _decide_named(ask, ask.entitlement, open_to, by)
     if not open_to:
-        return Refused((_nothing_to_ask_for(requester),))
+        return Refused((_nothing_to_ask_for(requester, ask),))
     in_this_way = [e for e in open_to if ask.mechanism in {None, e.mechanism}]
     if not in_this_way:
         return Refused((_nothing_in_this_way(requester),))
-    decisions = [decide_by(ask, entitlement, now) for entitlement in in_this_way]
+    decisions = [by(entitlement) for entitlement in in_this_way]
     fitting = [decision for decision in decisions if isinstance(decision, Allowed)]
     if fitting:
         return min(fitting, key=_preference)
@@ -67,18 +91,39 @@ def decide(ask: Ask, requester: Person, catalogue: Catalogue, now: datetime) -> 
     return min(refusals, key=_distance)
 
 
-def decide_by(ask: Ask, entitlement: Entitlement, now: datetime) -> Decision:
+def open_entitlements(ask: Ask, requester: Person, catalogue: Catalogue) -> tuple[Entitlement, ...]:
+    """Those that somebody may ask for; in an emergency, those that have a way around their review for them."""
+    return tuple(
+        one
+        for one in catalogue.entitlements.values()
+        if requester.id in (_breakers(one) if ask.break_glass else one.requesters)
+    )
+
+
+def decide_by(
+    ask: Ask,
+    entitlement: Entitlement,
+    requester: str,
+    catalogue: Catalogue,
+    now: datetime,
+    *,
+    history_of: HistoryOf = no_history,
+) -> Decision:
     """What one entitlement says to an ask of somebody who may use it."""
     scope = scope_within(ask, entitlement.ceiling)
+    facts = facts_of(of_ask(ask, entitlement, scope, now), requester, catalogue, history_of)
+    rule = entitlement.review
+    found = wanted(rule, facts, may_be_free=_is_small(ask, rule), break_glass=ask.break_glass)
     reasons = (
         *_outside(scope, entitlement),
         *_too_long(ask, entitlement),
         *_unjustified(ask, entitlement),
         *_start_out_of_range(ask, now),
+        *_refused_outright(found, entitlement),
     )
     if reasons:
-        return Refused(reasons)
-    return Allowed(entitlement, scope, _approvals_needed(ask, entitlement))
+        return Refused(reasons, found.judged)
+    return Allowed(entitlement, scope, found)
 
 
 def scope_within(ask: Ask, ceiling: Scope) -> Scope:
@@ -112,12 +157,39 @@ def _outside(scope: Scope, entitlement: Entitlement) -> Iterable[LiftgateError]:
 
 
 def _too_long(ask: Ask, entitlement: Entitlement) -> Iterable[LiftgateError]:
-    if ask.duration > entitlement.longest:
+    glass = entitlement.break_glass if ask.break_glass else None
+    longest = glass.longest if glass else entitlement.longest
+    if ask.duration > longest:
         yield TooLong(
-            f"`{entitlement.name}` is lent for {in_words(entitlement.longest)} at most, not {in_words(ask.duration)}",
-            advice=f"ask for {in_words(entitlement.longest)} or less",
+            f"`{entitlement.name}` is lent for {in_words(longest)} at most{' in an emergency' * bool(glass)}, "
+            f"not {in_words(ask.duration)}",
+            advice=f"ask for {in_words(longest)} or less",
             value=in_words(ask.duration),
             where="duration",
+        )
+    if ask.extends is not None and ask.extends.in_all + ask.duration > entitlement.longest_chain:
+        in_all = ask.extends.in_all + ask.duration
+        yield TooLongInAll(
+            f"`{entitlement.name}` is lent for {in_words(entitlement.longest_chain)} in all at most, and this would "
+            f"make it {in_words(in_all)}",
+            advice="ask for less, or ask anew when the grant is over: liftgate request",
+            value=in_words(in_all),
+            where="duration",
+        )
+
+
+def _refused_outright(found: Wanted, entitlement: Entitlement) -> Iterable[LiftgateError]:
+    for because in found.refusals:
+        yield RefusedByRule(
+            f"`{entitlement.name}` refuses this: {because}",
+            advice="ask for something else, or whoever keeps the catalogue",
+            where=entitlement.name,
+        )
+    if not found.stages and not found.free:
+        yield NobodyReviews(
+            f"nobody reviews what `{entitlement.name}` does not approve by itself",
+            advice="ask whoever keeps the catalogue to name reviewers",
+            where=entitlement.name,
         )
 
 
@@ -164,19 +236,25 @@ def _start_out_of_range(ask: Ask, now: datetime) -> Iterable[LiftgateError]:
         )
 
 
-def _approvals_needed(ask: Ask, entitlement: Entitlement) -> int:
-    free = entitlement.review.without_review
-    if free is not None and ask.duration <= free.longest and ask.actions <= free.actions:
-        return 0
-    return entitlement.review.approvals
+def _is_small(ask: Ask, rule: ReviewRule) -> bool:
+    free = rule.without_review
+    return free is not None and ask.duration <= free.longest and ask.actions <= free.actions
 
 
-def _decide_named(ask: Ask, name: str, open_to: list[Entitlement], now: datetime) -> Decision:
+def _breakers(entitlement: Entitlement) -> frozenset[str]:
+    return entitlement.break_glass.by if entitlement.break_glass else frozenset()
+
+
+def _decide_named(
+    ask: Ask, name: str, open_to: Sequence[Entitlement], by: Callable[[Entitlement], Decision]
+) -> Decision:
     for entitlement in open_to:
         if entitlement.name == name:
             if ask.mechanism not in {None, entitlement.mechanism}:
                 return Refused((_other_mechanism(entitlement),))
-            return decide_by(ask, entitlement, now)
+            return by(entitlement)
+    if ask.break_glass:
+        return Refused((_no_break_glass(name),))
     near = get_close_matches(name, [entitlement.name for entitlement in open_to], n=1)
     return Refused(
         (
@@ -192,7 +270,23 @@ def _decide_named(ask: Ask, name: str, open_to: list[Entitlement], now: datetime
     )
 
 
-def _nothing_to_ask_for(requester: Person) -> LiftgateError:
+def _no_break_glass(name: str) -> LiftgateError:
+    return NoBreakGlass(
+        f"there is no break-glass of `{name}` that you may use",
+        advice="leave --break-glass out, and let its reviewers answer",
+        value=name,
+        where="break_glass",
+    )
+
+
+def _nothing_to_ask_for(requester: Person, ask: Ask) -> LiftgateError:
+    if ask.break_glass:
+        return NoBreakGlass(
+            f"no entitlement has a break-glass that `{requester.id}` may use",
+            advice="leave --break-glass out, and let reviewers answer",
+            value=requester.id,
+            where="break_glass",
+        )
     return NothingToAskFor(
         f"no entitlement is open to `{requester.id}`",
         advice="ask whoever keeps the catalogue to name you, or a group of yours, under `requesters`",

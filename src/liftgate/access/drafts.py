@@ -3,7 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from liftgate.access.model import Ask, Cancellation, Ending, EndingKind, Grant, InPlace, Request, Review
+from liftgate.access.model import (
+    Ask,
+    Cancellation,
+    Demand,
+    Ending,
+    EndingKind,
+    Grant,
+    InPlace,
+    Request,
+    Review,
+)
 from liftgate.clock import rfc3339
 from liftgate.errors import LiftgateError
 from liftgate.iam.scope import Location, Scope
@@ -32,6 +42,7 @@ def requested(request: Request) -> Draft:
             "approvals_needed": request.approvals_needed,
             "lapses_at": rfc3339(request.lapses_at),
             **_in_place(request.in_place),
+            **_rules(request),
         },
     )
 
@@ -60,7 +71,15 @@ def reviewed(review: Review) -> Draft:
         kind=EventKind.REVIEWED,
         actor=review.reviewer,
         request_id=review.request_id,
-        body={"identity": review.identity, "answer": review.answer.value, "comment": review.comment},
+        body={
+            "identity": review.identity,
+            "answer": review.answer.value,
+            "comment": review.comment,
+            "stage": review.stage,
+            **({} if review.in_place_of is None else {"in_place_of": review.in_place_of}),
+            **({} if review.scope is None else {"scope": scope_json(review.scope)}),
+            **({} if review.duration is None else {"duration_seconds": int(review.duration.total_seconds())}),
+        },
     )
 
 
@@ -148,6 +167,30 @@ def scope_json(scope: Scope) -> Json:
         "locations": [_location_json(location) for location in sorted(scope.locations)],
         "kms_keys": sorted(scope.kms_keys),
     }
+
+
+def _rules(request: Request) -> dict[str, Json]:
+    """What was wanted of it: of what no rule said anything nothing is written."""
+    extends, look_by = request.extends, request.look_by
+    return {
+        "stages": [stages_json(stage) for stage in request.stages],
+        **({"conditions_not_held": sorted(request.spared)} if request.spared else {}),
+        **({"own_team": sorted(request.own_team)} if request.own_team else {}),
+        **(
+            {
+                "extends": extends.grant_id,
+                "before_seconds": int(extends.in_all.total_seconds()),
+            }
+            if extends
+            else {}
+        ),
+        **({"break_glass": True, "look_by": rfc3339(look_by)} if look_by else {}),
+    }
+
+
+def stages_json(stage: Demand) -> Json:
+    """One stage that is wanted of a request."""
+    return {"name": stage.name, "approvals": stage.approvals, "other_team": stage.other_team}
 
 
 def _in_place(in_place: InPlace | None) -> dict[str, Json]:

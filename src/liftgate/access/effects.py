@@ -1,9 +1,10 @@
-"""What must follow in AWS when a grant is made, and when it is ended early."""
+"""What must follow when a grant is made, and when it is ended early; and how a telling is queued."""
 
 from datetime import datetime
 
 from liftgate.access.model import Grant
 from liftgate.access.ports import DENY_SLACK, OPENING_LEAD, Effect, EffectKind
+from liftgate.access.told import Told
 
 
 def effects_of_grant(grant: Grant, now: datetime) -> tuple[Effect, ...]:
@@ -38,3 +39,8 @@ def effects_of_denies(grant: Grant, now: datetime) -> tuple[Effect, ...]:
         Effect(kind=EffectKind.DENY, key=grant.role_arn, due_at=now),
         Effect(kind=EffectKind.PRUNE, key=grant.role_arn, due_at=grant.window.ends_at + DENY_SLACK),
     )
+
+
+def effect_of_told(told: Told) -> Effect:
+    """The queued work that delivers a telling."""
+    return Effect(kind=EffectKind.TELL, key=told.id, due_at=told.due_at)

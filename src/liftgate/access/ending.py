@@ -40,4 +40,4 @@ def give_back(live: Live, by: Caller, reason: str, *, now: datetime) -> Ending:
 def may_revoke(person_id: str, entitlement: str, catalogue: Catalogue) -> bool:
     """Whether somebody is a guard, or a reviewer of the entitlement as the catalogue stands now."""
     known = catalogue.entitlements.get(entitlement)
-    return is_guard(person_id, catalogue) or (known is not None and person_id in known.review.reviewers)
+    return is_guard(person_id, catalogue) or (known is not None and person_id in known.reviewers)

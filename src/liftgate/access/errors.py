@@ -27,6 +27,36 @@ class TicketNeeded(Refused):
     code = "ticket_needed"
 
 
+class RefusedByRule(Refused):
+    """The entitlement refuses such asks outright."""
+
+    code = "refused_by_rule"
+
+
+class NobodyReviews(Refused):
+    """No stage of review applies, and it is not free of review either."""
+
+    code = "nobody_reviews"
+
+
+class TooLongInAll(Refused):
+    """A grant and all that extends it would be longer than the entitlement allows."""
+
+    code = "too_long_in_all"
+
+
+class NoBreakGlass(Refused):
+    """The entitlement has no way around its review for this person."""
+
+    code = "no_break_glass"
+
+
+class BreakGlassOverdue(Refused):
+    """Somebody must look at what was done in the last emergency first."""
+
+    code = "break_glass_overdue"
+
+
 class NotARequester(Refused):
     """The entitlement is not for this person."""
 
@@ -157,3 +187,57 @@ class AlreadyReleased(Conflict):
     """Each guard releases a hold once: another one must say so too."""
 
     code = "already_released"
+
+
+class NotThisStage(Refused):
+    """Others answer the stage that the request is at."""
+
+    code = "not_this_stage"
+
+
+class NotLess(Refused):
+    """A reviewer may approve less than was asked for, never more."""
+
+    code = "not_less"
+
+
+class NothingLeft(Refused):
+    """What several reviewers approved has nothing in common."""
+
+    code = "nothing_left"
+
+
+class NotExtendable(Conflict):
+    """The grant cannot be gone on from: it is over, or somebody has asked for that already."""
+
+    code = "not_extendable"
+
+
+class BadAbsence(Invalid):
+    """The span or the delegate of an absence is not possible."""
+
+    code = "bad_absence"
+
+
+class NoSuchAbsence(NotFound):
+    """No absence of that id that is this caller's."""
+
+    code = "no_such_absence"
+
+
+class NotBreakGlass(Conflict):
+    """The request was no emergency, so there is nothing to conclude."""
+
+    code = "not_break_glass"
+
+
+class MayNotConclude(Refused):
+    """Only those who look at emergencies conclude, and never of their own."""
+
+    code = "may_not_conclude"
+
+
+class ConcludedAlready(Conflict):
+    """Somebody looked at it before."""
+
+    code = "concluded_already"

@@ -9,6 +9,47 @@ from liftgate.iam.scope import Location, Scope, Window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InPlace:
+    """Access on the very role that the requester holds, for one session of it."""
+
+    user_id: str  # "AROA…:session name", as STS answered it to the proof of identity
+    policy: str  # what the role lacks of the scope, as JSON, without who and when
+    boundary: str | None = None  # the role's boundary as it was then, as JSON; None: it was not kept
+
+    @property
+    def session_name(self) -> str:
+        """The one session of the role that it opens for."""
+        return self.user_id.partition(":")[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """One stage of review that a request must pass, as the catalogue wanted it when it was asked for."""
+
+    name: str
+    approvals: int
+    other_team: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What somebody did with one entitlement in the 30 days before they asked."""
+
+    grants: int = 0
+    never_used: int = 0  # of those that are over
+    denied: int = 0  # requests
+    findings: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extends:
+    """The running grant from which a request goes on."""
+
+    grant_id: str
+    in_all: timedelta  # how long the grant and all before it are
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
     """What a caller wants, parsed but not yet decided."""
 
@@ -21,20 +62,8 @@ class Ask:
     ticket: str | None = None
     starts_at: datetime | None = None  # None: when it is approved
     mechanism: Mechanism | None = None  # None: whichever the entitlement has, a session where both would do
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InPlace:
-    """Access on the very role that the requester holds, for one session of it."""
-
-    user_id: str  # "AROA…:session name", as STS answered it to the proof of identity
-    policy: str  # what the role lacks of the scope, as JSON, without who and when
-    boundary: str | None = None  # the role's boundary as it was then, as JSON; None: it was not kept
-
-    @property
-    def session_name(self) -> str:
-        """The one session of the role that it opens for."""
-        return self.user_id.partition(":")[2]
+    extends: Extends | None = None
+    break_glass: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +84,21 @@ class Request:
     starts_at: datetime | None
     justification: str
     ticket: str | None
-    approvals_needed: int  # 0: approved without a review
+    stages: tuple[Demand, ...]  # in order; none: approved without a review
     asked_at: datetime
     lapses_at: datetime
     in_place: InPlace | None = None  # None: sessions are lent
+    spared: frozenset[str] = (
+        frozenset()
+    )  # conditions that did not hold: what they would have wanted is not wanted
+    own_team: frozenset[str] = frozenset()  # who shared a team with the requester
+    extends: Extends | None = None
+    look_by: datetime | None = None  # break-glass: until when somebody must have looked at it
+
+    @property
+    def approvals_needed(self) -> int:
+        """How many people must approve; 0: approved without a review."""
+        return sum(stage.approvals for stage in self.stages)
 
 
 class Answer(StrEnum):
@@ -78,6 +118,44 @@ class Review:
     answer: Answer
     comment: str
     reviewed_at: datetime
+    stage: str = "review"
+    in_place_of: str | None = None  # the reviewer who is away, whose answer this is
+    scope: Scope | None = None  # less than was asked for; None: all of it
+    duration: timedelta | None = None
+
+    @property
+    def counts_for(self) -> str:
+        """Whose answer it is: of somebody who is away, where it was given in their place."""
+        return self.in_place_of or self.reviewer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conclusion:
+    """What came of looking at a grant that was taken in an emergency."""
+
+    request_id: str
+    by: str
+    identity: str
+    justified: bool
+    comment: str
+    concluded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """A span in which a reviewer is away, and somebody else may answer for them."""
+
+    id: str  # "aw-" and 16 characters
+    person: str
+    delegate: str
+    starts_at: datetime
+    until: datetime
+    said_at: datetime
+    ended_at: datetime | None = None  # they came back before
+
+    def holds(self, now: datetime) -> bool:
+        """Whether they are away at ``now``."""
+        return self.starts_at <= now < self.until and (self.ended_at is None or now < self.ended_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +213,7 @@ class RequestRecord:
     cancellation: Cancellation | None = None
     grant: Grant | None = None
     ending: Ending | None = None  # of the grant
+    conclusion: Conclusion | None = None  # of a grant that was taken in an emergency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

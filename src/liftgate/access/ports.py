@@ -12,7 +12,19 @@ from enum import StrEnum
 from typing import Final, Generic, Protocol, TypeVar
 
 from liftgate.access.hold import Hold
-from liftgate.access.model import Cancellation, Ending, Grant, GrantRecord, Request, RequestRecord, Review
+from liftgate.access.model import (
+    Absence,
+    Cancellation,
+    Conclusion,
+    Ending,
+    Grant,
+    GrantRecord,
+    History,
+    Request,
+    RequestRecord,
+    Review,
+)
+from liftgate.access.told import Told
 from liftgate.ledger.model import Draft
 
 T = TypeVar("T")
@@ -41,6 +53,7 @@ class EffectKind(StrEnum):
     RESPONSE = "response"  # answer a finding; key: its id
     NOTIFY = "notify"  # send a message to one webhook; key: what it is about, and which webhook
     SETTLE = "settle"  # make the account of a grant that is over; key: its id
+    TELL = "tell"  # tell people of a request or grant; key: the id of the telling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +104,27 @@ class AccessReader(Protocol):
     def grant(self, grant_id: str) -> GrantRecord | None:
         """One grant with its ending."""
 
+    def told(self, told_id: str) -> Told | None:
+        """One telling."""
+
+    def history(self, person_id: str, entitlement: str, *, since: datetime, until: datetime) -> History:
+        """What somebody did with an entitlement in a span of time."""
+
+    def stands_for(self, person_id: str, *, now: datetime) -> frozenset[str]:
+        """The reviewers who are away now, and whose delegate somebody is."""
+
+    def absences(self, person_id: str, *, now: datetime) -> tuple[Absence, ...]:
+        """Absences that are not over, of somebody or with them as the delegate; the first to end first."""
+
+    def absence(self, absence_id: str) -> Absence | None:
+        """One absence."""
+
+    def follow_ups(self, grant_id: str) -> tuple[RequestRecord, ...]:
+        """The requests that go on from a grant, the first first."""
+
+    def unlooked(self, person_id: str, *, now: datetime) -> tuple[RequestRecord, ...]:
+        """Emergencies of somebody at which nobody has looked in time, the first first."""
+
     def requests(
         self, which: RequestFilter, *, now: datetime, cursor: str | None, limit: int
     ) -> Page[RequestRecord]:
@@ -123,8 +157,20 @@ class AccessWriter(AccessReader, Protocol):
     def lock_grant(self, grant_id: str) -> GrantRecord | None:
         """Like ``grant``; nobody else changes it until this transaction ends."""
 
+    def tell(self, told: Sequence[Told]) -> None:
+        """Queue tellings of what this transaction changes; one that was queued before is not queued again."""
+
     def add_request(self, request: Request, draft: Draft) -> None:
         """A new request."""
+
+    def add_absence(self, absence: Absence, draft: Draft) -> None:
+        """Somebody is away, and says who answers for them."""
+
+    def end_absence(self, absence_id: str, ended_at: datetime, draft: Draft) -> None:
+        """They are back, or never went."""
+
+    def add_conclusion(self, conclusion: Conclusion, draft: Draft) -> None:
+        """What came of looking at an emergency; one for each."""
 
     def add_review(self, review: Review, draft: Draft) -> None:
         """A reviewer's answer; one for each reviewer and request."""

@@ -1,63 +1,133 @@
 """Who agrees? The moves of a pending request: each takes only the state in which it is legal."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from liftgate.access.errors import AlreadyReviewed, NotAReviewer, NotTheRequester, SelfReview
+from liftgate.access.errors import AlreadyReviewed, NotAReviewer, NotTheRequester, NotThisStage, SelfReview
 from liftgate.access.model import Answer, Cancellation, Grant, Request, Review
+from liftgate.access.stages import Step, answered_by, current, may_still_answer
 from liftgate.access.state import Pending
-from liftgate.catalogue.model import ReviewRule
-from liftgate.iam.scope import Window
-from liftgate.identity.model import Caller
+from liftgate.iam.scope import Scope, Window
+from liftgate.identity.model import Caller, PersonKind
+
+__all__ = ["Less", "answer_request", "cancel", "grant_for", "people_in_words", "window_for"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Less:
+    """What a reviewer approves in place of all that was asked for."""
+
+    scope: Scope | None = None
+    duration: timedelta | None = None
+
+
+ALL = Less()
+"""All that was asked for."""
 
 
 def answer_request(
-    pending: Pending, reviewer: Caller, answer: Answer, comment: str, *, rule: ReviewRule, now: datetime
+    pending: Pending,
+    reviewer: Caller,
+    answer: Answer,
+    comment: str,
+    *,
+    steps: Sequence[Step],
+    stands_for: frozenset[str] = frozenset(),
+    less: Less = ALL,
+    now: datetime,
 ) -> Review:
     """A reviewer's answer to a pending request.
 
-    Raises ``SelfReview`` (people are compared, so another identity of the requester does not help), ``NotAReviewer`` and
-    ``AlreadyReviewed``.
+    An approval is of the stage whose turn it is; a denial may come from the reviewers of later stages too.
+    Raises ``SelfReview`` (people are compared, so another identity of the requester does not help), ``AlreadyReviewed``,
+    ``NotThisStage`` and ``NotAReviewer``.
+
+    Args:
+        pending: the request.
+        reviewer: who answers.
+        answer: what they say.
+        comment: and why.
+        steps: how far its review is.
+        stands_for: reviewers who are away, in whose place this one may answer.
+        less: what is approved, where it is not all.
+        now: when.
+
     """
-    request = pending.request
-    if reviewer.person.id == request.requester:
+    request, me = pending.request, reviewer.person.id
+    if me == request.requester:
         raise SelfReview(
             f"`{request.id}` is your own request",
-            advice="one of its reviewers must answer it: "
-            + people_in_words(rule.reviewers - {request.requester}),
+            advice=_ask_others(steps, pending),
             value=request.id,
         )
-    if reviewer.person.id not in rule.reviewers:
-        raise NotAReviewer(
-            f"`{reviewer.person.id}` is not a reviewer of `{request.entitlement}`",
-            advice="one of its reviewers must answer it: "
-            + people_in_words(rule.reviewers - {request.requester}),
-            value=reviewer.person.id,
-        )
-    if any(review.reviewer == reviewer.person.id for review in pending.approvals):
+    if me in answered_by(pending.approvals):
         raise AlreadyReviewed(
-            f"you have approved `{request.id}` already",
+            f"you have approved `{request.id}` already, or somebody did for you",
             advice="another reviewer must answer now",
             value=request.id,
         )
-    return Review(
-        request_id=request.id,
-        reviewer=reviewer.person.id,
-        identity=str(reviewer.identity),
-        answer=answer,
-        comment=comment,
-        reviewed_at=now,
+    turn = current(steps)
+    open_to_me = [step for step in steps if step.left and (answer is Answer.DENY or step is turn)]
+    open_to_me = open_to_me or [
+        *steps[-1:]
+    ]  # all have enough, since somebody may review again: one more word grants it
+    if reviewer.person.kind is not PersonKind.PERSON:
+        stands_for = frozenset()
+    for step in open_to_me:
+        right = _right(me, step, stands_for, pending.approvals)
+        if right is not None:
+            return Review(
+                request_id=request.id,
+                reviewer=me,
+                identity=str(reviewer.identity),
+                answer=answer,
+                comment=comment,
+                reviewed_at=now,
+                stage=step.stage.name,
+                in_place_of=None if right == me else right,
+                scope=less.scope,
+                duration=less.duration,
+            )
+    raise _refusal(me, pending, steps, stands_for)
+
+
+def _right(me: str, step: Step, stands_for: frozenset[str], reviews: Sequence[Review]) -> str | None:
+    """By whose right somebody answers a stage: their own, or that of a reviewer who is away."""
+    if me in step.barred:
+        return None
+    if me in step.may_answer:
+        return me
+    return min((stands_for & may_still_answer(step, reviews)) - {me}, default=None)
+
+
+def _refusal(
+    me: str, pending: Pending, steps: Sequence[Step], stands_for: frozenset[str]
+) -> NotAReviewer | NotThisStage:
+    request, turn = pending.request, current(steps)
+    if any(me in step.stage.answerers & step.barred for step in steps):
+        return NotAReviewer(
+            f"`{me}` is of the team of `{request.requester}`, and another team must answer",
+            advice=_ask_others(steps, pending),
+            value=me,
+        )
+    if any(({me} | stands_for) & step.stage.answerers for step in steps):
+        return NotThisStage(
+            f"`{request.id}` is at the stage `{turn.stage.name if turn else ''}`, which others answer",
+            advice=_ask_others(steps, pending),
+            value=me,
+        )
+    return NotAReviewer(
+        f"`{me}` is not a reviewer of `{request.entitlement}`",
+        advice=_ask_others(steps, pending),
+        value=me,
     )
 
 
-def is_enough(pending: Pending, review: Review, rule: ReviewRule) -> bool:
-    """Whether this approval is the last one needed. Approvals of people who are no reviewers any more do not count."""
-    if review.answer is not Answer.APPROVE:
-        return False
-    approvers = {past.reviewer for past in pending.approvals if past.reviewer in rule.reviewers} | {
-        review.reviewer
-    }
-    approvers.discard(pending.request.requester)
-    return len(approvers) >= max(pending.request.approvals_needed, rule.approvals)
+def _ask_others(steps: Sequence[Step], pending: Pending) -> str:
+    turn = current(steps)
+    people = may_still_answer(turn, pending.approvals) if turn else frozenset[str]()
+    return "one of its reviewers must answer it: " + people_in_words(people)
 
 
 def cancel(pending: Pending, by: Caller, *, now: datetime) -> Cancellation:

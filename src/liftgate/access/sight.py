@@ -2,6 +2,8 @@
 
 from liftgate.catalogue.model import Catalogue
 
+_NOBODY: frozenset[str] = frozenset()
+
 
 def sees_all(person_id: str, catalogue: Catalogue) -> bool:
     """Whether somebody may see every request, every grant and the ledger."""
@@ -13,19 +15,31 @@ def is_guard(person_id: str, catalogue: Catalogue) -> bool:
     return person_id in catalogue.guards
 
 
-def may_see(person_id: str, *, requester: str, entitlement: str, catalogue: Catalogue) -> bool:
-    """Whether somebody may see a request, or the grant that it became."""
+def may_see(
+    person_id: str,
+    *,
+    requester: str,
+    entitlement: str,
+    catalogue: Catalogue,
+    stands_for: frozenset[str] = _NOBODY,
+) -> bool:
+    """Whether somebody may see a request, or the grant that it became; ``stands_for``: reviewers who are away, of whom they are
+    the delegate.
+    """
     return (
         person_id == requester
         or sees_all(person_id, catalogue)
-        or entitlement in reviewable_entitlements(person_id, catalogue)
+        or entitlement in reviewable_entitlements(person_id, catalogue, stands_for)
     )
 
 
-def reviewable_entitlements(person_id: str, catalogue: Catalogue) -> frozenset[str]:
-    """The entitlements of which somebody is a reviewer now."""
+def reviewable_entitlements(
+    person_id: str, catalogue: Catalogue, stands_for: frozenset[str] = _NOBODY
+) -> frozenset[str]:
+    """The entitlements of which somebody is a reviewer now, or may answer for one who is away."""
     return frozenset(
         name
         for name, entitlement in catalogue.entitlements.items()
-        if person_id in entitlement.review.reviewers
+        if person_id in entitlement.reviewers
+        or (entitlement.review.delegable and stands_for & entitlement.review.reviewers)
     )

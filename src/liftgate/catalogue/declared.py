@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from liftgate.catalogue.fault import FaultKind, FaultList, Place
 from liftgate.catalogue.fields import Fields, Marked
+from liftgate.catalogue.zone import is_zone
 from liftgate.identity.model import PersonKind
 
 RESERVED_IDS = frozenset({"liftgate"})  # the ledger's actor for what Liftgate does by itself
@@ -40,6 +41,8 @@ class Declared:
     guards: list[Marked[str]] = field(default_factory=list)
     auditors: list[Marked[str]] = field(default_factory=list)
     trusted_session_names: list[Marked[str]] = field(default_factory=list)
+    teams: list[Marked[str]] = field(default_factory=list)
+    zone: Marked[str] | None = None
     entitlements: list[Fields] = field(default_factory=list)
     whole: bool = True
 
@@ -54,6 +57,8 @@ def gather(files: Iterable[Fields], faults: FaultList) -> Declared:
         declared.guards.extend(file.texts("guards") or ())
         declared.auditors.extend(file.texts("auditors") or ())
         declared.trusted_session_names.extend(file.texts("trusted_session_names") or ())
+        declared.teams.extend(file.texts("teams") or ())
+        _add_zone(file, declared, faults)
         declared.entitlements.extend(file.records("entitlements"))
     for name, group in declared.groups.items():
         if name in declared.people:
@@ -61,6 +66,22 @@ def gather(files: Iterable[Fields], faults: FaultList) -> Declared:
             other = declared.people[name].place
             faults.add(FaultKind.NAME_TAKEN, group.place, sentence, f"rename it here or at {other}")
     return declared
+
+
+def _add_zone(file: Fields, declared: Declared, faults: FaultList) -> None:
+    zone = file.text("zone")
+    if zone is None:
+        return
+    if declared.zone is not None:
+        sentence = "the zone is said twice"
+        faults.add(
+            FaultKind.DECLARED_TWICE, zone.place, sentence, f"remove it here or at {declared.zone.place}"
+        )
+    elif not is_zone(zone.value):
+        sentence = f"there is no time zone `{zone.value}`"
+        faults.add(FaultKind.BAD_ZONE, zone.place, sentence, "write `UTC`, or a name such as `Europe/Berlin`")
+    else:
+        declared.zone = zone
 
 
 def _add_people(file: Fields, declared: Declared, faults: FaultList) -> None:

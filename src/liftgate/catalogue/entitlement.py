@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from liftgate.catalogue.arn import RoleArn, parse_role_arn
+from liftgate.catalogue.break_glass_rule import read_break_glass
 from liftgate.catalogue.ceiling import read_ceiling
 from liftgate.catalogue.declared import Declared
 from liftgate.catalogue.errors import ArnUnreadable, TicketPatternUnsafe
 from liftgate.catalogue.fault import FaultKind, FaultList, Place
 from liftgate.catalogue.fields import Fields, Marked
-from liftgate.catalogue.keys import DEFAULT_MAX_SESSION
+from liftgate.catalogue.key_texts import DEFAULT_MAX_SESSION
 from liftgate.catalogue.model import Entitlement, JustificationRule, Mechanism
 from liftgate.catalogue.names import Directory, Found
 from liftgate.catalogue.review_rule import Asked, read_review
 from liftgate.catalogue.ticket_pattern import check_ticket_pattern
+from liftgate.span import in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,9 @@ def _read_entitlement(
     )
     inner = fields.fields("review")
     review = read_review(inner, asked, directory, faults) if inner else None
+    inner = fields.fields("break_glass")
+    break_glass = read_break_glass(inner, asked, directory, faults) if inner else None
+    in_all = _read_longest_in_all(fields, longest, faults)
     justification = _read_justification(fields, faults)
     chosen = fields.choice("mechanism")
     mechanism = Mechanism(chosen) if chosen else Mechanism.SESSION
@@ -121,8 +127,21 @@ def _read_entitlement(
             mechanism=mechanism,
             external_id=external_id.value if external_id else None,
             max_session=max_session.value if max_session else DEFAULT_MAX_SESSION,
+            longest_in_all=in_all,
+            break_glass=break_glass,
         ),
     )
+
+
+def _read_longest_in_all(
+    fields: Fields, longest: Marked[timedelta] | None, faults: FaultList
+) -> timedelta | None:
+    in_all = fields.span("longest_in_all")
+    if in_all and longest and in_all.value < longest.value:
+        sentence = f"`{in_words(in_all.value)}` is shorter than one grant may be"
+        advice = f"at least `{in_words(longest.value)}`, the entitlement's `longest`"
+        faults.add(FaultKind.IN_ALL_SHORTER, in_all.place, sentence, advice)
+    return in_all.value if in_all else None
 
 
 def _read_role(fields: Fields, account: Marked[str] | None, faults: FaultList) -> RoleArn | None:

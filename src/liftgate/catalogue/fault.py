@@ -69,6 +69,17 @@ class FaultKind(StrEnum):
     SERVICE_REVIEWS = "service_reviews"
     TOO_MANY_APPROVALS = "too_many_approvals"
     SELF_REVIEW = "self_review"
+    OWN_TEAM_REVIEWS = "own_team_reviews"
+    STAGES_AND_ONE = "stages_and_one"
+    STAGE_TWICE = "stage_twice"
+    NO_CERTAIN_STAGE = "no_certain_stage"
+    HALF_AN_ESCALATION = "half_an_escalation"
+    AFTER_LAPSE = "after_lapse"
+    BAD_CONDITION = "bad_condition"
+    BREAK_GLASS_LONGER = "break_glass_longer"
+    NOBODY_LOOKS = "nobody_looks"
+    IN_ALL_SHORTER = "in_all_shorter"
+    BAD_ZONE = "bad_zone"
     WITHOUT_REVIEW_LONGER = "without_review_longer"
     WITHOUT_REVIEW_ACTION = "without_review_action"
     BAD_TICKET_PATTERN = "bad_ticket_pattern"
@@ -147,6 +158,12 @@ class FaultList:
         """An error as a fault at a place."""
         self.add(kind, place, error.sentence, error.advice)
 
+    def lines(self, file: str) -> list[str]:
+        """The lines of a file, as far as its text is known."""
+        if file not in self._lines:
+            self._lines[file] = LINE_BREAK.split(self._texts.get(file, ""))
+        return self._lines[file]
+
     def ordered(self) -> tuple[Fault, ...]:
         """All faults as a reader meets them: by file, line and column."""
         return tuple(
@@ -170,9 +187,7 @@ class FaultList:
     def _line(self, place: Place) -> str | None:
         if place.file not in self._texts:
             return None
-        if place.file not in self._lines:
-            self._lines[place.file] = LINE_BREAK.split(self._texts[place.file])
-        lines = self._lines[place.file]
+        lines = self.lines(place.file)
         return lines[place.line - 1] if place.line <= len(lines) else ""
 
 

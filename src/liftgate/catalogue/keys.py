@@ -3,7 +3,19 @@
 from datetime import timedelta
 from typing import Final
 
-from liftgate.catalogue.model import Mechanism
+from liftgate.catalogue.key_texts import (
+    ACTION,
+    DEFAULT_MAX_SESSION,
+    GROUP_NAME,
+    HOUR,
+    LONGEST_GRANT,
+    MOST_IN_CEILING,
+    PERSON_ID,
+    PERSON_OR_GROUP,
+    SECOND,
+)
+from liftgate.catalogue.model import EXTENDED_AT_MOST, Mechanism
+from liftgate.catalogue.review_keys import BREAK_GLASS, REVIEW
 from liftgate.catalogue.shape import (
     ByName,
     Choice,
@@ -18,35 +30,6 @@ from liftgate.catalogue.shape import (
 )
 from liftgate.identity.model import PersonKind
 from liftgate.span import in_words
-
-SECOND: Final = timedelta(seconds=1)
-HOUR: Final = timedelta(hours=1)
-
-DEFAULT_LAPSE: Final = timedelta(hours=24)
-DEFAULT_MAX_SESSION: Final = HOUR  # IAM's own default for a role
-LONGEST_GRANT: Final = timedelta(hours=12)
-MOST_IN_CEILING: Final = 200  # more of anything fits no policy of 6,144 characters
-
-# A person's id becomes the SourceIdentity of lent sessions and the value of a session tag: the characters that both
-# allow, and at least two of them (STS, AssumeRole).
-PERSON_ID: Final = Text(
-    form="a person's id: 2 to 64 of `a-z 0-9 . _ @ + -`, the first a letter or digit",
-    pattern="[a-z0-9][a-z0-9._@+-]{1,63}",
-    most=64,
-)
-GROUP_NAME: Final = Text(
-    form="a group's name: 2 to 64 of `a-z 0-9 . _ -`, the first a letter or digit",
-    pattern="[a-z0-9][a-z0-9._-]{1,63}",
-    most=64,
-)
-PERSON_OR_GROUP: Final = Text(
-    form="the id of a person or the name of a group", pattern="[a-z0-9][a-z0-9._@+-]{1,63}", most=64
-)
-ACTION: Final = Text(
-    form="an S3 action such as `s3:PutObject`, or a group of them such as `write`",
-    pattern="[A-Za-z0-9:*?-]+",
-    most=80,
-)
 
 PERSON: Final = Record(
     title="a person",
@@ -71,54 +54,6 @@ PERSON: Final = Record(
             ),
             holds=Texts(item=Text(form="an identity's ARN", pattern="arn:[!-~]+", most=700)),
             default="none: nobody can sign in as this person with AWS credentials",
-        ),
-    ),
-)
-
-WITHOUT_REVIEW: Final = Record(
-    title="the rule for requests without review",
-    keys=(
-        Key(
-            name="longest",
-            says="up to this duration",
-            holds=Span(least=SECOND, most=LONGEST_GRANT),
-            required=True,
-        ),
-        Key(
-            name="actions",
-            says="for these actions alone; all of them must be in the ceiling",
-            holds=Texts(item=ACTION, least=1, most=MOST_IN_CEILING),
-            required=True,
-        ),
-    ),
-)
-
-REVIEW: Final = Record(
-    title="a review rule",
-    keys=(
-        Key(
-            name="reviewers",
-            says="people, or groups of people, who may answer; nobody reviews a request of their own",
-            holds=Texts(item=PERSON_OR_GROUP),
-            default="none: then `without_review` must cover everything that can be asked for",
-        ),
-        Key(
-            name="approvals",
-            says="how many of them must approve; one denial is enough to refuse",
-            holds=Whole(least=1, most=20),
-            default="1",
-        ),
-        Key(
-            name="lapses_after",
-            says="a request that was not answered ends by itself after this time",
-            holds=Span(least=timedelta(minutes=1), most=timedelta(days=30)),
-            default=in_words(DEFAULT_LAPSE),
-        ),
-        Key(
-            name="without_review",
-            says="what is approved at once",
-            holds=WITHOUT_REVIEW,
-            default="nothing is",
         ),
     ),
 )
@@ -244,6 +179,18 @@ ENTITLEMENT: Final = Record(
             required=True,
         ),
         Key(
+            name="break_glass",
+            says="who gets a grant at once in an emergency ([reviews](reviews.md#break-glass))",
+            holds=BREAK_GLASS,
+            default="nobody",
+        ),
+        Key(
+            name="longest_in_all",
+            says="how long a grant may be with all that extends it ([reviews](reviews.md#extension))",
+            holds=Span(least=SECOND, most=LONGEST_GRANT * EXTENDED_AT_MOST),
+            default=f"{EXTENDED_AT_MOST} times `longest`",
+        ),
+        Key(
             name="justification",
             says="what a requester must write",
             holds=JUSTIFICATION,
@@ -301,6 +248,20 @@ FILE: Final = Record(
                 value=Texts(item=Text(form="a person's id", pattern=PERSON_ID.pattern, most=64)),
             ),
             default="none",
+        ),
+        Key(
+            name="teams",
+            says="groups whose members belong together: what `other_team` goes by",
+            holds=Texts(item=GROUP_NAME),
+            default="none",
+        ),
+        Key(
+            name="zone",
+            says="where `time.local_hour` and `time.local_weekday` of conditions are, as `Europe/Berlin`; in one file at most",
+            holds=Text(
+                form="a time zone's name: `UTC`, or as `Europe/Berlin`", pattern="[A-Za-z0-9_+/-]+", most=64
+            ),
+            default="UTC",
         ),
         Key(
             name="guards",

@@ -1,12 +1,17 @@
 """The catalogue: people, groups, guards and entitlements, all references resolved and all rules checked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from typing import Final
 
+from liftgate.conditions.condition import Condition
 from liftgate.iam.scope import Scope
 from liftgate.identity.model import Person
+
+EXTENDED_AT_MOST: Final = 4
+"""How many times the longest grant, where the catalogue does not say."""
 
 
 class Mechanism(StrEnum):
@@ -18,20 +23,75 @@ class Mechanism(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithoutReview:
-    """The part of an entitlement that is approved at once: no longer than this, only these actions."""
+    """The part of an entitlement that is approved at once: no longer than this, only these actions, where the condition holds."""
 
     longest: timedelta
     actions: frozenset[str]  # canonical; a subset of the ceiling's
+    when: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """What is refused outright, and why."""
+
+    when: Condition
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One step of a review: who may answer it, and how many of them must approve."""
+
+    name: str
+    reviewers: frozenset[str]  # person ids
+    approvals: int = 1
+    other_team: bool = False  # people who share a team with the requester do not count
+    when: Condition | None = None  # None: it always applies
+    remind_after: timedelta | None = None  # counted from when it is this stage's turn, as the next is
+    escalate_after: timedelta | None = None
+    escalate_to: frozenset[str] = frozenset()  # who may answer too from then on
+
+    @property
+    def answerers(self) -> frozenset[str]:
+        """All who may answer it, sooner or later."""
+        return self.reviewers | self.escalate_to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewRule:
-    """Who may answer a request and how many must approve."""
+    """Who may answer a request and how many must approve: stages, answered in order."""
 
-    reviewers: frozenset[str]  # person ids
-    approvals: int  # at least 1, at most the number of reviewers
+    stages: tuple[Stage, ...]  # none: everything that may be asked for is approved without a review
     lapses_after: timedelta  # a request that nobody answers ends by itself
     without_review: WithoutReview | None = None
+    refuse_when: tuple[Refusal, ...] = ()
+    delegable: bool = True  # whether a reviewer who is away may be stood in for
+
+    @property
+    def reviewers(self) -> frozenset[str]:
+        """All who may answer some stage, sooner or later."""
+        return frozenset().union(*(stage.answerers for stage in self.stages))
+
+
+def conditions_of(rule: ReviewRule) -> tuple[Condition, ...]:
+    """All conditions that a rule asks."""
+    free = rule.without_review
+    found = (
+        *(refusal.when for refusal in rule.refuse_when),
+        *([free.when] if free and free.when else []),
+        *(stage.when for stage in rule.stages if stage.when),
+    )
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakGlass:
+    """Who gets a grant at once in an emergency, and who looks at it afterwards."""
+
+    by: frozenset[str]  # person ids
+    longest: timedelta
+    review_within: timedelta  # counted from the request
+    reviewers: frozenset[str]  # person ids
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +119,18 @@ class Entitlement:
     mechanism: Mechanism = Mechanism.SESSION
     external_id: str | None = None  # for a role in an account of somebody else
     max_session: timedelta = timedelta(hours=1)  # the elevated role's MaxSessionDuration
+    longest_in_all: timedelta | None = None  # a grant with all that extends it; None: four times the longest
+    break_glass: BreakGlass | None = None
+
+    @property
+    def longest_chain(self) -> timedelta:
+        """How long a grant may be, with all that extends it."""
+        return self.longest * EXTENDED_AT_MOST if self.longest_in_all is None else self.longest_in_all
+
+    @property
+    def reviewers(self) -> frozenset[str]:
+        """All who answer requests for it, or look at them afterwards."""
+        return self.review.reviewers | (self.break_glass.reviewers if self.break_glass else frozenset())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,3 +146,13 @@ class Catalogue:
     patterns: tuple[tuple[str, str], ...] = ()  # identity patterns of services ("aws:arn:…/*") to a person id
     # How the ARNs of sessions begin whose names are taken at their word ("arn:aws:sts::…:assumed-role/ReadOnly/").
     trusted_session_names: frozenset[str] = frozenset()
+    # Who belongs together, by the team's name: what "other_team" goes by.
+    teams: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    # Groups by name, where a condition asks for them; else they are not kept.
+    groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    zone: str = "UTC"  # of local times in conditions: an IANA name
+
+    def own_team(self, person_id: str) -> frozenset[str]:
+        """Everybody who shares a team with somebody, themselves left out."""
+        mine = (team for team in self.teams.values() if person_id in team)
+        return frozenset().union(*mine) - {person_id}

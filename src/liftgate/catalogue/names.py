@@ -37,6 +37,20 @@ class Directory:
             id_ for id_, person in declared.people.items() if person.kind is PersonKind.SERVICE
         )
         self._unions: dict[tuple[str, ...], frozenset[str]] = {}  # many entitlements share one large set
+        self.teams = self._find_teams()
+        self._mates: dict[str, set[str]] = {}
+        for team in self.teams.values():
+            for id_ in team:
+                self._mates.setdefault(id_, set()).update(team)
+
+    @property
+    def groups(self) -> dict[str, frozenset[str]]:
+        """Everybody in each group."""
+        return {name: ids for name, (ids, _) in self._groups.items()}
+
+    def own_team(self, id_: str) -> frozenset[str]:
+        """Everybody who shares a team with somebody."""
+        return frozenset(self._mates.get(id_, ())) - {id_}
 
     def find(self, names: Iterable[Marked[str]] | None) -> Found:
         """The people whom ``names``, of people or groups, stand for, with a fault for each unknown name."""
@@ -65,6 +79,18 @@ class Directory:
                 )
         return self.find(first.values())
 
+    def _find_teams(self) -> dict[str, frozenset[str]]:
+        first: dict[str, Marked[str]] = {}
+        for name in self._declared.teams:
+            if first.setdefault(name.value, name) is not name:
+                advice = f"remove it here or at {first[name.value].place}"
+                self._faults.add(
+                    FaultKind.LISTED_TWICE, name.place, f"`{name.value}` is listed twice", advice
+                )
+            elif name.value not in self._groups:
+                self._report_unknown(name, "group")
+        return {name: self._groups[name][0] for name in first if name in self._groups}
+
     def _union(self, by_name: list[tuple[Marked[str], frozenset[str]]]) -> frozenset[str]:
         key = tuple(name.value for name, _ in by_name)
         if key not in self._unions:
@@ -88,12 +114,16 @@ class Directory:
     def _report_unknown(self, name: Marked[str], what: str) -> None:
         if not self._declared.whole:  # it may stand in what could not be read
             return
-        known = [*self._declared.people, *(self._declared.groups if "group" in what else ())]
+        known = [
+            *(self._declared.people if "person" in what else ()),
+            *(self._declared.groups if "group" in what else ()),
+        ]
         self._guesses += 1
         near = nearest(name.value, known) if self._guesses <= _MOST_GUESSES else None
         advice = (
             f"did you mean `{near}`?"
             if near
-            else "declare it under `people`" + " or `groups`" * ("group" in what)
+            else "declare it under "
+            + " or ".join(["`people`"] * ("person" in what) + ["`groups`"] * ("group" in what))
         )
         self._faults.add(FaultKind.UNKNOWN_NAME, name.place, f"there is no {what} `{name.value}`", advice)

@@ -18,10 +18,11 @@ from liftgate.catalogue.fields import Fields, read_fields
 from liftgate.catalogue.files import SourceFile, read_files
 from liftgate.catalogue.identities import proved_by, read_identities, read_trusted, refuse_elevated
 from liftgate.catalogue.keys import FILE
-from liftgate.catalogue.model import Catalogue, Mechanism
+from liftgate.catalogue.model import Catalogue, Entitlement, Mechanism, conditions_of
 from liftgate.catalogue.names import Directory
 from liftgate.catalogue.reader import read_document
 from liftgate.catalogue.version import with_version
+from liftgate.catalogue.vocabulary import PERSON_GROUPS
 from liftgate.identity.model import Person
 
 
@@ -89,6 +90,7 @@ def _resolve(declared: Declared, faults: FaultList) -> Catalogue | None:
     if faults:
         return None
     proved = proved_by(claims)
+    entitlements = {one.entitlement.name: one.entitlement for one in read if one.entitlement}
     return with_version(
         Catalogue(
             version="",
@@ -98,9 +100,17 @@ def _resolve(declared: Declared, faults: FaultList) -> Catalogue | None:
             },
             guards=guards.ids,
             auditors=auditors.ids,
-            entitlements={one.entitlement.name: one.entitlement for one in read if one.entitlement},
+            entitlements=entitlements,
             identities=proved.exact,
             patterns=proved.patterns,
             trusted_session_names=trusted,
+            teams=directory.teams,
+            groups=directory.groups if _asks_for_groups(entitlements.values()) else {},
+            zone=declared.zone.value if declared.zone else "UTC",
         )
     )
+
+
+def _asks_for_groups(entitlements: Iterable[Entitlement]) -> bool:
+    """Whether a condition does. How people are put into groups is else no part of what a catalogue says."""
+    return any(PERSON_GROUPS in when.names for one in entitlements for when in conditions_of(one.review))

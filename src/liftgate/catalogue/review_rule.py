@@ -6,10 +6,16 @@ from datetime import timedelta
 from liftgate.catalogue.ceiling import read_actions
 from liftgate.catalogue.fault import FaultKind, FaultList
 from liftgate.catalogue.fields import Fields, Marked
-from liftgate.catalogue.keys import DEFAULT_LAPSE
-from liftgate.catalogue.model import ReviewRule, WithoutReview
+from liftgate.catalogue.key_texts import DEFAULT_LAPSE
+from liftgate.catalogue.model import Refusal, ReviewRule, WithoutReview
 from liftgate.catalogue.names import Directory, Found
+from liftgate.catalogue.review_stages import ReadStage, check_fillable, read_stages, refuse_services
+from liftgate.catalogue.vocabulary import OF_REQUEST
+from liftgate.catalogue.written_condition import read_condition
+from liftgate.conditions.condition import Condition
 from liftgate.span import in_words
+
+__all__ = ["Asked", "read_review", "refuse_services"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,22 +29,37 @@ class Asked:
 
 def read_review(fields: Fields, asked: Asked, directory: Directory, faults: FaultList) -> ReviewRule:
     """The rule, with a fault for whatever could never be approved."""
-    listed = fields.texts("reviewers")
-    reviewers = directory.find(() if listed is None and not fields.has("reviewers") else listed)
-    approvals = fields.whole("approvals")
+    stages = read_stages(fields, directory, faults)
     lapses_after = fields.span("lapses_after")
+    lapse = lapses_after.value if lapses_after else DEFAULT_LAPSE
+    for one in stages:
+        _check_before(one, lapse, faults)
     inner = fields.fields("without_review")
     without_review = _read_without_review(inner, asked, faults) if inner else None
+    delegable = fields.flag("delegable")
     rule = ReviewRule(
-        reviewers=reviewers.ids,
-        approvals=approvals.value if approvals else 1,
-        lapses_after=lapses_after.value if lapses_after else DEFAULT_LAPSE,
+        stages=tuple(one.stage for one in stages if one.stage.reviewers or fields.has("stages")),
+        lapses_after=lapse,
         without_review=without_review,
+        refuse_when=tuple(_read_refusals(fields, faults)),
+        delegable=delegable is not False,
     )
-    _check_services(reviewers, directory, faults)
-    if reviewers.whole and (inner is None or without_review is not None):
-        _check_answerable(fields, rule, approvals, asked, faults)
+    if all(one.whole for one in stages) and (inner is None or without_review is not None):
+        covered = _nothing_is_left(rule.without_review, asked)
+        if rule.stages:
+            check_fillable(fields, stages, None if covered else asked.requesters, directory, faults)
+        elif not covered:
+            _report_unanswerable(fields, rule.without_review, faults)
     return rule
+
+
+def _read_refusals(fields: Fields, faults: FaultList) -> list[Refusal]:
+    refusals: list[Refusal] = []
+    for one in fields.records("refuse_when"):
+        when, because = _condition(one, faults), one.text("because")
+        if when and because:
+            refusals.append(Refusal(when=when, because=because.value))
+    return refusals
 
 
 def _read_without_review(fields: Fields, asked: Asked, faults: FaultList) -> WithoutReview | None:
@@ -50,7 +71,23 @@ def _read_without_review(fields: Fields, asked: Asked, faults: FaultList) -> Wit
     actions = read_actions(names, faults)
     if names is not None and actions is not None and asked.actions is not None:
         _check_subset(names, asked.actions, faults)
-    return WithoutReview(longest=longest.value, actions=actions) if longest and actions else None
+    when = _condition(fields, faults)
+    if not (longest and actions) or (when is None and fields.has("when")):
+        return None
+    return WithoutReview(longest=longest.value, actions=actions, when=when)
+
+
+def _condition(fields: Fields, faults: FaultList) -> Condition | None:
+    lines = faults.lines(fields.place.file)
+    return read_condition(fields.text("when"), OF_REQUEST, FaultKind.BAD_CONDITION, lines, faults)
+
+
+def _check_before(read: ReadStage, lapse: timedelta, faults: FaultList) -> None:
+    for after in (read.remind_after, read.escalate_after):
+        if after and after.value >= lapse:
+            sentence = f"by then the request has lapsed, after `{in_words(lapse)}`"
+            advice = "make it shorter, or `lapses_after` longer"
+            faults.add(FaultKind.AFTER_LAPSE, after.place, sentence, advice)
 
 
 def _check_subset(names: tuple[Marked[str], ...], ceiling: frozenset[str], faults: FaultList) -> None:
@@ -65,28 +102,9 @@ def _check_subset(names: tuple[Marked[str], ...], ceiling: frozenset[str], fault
             )
 
 
-def _check_services(reviewers: Found, directory: Directory, faults: FaultList) -> None:
-    for id_ in sorted(reviewers.ids & directory.services):
-        sentence = f"`{id_}` is a service, and nobody can ask a service to review"
-        faults.add(FaultKind.SERVICE_REVIEWS, reviewers.named_by(id_), sentence, "let people review")
-
-
-def _check_answerable(
-    fields: Fields, rule: ReviewRule, approvals: Marked[int] | None, asked: Asked, faults: FaultList
-) -> None:
-    if not rule.reviewers and not _nothing_is_left(rule.without_review, asked):
-        _report_unanswerable(fields, rule.without_review, faults)
-    elif approvals and rule.approvals > len(rule.reviewers):
-        sentence = f"{_count(rule.approvals)} must approve, and {_count(len(rule.reviewers))} may review"
-        advice = "name more reviewers, or ask for fewer approvals"
-        faults.add(FaultKind.TOO_MANY_APPROVALS, approvals.place, sentence, advice)
-    elif rule.reviewers and not _nothing_is_left(rule.without_review, asked):
-        _check_self_review(rule, asked.requesters, faults)
-
-
 def _nothing_is_left(without_review: WithoutReview | None, asked: Asked) -> bool:
     """Whether every request is approved at once. Unreadable parts count as covered: they have faults already."""
-    if without_review is None:
+    if without_review is None or without_review.when is not None:
         return False
     longest_covered = asked.longest is None or without_review.longest >= asked.longest
     return longest_covered and (asked.actions is None or without_review.actions >= asked.actions)
@@ -99,24 +117,3 @@ def _report_unanswerable(fields: Fields, without_review: WithoutReview | None, f
         sentence = "nobody reviews, and not everything is approved without a review"
     advice = "name `reviewers`, or let `without_review` cover the longest duration and every action"
     faults.add(FaultKind.NO_REVIEWERS, fields.place_of("reviewers"), sentence, advice)
-
-
-def _check_self_review(rule: ReviewRule, requesters: Found, faults: FaultList) -> None:
-    others = len(rule.reviewers) - 1
-    if others >= rule.approvals:
-        return
-    for id_ in sorted(rule.reviewers & requesters.ids):
-        faults.add(
-            FaultKind.SELF_REVIEW,
-            requesters.named_by(id_),
-            f"`{id_}` may ask, but {_others(others)} may review it and {_count(rule.approvals)} must approve",
-            f"add a reviewer, or take `{id_}` out of the requesters: nobody reviews a request of their own",
-        )
-
-
-def _count(number: int) -> str:
-    return {0: "nobody", 1: "one person"}.get(number, f"{number} people")
-
-
-def _others(number: int) -> str:
-    return {0: "nobody else", 1: "only one other person"}.get(number, f"only {number} other people")

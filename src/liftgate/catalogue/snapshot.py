@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import rfc8785
 
@@ -19,17 +19,26 @@ from liftgate.catalogue.model import (
     Entitlement,
     JustificationRule,
     Mechanism,
-    ReviewRule,
-    WithoutReview,
+)
+from liftgate.catalogue.snapshot_rules import (
+    Json as _Json,
+)
+from liftgate.catalogue.snapshot_rules import (
+    People as _People,
+)
+from liftgate.catalogue.snapshot_rules import (
+    beyond_json,
+    people_of_rules,
+    read_beyond,
+    read_review,
+    review_json,
+    seconds,
+    sorted_texts,
 )
 from liftgate.iam.scope import Location, Scope
 from liftgate.identity.model import Person, PersonKind
 
 FORMAT: Final = 1
-
-_Json: TypeAlias = "dict[str, _Json] | list[_Json] | str | int | bool | None"
-_SECOND = timedelta(seconds=1)
-_People: TypeAlias = frozenset[str]
 
 
 def to_snapshot(catalogue: Catalogue) -> str:
@@ -67,20 +76,34 @@ def _catalogue(catalogue: Catalogue) -> _Json:
     return {
         "format": FORMAT,
         "people": {id_: _person(person) for id_, person in catalogue.people.items()},
-        "sets": [_sorted(people) for people in sets],
+        "sets": [sorted_texts(people) for people in sets],
         "guards": number[catalogue.guards],
         "auditors": number[catalogue.auditors],
         "entitlements": {name: _entitlement(one, number) for name, one in catalogue.entitlements.items()},
         "identities": dict(catalogue.identities),
         "patterns": [[pattern, person] for pattern, person in sorted(catalogue.patterns)],
         **_trusted(catalogue),
+        **_for_rules(catalogue, number),
     }
+
+
+def _for_rules(catalogue: Catalogue, number: Mapping[_People, int]) -> dict[str, _Json]:
+    """What only some rules go by: nothing where none does, as for trusted names."""
+    return {
+        **({"teams": _numbered(catalogue.teams, number)} if catalogue.teams else {}),
+        **({"groups": _numbered(catalogue.groups, number)} if catalogue.groups else {}),
+        **({"zone": catalogue.zone} if catalogue.zone != "UTC" else {}),
+    }
+
+
+def _numbered(groups: Mapping[str, _People], number: Mapping[_People, int]) -> _Json:
+    return {name: number[people] for name, people in groups.items()}
 
 
 def _trusted(catalogue: Catalogue) -> dict[str, _Json]:
     """Nothing where no names are trusted: a catalogue that does not say so has the version that it had before one could."""
     trusted = catalogue.trusted_session_names
-    return {"trusted_session_names": _sorted(trusted)} if trusted else {}
+    return {"trusted_session_names": sorted_texts(trusted)} if trusted else {}
 
 
 def _sets_of_people(catalogue: Catalogue) -> set[_People]:
@@ -89,7 +112,9 @@ def _sets_of_people(catalogue: Catalogue) -> set[_People]:
         catalogue.guards,
         catalogue.auditors,
         *(entitlement.requesters for entitlement in entitlements),
-        *(entitlement.review.reviewers for entitlement in entitlements),
+        *(people for one in entitlements for people in people_of_rules(one)),
+        *catalogue.teams.values(),
+        *catalogue.groups.values(),
     }
 
 
@@ -104,9 +129,9 @@ def _entitlement(entitlement: Entitlement, number: Mapping[_People, int]) -> _Js
         "account": entitlement.account,
         "role_arn": entitlement.role_arn,
         "ceiling": _scope(entitlement.ceiling),
-        "longest": _seconds(entitlement.longest),
+        "longest": seconds(entitlement.longest),
         "requesters": number[entitlement.requesters],
-        "review": _review(entitlement.review, number),
+        "review": review_json(entitlement.review, number),
         "justification": {
             "at_least": entitlement.justification.at_least,
             "ticket_required": entitlement.justification.ticket_required,
@@ -114,39 +139,17 @@ def _entitlement(entitlement: Entitlement, number: Mapping[_People, int]) -> _Js
         },
         "mechanism": entitlement.mechanism.value,
         "external_id": entitlement.external_id,
-        "max_session": _seconds(entitlement.max_session),
+        "max_session": seconds(entitlement.max_session),
+        **beyond_json(entitlement, number),
     }
 
 
 def _scope(scope: Scope) -> _Json:
     return {
-        "actions": _sorted(scope.actions),
+        "actions": sorted_texts(scope.actions),
         "locations": [[one.partition, one.bucket, one.key] for one in sorted(scope.locations)],
-        "kms_keys": _sorted(scope.kms_keys),
+        "kms_keys": sorted_texts(scope.kms_keys),
     }
-
-
-def _review(review: ReviewRule, number: Mapping[_People, int]) -> _Json:
-    without = review.without_review
-    return {
-        "reviewers": number[review.reviewers],
-        "approvals": review.approvals,
-        "lapses_after": _seconds(review.lapses_after),
-        "without_review": {"longest": _seconds(without.longest), "actions": _sorted(without.actions)}
-        if without
-        else None,
-    }
-
-
-def _sorted(texts: frozenset[str]) -> list[_Json]:
-    return [*sorted(texts)]
-
-
-def _seconds(span: timedelta) -> int:
-    count, rest = divmod(span, _SECOND)
-    if rest:
-        raise ValueError(f"not a span of whole seconds: {span}")
-    return count
 
 
 def _read_catalogue(kept: Mapping[str, Any], version: str) -> Catalogue:
@@ -165,6 +168,9 @@ def _read_catalogue(kept: Mapping[str, Any], version: str) -> Catalogue:
         identities=dict(kept["identities"]),
         patterns=tuple((pattern, person) for pattern, person in kept["patterns"]),
         trusted_session_names=frozenset(kept.get("trusted_session_names", ())),
+        teams={name: sets[one] for name, one in kept.get("teams", {}).items()},
+        groups={name: sets[one] for name, one in kept.get("groups", {}).items()},
+        zone=kept.get("zone", "UTC"),
     )
 
 
@@ -177,11 +183,12 @@ def _read_entitlement(kept: Mapping[str, Any], sets: Sequence[_People]) -> Entit
         ceiling=_read_scope(kept["ceiling"]),
         longest=timedelta(seconds=kept["longest"]),
         requesters=sets[kept["requesters"]],
-        review=_read_review(kept["review"], sets),
+        review=read_review(kept["review"], sets),
         justification=JustificationRule(**kept["justification"]),
         mechanism=Mechanism(kept["mechanism"]),
         external_id=kept["external_id"],
         max_session=timedelta(seconds=kept["max_session"]),
+        **read_beyond(kept, sets),
     )
 
 
@@ -193,18 +200,4 @@ def _read_scope(kept: Mapping[str, Any]) -> Scope:
             for partition, bucket, key in kept["locations"]
         ),
         kms_keys=frozenset(kept["kms_keys"]),
-    )
-
-
-def _read_review(kept: Mapping[str, Any], sets: Sequence[_People]) -> ReviewRule:
-    without = kept["without_review"]
-    return ReviewRule(
-        reviewers=sets[kept["reviewers"]],
-        approvals=kept["approvals"],
-        lapses_after=timedelta(seconds=kept["lapses_after"]),
-        without_review=WithoutReview(
-            longest=timedelta(seconds=without["longest"]), actions=frozenset(without["actions"])
-        )
-        if without
-        else None,
     )

@@ -164,7 +164,7 @@ def _granted(
         starts_at=None,
         justification=_REASON,
         ticket=None,
-        approvals_needed=0,
+        stages=(),
         asked_at=now,
         lapses_at=now + LASTS,
     )

@@ -15,6 +15,7 @@ from liftgate.server.accounts import settle_account
 from liftgate.server.parts import Parts
 from liftgate.server.responding import give_up, respond, send_message
 from liftgate.server.settling import settle_denies, settle_in_place
+from liftgate.server.telling import tell
 from liftgate.store.outbox import Claimed, error_text, retry_delay
 
 _AT_ONCE: Final = 10  # keys: roles, findings, messages
@@ -28,9 +29,10 @@ _WORK: Final[Mapping[EffectKind, Callable[[str, Parts], object]]] = {
     EffectKind.RESPONSE: respond,
     EffectKind.NOTIFY: send_message,
     EffectKind.SETTLE: settle_account,
+    EffectKind.TELL: tell,
 }
 # By a thread of their own: a webhook that does not answer may not keep a deny waiting.
-_SLOW: Final = frozenset({EffectKind.NOTIFY, EffectKind.SETTLE})
+_SLOW: Final = frozenset({EffectKind.NOTIFY, EffectKind.SETTLE, EffectKind.TELL})
 URGENT: Final = frozenset(_WORK) - _SLOW
 """What changes something in AWS, or who may."""
 _MOST_ATTEMPTS: Final = 120  # to tell a webhook: an hour or two

@@ -16,10 +16,13 @@ from sqlalchemy import (
     update,
 )
 
-from liftgate.access.model import Answer, Cancellation, Request, RequestRecord, Review
+from liftgate.access.model import Answer, Cancellation, Conclusion, Request, RequestRecord, Review
 from liftgate.access.ports import Page, RequestFilter
+from liftgate.store.columns import Moment
 from liftgate.store.errors import TakenAlready
 from liftgate.store.pages import Place, newest_first, page
+from liftgate.store.review_rows import conclusion_of, review_of, review_terms_row, terms_row
+from liftgate.store.review_tables import emergencies, extensions, request_terms, review_terms
 from liftgate.store.rows import (
     Row,
     cancellation_of,
@@ -27,7 +30,6 @@ from liftgate.store.rows import (
     grant_record_of,
     request_of,
     request_row,
-    review_of,
     review_row,
 )
 from liftgate.store.states import are_few_requests, requests_in
@@ -42,12 +44,25 @@ from liftgate.store.tables import (
 )
 
 _RECORDS: Final = (
-    select(requests, cancellations, in_place_requests, in_place_boundaries, grants, endings)
+    select(
+        requests,
+        cancellations,
+        in_place_requests,
+        in_place_boundaries,
+        request_terms,
+        extensions,
+        emergencies,
+        grants,
+        endings,
+    )
     .select_from(
         requests.outerjoin(cancellations)
         .outerjoin(in_place_requests)
         .outerjoin(in_place_boundaries, in_place_boundaries.c.request_id == requests.c.id)
-        .outerjoin(grants)
+        .outerjoin(request_terms)
+        .outerjoin(extensions, extensions.c.request_id == requests.c.id)
+        .outerjoin(emergencies)
+        .outerjoin(grants, grants.c.request_id == requests.c.id)
         .outerjoin(endings)
     )
     .set_label_style(LABEL_STYLE_TABLENAME_PLUS_COL)
@@ -55,7 +70,14 @@ _RECORDS: Final = (
 _ONE: Final = _RECORDS.where(requests.c.id == bindparam("request_id"))
 _LOCK: Final = select(requests.c.id).where(requests.c.id == bindparam("request_id")).with_for_update()
 _REVIEWS: Final = (
-    select(reviews)
+    select(
+        reviews,
+        review_terms.c.stage,
+        review_terms.c.in_place_of,
+        review_terms.c.scope,
+        review_terms.c.duration,
+    )
+    .outerjoin(review_terms)
     .where(reviews.c.request_id.in_(bindparam("request_ids", expanding=True)))
     .order_by(reviews.c.reviewed_at, reviews.c.reviewer)
 )
@@ -64,6 +86,29 @@ _ADD_IN_PLACE: Final = insert(in_place_requests)
 _ADD_BOUNDARY: Final = insert(in_place_boundaries)
 _ADD_REVIEW: Final = insert(reviews)
 _ADD_CANCELLATION: Final = insert(cancellations)
+_ADD_TERMS: Final = insert(request_terms)
+_ADD_REVIEW_TERMS: Final = insert(review_terms)
+_ADD_EXTENSION: Final = insert(extensions)
+_ADD_EMERGENCY: Final = insert(emergencies)
+_FOLLOW_UPS: Final = _RECORDS.where(extensions.c.grant_id == bindparam("of_grant")).order_by(
+    requests.c.asked_at, requests.c.id
+)
+_UNLOOKED: Final = _RECORDS.where(
+    emergencies.c.person == bindparam("of_person"),
+    emergencies.c.concluded_at.is_(None),
+    emergencies.c.look_by <= bindparam("now", type_=Moment()),
+).order_by(emergencies.c.look_by, requests.c.id)
+_CONCLUDE: Final = (
+    update(emergencies)
+    .where(emergencies.c.request_id == bindparam("of_request"), emergencies.c.concluded_at.is_(None))
+    .values(
+        by=bindparam("said_by"),
+        identity=bindparam("as_identity"),
+        justified=bindparam("is_justified"),
+        comment=bindparam("with_comment"),
+        concluded_at=bindparam("at"),
+    )
+)
 _CLOSE: Final = (
     update(requests)
     .where(requests.c.id == bindparam("request_id"), requests.c.outcome.is_(None))
@@ -127,12 +172,56 @@ class Requests:
             if request.in_place.boundary is not None:
                 kept = {"request_id": request.id, "boundary": request.in_place.boundary}
                 self._connection.execute(_ADD_BOUNDARY, kept)
+        self._add_terms(request)
 
     def add_review(self, review: Review) -> None:
         """An answer; a denial closes the request."""
         if review.answer is Answer.DENY:
             self.close(review.request_id, "denied")
         self._connection.execute(_ADD_REVIEW, review_row(review))
+        if (terms := review_terms_row(review)) is not None:
+            self._connection.execute(_ADD_REVIEW_TERMS, terms)
+
+    def follow_ups(self, grant_id: str) -> tuple[RequestRecord, ...]:
+        """The requests that go on from a grant, the first first."""
+        rows = self._connection.execute(_FOLLOW_UPS, {"of_grant": grant_id}).mappings().all()
+        return tuple(self._records(rows))
+
+    def unlooked(self, person_id: str, now: datetime) -> tuple[RequestRecord, ...]:
+        """Emergencies of somebody at which nobody has looked in time, the first first."""
+        which = {"of_person": person_id, "now": now}
+        return tuple(self._records(self._connection.execute(_UNLOOKED, which).mappings().all()))
+
+    def add_conclusion(self, conclusion: Conclusion) -> None:
+        """What came of looking at an emergency, once."""
+        said = {
+            "of_request": conclusion.request_id,
+            "said_by": conclusion.by,
+            "as_identity": conclusion.identity,
+            "is_justified": conclusion.justified,
+            "with_comment": conclusion.comment,
+            "at": conclusion.concluded_at,
+        }
+        if self._connection.execute(_CONCLUDE, said).rowcount != 1:
+            raise TakenAlready(
+                f"`{conclusion.request_id}` was looked at already",
+                advice="look at it again: somebody else has concluded it",
+                value=conclusion.request_id,
+            )
+
+    def _add_terms(self, request: Request) -> None:
+        if (terms := terms_row(request)) is not None:
+            self._connection.execute(_ADD_TERMS, terms)
+        if request.extends is not None:
+            goes_on = {
+                "request_id": request.id,
+                "grant_id": request.extends.grant_id,
+                "in_all": request.extends.in_all,
+            }
+            self._connection.execute(_ADD_EXTENSION, goes_on)
+        if request.look_by is not None:
+            emergency = {"request_id": request.id, "person": request.requester, "look_by": request.look_by}
+            self._connection.execute(_ADD_EMERGENCY, emergency)
 
     def add_cancellation(self, cancellation: Cancellation) -> None:
         """The requester's withdrawal, which closes the request."""
@@ -170,6 +259,7 @@ def _record(row: Row, answers: list[Review]) -> RequestRecord:
         cancellation=cancellation_of(row),
         grant=grant.grant if grant else None,
         ending=grant.ending if grant else None,
+        conclusion=conclusion_of(row),
     )
 
 

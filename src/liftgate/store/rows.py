@@ -6,7 +6,6 @@ from typing import Any, TypeAlias
 from sqlalchemy import RowMapping
 
 from liftgate.access.model import (
-    Answer,
     Cancellation,
     Ending,
     EndingKind,
@@ -20,11 +19,13 @@ from liftgate.elevation.model import Session
 from liftgate.iam.scope import Window
 from liftgate.identity.model import Identity, IdentityKind
 from liftgate.identity.ports import SignIn
+from liftgate.store.review_rows import extends_of, terms_of
 
 Row: TypeAlias = RowMapping
 
+_ELSEWHERE = frozenset({"in_place", "stages", "spared", "own_team", "extends", "look_by"})
 _REQUEST = tuple(
-    (field.name, f"requests_{field.name}") for field in fields(Request) if field.name != "in_place"
+    (field.name, f"requests_{field.name}") for field in fields(Request) if field.name not in _ELSEWHERE
 )
 _GRANT = tuple(
     (field.name, f"grants_{field.name}")
@@ -35,13 +36,20 @@ _SESSION = tuple(field.name for field in fields(Session))
 
 
 def request_of(row: Row) -> Request:
-    """From a row with labels ``requests_…`` and ``in_place_requests_…``."""
-    return Request(**{name: row[label] for name, label in _REQUEST}, in_place=_in_place_of(row))
+    """From a row with labels ``requests_…``, ``in_place_requests_…``, ``request_terms_…``, ``extensions_…`` and ``emergencies_…``."""
+    return Request(
+        **{name: row[label] for name, label in _REQUEST},
+        **terms_of(row),
+        in_place=_in_place_of(row),
+        extends=extends_of(row),
+        look_by=row["emergencies_look_by"],
+    )
 
 
 def request_row(request: Request) -> dict[str, Any]:
     """Into table ``requests``."""
-    return {name: getattr(request, name) for name, _ in _REQUEST}
+    row = {name: getattr(request, name) for name, _ in _REQUEST}
+    return {**row, "approvals_needed": request.approvals_needed}
 
 
 def grant_of(row: Row) -> Grant:
@@ -101,11 +109,6 @@ def cancellation_row(cancellation: Cancellation) -> dict[str, Any]:
         "by": cancellation.by,
         "cancelled_at": cancellation.cancelled_at,
     }
-
-
-def review_of(row: Row) -> Review:
-    """From table ``reviews``."""
-    return Review(**{**row, "answer": Answer(row["answer"])})
 
 
 def review_row(review: Review) -> dict[str, Any]:

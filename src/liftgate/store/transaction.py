@@ -13,7 +13,6 @@ from liftgate.elevation.in_place.model import OnRole, Opening
 from liftgate.elevation.model import Deny, Session, SessionEnding
 from liftgate.identity.ports import BrowserSession, SignIn
 from liftgate.ledger.model import Draft, Entry
-from liftgate.store.answering import Answering
 from liftgate.store.browser_sessions import BrowserSessions
 from liftgate.store.callers import Callers
 from liftgate.store.catalogue_versions import CatalogueVersion, CatalogueVersions
@@ -24,7 +23,7 @@ from liftgate.store.in_place import InPlaceStatements
 from liftgate.store.ledger import Ledger
 from liftgate.store.log_reading import LogReading
 from liftgate.store.outbox import Outbox
-from liftgate.store.requests import Requests
+from liftgate.store.reviewing import Reviewing
 from liftgate.store.sessions import Sessions
 from liftgate.store.sign_ins import SignIns
 from liftgate.store.watch import Watched
@@ -36,7 +35,7 @@ from liftgate.watch.rules.totals import Totals
 _CLOCK_SLACK: Final = timedelta(minutes=5)
 
 
-class SqlTransaction(Answering):
+class SqlTransaction(Reviewing):
     """Fulfils the readers and writers of ``access``, ``elevation``, ``identity``, ``watch`` and ``ledger``.
 
     Entries are sealed at the very end, because the head of the chain makes writers wait for one another.
@@ -45,7 +44,6 @@ class SqlTransaction(Answering):
     def __init__(self, connection: Connection, clock: Clock) -> None:
         self._clock = clock
         self._drafts: list[Draft] = []
-        self._requests = Requests(connection)
         self._grants = Grants(connection)
         self._sessions = Sessions(connection)
         self._denies = Denies(connection)

@@ -87,7 +87,7 @@ def show(call: SignedIn) -> Response:
 
 
 def _concerns(entitlement: Entitlement, call: Call) -> bool:
-    return call.sees_all or call.person_id in entitlement.requesters | entitlement.review.reviewers
+    return call.sees_all or call.person_id in entitlement.requesters | entitlement.reviewers
 
 
 def _fault_shapes(call: Call) -> list[CatalogueFaultShape]:
@@ -122,7 +122,7 @@ def _shape(entitlement: Entitlement, call: Call) -> EntitlementShape:
         ceiling=scope_shape(entitlement.ceiling),
         longest_seconds=int(entitlement.longest.total_seconds()),
         mechanism=entitlement.mechanism,
-        approvals=rule.approvals,
+        approvals=sum(stage.approvals for stage in rule.stages if stage.when is None),
         reviewers=people_shapes(rule.reviewers, call.catalogue),
         without_review_seconds=int(free.longest.total_seconds()) if free else None,
         without_review_actions=sorted(free.actions) if free else [],

@@ -11,8 +11,8 @@ from pydantic import BaseModel, Field
 from liftgate.access.model import GrantRecord, RequestRecord
 from liftgate.access.ports import AccessReader, GrantFilter, Page, RequestFilter
 from liftgate.access.sight import reviewable_entitlements, sees_all
+from liftgate.access.stages import steps_of, waits_for
 from liftgate.catalogue.model import Catalogue
-from liftgate.server.waiting import approved_by
 
 _MOST_ROUNDS: Final = 10  # a page that is not full is still a page: its cursor goes on
 
@@ -93,13 +93,17 @@ def _to_review(
     cursor: str | None,
     limit: int,
 ) -> Page[RequestRecord]:
-    reviewable = reviewable_entitlements(person_id, catalogue)
+    stands_for = store.stands_for(person_id, now=now)
+    reviewable = reviewable_entitlements(person_id, catalogue, stands_for)
     if not reviewable or (states and "pending" not in states):
         return Page((), None)
     which = RequestFilter(entitlements=reviewable, states=frozenset({"pending"}))
 
     def waits_for_me(record: RequestRecord) -> bool:
-        return record.request.requester != person_id and person_id not in approved_by(record)
+        entitlement = catalogue.entitlements[record.request.entitlement]
+        steps = steps_of(record.request, record.reviews, catalogue, now)
+        delegators = stands_for if entitlement.review.delegable else frozenset[str]()
+        return waits_for(person_id, steps, record.reviews, delegators)
 
     return _filled(
         lambda cursor, left: store.requests(which, now=now, cursor=cursor, limit=left),

@@ -95,7 +95,7 @@ def request_shape(record: RequestRecord, catalogue: Catalogue, now: datetime) ->
         asked_at=request.asked_at,
         lapses_at=request.lapses_at,
         catalogue_version=request.catalogue_version,
-        waiting_for=waiting_for(record, state, catalogue),
+        waiting_for=waiting_for(record, state, catalogue, now),
         grant=_brief(GrantRecord(grant=record.grant, ending=record.ending), now) if record.grant else None,
     )
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from liftgate.access import service
+from liftgate.access import reviewing, service
 from liftgate.access.errors import NoSuchRequest
 from liftgate.access.model import Answer, InPlace, Request, RequestRecord
 from liftgate.access.ports import AccessReader
@@ -135,7 +135,7 @@ def made_request(body: AskBody, call: Call) -> RequestRecord:
 
 def reviewed_request(request_id: str, body: ReviewBody, call: Call) -> RequestRecord:
     """What became of a request by an answer; a grant in place is put on its role at once."""
-    record = service.review_request(
+    record = reviewing.review_request(
         request_id,
         call.caller,
         Answer(body.answer),

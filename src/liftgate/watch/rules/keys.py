@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from liftgate.catalogue.keys import ACTION
+from liftgate.catalogue.key_texts import ACTION
 from liftgate.catalogue.shape import ByName, Choice, Flag, Key, Record, Records, Text, Texts, Whole
 from liftgate.conditions.check import LONGEST as LONGEST_CONDITION
 from liftgate.watch.finding import Answer, Severity

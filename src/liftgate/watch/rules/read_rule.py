@@ -1,10 +1,10 @@
 """One rule, read: its condition compiled, its sentence and tests checked against the facts that there are."""
 
-from liftgate.catalogue.fault import FaultList, Place
+from liftgate.catalogue.fault import FaultList
 from liftgate.catalogue.fields import Fields, Marked
 from liftgate.catalogue.nearest import suggest
-from liftgate.conditions.condition import Condition, compile_condition
-from liftgate.conditions.errors import ConditionUnreadable
+from liftgate.catalogue.written_condition import read_condition
+from liftgate.conditions.condition import compile_condition
 from liftgate.conditions.vocabulary import Vocabulary
 from liftgate.watch.finding import Answer, Severity
 from liftgate.watch.rules.errors import RuleFault
@@ -25,7 +25,12 @@ def read_rule(fields: Fields, lines: list[str]) -> Rule | None:
         return None
     vocabulary = OF_CALL if on == On.CALL else OF_GRANT
     _check_selectors(fields, On(on))
-    when = _condition(fields.text("when"), vocabulary, lines, fields.faults)
+    written = fields.text("when")
+    when = (
+        read_condition(written, vocabulary, RuleFault.BAD_CONDITION, lines, fields.faults)
+        if written
+        else compile_condition("true", vocabulary)
+    )
     _check_sentence(because, vocabulary, fields.faults)
     tests = _tests(fields, vocabulary, On(on))
     if when is None:
@@ -58,31 +63,6 @@ def _check_selectors(fields: Fields, on: On) -> None:
             fields.faults.add(
                 RuleFault.MISPLACED_KEY, fields.place_of(name), sentence, "ask `totals.` in `when`"
             )
-
-
-def _condition(
-    text: Marked[str] | None, vocabulary: Vocabulary, lines: list[str], faults: FaultList
-) -> Condition | None:
-    if text is None:
-        return compile_condition("true", vocabulary)
-    try:
-        return compile_condition(text.value, vocabulary)
-    except ConditionUnreadable as error:
-        faults.add(RuleFault.BAD_CONDITION, _place(text.place, error, lines), error.sentence, error.advice)
-        return None
-
-
-def _place(start: Place, error: ConditionUnreadable, lines: list[str]) -> Place:
-    """Where in the file a fault of a condition stands. In folded texts the line is near, not exact."""
-    written = lines[start.line - 1][start.column - 1 :] if start.line <= len(lines) else ""
-    if not written.startswith(("|", ">")):
-        quotes = len(written) - len(written.lstrip("\"'")) if written.startswith(('"', "'")) else 0
-        line, column = start.line, start.column + min(quotes, 1) + error.column - 1
-    else:
-        line = min(start.line + error.line, len(lines))
-        text = lines[line - 1]
-        column = len(text) - len(text.lstrip()) + error.column
-    return Place(file=start.file, line=line, column=column, width=error.width, path=start.path)
 
 
 def _check_sentence(because: Marked[str], vocabulary: Vocabulary, faults: FaultList) -> None:
