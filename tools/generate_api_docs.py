@@ -13,7 +13,7 @@ import liftgate.server.command  # noqa: F401 - so that every kind of error is kn
 from liftgate.errors import LiftgateError
 from liftgate.server.app import build_routes
 from liftgate.server.problems import status_of, title_of
-from liftgate.server.rights import API, API_RIGHTS
+from liftgate.server.rights import API, API_RIGHTS, PAGE_RIGHTS
 from liftgate.server.settings import PREFIX, AccountSettings, Settings
 from liftgate.span import in_words
 
@@ -96,7 +96,27 @@ def pages() -> Mapping[Path, str]:
         DOCS / "openapi.json": json.dumps(document, indent=2, ensure_ascii=False) + "\n",
         DOCS / "api.md": api_page(document),
         DOCS / "settings.md": settings_page(),
+        DOCS / "security" / "rights.md": rights_page(),
     }
+
+
+RIGHTS_HEAD = """<!-- Written by tools/generate_api_docs.py from server/rights.py, by which the server itself goes: change them there. -->
+
+# Who may call what
+
+Every route of the API and of the pages. The server does not start where a route is not in this table, or where its door asks for less;
+`tests/server/test_server_rights.py` and `tests/pages/test_pages_rights.py` go through it line by line, as a requester, a reviewer, a guard
+and auditor, somebody whom nothing concerns, and nobody at all. Forms of pages are taken from pages of the same sign-in alone.
+"""
+
+
+def rights_page() -> str:
+    """The table of rights."""
+    return RIGHTS_HEAD + "".join(
+        f"\n## {title}\n\n| route | who, and what they find |\n| --- | --- |\n"
+        + "".join(f"| `{method} {path}` | {right.value} |\n" for (method, path), right in table.items())
+        for title, table in (("Pages", PAGE_RIGHTS), ("API", API_RIGHTS))
+    )
 
 
 def api_page(document: Mapping[str, Any]) -> str:

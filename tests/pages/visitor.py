@@ -36,7 +36,8 @@ class Visitor:
     def hidden(self, page: str, action: str) -> Mapping[str, str]:
         """The hidden fields of the form of a page that is sent to an address; of the first form where there is none such."""
         forms = re.findall(r"<form\b([^>]*)>(.*?)</form>", self.get(page).text, re.DOTALL)
-        found = [inside for head, inside in forms if f'action="{action}"' in head] or [forms[0][1]]
+        posted = [(head, inside) for head, inside in forms if 'method="post"' in head]
+        found = [inside for head, inside in posted if f'action="{action}"' in head] or [posted[0][1]]
         fields = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', found[0])
         return {name: unescape(value) for name, value in fields}
 

@@ -41,7 +41,7 @@ from liftgate.server.calls import sees_everything, signed_in, signed_in_once
 from liftgate.server.edge import Edge
 from liftgate.server.errors import BadInput, MethodNotAllowed, NoSuchPath
 from liftgate.server.openapi import openapi_document
-from liftgate.server.pages import events, mine, sign_in, static_files
+from liftgate.server.pages import ask, events, mine, sign_in, static_files
 from liftgate.server.pages import grants as grant_pages
 from liftgate.server.pages import requests as request_pages
 from liftgate.server.pages.errors import error_page
@@ -67,7 +67,7 @@ _API_MODULES: Final = (
     dead_letters,
     ledger,
 )
-PAGE_MODULES: Final = (static_files, sign_in, mine, request_pages, grant_pages, events)
+PAGE_MODULES: Final = (static_files, sign_in, ask, mine, request_pages, grant_pages, events)
 _DOORS: Final = {Right.SEES_ALL: frozenset({sees_everything, looking_at_all})}
 _SIGNED_IN: Final = frozenset({signed_in, signed_in_once, looking, submitting})
 _WAYS_TO_SIGN_IN: Final = frozenset({("aws",), ("local",)})

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
+from markupsafe import Markup, escape
+
 from liftgate.clock import rfc3339
 from liftgate.plain_text import plain
 from liftgate.span import in_words
@@ -60,6 +62,21 @@ def tone(state: str) -> str:
     return _STATES.get(state, "over")
 
 
+def sentence(text: str) -> Markup:
+    """A sentence of an error: with a capital, and what stands in backquotes as code. Everything in it is escaped."""
+    parts = plain(text).split("`")
+    if len(parts) % 2 == 0:  # a backquote of somebody else's
+        return escape(plain(text))
+    shown = [
+        Markup("<code>{}</code>").format(part) if place % 2 else escape(part)
+        for place, part in enumerate(parts)
+    ]
+    first = parts[0]
+    if first[:1].islower() and not first.startswith("liftgate "):
+        shown[0] = escape(first[0].upper() + first[1:])
+    return Markup("").join(shown)
+
+
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
     {
         "shown": shown,
@@ -68,6 +85,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
         "span": span,
         "tone": tone,
         "plain": plain,
+        "sentence": sentence,
         "rfc3339": rfc3339,
     }
 )
