@@ -4,13 +4,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 import pytest
 from botocore.stub import Stubber
 from tests.elevation.revoker_examples import ACCOUNT, BROKER, ScriptedSts, revoker
 from tests.store.store_examples import TestClock
 
 from liftgate.elevation.accounts import Accounts
+from liftgate.elevation.aws_clients import aws_session
 from liftgate.elevation.broker import Broker, broker_of
 from liftgate.elevation.errors import AccountNotDeclared, RevokerOutOfReach, RoleUnreachable
 from liftgate.elevation.iam_roles import IamRolePolicies
@@ -121,7 +121,7 @@ def test_a_success_is_remembered_for_an_hour_and_a_failure_never() -> None:
 
 
 def test_the_brokers_account_is_asked_for_once_and_again_after_a_failure() -> None:
-    client = boto3.session.Session().client(
+    client = aws_session().client(
         "sts", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="y"
     )
     with Stubber(client) as stub:

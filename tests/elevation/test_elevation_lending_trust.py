@@ -3,11 +3,11 @@
 import json
 from typing import Any
 
-import boto3
 import pytest
 from botocore.stub import Stubber
 from tests.elevation.elevation_examples import NOON
 
+from liftgate.elevation.aws_clients import aws_session
 from liftgate.elevation.broker import Broker
 from liftgate.elevation.errors import LendingTrustTooWide, RoleUnreachable
 from liftgate.elevation.lending_trust import LendingTrusts, too_wide
@@ -102,7 +102,7 @@ def test_what_lets_in_more(broker: Broker, document: str, why: str) -> None:
 
 @pytest.fixture
 def client() -> Any:
-    return boto3.session.Session().client(
+    return aws_session().client(
         "iam", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="y"
     )
 

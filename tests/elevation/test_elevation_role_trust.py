@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
@@ -13,6 +12,7 @@ from tests.elevation.revoker_examples import BROKER, ScriptedSts, revoker
 from tests.store.store_examples import TestClock
 
 from liftgate.elevation.accounts import Accounts
+from liftgate.elevation.aws_clients import aws_session
 from liftgate.elevation.broker import Broker
 from liftgate.elevation.errors import RoleUnreachable
 from liftgate.elevation.revoker import Revoker
@@ -35,7 +35,7 @@ ANSWER = {
 
 @pytest.fixture
 def client() -> Any:
-    return boto3.session.Session().client(
+    return aws_session().client(
         "iam", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="y"
     )
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 from itertools import cycle
 from typing import Any
 
-import boto3
 import pytest
 from botocore.stub import Stubber
 from tests.elevation.elevation_examples import NOON
@@ -14,6 +13,7 @@ from tests.elevation.revoker_examples import BROKER, ScriptedSts
 from tests.store.store_examples import TestClock
 
 from liftgate.elevation.accounts import Accounts
+from liftgate.elevation.aws_clients import aws_session
 from liftgate.elevation.broker import Broker
 from liftgate.elevation.errors import RoleUnreachable
 from liftgate.elevation.revoker import Revoker
@@ -38,7 +38,7 @@ def role(seconds: object) -> dict[str, Any]:
 
 @pytest.fixture
 def client() -> Any:
-    return boto3.session.Session().client(
+    return aws_session().client(
         "iam", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="y"
     )
 

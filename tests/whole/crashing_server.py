@@ -20,11 +20,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
-import boto3
-import botocore.loaders
-import botocore.session
 import httpx
 
+from liftgate.elevation.aws_clients import aws_session
 from liftgate.elevation.in_place.model import Carried, HeldRole
 from liftgate.elevation.in_place.ports import HeldRoles
 from liftgate.elevation.in_place.probe import Probe
@@ -205,10 +203,8 @@ def start(order: dict[str, Any]) -> tuple[int, TextIO]:
 
 def warm_up() -> None:
     """Do once what each server would do again: read AWS's descriptions, import what is imported late, write the API's document."""
-    loader = botocore.loaders.create_loader()
-    vars(botocore.session)["create_loader"] = lambda *_: loader
     for service in ("sts", "iam", "s3"):
-        boto3.session.Session().client(
+        aws_session().client(
             service, region_name="us-east-1", aws_access_key_id="-", aws_secret_access_key="-"
         )
     httpx.Client().close()

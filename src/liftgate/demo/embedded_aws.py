@@ -74,10 +74,11 @@ class EmbeddedAws:
 
     def client(self, service: str, keys: Keys, **settings: Any) -> Any:
         """A boto3 client that calls the embedded AWS as the holder of ``keys``."""
-        import boto3  # noqa: PLC0415  # slow to import, and not needed to start or stop
+        # Slow to import, and not needed to start or stop.
+        from liftgate.elevation.aws_clients import aws_session  # noqa: PLC0415
 
         # A session of its own: boto3's default one belongs to the whole process and reads its environment.
-        return boto3.session.Session().client(
+        return aws_session().client(
             service,  # type: ignore[call-overload]  # the stubs know service names only as literals
             endpoint_url=self.endpoint_url,
             region_name=self.region,
