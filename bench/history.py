@@ -144,7 +144,7 @@ def _write(connection: Connection, batch: Sequence[Episode], head: Head | None) 
 def _drafts(episode: Episode) -> Iterator[Draft]:
     grant, session = episode.grant, episode.session
     yield drafts.requested(episode.request)
-    yield drafts.granted(grant, by="liftgate")
+    yield drafts.granted(grant, episode.request, by="liftgate")
     for kind in (EventKind.SESSION_INTENDED, EventKind.SESSION_LENT):
         yield Draft(
             at=session.intended_at,

@@ -347,6 +347,7 @@ def test_a_revocation_queues_its_deny_in_the_same_transaction(desk: Desk) -> Non
     assert [(item.effect.kind.value, item.effect.key) for item in claimed] == [
         ("deny", ended.grant.role_arn),
         ("settle", grant_id),
+        ("tell", f"grant.ended {ended.grant.request_id}"),
     ]
     with pytest.raises(GrantClosed, match="is revoked already"):
         return_grant(

@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from liftgate.access.model import (
+    Absence,
     Ask,
     Cancellation,
+    Conclusion,
     Demand,
     Ending,
     EndingKind,
     Grant,
     InPlace,
     Request,
+    RequestRecord,
     Review,
 )
 from liftgate.clock import rfc3339
@@ -106,6 +109,69 @@ def move_refused(
     )
 
 
+def emergency(request: Request, grant: Grant) -> Draft:
+    """A grant was taken without a review."""
+    return Draft(
+        at=request.asked_at,
+        kind=EventKind.BREAK_GLASS_USED,
+        actor=request.requester,
+        request_id=request.id,
+        grant_id=grant.id,
+        body={
+            "entitlement": request.entitlement,
+            "justification": request.justification,
+            "look_by": rfc3339(request.look_by) if request.look_by else None,
+        },
+    )
+
+
+def concluded(conclusion: Conclusion, record: RequestRecord) -> Draft:
+    """Somebody looked at an emergency."""
+    return Draft(
+        at=conclusion.concluded_at,
+        kind=EventKind.BREAK_GLASS_CONCLUDED,
+        actor=conclusion.by,
+        request_id=conclusion.request_id,
+        grant_id=record.grant.id if record.grant else None,
+        body={
+            "identity": conclusion.identity,
+            "person": record.request.requester,
+            "justified": conclusion.justified,
+            "comment": conclusion.comment,
+        },
+    )
+
+
+def away(absence: Absence, caller: Caller) -> Draft:
+    """A reviewer is away, and named who answers for them."""
+    return Draft(
+        at=absence.said_at,
+        kind=EventKind.AWAY,
+        actor=absence.person,
+        body={
+            "identity": str(caller.identity),
+            "absence": absence.id,
+            "delegate": absence.delegate,
+            "starts_at": rfc3339(absence.starts_at),
+            "until": rfc3339(absence.until),
+        },
+    )
+
+
+def back(absence: Absence, caller: Caller, now: datetime) -> Draft:
+    """They came back before."""
+    return Draft(
+        at=now,
+        kind=EventKind.BACK,
+        actor=absence.person,
+        body={
+            "identity": str(caller.identity),
+            "absence": absence.id,
+            "delegate": absence.delegate,
+        },
+    )
+
+
 def cancelled(cancellation: Cancellation) -> Draft:
     """The requester withdrew."""
     return Draft(
@@ -116,7 +182,7 @@ def cancelled(cancellation: Cancellation) -> Draft:
     )
 
 
-def granted(grant: Grant, *, by: str) -> Draft:
+def granted(grant: Grant, request: Request, *, by: str) -> Draft:
     """A request became a grant, by its last reviewer or by the entitlement's own rule (``liftgate``)."""
     return Draft(
         at=grant.granted_at,
@@ -133,6 +199,8 @@ def granted(grant: Grant, *, by: str) -> Draft:
             "starts_at": rfc3339(grant.window.starts_at),
             "ends_at": rfc3339(grant.window.ends_at),
             **_in_place(grant.in_place),
+            **({"extends": request.extends.grant_id} if request.extends else {}),
+            **({"break_glass": True} if request.look_by else {}),
         },
     )
 

@@ -15,5 +15,5 @@ def grant_now(
 ) -> Grant:
     """Make it. ``by`` is the last reviewer, or ``liftgate`` where there was no review."""
     grant = grant_for(request, grant_id=new_grant_id(now, random), now=now)
-    transaction.add_grant(grant, drafts.granted(grant, by=by), effects_of_grant(grant, now))
+    transaction.add_grant(grant, drafts.granted(grant, request, by=by), effects_of_grant(grant, now))
     return grant

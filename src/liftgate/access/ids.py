@@ -23,6 +23,11 @@ def new_grant_id(now: datetime, random: RandomBytes) -> str:
     return "gr-" + _sixteen(now, random)
 
 
+def new_absence_id(now: datetime, random: RandomBytes) -> str:
+    """An absence's id: ``aw-`` and 16 characters."""
+    return "aw-" + _sixteen(now, random)
+
+
 def _sixteen(now: datetime, random: RandomBytes) -> str:
     milliseconds = int((now - _EPOCH).total_seconds() * 1000) % (1 << _TIME_BITS)
     number = (milliseconds << (8 * _RANDOM_BYTES)) | int.from_bytes(random(_RANDOM_BYTES), "big")

@@ -113,6 +113,12 @@ class AccessReader(Protocol):
     def stands_for(self, person_id: str, *, now: datetime) -> frozenset[str]:
         """The reviewers who are away now, and whose delegate somebody is."""
 
+    def delegates(self, people: frozenset[str], *, now: datetime) -> frozenset[str]:
+        """Who may answer now in the place of any of these."""
+
+    def open_holds(self, person_id: str) -> tuple[Hold, ...]:
+        """A person's holds that are not over, the oldest first."""
+
     def absences(self, person_id: str, *, now: datetime) -> tuple[Absence, ...]:
         """Absences that are not over, of somebody or with them as the delegate; the first to end first."""
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from liftgate.access import drafts
+from liftgate.access import drafts, telling
 from liftgate.access.errors import EntitlementChanged
 from liftgate.access.facts import LOOKS_BACK, HistoryOf
 from liftgate.access.granting import grant_now
@@ -94,11 +94,16 @@ def review_request(
                     refuse_held(person, transaction.hold_on)
             transaction.add_review(said, drafts.reviewed(said))
             reviews = (*waiting.approvals, said)
+            grant = None
             if approving:
                 narrowed = as_approved(request, reviews)
-                if current(steps_now(request, reviews, catalogue, now, history_of)) is None:
+                after = steps_now(request, reviews, catalogue, now, history_of)
+                if current(after) is None:
                     refuse_stopped_chain(transaction, request)
-                    grant_now(transaction, narrowed, by=caller.person.id, now=now, random=random)
+                    grant = grant_now(transaction, narrowed, by=caller.person.id, now=now, random=random)
+                elif current(after) != current(steps):
+                    transaction.tell(telling.of_turn(request, reviews, after, caller.person.id, now))
+            transaction.tell(telling.of_review(request, said, grant))
             transaction.remember(once, request_id, now=now)
             return found(transaction.request(request_id), request_id)
 

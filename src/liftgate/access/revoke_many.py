@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
 
-from liftgate.access import drafts
+from liftgate.access import drafts, telling
 from liftgate.access.effects import effects_of_ending
 from liftgate.access.ending import may_revoke
 from liftgate.access.errors import MayNotRevoke
@@ -119,6 +119,7 @@ def _batch(
             effects = [one for one in effects_of_ending(live.grant, now) if one not in queued]
             queued.update(effects)
             transaction.add_ending(ending, drafts.ended(ending, live.grant), effects)
+            transaction.tell(telling.of_ending(ending, live.grant))
             ended.append(GrantRecord(grant=live.grant, ending=ending))
         return tuple(ended)
 

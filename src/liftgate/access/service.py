@@ -2,22 +2,25 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from liftgate import errors
-from liftgate.access import drafts, ending, review
+from liftgate.access import drafts, review, telling
 from liftgate.access.decision import Allowed, Decision, Refused, decide
 from liftgate.access.effects import effects_of_ending
-from liftgate.access.errors import OtherMechanism, PersonHeld
+from liftgate.access.emergency import refuse_overdue
+from liftgate.access.ending import give_back, revoke
+from liftgate.access.errors import BreakGlassOverdue, NotExtendable, OtherMechanism, PersonHeld
+from liftgate.access.extension import ask_to_extend, refuse_changed
 from liftgate.access.granting import grant_now
 from liftgate.access.hold import refuse_held
 from liftgate.access.ids import RandomBytes, new_request_id
 from liftgate.access.lookup import found, live, pending, seen, seen_grant
-from liftgate.access.model import Ask, Ending, GrantRecord, InPlace, Request, RequestRecord
+from liftgate.access.model import Ask, Ending, EndingKind, GrantRecord, InPlace, Request, RequestRecord
 from liftgate.access.on_record import refusal_on_record, refuse_ask
-from liftgate.access.ports import AccessStore, Once
+from liftgate.access.ports import AccessStore, AccessWriter, Once
 from liftgate.access.reviewing import ScopeTrial, history_for
-from liftgate.access.state import Live
+from liftgate.access.state import Live, grant_state
 from liftgate.access.text import clean_text
 from liftgate.catalogue.model import Catalogue, Mechanism
 from liftgate.clock import Clock
@@ -61,9 +64,56 @@ def make_request(
     except (errors.Refused, errors.Invalid) as refusal:  # not where AWS is away: then nothing was decided
         refuse_ask(ask, caller, (refusal,), store, now)
     try:
-        return _add(request, store=store, now=now, random=random, once=once)
-    except PersonHeld as refusal:
+        return _add(request, catalogue, store=store, now=now, random=random, once=once)
+    except (PersonHeld, BreakGlassOverdue, NotExtendable) as refusal:
         refuse_ask(ask, caller, (refusal,), store, now)
+
+
+def extend_grant(
+    grant_id: str,
+    caller: Caller,
+    *,
+    duration: timedelta,
+    justification: str,
+    ticket: str | None,
+    catalogue: Catalogue,
+    store: AccessStore,
+    clock: Clock,
+    random: RandomBytes,
+    trial: ScopeTrial,
+    opener: Opener | None = None,
+    once: Once | None = None,
+) -> RequestRecord:
+    """Ask to go on from a running grant: a request under the same rules. Raises ``NoSuchGrant``, ``NotExtendable``, and what
+    ``make_request`` does.
+    """
+    now = clock()
+    with (
+        store.write() as transaction
+    ):  # a repeated call finds what the first one made, which stands in its way now
+        if (earlier := transaction.repeated(once, now=now)) is not None:
+            return found(transaction.request(earlier), earlier)
+    with store.read() as view:
+        ask = ask_to_extend(
+            grant_id,
+            caller,
+            view,
+            duration=duration,
+            justification=justification,
+            ticket=ticket,
+            now=now,
+        )
+    return make_request(
+        ask,
+        caller,
+        catalogue=catalogue,
+        store=store,
+        clock=clock,
+        random=random,
+        trial=trial,
+        opener=opener,
+        once=once,
+    )
 
 
 def cancel_request(
@@ -83,6 +133,7 @@ def cancel_request(
             return record
         cancellation = review.cancel(pending(record, now), caller, now=now)
         transaction.add_cancellation(cancellation, drafts.cancelled(cancellation))
+        transaction.tell(telling.of_cancellation(record, catalogue, now))
         transaction.remember(once, request_id, now=now)
         return found(transaction.request(request_id), request_id)
 
@@ -102,7 +153,7 @@ def revoke_grant(
     return _end(
         grant_id,
         caller,
-        lambda live, now: ending.revoke(live, caller, reason, catalogue=catalogue, now=now),
+        lambda live, now: revoke(live, caller, reason, catalogue=catalogue, now=now),
         catalogue=catalogue,
         store=store,
         clock=clock,
@@ -125,7 +176,7 @@ def return_grant(
     return _end(
         grant_id,
         caller,
-        lambda live, now: ending.give_back(live, caller, reason, now=now),
+        lambda live, now: give_back(live, caller, reason, now=now),
         catalogue=catalogue,
         store=store,
         clock=clock,
@@ -166,7 +217,7 @@ def request_of(
         asked_at=now,
         lapses_at=now + entitlement.review.lapses_after,
         spared=allowed.wanted.spared,
-        own_team=catalogue.own_team(caller.person.id),
+        own_team=_own_team(allowed, caller.person.id, catalogue),
         extends=ask.extends,
         look_by=now + entitlement.break_glass.review_within
         if ask.break_glass and entitlement.break_glass
@@ -175,17 +226,38 @@ def request_of(
 
 
 def _add(
-    request: Request, *, store: AccessStore, now: datetime, random: RandomBytes, once: Once | None
+    request: Request,
+    catalogue: Catalogue,
+    *,
+    store: AccessStore,
+    now: datetime,
+    random: RandomBytes,
+    once: Once | None,
 ) -> RequestRecord:
     with store.write() as transaction:
         if (earlier := transaction.repeated(once, now=now)) is not None:
             return found(transaction.request(earlier), earlier)
         refuse_held(request.requester, transaction.hold_on)
+        refuse_changed(request, transaction, now)
+        if request.look_by is not None:
+            refuse_overdue(request.requester, transaction, now)
         transaction.add_request(request, drafts.requested(request))
         if request.approvals_needed == 0:
-            grant_now(transaction, request, by="liftgate", now=now, random=random)
+            grant = grant_now(transaction, request, by="liftgate", now=now, random=random)
+            if request.look_by is not None:
+                transaction.record(drafts.emergency(request, grant))
+                transaction.tell(telling.of_emergency(request, grant, catalogue))
+        else:
+            transaction.tell(telling.of_request(request, catalogue))
         transaction.remember(once, request.id, now=now)
         return found(transaction.request(request.id), request.id)
+
+
+def _own_team(allowed: Allowed, person_id: str, catalogue: Catalogue) -> frozenset[str]:
+    """Those of the requester's team who could answer; they are kept where a stage wants somebody else."""
+    if not any(stage.other_team for stage in allowed.wanted.stages):
+        return frozenset()
+    return catalogue.own_team(person_id) & allowed.by.reviewers
 
 
 def _not_in_place_here() -> LiftgateError:
@@ -216,5 +288,20 @@ def _end(
         transaction.add_ending(
             early_end, drafts.ended(early_end, record.grant), effects_of_ending(record.grant, now)
         )
+        transaction.tell(telling.of_ending(early_end, record.grant))
+        if early_end.kind is EndingKind.REVOKED:
+            _revoke_what_goes_on(transaction, early_end)
         transaction.remember(once, grant_id, now=now)
         return GrantRecord(grant=record.grant, ending=early_end)
+
+
+def _revoke_what_goes_on(transaction: AccessWriter, ended: Ending) -> None:
+    """What was granted to go on from a grant goes with it: else its holder would have it back at the end of the window."""
+    for made in transaction.follow_ups(ended.grant_id):
+        record = transaction.lock_grant(made.grant.id) if made.grant else None
+        if record is None or not isinstance(grant_state(record, ended.ended_at), Live):
+            continue
+        ending = replace(ended, grant_id=record.grant.id, reason=f"with {ended.grant_id}: {ended.reason}")
+        effects = effects_of_ending(record.grant, ended.ended_at)
+        transaction.add_ending(ending, drafts.ended(ending, record.grant), effects)
+        _revoke_what_goes_on(transaction, ending)

@@ -171,7 +171,7 @@ def _granted(
     grant = grant_for(request, grant_id=new_grant_id(now, ground.random), now=now)
     with ground.store.write() as transaction:
         transaction.add_request(request, drafts.requested(request))
-        transaction.add_grant(grant, drafts.granted(grant, by=caller.person.id))
+        transaction.add_grant(grant, drafts.granted(grant, request, by=caller.person.id))
     return grant
 
 

@@ -27,6 +27,12 @@ class EventKind(StrEnum):
     RETURNED = "grant.returned"
     ENDING_REFUSED = "ending.refused"  # somebody tried to take back what is not theirs to take
     REVOKED_MANY = "grants.revoked"  # the order to end all of somebody, something or everything; each has its own entry too
+    BREAK_GLASS_USED = (
+        "break_glass.used"  # a grant without a review; it has its entries as a request and a grant too
+    )
+    BREAK_GLASS_CONCLUDED = "break_glass.concluded"  # somebody looked at it afterwards
+    AWAY = "reviewer.away"  # a reviewer named who answers for them
+    BACK = "reviewer.back"  # before the span was over
     SESSION_INTENDED = "session.intended"  # before sts:AssumeRole
     SESSION_LENT = "session.lent"  # after it: credentials exist and were handed over
     SESSION_FAILED = "session.failed"  # after it: STS refused or did not answer

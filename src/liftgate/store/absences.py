@@ -15,6 +15,7 @@ _ONE: Final = select(absences).where(absences.c.id == bindparam("of_id"))
 _OPEN: Final = (absences.c.until > _NOW, or_(absences.c.ended_at.is_(None), absences.c.ended_at > _NOW))
 _OF_PERSON: Final = select(absences).where(absences.c.person == bindparam("of_person"), *_OPEN)
 _OF_DELEGATE: Final = select(absences).where(absences.c.delegate == bindparam("of_person"), *_OPEN)
+_OF_PEOPLE: Final = select(absences).where(absences.c.person.in_(bindparam("people", expanding=True)), *_OPEN)
 _ADD: Final = insert(absences)
 _END: Final = update(absences).where(absences.c.id == bindparam("of_id")).values(ended_at=bindparam("at"))
 
@@ -44,6 +45,12 @@ class Absences:
         """Who is away now and has named this delegate."""
         rows = self._connection.execute(_OF_DELEGATE, {"of_person": person_id, "now": now}).mappings()
         return frozenset(one.person for one in map(absence_of, rows) if one.holds(now))
+
+    def delegates(self, people: frozenset[str], now: datetime) -> frozenset[str]:
+        """Who may answer now in the place of any of these."""
+        which = {"people": sorted(people), "now": now}
+        rows = self._connection.execute(_OF_PEOPLE, which).mappings()
+        return frozenset(one.delegate for one in map(absence_of, rows) if one.holds(now))
 
     def add(self, absence: Absence) -> None:
         """Keep one."""

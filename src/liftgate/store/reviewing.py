@@ -37,6 +37,10 @@ class Reviewing(Answering):
         """The reviewers who are away now, and whose delegate somebody is."""
         return self._absences.stands_for(person_id, now)
 
+    def delegates(self, people: frozenset[str], *, now: datetime) -> frozenset[str]:
+        """Who may answer now in the place of any of these."""
+        return self._absences.delegates(people, now)
+
     def absences(self, person_id: str, *, now: datetime) -> tuple[Absence, ...]:
         """Absences that are not over, of somebody or with them as the delegate; the first to end first."""
         return self._absences.of(person_id, now)
