@@ -401,7 +401,11 @@ def timeline(grant: Json) -> Json:
     """Its request, the calls under it, and what was found of them."""
     lines = [
         {"step": "request", "by": grant["requester"], "text": "asked to write: fix the totals"},
-        {"step": "calls", "until": moment(minutes=2), "text": "37 s3:PutObject under s3://reports/2026/"},
+        {
+            "step": "calls",
+            "until": "2026-11-24T09:02:00Z",
+            "text": "37 s3:PutObject under s3://reports/2026/",
+        },
         {"step": "finding", "severity": "high", "finding_id": FINDING, "text": "Outside: s3:GetObject"},
     ]
     empty = {"until": None, "by": None, "calls": None, "severity": None, "finding_id": None}

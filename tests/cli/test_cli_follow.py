@@ -31,11 +31,13 @@ class Wait:
     now: datetime = NOON
     sleeps: list[float] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
+    held: timedelta = timedelta(0)  # how long the server holds each answer back
 
     def follow(self) -> RequestAnswer:
         return follow(request(), fetch=self.fetch, watcher=self, clock=lambda: self.now, sleep=self.sleep)
 
     def fetch(self) -> RequestAnswer:
+        self.now += self.held
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):
             raise answer
@@ -67,7 +69,7 @@ def test_it_waits_until_the_request_is_answered(state: str, code: ExitCode) -> N
     ended = wait.follow()
     assert ended.state == state
     assert ending_code(ended) is code
-    assert len(wait.sleeps) == 3
+    assert len(wait.sleeps) == 2
     assert wait.seen == ["1 approval of Grace or Linus"] * 3
 
 
@@ -75,8 +77,15 @@ def test_it_asks_less_and_less_often_but_at_least_every_ten_seconds() -> None:
     wait = Wait([*[request()] * 20, request("approved")])
     wait.follow()
     assert wait.sleeps[0] == 1
+    assert len(wait.sleeps) == 20
     assert wait.sleeps == sorted(wait.sleeps)
     assert wait.sleeps[-1] == 10
+
+
+def test_a_server_that_holds_its_answer_back_is_asked_again_at_once() -> None:
+    wait = Wait([request(), request(), request("approved")], held=timedelta(seconds=20))
+    assert wait.follow().state == "approved"
+    assert wait.sleeps == []
 
 
 def test_a_server_that_is_away_is_waited_for() -> None:

@@ -1,6 +1,10 @@
-"""Following a request until it is answered: ask, wait a little longer each time, say what is waited for."""
+"""Following a request until it is answered: the server holds its answer back until there is one, or for a while.
+
+One that does not is asked again a little later each time.
+"""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Final, Protocol
 
 from liftgate.cli.answers import RequestAnswer
@@ -11,6 +15,7 @@ from liftgate.errors import Unavailable
 _FIRST: Final = 1.0  # seconds
 _LONGEST: Final = 10.0
 _FACTOR: Final = 1.4
+_HELD: Final = timedelta(seconds=1)  # an answer that took longer was held back
 
 ENDINGS: Final = {
     "approved": ExitCode.OK,
@@ -45,14 +50,16 @@ def follow(
     pause = _FIRST
     while request.state == "pending":
         watcher.waits(request)
-        sleep(pause)
-        pause = min(pause * _FACTOR, _LONGEST)
+        began = clock()
         try:
             request = fetch()
         except Unavailable as error:
             if clock() >= request.lapses_at:
                 raise
             watcher.lost(error)
+        if request.state == "pending" and clock() - began < _HELD:
+            sleep(pause)
+            pause = min(pause * _FACTOR, _LONGEST)
     return request
 
 

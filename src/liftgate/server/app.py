@@ -40,6 +40,7 @@ from liftgate.server.browser.looks import looking, looking_at_all, submitting
 from liftgate.server.calls import sees_everything, signed_in, signed_in_once
 from liftgate.server.edge import Edge
 from liftgate.server.errors import BadInput, MethodNotAllowed, NoSuchPath
+from liftgate.server.head import Head
 from liftgate.server.openapi import openapi_document
 from liftgate.server.pages import ask, events, mine, sign_in, static_files
 from liftgate.server.pages import grants as grant_pages
@@ -77,7 +78,7 @@ def create_app(parts: Parts) -> ASGIApp:
     """The whole application, ready to be served."""
     app = build_routes()
     app.state.parts = parts
-    app.state.head = events.Head(parts)
+    app.state.head = Head(parts)
     _hold_doors_to_rights()
     # Made once, here: it fails where a route has no right, and nobody can keep the server busy by asking for it.
     document = json.dumps(app.openapi(), separators=(",", ":")).encode()

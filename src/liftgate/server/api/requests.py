@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
+from fastapi import Request as HttpRequest
 from pydantic import BaseModel, Field
 
 from liftgate.access import reviewing, service
@@ -20,6 +21,7 @@ from liftgate.server.api.lists import Cursor, Limit, requests_in_view
 from liftgate.server.api.request_shape import RequestShape, request_shape
 from liftgate.server.api.shapes import Nothing, PageShape, answer, example
 from liftgate.server.calls import Call, RequestId, SignedIn, SignedInOnce
+from liftgate.server.head import Head
 from liftgate.server.parts import Parts
 from liftgate.server.settling import settle_soon
 
@@ -40,6 +42,16 @@ class RequestQuery(BaseModel):
     )
     cursor: Cursor = None
     limit: Limit = 50
+
+
+class WaitQuery(BaseModel):
+    """How long to wait for an answer."""
+
+    model_config = {"extra": "forbid"}
+
+    wait_seconds: Annotated[int, Field(ge=0, le=25)] = Field(
+        default=0, description="Answer once the request is no longer pending, or after this time."
+    )
 
 
 class ReviewBody(BaseModel):
@@ -77,11 +89,15 @@ def list_requests(call: SignedIn, query: Annotated[RequestQuery, Query()]) -> Re
 
 
 @router.get("/{request_id}", response_model=RequestShape, responses=problems(401, 404))
-def get_request(call: SignedIn, request_id: RequestId) -> Response:
-    """Look at one request."""
-    with call.parts.store.read() as view:
-        record = request_in_sight(view, request_id, call)
-    return _shown(record, call, 200)
+async def get_request(
+    http: HttpRequest, call: SignedIn, request_id: RequestId, query: Annotated[WaitQuery, Query()]
+) -> Response:
+    """Look at one request; with `wait_seconds`, once it is no longer pending, or after that time."""
+    head: Head = http.app.state.head
+    shape = await head.once(
+        lambda: _look(request_id, call), lambda seen: seen.state != "pending", seconds=query.wait_seconds
+    )
+    return answer(shape)
 
 
 @router.post(
@@ -190,6 +206,12 @@ def _opening(request: Request, caller: Caller, call: Call) -> InPlace | Liftgate
 def _open_soon(record: RequestRecord, parts: Parts) -> None:
     if record.grant is not None and record.grant.in_place is not None:
         settle_soon([record.grant], parts)
+
+
+def _look(request_id: str, call: Call) -> RequestShape:
+    with call.parts.store.read() as view:
+        record = request_in_sight(view, request_id, call)
+    return request_shape(record, call.catalogue, call.parts.clock())
 
 
 def _shown(record: RequestRecord, call: Call, status: Literal[200, 201]) -> Response:
