@@ -18,7 +18,9 @@ from botocore.credentials import ReadOnlyCredentials
 from starlette.testclient import TestClient
 from tests.elevation.in_place_examples import ScriptedRoles
 
+from liftgate.access.errors import TrackerDown
 from liftgate.access.ports import EffectKind
+from liftgate.access.ticket import TicketFound
 from liftgate.catalogue.source import CatalogueSource
 from liftgate.elevation.errors import LendingUnavailable, RoleUnreachable
 from liftgate.elevation.harmless import HarmlessCall
@@ -277,6 +279,21 @@ class HeardMessages:
 
 
 @dataclass
+class StubTrackers:
+    """Trackers: what they say of each ticket, which exists unless a test says otherwise."""
+
+    found: dict[str, TicketFound] = field(default_factory=dict)
+    down: bool = False
+    asked: list[tuple[str, str]] = field(default_factory=list)
+
+    def look(self, tracker: str, ticket: str) -> TicketFound:
+        self.asked.append((tracker, ticket))
+        if self.down:
+            raise TrackerDown("the tracker did not answer", advice="try again in a moment")
+        return self.found.get(ticket, TicketFound(exists=True, is_open=True, state="In Progress"))
+
+
+@dataclass
 class World:
     """The server, and all that it stands on."""
 
@@ -291,6 +308,7 @@ class World:
     queue: StubQueue
     dead_letters: StubQueue
     hook: HeardMessages
+    trackers: StubTrackers
     catalogue_file: Path
     http: TestClient
     _tokens: dict[str, str] = field(default_factory=dict)
@@ -403,7 +421,7 @@ def open_world(folder: Path, *, catalogue: str = CATALOGUE, **settings: Any) -> 
     sts, iam, log, held_roles = StubSts(clock), StubIam(), HeardLog(), ScriptedRoles()
     source = CatalogueSource([catalogue_file], clock, settle=timedelta())
     trusts = StubTrusts()
-    queue, dead, hook = StubQueue(), StubQueue(), HeardMessages()
+    queue, dead, hook, trackers = StubQueue(), StubQueue(), HeardMessages(), StubTrackers()
     background = ThreadPoolExecutor(2)
     parts = Parts(
         settings=Settings(
@@ -427,6 +445,7 @@ def open_world(folder: Path, *, catalogue: str = CATALOGUE, **settings: Any) -> 
         wake_worker=Event(),
         sources=Sources(queue=queue, dead_letters=dead),
         notifiers={"0123456789abcdef": hook},
+        trackers=trackers,
     )
     with background, TestClient(create_app(parts), base_url=ADDRESS, raise_server_exceptions=False) as http:
         yield World(
@@ -441,6 +460,7 @@ def open_world(folder: Path, *, catalogue: str = CATALOGUE, **settings: Any) -> 
             queue=queue,
             dead_letters=dead,
             hook=hook,
+            trackers=trackers,
             catalogue_file=catalogue_file,
             http=http,
         )

@@ -13,8 +13,9 @@ from liftgate.catalogue.key_texts import (
     PERSON_ID,
     PERSON_OR_GROUP,
     SECOND,
+    TRACKER_NAME,
 )
-from liftgate.catalogue.model import EXTENDED_AT_MOST, Mechanism
+from liftgate.catalogue.model import EXTENDED_AT_MOST, Mechanism, WhenDown
 from liftgate.catalogue.review_keys import BREAK_GLASS, REVIEW
 from liftgate.catalogue.shape import (
     ByName,
@@ -116,6 +117,25 @@ TICKET: Final = Record(
             ),
             holds=Text(form="a regular expression of up to 100 characters", pattern="[ -~]+", most=100),
             default="any text",
+        ),
+        Key(
+            name="tracker",
+            says=(
+                "which of the server's [trackers](tickets.md) must say that the ticket exists and is open, when it is asked "
+                "for and when it is approved; there must be a `pattern` then"
+            ),
+            holds=TRACKER_NAME,
+            default="none is asked",
+        ),
+        Key(
+            name="when_down",
+            says=(
+                "where the tracker does not answer: `refuse` asks to try again later; `review` lets a request through to its "
+                "reviewers, who see that the ticket was not checked, and approves none without a review; `allow` goes on "
+                "without it"
+            ),
+            holds=Choice(words=tuple(WhenDown)),
+            default=WhenDown.REFUSE,
         ),
     ),
 )

@@ -9,11 +9,13 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from secrets import token_bytes
 from threading import Event
+from time import monotonic
 from typing import Any, Final
 
 import structlog
 
 from liftgate.access.ids import RandomBytes
+from liftgate.access.ticket import Trackers
 from liftgate.catalogue.source import CatalogueSource
 from liftgate.clock import Clock, system_clock
 from liftgate.elevation.accounts import Accounts
@@ -49,6 +51,7 @@ from liftgate.server.kept_catalogue import KeptCatalogue
 from liftgate.server.settings import Settings, data_folder
 from liftgate.server.sources import Sources, sources_of
 from liftgate.store.sql import SqlStore, open_store
+from liftgate.tickets.lookup import HttpTrackers, tracker_client
 from liftgate.watch.sources.ports import Take
 
 _BACKGROUND_THREADS: Final = 8
@@ -82,6 +85,7 @@ class Parts:
     take: Take | None = None  # where events of the sources go
     notifiers: Mapping[str, Notifier] = field(default_factory=dict)  # whom to tell, by ``webhook_id``
     wake_messenger: Event = field(default_factory=Event)
+    trackers: Trackers | None = None  # None: no ticket can be checked
     closing: Event = field(default_factory=Event)  # set when the server stops: what waits for events ends
     session_key: SessionKey = field(default_factory=lambda: SessionKey(token_bytes(SHORTEST)))
 
@@ -116,6 +120,7 @@ def running_parts(settings: Settings, *, audience: str) -> Iterator[Parts]:
         sts_over_http(endpoint=settings.aws_sts_endpoint) as transport,
         ThreadPoolExecutor(_BACKGROUND_THREADS, thread_name_prefix="liftgate-background") as background,
         webhook_client() as http,
+        tracker_client() as tracker_http,
     ):
         yield Parts(
             settings=settings,
@@ -140,6 +145,7 @@ def running_parts(settings: Settings, *, audience: str) -> Iterator[Parts]:
             reach=RevocationReach(LendingTrusts(accounts.iam, accounts.external_id, broker).check),
             revokers=revokers,
             sources=sources_of(settings, at),
+            trackers=HttpTrackers([one.tracker() for one in settings.trackers], tracker_http, monotonic),
             session_key=_session_key(settings),
             notifiers={
                 webhook_id(one.url): SignedWebhook(one.url, one.secret.get_secret_value(), http)

@@ -127,6 +127,7 @@ def made_request(body: AskBody, call: Call) -> RequestRecord:
         random=parts.random,
         trial=lambda request: _try(request, parts),
         opener=lambda request, caller: _opening(request, caller, call),
+        trackers=parts.trackers,
         once=call.once,
     )
     _open_soon(record, parts)
@@ -144,6 +145,7 @@ def reviewed_request(request_id: str, body: ReviewBody, call: Call) -> RequestRe
         store=call.parts.store,
         clock=call.parts.clock,
         random=call.parts.random,
+        trackers=call.parts.trackers,
         once=call.once,
     )
     _open_soon(record, call.parts)
