@@ -36,6 +36,7 @@ from liftgate.server.app import create_app
 from liftgate.server.kept_catalogue import KeptCatalogue
 from liftgate.server.parts import Parts
 from liftgate.server.settings import Settings
+from liftgate.server.slack.desk import slack_desk
 from liftgate.server.sources import Sources
 from liftgate.store.sql import SqlStore, open_store
 from liftgate.watch.sources.ports import Message
@@ -423,10 +424,9 @@ def open_world(folder: Path, *, catalogue: str = CATALOGUE, **settings: Any) -> 
     trusts = StubTrusts()
     queue, dead, hook, trackers = StubQueue(), StubQueue(), HeardMessages(), StubTrackers()
     background = ThreadPoolExecutor(2)
+    read = Settings(**{"catalogue": [catalogue_file], "database_url": url, "local_sign_in": True, **settings})
     parts = Parts(
-        settings=Settings(
-            **{"catalogue": [catalogue_file], "database_url": url, "local_sign_in": True, **settings}
-        ),
+        settings=read,
         audience=ADDRESS,
         store=store,
         catalogue=KeptCatalogue(source, store, clock),
@@ -446,6 +446,8 @@ def open_world(folder: Path, *, catalogue: str = CATALOGUE, **settings: Any) -> 
         sources=Sources(queue=queue, dead_letters=dead),
         notifiers={"0123456789abcdef": hook},
         trackers=trackers,
+        slack=slack_desk(read.slack),
+        notices={one.name: one.notice() for one in read.notices},
     )
     with background, TestClient(create_app(parts), base_url=ADDRESS, raise_server_exceptions=False) as http:
         yield World(

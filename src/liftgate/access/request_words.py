@@ -49,7 +49,9 @@ def request_words(request: Request, catalogue: Catalogue, *, is_first: bool | No
     """The request in words. ``is_first``: its requester had no grant of this entitlement before; None: not known."""
     who = person_words(request.requester, catalogue)
     return RequestWords(
-        headline=f"{who} asks for {request.entitlement}",
+        headline=f"{who} broke the glass for {request.entitlement}"
+        if request.look_by is not None
+        else f"{who} asks for {request.entitlement}",
         facts=tuple(_facts(request, who)),
         unusual=tuple(_unusual(request, catalogue.entitlements.get(request.entitlement), is_first)),
     )
@@ -115,6 +117,8 @@ def _ticket_words(seen: TicketSeen) -> str:
 
 
 def _unusual(request: Request, entitlement: Entitlement | None, is_first: bool | None) -> Iterator[str]:
+    if request.look_by is not None:
+        yield "it is an emergency: nobody was asked before"
     if is_first:
         yield f"{request.requester} has not had {request.entitlement} before"
     if request.ticket_seen is not None and not request.ticket_seen.was_checked:

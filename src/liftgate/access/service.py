@@ -95,6 +95,7 @@ def extend_grant(
     random: RandomBytes,
     trial: ScopeTrial,
     opener: Opener | None = None,
+    trackers: Trackers | None = None,
     once: Once | None = None,
 ) -> RequestRecord:
     """Ask to go on from a running grant: a request under the same rules. Raises ``NoSuchGrant``, ``NotExtendable``, and what
@@ -125,6 +126,7 @@ def extend_grant(
         random=random,
         trial=trial,
         opener=opener,
+        trackers=trackers,
         once=once,
     )
 
@@ -198,7 +200,13 @@ def return_grant(
 
 
 def decide_with_history(
-    ask: Ask, caller: Caller, catalogue: Catalogue, store: AccessStore, now: datetime, *, may_be_free: bool = True
+    ask: Ask,
+    caller: Caller,
+    catalogue: Catalogue,
+    store: AccessStore,
+    now: datetime,
+    *,
+    may_be_free: bool = True,
 ) -> Decision:
     """What the catalogue says to an ask, looking up what happened before where a condition asks for it.
 

@@ -51,9 +51,12 @@ PERSON: Final = Record(
             name="identities",
             says=(
                 "the ARNs that `aws sts get-caller-identity` answers when this person asks it, each in full; a "
-                "service may end the session name with `*` for all sessions of its role that begin so"
+                "service may end the session name with `*` for all sessions of its role that begin so. And the person's user in "
+                "Slack, `slack:T…/U…`, whose answers there are theirs ([notices](notices.md))"
             ),
-            holds=Texts(item=Text(form="an identity's ARN", pattern="arn:[!-~]+", most=700)),
+            holds=Texts(
+                item=Text(form="an identity's ARN, or `slack:T…/U…`", pattern="(arn:|slack:)[!-~]+", most=700)
+            ),
             default="none: nobody can sign in as this person with AWS credentials",
         ),
     ),

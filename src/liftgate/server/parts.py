@@ -43,12 +43,14 @@ from liftgate.elevation.sts import StsLender
 from liftgate.identity.ports import StsTransport
 from liftgate.identity.session_names import SessionNames
 from liftgate.identity.sts_http import sts_over_http
+from liftgate.notices.apprise_notice import AppriseNotice
 from liftgate.response.notify import Notifier
 from liftgate.response.webhook import SignedWebhook, webhook_client, webhook_id
 from liftgate.server.browser.session_key import SHORTEST, SessionKey, kept_key
 from liftgate.server.edge import Log
 from liftgate.server.kept_catalogue import KeptCatalogue
 from liftgate.server.settings import Settings, data_folder
+from liftgate.server.slack.desk import SlackDesk, slack_desk
 from liftgate.server.sources import Sources, sources_of
 from liftgate.store.sql import SqlStore, open_store
 from liftgate.tickets.lookup import HttpTrackers, tracker_client
@@ -88,6 +90,8 @@ class Parts:
     trackers: Trackers | None = None  # None: no ticket can be checked
     closing: Event = field(default_factory=Event)  # set when the server stops: what waits for events ends
     session_key: SessionKey = field(default_factory=lambda: SessionKey(token_bytes(SHORTEST)))
+    slack: SlackDesk | None = None
+    notices: Mapping[str, AppriseNotice] = field(default_factory=dict)  # by name
 
     def new_name(self, what: str) -> str:
         """A name that nobody else has: of a lease's holder, a worker, or one call."""
@@ -145,6 +149,8 @@ def running_parts(settings: Settings, *, audience: str) -> Iterator[Parts]:
             reach=RevocationReach(LendingTrusts(accounts.iam, accounts.external_id, broker).check),
             revokers=revokers,
             sources=sources_of(settings, at),
+            slack=slack_desk(settings.slack),
+            notices={one.name: one.notice() for one in settings.notices},
             trackers=HttpTrackers([one.tracker() for one in settings.trackers], tracker_http, monotonic),
             session_key=_session_key(settings),
             notifiers={

@@ -33,6 +33,8 @@ from liftgate.response.model import Mode
 from liftgate.server.addresses import is_loopback, origin_of
 from liftgate.server.browser.session_key import SHORTEST
 from liftgate.server.errors import BadSettings, LocalSignInExposed, SettingsFileUnreadable
+from liftgate.server.notice_settings import NoticeSettings
+from liftgate.server.slack_settings import SlackSettings
 from liftgate.server.telling_settings import TellingSettings
 from liftgate.server.tracker_settings import TrackerSettings
 from liftgate.server.webhook_settings import Webhook
@@ -334,7 +336,9 @@ def load_settings(file: Path | None = None, given: Mapping[str, Any] | None = No
             faults.errors(include_url=False),
             kind=BadSettings,
             what="settings",
-            known=field_names(Settings, AccountSettings, Webhook, TrackerSettings),
+            known=field_names(
+                Settings, AccountSettings, Webhook, TrackerSettings, SlackSettings, NoticeSettings
+            ),
         ) from None
     _refuse_exposed(settings)
     return settings

@@ -20,6 +20,7 @@ from liftgate.access.model import Answer, Cancellation, Conclusion, Request, Req
 from liftgate.access.ports import Page, RequestFilter
 from liftgate.store.columns import Moment
 from liftgate.store.errors import TakenAlready
+from liftgate.store.notice_tables import ticket_checks
 from liftgate.store.pages import Place, newest_first, page
 from liftgate.store.review_rows import conclusion_of, review_of, review_terms_row, terms_row
 from liftgate.store.review_tables import emergencies, extensions, request_terms, review_terms
@@ -41,7 +42,6 @@ from liftgate.store.tables import (
     in_place_requests,
     requests,
     reviews,
-    ticket_checks,
 )
 
 _RECORDS: Final = (

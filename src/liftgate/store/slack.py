@@ -7,7 +7,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from liftgate.notices.slack.ports import Shown
 from liftgate.store.columns import Moment
-from liftgate.store.slack_tables import slack_codes, slack_links, slack_messages
+from liftgate.store.notice_tables import slack_codes, slack_links, slack_messages
 from liftgate.store.upsert import insert_into
 
 _MESSAGE: Final = select(slack_messages).where(slack_messages.c.request_id == bindparam("of_request"))

@@ -143,16 +143,6 @@ in_place_boundaries = Table(
     **_STRICT,
 )
 
-# What the tracker of its ticket said when the request was made; a null state: it did not answer.
-ticket_checks = Table(
-    "ticket_checks",
-    metadata,
-    Column("request_id", Text, ForeignKey("requests.id"), primary_key=True),
-    Column("tracker", Text, nullable=False),
-    Column("state", Words),
-    **_STRICT,
-)
-
 # Roles that fixed the session's name at every look; a row goes at the first look that saw somebody choose.
 fixed_names = Table(
     "fixed_names",

@@ -22,6 +22,7 @@ from liftgate.server.api.shapes import Nothing, PageShape, answer, example
 from liftgate.server.calls import Call, RequestId, SignedIn, SignedInOnce
 from liftgate.server.parts import Parts
 from liftgate.server.settling import settle_soon
+from liftgate.server.slack.showing import show_soon
 
 router = APIRouter(prefix="/requests", tags=["Requests"])
 
@@ -149,6 +150,7 @@ def reviewed_request(request_id: str, body: ReviewBody, call: Call) -> RequestRe
         once=call.once,
     )
     _open_soon(record, call.parts)
+    show_soon(request_id, call.parts)
     return record
 
 

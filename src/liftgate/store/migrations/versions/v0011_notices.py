@@ -48,3 +48,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("slack_user", name="pk_slack_links"),
         sqlite_strict=True,
     )
+    op.create_index("ix_slack_codes_person_id", "slack_codes", ["person_id"])
+    op.create_index("ix_slack_codes_expires_at", "slack_codes", ["expires_at"])
+    op.create_index("ix_slack_links_person_id", "slack_links", ["person_id"])

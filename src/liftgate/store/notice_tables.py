@@ -1,13 +1,23 @@
-"""Tables of Slack: where requests are shown, and whose Slack users people are. They belong to those of ``tables``."""
+"""Tables of tickets and of Slack: they belong to those of ``tables``."""
 
 from typing import Any, Final
 
-from sqlalchemy import Column, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, Table, Text
 
-from liftgate.store.columns import Moment
+from liftgate.store.columns import Moment, Words
 from liftgate.store.tables import metadata
 
 _STRICT: Final[dict[str, Any]] = {"sqlite_strict": True}
+
+# What the tracker of its ticket said when the request was made; a null state: it did not answer.
+ticket_checks = Table(
+    "ticket_checks",
+    metadata,
+    Column("request_id", Text, ForeignKey("requests.id"), primary_key=True),
+    Column("tracker", Text, nullable=False),
+    Column("state", Words),
+    **_STRICT,
+)
 
 # The message that shows a request, to be changed with it: Slack names it by its channel and its time.
 slack_messages = Table(
@@ -27,6 +37,8 @@ slack_codes = Table(
     Column("code_hash", Text, primary_key=True),
     Column("person_id", Text, nullable=False),
     Column("expires_at", Moment, nullable=False),
+    Index(None, "person_id"),
+    Index(None, "expires_at"),
     **_STRICT,
 )
 
@@ -36,5 +48,6 @@ slack_links = Table(
     Column("slack_user", Text, primary_key=True),  # "T…/U…": a user's id alone is not unique
     Column("person_id", Text, nullable=False),
     Column("linked_at", Moment, nullable=False),
+    Index(None, "person_id"),
     **_STRICT,
 )
