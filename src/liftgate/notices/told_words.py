@@ -67,7 +67,7 @@ def subject_of(message: Message) -> str:
 
 def text_of(message: Message) -> str:
     """A message as plain text. What people wrote is indented where it has several lines, so that no line of it passes for ours."""
-    return "\n".join(_lines(message))
+    return "\n".join(_lines(message)) or subject_of(message)  # an empty text is none that anybody sends
 
 
 def _lines(message: Message) -> Iterator[str]:
@@ -79,7 +79,9 @@ def _lines(message: Message) -> Iterator[str]:
     if data.get("outcome"):
         yield f"State: {_indented(data['outcome'])}"
     yield from _found(data)
-    about = [str(data[name]) for name in ("request_id", "grant_id", "finding_id") if data.get(name)]
+    about = [
+        str(data[name]) for name in ("request_id", "grant_id", "absence_id", "finding_id") if data.get(name)
+    ]
     if about:
         yield f"Of: {', '.join(about)}"
     if data.get("link"):
