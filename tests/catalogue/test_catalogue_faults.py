@@ -413,6 +413,12 @@ CASES = [
         "repeated",
     ),
     (
+        K.TRACKER_WITHOUT_PATTERN,
+        with_entitlement(ticket="{required: true, tracker: «desk}"),
+        "entitlements[0].ticket.tracker",
+        "any text",
+    ),
+    (
         K.DECLARED_TWICE,
         f"{PEOPLE}entitlements:\n{entitlement()}{entitlement(name='«reports-write')}",
         "entitlements[1].name",

@@ -62,7 +62,7 @@ entitlements:
     break_glass: {by: [ada], longest: 1h, review_within: 24h, reviewers: [owners]}
     longest_in_all: 4h
     justification: {at_least: 10}
-    ticket: {required: true, pattern: "[A-Z]+-[0-9]+"}
+    ticket: {required: true, pattern: "[A-Z]+-[0-9]+", tracker: desk, when_down: review}
     mechanism: session
     external_id: xyz
     max_session: 2h

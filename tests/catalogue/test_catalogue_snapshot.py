@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,6 +22,7 @@ from liftgate.catalogue.model import (
     Refusal,
     ReviewRule,
     Stage,
+    WhenDown,
     WithoutReview,
 )
 from liftgate.catalogue.parse import load_catalogue
@@ -65,6 +67,14 @@ REVIEWS = st.builds(
     refuse_when=st.lists(st.builds(Refusal, when=CONDITIONS, because=TEXTS), max_size=2).map(tuple),
     delegable=st.booleans(),
 )
+RULES: dict[str, Any] = {
+    "at_least": st.integers(0, 500),
+    "ticket_required": st.booleans(),
+    "ticket_pattern": st.none() | TEXTS,
+}
+JUSTIFICATIONS = st.builds(JustificationRule, **RULES) | st.builds(
+    JustificationRule, **RULES, tracker=TEXTS, when_down=st.sampled_from(WhenDown)
+)
 ENTITLEMENTS = st.builds(
     Entitlement,
     name=TEXTS,
@@ -75,12 +85,7 @@ ENTITLEMENTS = st.builds(
     longest=SPANS,
     requesters=PEOPLE_SETS,
     review=REVIEWS,
-    justification=st.builds(
-        JustificationRule,
-        at_least=st.integers(0, 500),
-        ticket_required=st.booleans(),
-        ticket_pattern=st.none() | TEXTS,
-    ),
+    justification=JUSTIFICATIONS,
     external_id=st.none() | TEXTS,
     max_session=SPANS,
     longest_in_all=st.none() | SPANS,

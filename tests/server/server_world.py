@@ -18,7 +18,9 @@ from botocore.credentials import ReadOnlyCredentials
 from starlette.testclient import TestClient
 from tests.elevation.in_place_examples import ScriptedRoles
 
+from liftgate.access.errors import TrackerDown
 from liftgate.access.ports import EffectKind
+from liftgate.access.ticket import TicketFound
 from liftgate.catalogue.source import CatalogueSource
 from liftgate.elevation.errors import LendingUnavailable, RoleUnreachable
 from liftgate.elevation.harmless import HarmlessCall
@@ -34,6 +36,7 @@ from liftgate.server.app import create_app
 from liftgate.server.kept_catalogue import KeptCatalogue
 from liftgate.server.parts import Parts
 from liftgate.server.settings import Settings
+from liftgate.server.slack.desk import slack_desk
 from liftgate.server.sources import Sources
 from liftgate.store.sql import SqlStore, open_store
 from liftgate.watch.sources.ports import Message
@@ -277,6 +280,21 @@ class HeardMessages:
 
 
 @dataclass
+class StubTrackers:
+    """Trackers: what they say of each ticket, which exists unless a test says otherwise."""
+
+    found: dict[str, TicketFound] = field(default_factory=dict)
+    down: bool = False
+    asked: list[tuple[str, str]] = field(default_factory=list)
+
+    def look(self, tracker: str, ticket: str) -> TicketFound:
+        self.asked.append((tracker, ticket))
+        if self.down:
+            raise TrackerDown("the tracker did not answer", advice="try again in a moment")
+        return self.found.get(ticket, TicketFound(exists=True, is_open=True, state="In Progress"))
+
+
+@dataclass
 class World:
     """The server, and all that it stands on."""
 
@@ -291,6 +309,7 @@ class World:
     queue: StubQueue
     dead_letters: StubQueue
     hook: HeardMessages
+    trackers: StubTrackers
     catalogue_file: Path
     http: TestClient
     _tokens: dict[str, str] = field(default_factory=dict)
@@ -403,12 +422,11 @@ def open_world(folder: Path, *, catalogue: str = CATALOGUE, **settings: Any) -> 
     sts, iam, log, held_roles = StubSts(clock), StubIam(), HeardLog(), ScriptedRoles()
     source = CatalogueSource([catalogue_file], clock, settle=timedelta())
     trusts = StubTrusts()
-    queue, dead, hook = StubQueue(), StubQueue(), HeardMessages()
+    queue, dead, hook, trackers = StubQueue(), StubQueue(), HeardMessages(), StubTrackers()
     background = ThreadPoolExecutor(2)
+    read = Settings(**{"catalogue": [catalogue_file], "database_url": url, "local_sign_in": True, **settings})
     parts = Parts(
-        settings=Settings(
-            **{"catalogue": [catalogue_file], "database_url": url, "local_sign_in": True, **settings}
-        ),
+        settings=read,
         audience=ADDRESS,
         store=store,
         catalogue=KeptCatalogue(source, store, clock),
@@ -427,6 +445,9 @@ def open_world(folder: Path, *, catalogue: str = CATALOGUE, **settings: Any) -> 
         wake_worker=Event(),
         sources=Sources(queue=queue, dead_letters=dead),
         notifiers={"0123456789abcdef": hook},
+        trackers=trackers,
+        slack=slack_desk(read.slack),
+        notices={one.name: one.notice() for one in read.notices},
     )
     with background, TestClient(create_app(parts), base_url=ADDRESS, raise_server_exceptions=False) as http:
         yield World(
@@ -441,6 +462,7 @@ def open_world(folder: Path, *, catalogue: str = CATALOGUE, **settings: Any) -> 
             queue=queue,
             dead_letters=dead,
             hook=hook,
+            trackers=trackers,
             catalogue_file=catalogue_file,
             http=http,
         )

@@ -254,3 +254,45 @@ def test_a_span_that_is_none_is_told(file: Callable[[str], Path]) -> None:
     assert faults(file('catalogue = ["a"]\nsettle_after = "soon"\n')) == [
         ("settle_after", "`settle_after` is not a span of time", "write it as 30m or 2h")
     ]
+
+
+TRACKER = {
+    "name": "jira",
+    "kind": "jira",
+    "url": "https://example.atlassian.net",
+    "user": "bot",
+    "token": "hunter2",
+}
+
+
+def test_trackers_are_set_up_without_showing_their_tokens(file: Callable[[str], Path]) -> None:
+    lines = "\n".join(f'{name} = "{value}"' for name, value in TRACKER.items())
+    settings = load_settings(file(f'catalogue = ["a"]\n[[trackers]]\n{lines}\n'))
+    assert "hunter2" not in repr(settings)
+    known = settings.trackers[0].tracker()
+    assert known.state == "/fields/status/statusCategory/key"
+    assert known.open == {"new", "indeterminate"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"url": "http://jira.example.com"}, "https://"),
+        ({"url": "https://user:hunter2@jira.example.com"}, "starts with"),
+        ({"url": "file:///etc/passwd"}, "https://"),
+        ({"url": "https://example.atlassian.net/?x"}, "site alone"),
+        ({"kind": "http"}, "`{ticket}`"),
+        ({"kind": "http", "url": "https://{ticket}.example.com/"}, "choose the server"),
+        ({"kind": "http", "url": "https://board.example.com/{ticket}"}, "when a ticket is open"),
+        ({"state": "/fields/status/name"}, "which are `open`"),
+        ({"state": "fields.status"}, "does not have the form"),
+        ({"time_limit": "31s"}, "too large"),
+        ({"token": None}, "without a token"),
+    ],
+)
+def test_a_tracker_that_could_be_led_elsewhere_is_refused(changes: dict[str, object], says: str) -> None:
+    given = {"catalogue": ["a"], "trackers": [{**TRACKER, **changes}]}
+    with pytest.raises(BadSettings) as refusal:
+        load_settings(given=given)
+    assert says in str(refusal.value)
+    assert "hunter2" not in f"{refusal.value!r}{refusal.value.advice}"

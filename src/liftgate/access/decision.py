@@ -68,12 +68,26 @@ def no_history(entitlement: str) -> History:
 
 
 def decide(
-    ask: Ask, requester: Person, catalogue: Catalogue, now: datetime, *, history_of: HistoryOf = no_history
+    ask: Ask,
+    requester: Person,
+    catalogue: Catalogue,
+    now: datetime,
+    *,
+    history_of: HistoryOf = no_history,
+    may_be_free: bool = True,
 ) -> Decision:
     """What the catalogue says to an ask; without a named entitlement, by the one that fits with the fewest approvals."""
 
     def by(entitlement: Entitlement) -> Decision:
-        return decide_by(ask, entitlement, requester.id, catalogue, now, history_of=history_of)
+        return decide_by(
+            ask,
+            entitlement,
+            requester.id,
+            catalogue,
+            now,
+            history_of=history_of,
+            may_be_free=may_be_free,
+        )
 
     open_to = open_entitlements(ask, requester, catalogue)
     if ask.entitlement is not None:
@@ -108,12 +122,13 @@ def decide_by(
     now: datetime,
     *,
     history_of: HistoryOf = no_history,
+    may_be_free: bool = True,
 ) -> Decision:
     """What one entitlement says to an ask of somebody who may use it."""
     scope = scope_within(ask, entitlement.ceiling)
     facts = facts_of(of_ask(ask, entitlement, scope, now), requester, catalogue, history_of)
     rule = entitlement.review
-    found = wanted(rule, facts, may_be_free=_is_small(ask, rule), break_glass=ask.break_glass)
+    found = wanted(rule, facts, may_be_free=may_be_free and _is_small(ask, rule), break_glass=ask.break_glass)
     reasons = (
         *_outside(scope, entitlement),
         *_too_long(ask, entitlement),

@@ -17,6 +17,7 @@ from liftgate.access.model import (
     RequestRecord,
     Review,
 )
+from liftgate.access.ticket import TicketSeen
 from liftgate.clock import rfc3339
 from liftgate.errors import LiftgateError
 from liftgate.iam.scope import Location, Scope
@@ -42,6 +43,7 @@ def requested(request: Request) -> Draft:
             "starts_at": rfc3339(request.starts_at) if request.starts_at else None,
             "justification": request.justification,
             "ticket": request.ticket,
+            **ticket_json(request.ticket_seen),
             "approvals_needed": request.approvals_needed,
             "lapses_at": rfc3339(request.lapses_at),
             **_in_place(request.in_place),
@@ -67,8 +69,8 @@ def refused(ask: Ask, caller: Caller, because: Sequence[LiftgateError], now: dat
     )
 
 
-def reviewed(review: Review) -> Draft:
-    """A reviewer answered."""
+def reviewed(review: Review, ticket: TicketSeen | None = None) -> Draft:
+    """A reviewer answered; ``ticket`` is what its tracker said then."""
     return Draft(
         at=review.reviewed_at,
         kind=EventKind.REVIEWED,
@@ -79,6 +81,7 @@ def reviewed(review: Review) -> Draft:
             "answer": review.answer.value,
             "comment": review.comment,
             "stage": review.stage,
+            **ticket_json(ticket),
             **({} if review.in_place_of is None else {"in_place_of": review.in_place_of}),
             **({} if review.scope is None else {"scope": scope_json(review.scope)}),
             **({} if review.duration is None else {"duration_seconds": int(review.duration.total_seconds())}),
@@ -226,6 +229,11 @@ def ended(ending: Ending, grant: Grant) -> Draft:
         grant_id=grant.id,
         body={"reason": ending.reason},
     )
+
+
+def ticket_json(seen: TicketSeen | None) -> dict[str, Json]:
+    """What a tracker said of a ticket: its state, and nothing that stands in it."""
+    return {} if seen is None else {"ticket_seen": {"tracker": seen.tracker, "state": seen.state}}
 
 
 def scope_json(scope: Scope) -> Json:

@@ -1,6 +1,6 @@
 """What can go wrong between an ask and a grant."""
 
-from liftgate.errors import Conflict, Invalid, NotFound, Refused
+from liftgate.errors import Conflict, Invalid, NotFound, Refused, Unavailable
 
 
 class OutsideCeiling(Refused):
@@ -55,6 +55,30 @@ class BreakGlassOverdue(Refused):
     """Somebody must look at what was done in the last emergency first."""
 
     code = "break_glass_overdue"
+
+
+class TicketUnknown(Refused):
+    """The tracker knows no such ticket."""
+
+    code = "ticket_unknown"
+
+
+class TicketNotOpen(Refused):
+    """The ticket is done, or was never begun."""
+
+    code = "ticket_not_open"
+
+
+class TrackerDown(Unavailable):
+    """The tracker did not say in time whether the ticket is open."""
+
+    code = "tracker_down"
+
+
+class TrackerUnset(Unavailable):
+    """The catalogue names a tracker that the server's settings do not have."""
+
+    code = "tracker_unset"
 
 
 class NotARequester(Refused):

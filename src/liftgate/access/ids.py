@@ -28,7 +28,12 @@ def new_absence_id(now: datetime, random: RandomBytes) -> str:
     return "aw-" + _sixteen(now, random)
 
 
+def readable(number: int, length: int) -> str:
+    """A number's last digits in the alphabet of ids."""
+    return "".join(_ALPHABET[(number >> shift) & 31] for shift in range(5 * (length - 1), -5, -5))
+
+
 def _sixteen(now: datetime, random: RandomBytes) -> str:
     milliseconds = int((now - _EPOCH).total_seconds() * 1000) % (1 << _TIME_BITS)
     number = (milliseconds << (8 * _RANDOM_BYTES)) | int.from_bytes(random(_RANDOM_BYTES), "big")
-    return "".join(_ALPHABET[(number >> shift) & 31] for shift in range(75, -5, -5))
+    return readable(number, 16)

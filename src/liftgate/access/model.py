@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from liftgate.access.ticket import TicketSeen
 from liftgate.catalogue.model import Mechanism
 from liftgate.iam.scope import Location, Scope, Window
 
@@ -94,6 +95,7 @@ class Request:
     own_team: frozenset[str] = frozenset()  # who shared a team with the requester
     extends: Extends | None = None
     look_by: datetime | None = None  # break-glass: until when somebody must have looked at it
+    ticket_seen: TicketSeen | None = None  # None: no tracker was to be asked
 
     @property
     def approvals_needed(self) -> int:

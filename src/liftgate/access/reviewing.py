@@ -20,6 +20,8 @@ from liftgate.access.stages import current
 from liftgate.access.state import Pending
 from liftgate.access.still_allowed import entitlement_now, refuse_what_changed, steps_now
 from liftgate.access.text import clean_text
+from liftgate.access.ticket import TicketSeen, Trackers
+from liftgate.access.ticket_check import ticket_at_approval
 from liftgate.catalogue.model import Catalogue
 from liftgate.clock import Clock
 from liftgate.identity.model import Caller
@@ -40,6 +42,7 @@ def review_request(
     random: RandomBytes,
     less: Less = ALL,
     trial: ScopeTrial | None = None,
+    trackers: Trackers | None = None,
     once: Once | None = None,
 ) -> RequestRecord:
     """Answer a request; the last approval needed makes the grant, in the same transaction.
@@ -57,6 +60,7 @@ def review_request(
         random: for the grant's id.
         less: what is approved, where it is not all; what several approve is what they have in common.
         trial: raises where AWS would not lend what is left of the scope.
+        trackers: say whether its ticket is still open; asked before the transaction, for which others wait.
         once: the caller's word that a repeated call is the same.
 
     """
@@ -64,6 +68,9 @@ def review_request(
     with refusal_on_record(EventKind.REVIEW_REFUSED, caller, store, clock, request_id=request_id):
         if less.scope is not None and trial is not None:
             _try_less(request_id, caller, less, trial, catalogue=catalogue, store=store, clock=clock)
+        ticket = _ticket_now(
+            request_id, caller, answer, catalogue=catalogue, trackers=trackers, store=store, clock=clock
+        )
         with store.write() as transaction:
             now = clock()
             stands_for = transaction.stands_for(caller.person.id, now=now)
@@ -92,7 +99,7 @@ def review_request(
                 # A hold on any of them: what they may no longer get, and what they may no longer give.
                 for person in sorted({request.requester, caller.person.id, said.counts_for}):
                     refuse_held(person, transaction.hold_on)
-            transaction.add_review(said, drafts.reviewed(said))
+            transaction.add_review(said, drafts.reviewed(said, ticket))
             reviews = (*waiting.approvals, said)
             grant = None
             if approving:
@@ -126,6 +133,23 @@ def refuse_stopped_chain(transaction: AccessWriter, request: Request) -> None:
             advice="deny it, and let its requester ask anew",
             value=request.extends.grant_id,
         )
+
+
+def _ticket_now(
+    request_id: str,
+    caller: Caller,
+    answer: Answer,
+    *,
+    catalogue: Catalogue,
+    trackers: Trackers | None,
+    store: AccessStore,
+    clock: Clock,
+) -> TicketSeen | None:
+    with store.read() as view:
+        now = clock()
+        record = view.request(request_id)
+        people = view.stands_for(caller.person.id, now=now) | {caller.person.id}
+    return ticket_at_approval(record, people, answer, catalogue=catalogue, trackers=trackers, now=now)
 
 
 def _try_less(

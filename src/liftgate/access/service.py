@@ -22,6 +22,7 @@ from liftgate.access.ports import AccessStore, AccessWriter, Once
 from liftgate.access.reviewing import ScopeTrial, history_for
 from liftgate.access.state import Live, grant_state
 from liftgate.access.text import clean_text
+from liftgate.access.ticket import Trackers, see_ticket, wants_review
 from liftgate.catalogue.model import Catalogue, Mechanism
 from liftgate.clock import Clock
 from liftgate.errors import LiftgateError
@@ -42,18 +43,30 @@ def make_request(
     random: RandomBytes,
     trial: ScopeTrial,
     opener: Opener | None = None,
+    trackers: Trackers | None = None,
     once: Once | None = None,
 ) -> RequestRecord:
     """Ask: the rules decide, and where the entitlement says so the grant is made at once.
 
     Raises ``PersonHeld``, what the rules say (all reasons in ``also``), and ``ScopeTooLarge`` where AWS could not lend the scope.
-    Without an ``opener`` nothing is given in place. A refusal is on the ledger too.
+    Without an ``opener`` nothing is given in place, and without ``trackers`` nothing whose ticket is to be checked. A refusal is on
+    the ledger too.
     """
     now = clock()
     decision = decide_with_history(ask, caller, catalogue, store, now)
     if isinstance(decision, Refused):
         refuse_ask(ask, caller, decision.because, store, now)
+    try:
+        ticket = see_ticket(ask.ticket, decision.by.justification, trackers, must_answer=not ask.break_glass)
+    except errors.Refused as refusal:
+        refuse_ask(ask, caller, (refusal,), store, now)
+    if wants_review(ticket, decision.by.justification):
+        named = replace(ask, entitlement=decision.by.name)
+        decision = decide_with_history(named, caller, catalogue, store, now, may_be_free=False)
+        if isinstance(decision, Refused):
+            refuse_ask(ask, caller, decision.because, store, now)
     request = request_of(ask, caller, decision, catalogue=catalogue, now=now, random=random)
+    request = replace(request, ticket_seen=ticket)
     if decision.by.mechanism is Mechanism.IN_PLACE:
         in_place = opener(request, caller) if opener else _not_in_place_here()
         if isinstance(in_place, LiftgateError):
@@ -82,6 +95,7 @@ def extend_grant(
     random: RandomBytes,
     trial: ScopeTrial,
     opener: Opener | None = None,
+    trackers: Trackers | None = None,
     once: Once | None = None,
 ) -> RequestRecord:
     """Ask to go on from a running grant: a request under the same rules. Raises ``NoSuchGrant``, ``NotExtendable``, and what
@@ -112,6 +126,7 @@ def extend_grant(
         random=random,
         trial=trial,
         opener=opener,
+        trackers=trackers,
         once=once,
     )
 
@@ -185,12 +200,21 @@ def return_grant(
 
 
 def decide_with_history(
-    ask: Ask, caller: Caller, catalogue: Catalogue, store: AccessStore, now: datetime
+    ask: Ask,
+    caller: Caller,
+    catalogue: Catalogue,
+    store: AccessStore,
+    now: datetime,
+    *,
+    may_be_free: bool = True,
 ) -> Decision:
-    """What the catalogue says to an ask, looking up what happened before where a condition asks for it."""
+    """What the catalogue says to an ask, looking up what happened before where a condition asks for it.
+
+    ``may_be_free``: what is approved without a review otherwise is so now.
+    """
     with store.read() as view:
         history_of = history_for(view, caller.person.id, now)
-        return decide(ask, caller.person, catalogue, now, history_of=history_of)
+        return decide(ask, caller.person, catalogue, now, history_of=history_of, may_be_free=may_be_free)
 
 
 def request_of(

@@ -12,7 +12,7 @@ from liftgate.catalogue.errors import ArnUnreadable, TicketPatternUnsafe
 from liftgate.catalogue.fault import FaultKind, FaultList, Place
 from liftgate.catalogue.fields import Fields, Marked
 from liftgate.catalogue.key_texts import DEFAULT_MAX_SESSION
-from liftgate.catalogue.model import Entitlement, JustificationRule, Mechanism
+from liftgate.catalogue.model import Entitlement, JustificationRule, Mechanism, WhenDown
 from liftgate.catalogue.names import Directory, Found
 from liftgate.catalogue.review_rule import Asked, read_review
 from liftgate.catalogue.ticket_pattern import check_ticket_pattern
@@ -182,8 +182,19 @@ def _read_justification(fields: Fields, faults: FaultList) -> JustificationRule:
             check_ticket_pattern(pattern.value)
         except TicketPatternUnsafe as error:
             faults.add_error(FaultKind.BAD_TICKET_PATTERN, pattern.place, error)
+    tracker = ticket.text("tracker") if ticket else None
+    if tracker and not pattern:
+        faults.add(
+            FaultKind.TRACKER_WITHOUT_PATTERN,
+            tracker.place,
+            f"any text would be looked up in `{tracker.value}`",
+            "say with `pattern` what its tickets look like",
+        )
+    when_down = ticket.choice("when_down") if ticket else None
     return JustificationRule(
         at_least=at_least.value if at_least else 1,
         ticket_required=bool(required),
         ticket_pattern=pattern.value if pattern else None,
+        tracker=tracker.value if tracker else None,
+        when_down=WhenDown(when_down) if tracker and when_down else WhenDown.REFUSE,
     )

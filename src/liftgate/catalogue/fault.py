@@ -83,6 +83,7 @@ class FaultKind(StrEnum):
     WITHOUT_REVIEW_LONGER = "without_review_longer"
     WITHOUT_REVIEW_ACTION = "without_review_action"
     BAD_TICKET_PATTERN = "bad_ticket_pattern"
+    TRACKER_WITHOUT_PATTERN = "tracker_without_pattern"
     # the list of faults itself
     MORE = "more"
 

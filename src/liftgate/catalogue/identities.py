@@ -1,7 +1,9 @@
 """Which identity proves whom: each belongs to one person, and none can be reached by being lent a session."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from liftgate.catalogue.arn import IdentityArn, RoleArn, parse_identity_arn, parse_named_sessions
 from liftgate.catalogue.declared import DeclaredPerson
@@ -10,10 +12,13 @@ from liftgate.catalogue.fault import FaultKind, FaultList
 from liftgate.catalogue.fields import Marked
 from liftgate.identity.model import IdentityKind, PersonKind
 
+_SLACK: Final = f"{IdentityKind.SLACK}:"
+_SLACK_USER: Final = re.compile("[TE][A-Z0-9]{1,20}/[UW][A-Z0-9]{1,20}", re.ASCII)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProvedBy:
-    """Identities of people: exact ones, and the patterns of services. Both begin with ``aws:``."""
+    """Identities of people: exact ones, and the patterns of services. Each begins with its kind: ``aws:``."""
 
     exact: dict[str, str]
     patterns: tuple[tuple[str, str], ...]
@@ -26,6 +31,7 @@ class Claim:
     person: str
     arn: IdentityArn
     written: Marked[str]
+    kind: IdentityKind = IdentityKind.AWS
 
     @property
     def is_pattern(self) -> bool:
@@ -89,7 +95,7 @@ def read_trusted(names: Iterable[Marked[str]], faults: FaultList) -> frozenset[s
 
 def proved_by(claims: list[Claim]) -> ProvedBy:
     """The claims as the catalogue keeps them."""
-    keys = [(f"{IdentityKind.AWS}:{claim.arn.text}", claim) for claim in claims]
+    keys = [(f"{claim.kind}:{claim.arn.text}", claim) for claim in claims]
     return ProvedBy(
         exact={key: claim.person for key, claim in keys if not claim.is_pattern},
         patterns=tuple(sorted((key, claim.person) for key, claim in keys if claim.is_pattern)),
@@ -98,6 +104,9 @@ def proved_by(claims: list[Claim]) -> ProvedBy:
 
 def _claims(id_: str, person: DeclaredPerson, faults: FaultList) -> Iterable[Claim]:
     for written in person.identities:
+        if written.value.startswith(_SLACK):
+            yield from _slack_claim(id_, person, written, faults)
+            continue
         try:
             arn = parse_identity_arn(written.value)
         except ArnUnreadable as error:
@@ -111,6 +120,24 @@ def _claims(id_: str, person: DeclaredPerson, faults: FaultList) -> Iterable[Cla
                 "write each session name in full; only a `kind: service` may stand for all sessions of its role",
             )
         yield Claim(id_, arn, written)
+
+
+def _slack_claim(
+    id_: str, person: DeclaredPerson, written: Marked[str], faults: FaultList
+) -> Iterable[Claim]:
+    user = written.value.removeprefix(_SLACK)
+    if not _SLACK_USER.fullmatch(user):
+        faults.add(
+            FaultKind.BAD_IDENTITY,
+            written.place,
+            f"`{written.value[:80]}` is not a user of Slack",
+            "write the ids of the workspace and of the user, such as `slack:T0123ABCD/U0456EFGH`",
+        )
+    elif person.kind is PersonKind.SERVICE:
+        sentence = f"`{id_}` is a service, and only people press buttons in Slack"
+        faults.add(FaultKind.BAD_IDENTITY, written.place, sentence, "name it under a person")
+    else:
+        yield Claim(id_, IdentityArn(text=user, begin=None), written, IdentityKind.SLACK)
 
 
 def _check_shared(claims: list[Claim], faults: FaultList) -> None:

@@ -28,6 +28,11 @@ GROUP_NAME: Final = Text(
 PERSON_OR_GROUP: Final = Text(
     form="the id of a person or the name of a group", pattern="[a-z0-9][a-z0-9._@+-]{1,63}", most=64
 )
+TRACKER_NAME: Final = Text(
+    form="a tracker's name: 2 to 64 of `a-z 0-9 . _ -`, the first a letter or digit",
+    pattern="[a-z0-9][a-z0-9._-]{1,63}",
+    most=64,
+)
 ACTION: Final = Text(
     form="an S3 action such as `s3:PutObject`, or a group of them such as `write`",
     pattern="[A-Za-z0-9:*?-]+",

@@ -13,8 +13,9 @@ from liftgate.catalogue.key_texts import (
     PERSON_ID,
     PERSON_OR_GROUP,
     SECOND,
+    TRACKER_NAME,
 )
-from liftgate.catalogue.model import EXTENDED_AT_MOST, Mechanism
+from liftgate.catalogue.model import EXTENDED_AT_MOST, Mechanism, WhenDown
 from liftgate.catalogue.review_keys import BREAK_GLASS, REVIEW
 from liftgate.catalogue.shape import (
     ByName,
@@ -50,9 +51,12 @@ PERSON: Final = Record(
             name="identities",
             says=(
                 "the ARNs that `aws sts get-caller-identity` answers when this person asks it, each in full; a "
-                "service may end the session name with `*` for all sessions of its role that begin so"
+                "service may end the session name with `*` for all sessions of its role that begin so. And the person's user in "
+                "Slack, `slack:T…/U…`, whose answers there are theirs ([notices](notices.md))"
             ),
-            holds=Texts(item=Text(form="an identity's ARN", pattern="arn:[!-~]+", most=700)),
+            holds=Texts(
+                item=Text(form="an identity's ARN, or `slack:T…/U…`", pattern="(arn:|slack:)[!-~]+", most=700)
+            ),
             default="none: nobody can sign in as this person with AWS credentials",
         ),
     ),
@@ -116,6 +120,25 @@ TICKET: Final = Record(
             ),
             holds=Text(form="a regular expression of up to 100 characters", pattern="[ -~]+", most=100),
             default="any text",
+        ),
+        Key(
+            name="tracker",
+            says=(
+                "which of the server's [trackers](tickets.md) must say that the ticket exists and is open, when it is asked "
+                "for and when it is approved; there must be a `pattern` then"
+            ),
+            holds=TRACKER_NAME,
+            default="none is asked",
+        ),
+        Key(
+            name="when_down",
+            says=(
+                "where the tracker does not answer: `refuse` asks to try again later; `review` lets a request through to its "
+                "reviewers, who see that the ticket was not checked, and approves none without a review; `allow` goes on "
+                "without it"
+            ),
+            holds=Choice(words=tuple(WhenDown)),
+            default=WhenDown.REFUSE,
         ),
     ),
 )

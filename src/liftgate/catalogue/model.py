@@ -94,6 +94,16 @@ class BreakGlass:
     reviewers: frozenset[str]  # person ids
 
 
+class WhenDown(StrEnum):
+    """What becomes of a request whose ticket's tracker does not answer."""
+
+    REFUSE = "refuse"
+    REVIEW = (
+        "review"  # it is never approved without a review, and reviewers see that the ticket was not checked
+    )
+    ALLOW = "allow"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JustificationRule:
     """What a requester must write."""
@@ -101,6 +111,10 @@ class JustificationRule:
     at_least: int = 1  # characters, white space at the ends not counted
     ticket_required: bool = False
     ticket_pattern: str | None = None  # a regular expression that the whole ticket must match
+    tracker: str | None = (
+        None  # which of the server's trackers must say that the ticket is open; there is a pattern then
+    )
+    when_down: WhenDown = WhenDown.REFUSE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

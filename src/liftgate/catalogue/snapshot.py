@@ -19,6 +19,7 @@ from liftgate.catalogue.model import (
     Entitlement,
     JustificationRule,
     Mechanism,
+    WhenDown,
 )
 from liftgate.catalogue.snapshot_rules import (
     Json as _Json,
@@ -132,15 +133,22 @@ def _entitlement(entitlement: Entitlement, number: Mapping[_People, int]) -> _Js
         "longest": seconds(entitlement.longest),
         "requesters": number[entitlement.requesters],
         "review": review_json(entitlement.review, number),
-        "justification": {
-            "at_least": entitlement.justification.at_least,
-            "ticket_required": entitlement.justification.ticket_required,
-            "ticket_pattern": entitlement.justification.ticket_pattern,
-        },
+        "justification": _justification(entitlement.justification),
         "mechanism": entitlement.mechanism.value,
         "external_id": entitlement.external_id,
         "max_session": seconds(entitlement.max_session),
         **beyond_json(entitlement, number),
+    }
+
+
+def _justification(rule: JustificationRule) -> _Json:
+    """Of a tracker nothing where there is none: such a catalogue has the version that it had before there were any."""
+    tracker: dict[str, _Json] = {"tracker": rule.tracker, "when_down": rule.when_down.value}
+    return {
+        "at_least": rule.at_least,
+        "ticket_required": rule.ticket_required,
+        "ticket_pattern": rule.ticket_pattern,
+        **({} if rule.tracker is None else tracker),
     }
 
 
@@ -184,12 +192,17 @@ def _read_entitlement(kept: Mapping[str, Any], sets: Sequence[_People]) -> Entit
         longest=timedelta(seconds=kept["longest"]),
         requesters=sets[kept["requesters"]],
         review=read_review(kept["review"], sets),
-        justification=JustificationRule(**kept["justification"]),
+        justification=_read_justification(kept["justification"]),
         mechanism=Mechanism(kept["mechanism"]),
         external_id=kept["external_id"],
         max_session=timedelta(seconds=kept["max_session"]),
         **read_beyond(kept, sets),
     )
+
+
+def _read_justification(kept: Mapping[str, Any]) -> JustificationRule:
+    when_down = WhenDown(kept.get("when_down", WhenDown.REFUSE))
+    return JustificationRule(**{**kept, "when_down": when_down})
 
 
 def _read_scope(kept: Mapping[str, Any]) -> Scope:

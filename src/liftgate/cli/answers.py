@@ -8,6 +8,7 @@ from liftgate.cli.errors import BadValue
 from liftgate.cli.fields import (
     JsonObject,
     as_object,
+    flag,
     items,
     moment,
     number,
@@ -83,6 +84,7 @@ class RequestAnswer:
     starts_at: datetime | None
     justification: str
     ticket: str | None
+    ticket_checked: bool | None
     reviews: tuple[ReviewAnswer, ...]
     asked_at: datetime
     lapses_at: datetime
@@ -156,6 +158,7 @@ def read_request(source: JsonObject) -> RequestAnswer:
         starts_at=optional(moment, source, "starts_at"),
         justification=text(source, "justification"),
         ticket=optional(text, source, "ticket"),
+        ticket_checked=optional(flag, source, "ticket_checked"),
         reviews=tuple(_review(as_object(item, "reviews")) for item in items(source, "reviews")),
         asked_at=moment(source, "asked_at"),
         lapses_at=moment(source, "lapses_at"),

@@ -43,6 +43,7 @@ CONTENTS = {
     },
     "Set up": {
         "sign-in": ("sign in now, instead of when needed", _OURS + "sign_in"),
+        "slack": ("answer in Slack: link your user there", _OURS + "slack"),
         "sign-out": ("end the sign-in on this machine", _OURS + "sign_out"),
         "completion": ("make the shell complete commands", _OURS + "completion"),
         "serve": ("run the server", _OURS + "serve"),

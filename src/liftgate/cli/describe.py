@@ -36,7 +36,8 @@ def say_request(request: RequestAnswer, now: datetime) -> None:
         ("reason", request.justification),
     ]
     if request.ticket:
-        fields.append(("ticket", request.ticket))
+        unchecked = " (not checked: its tracker did not answer)" if request.ticket_checked is False else ""
+        fields.append(("ticket", f"{request.ticket}{unchecked}"))
     if request.in_place:
         fields.append(("how", "in place, on the role that its holder has: no new credentials"))
     fields.append(

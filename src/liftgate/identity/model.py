@@ -9,11 +9,12 @@ class IdentityKind(StrEnum):
 
     AWS = "aws"  # a signed sts:GetCallerIdentity
     LOCAL = "local"  # the demo's sign-in, on loopback only
+    SLACK = "slack"  # a user of a Slack workspace, by Slack's word; it answers requests, and signs in nowhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """One proved identity. ``name`` is an ARN for AWS and the person's id for local sign-in."""
+    """One proved identity. ``name`` is an ARN for AWS, the person's id for local sign-in, and ``T…/U…`` for Slack."""
 
     kind: IdentityKind
     name: str

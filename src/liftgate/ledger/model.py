@@ -59,6 +59,8 @@ class EventKind(StrEnum):
     GRANT_REOPENED = "grant.reopened"  # a call came to light after that
     ALERT_SENT = "alert.sent"  # a webhook took a message
     ALERT_FAILED = "alert.failed"  # it did not, and nobody tries again
+    SLACK_LINKED = "slack.linked"  # a Slack user was proved to be a person's
+    SLACK_UNLINKED = "slack.unlinked"
     RECORD_SET_ASIDE = (
         "record.set_aside"  # something that CloudTrail told, or was told in its place, could not be read
     )

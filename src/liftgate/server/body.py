@@ -15,10 +15,11 @@ from liftgate.errors import LiftgateError
 from liftgate.server.errors import BodyTooLarge, WrongMediaType
 from liftgate.server.json_text import check_json
 from liftgate.server.problems import problem
-from liftgate.server.rights import API
+from liftgate.server.rights import API, CALLBACK_RIGHTS
 
 LARGEST_BODY: Final = 64 * 1024  # bytes
 FORM: Final = "application/x-www-form-urlencoded"
+_CALLBACKS: Final = frozenset(path for _, path in CALLBACK_RIGHTS)  # answered in JSON, but called with forms
 BODY: Final = "liftgate.body"  # where the scope holds the body that was read
 REQUEST_ID: Final = "liftgate.request_id"
 
@@ -50,7 +51,7 @@ async def _checked_body(path: str, headers: Headers, receive: Receive) -> bytes 
     if declared.isascii() and declared.isdigit() and (len(declared) > 12 or int(declared) > LARGEST_BODY):
         raise _too_large()
     body = await _read(receive)
-    if body and is_api(path):
+    if body and is_api(path) and path not in _CALLBACKS:
         _check_declared(headers, "application/json", "JSON")
         check_json(body)
     elif body:
@@ -60,7 +61,7 @@ async def _checked_body(path: str, headers: Headers, receive: Receive) -> bytes 
 
 def is_api(path: str) -> bool:
     """Whether programs are answered there, in JSON; elsewhere people are, in pages."""
-    return path.startswith((f"{API}/", "/health", "/ready"))
+    return path.startswith((f"{API}/", "/health", "/ready")) or path in _CALLBACKS
 
 
 async def _read(receive: Receive) -> bytes | None:

@@ -16,6 +16,7 @@ from liftgate.server.app import create_app
 from liftgate.server.consumers import start_watch
 from liftgate.server.parts import Parts, running_parts
 from liftgate.server.settings import Settings, load_settings
+from liftgate.server.slack.socket import start_slack
 from liftgate.server.worker import start_worker
 
 
@@ -53,10 +54,12 @@ def serve(settings: Settings) -> None:
             parts.catalogue.current()
             stop_worker = start_worker(parts) if settings.worker else lambda: None
             stop_watch = start_watch(parts)
+            stop_slack = start_slack(parts)
             try:
                 _say_ready(address, settings)
                 _run(parts, listener)
             finally:
+                stop_slack()
                 stop_watch()
                 stop_worker()
 

@@ -9,11 +9,13 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from secrets import token_bytes
 from threading import Event
+from time import monotonic
 from typing import Any, Final
 
 import structlog
 
 from liftgate.access.ids import RandomBytes
+from liftgate.access.ticket import Trackers
 from liftgate.catalogue.source import CatalogueSource
 from liftgate.clock import Clock, system_clock
 from liftgate.elevation.accounts import Accounts
@@ -41,14 +43,17 @@ from liftgate.elevation.sts import StsLender
 from liftgate.identity.ports import StsTransport
 from liftgate.identity.session_names import SessionNames
 from liftgate.identity.sts_http import sts_over_http
+from liftgate.notices.apprise_notice import AppriseNotice
 from liftgate.response.notify import Notifier
 from liftgate.response.webhook import SignedWebhook, webhook_client, webhook_id
 from liftgate.server.browser.session_key import SHORTEST, SessionKey, kept_key
 from liftgate.server.edge import Log
 from liftgate.server.kept_catalogue import KeptCatalogue
 from liftgate.server.settings import Settings, data_folder
+from liftgate.server.slack.desk import SlackDesk, slack_desk
 from liftgate.server.sources import Sources, sources_of
 from liftgate.store.sql import SqlStore, open_store
+from liftgate.tickets.lookup import HttpTrackers, tracker_client
 from liftgate.watch.sources.ports import Take
 
 _BACKGROUND_THREADS: Final = 8
@@ -82,8 +87,11 @@ class Parts:
     take: Take | None = None  # where events of the sources go
     notifiers: Mapping[str, Notifier] = field(default_factory=dict)  # whom to tell, by ``webhook_id``
     wake_messenger: Event = field(default_factory=Event)
+    trackers: Trackers | None = None  # None: no ticket can be checked
     closing: Event = field(default_factory=Event)  # set when the server stops: what waits for events ends
     session_key: SessionKey = field(default_factory=lambda: SessionKey(token_bytes(SHORTEST)))
+    slack: SlackDesk | None = None
+    notices: Mapping[str, AppriseNotice] = field(default_factory=dict)  # by name
 
     def new_name(self, what: str) -> str:
         """A name that nobody else has: of a lease's holder, a worker, or one call."""
@@ -116,6 +124,7 @@ def running_parts(settings: Settings, *, audience: str) -> Iterator[Parts]:
         sts_over_http(endpoint=settings.aws_sts_endpoint) as transport,
         ThreadPoolExecutor(_BACKGROUND_THREADS, thread_name_prefix="liftgate-background") as background,
         webhook_client() as http,
+        tracker_client() as tracker_http,
     ):
         yield Parts(
             settings=settings,
@@ -140,6 +149,9 @@ def running_parts(settings: Settings, *, audience: str) -> Iterator[Parts]:
             reach=RevocationReach(LendingTrusts(accounts.iam, accounts.external_id, broker).check),
             revokers=revokers,
             sources=sources_of(settings, at),
+            slack=slack_desk(settings.slack),
+            notices={one.name: one.notice() for one in settings.notices},
+            trackers=HttpTrackers([one.tracker() for one in settings.trackers], tracker_http, monotonic),
             session_key=_session_key(settings),
             notifiers={
                 webhook_id(one.url): SignedWebhook(one.url, one.secret.get_secret_value(), http)

@@ -5,10 +5,12 @@ from typing import Final
 from liftgate.access.ports import Effect, EffectKind
 from liftgate.response import drafts
 from liftgate.response.model import Response
-from liftgate.response.notify import Message, Notifier, finding_message, settlement_message
+from liftgate.response.notify import Message, finding_message, settlement_message
 from liftgate.response.service import Answered, answer_finding
 from liftgate.server.parts import Parts
 from liftgate.server.settling import settle_soon
+from liftgate.server.slack.showing import SLACK, show_request
+from liftgate.server.telling import is_telling, message_of_telling, notice_sinks, notifier_at
 
 _FINDING: Final = "finding.made"
 _SETTLED: Final = "grant.settled"
@@ -33,17 +35,19 @@ def respond(finding_id: str, parts: Parts) -> None:
 
 
 def messages_about(about: str, parts: Parts) -> tuple[Effect, ...]:
-    """What to queue so that each webhook is told; ``about`` says of what, and ``send_message`` reads it."""
+    """What to queue so that each webhook and notice is told; ``about`` says of what, and ``send_message`` reads it."""
     now = parts.clock()
-    return tuple(
-        Effect(kind=EffectKind.NOTIFY, key=f"{about} {webhook}", due_at=now)
-        for webhook in sorted(parts.notifiers)
-    )
+    sinks = (*sorted(parts.notifiers), *notice_sinks(about.partition(" ")[0], frozenset(), parts))
+    return tuple(Effect(kind=EffectKind.NOTIFY, key=f"{about} {sink}", due_at=now) for sink in sinks)
 
 
 def send_message(key: str, parts: Parts) -> None:
-    """Tell one webhook. Nothing is done where it is no longer in the settings. Raises ``NotDelivered``."""
-    about, notifier = _read(key, parts)
+    """Tell one webhook, notice or channel. Nothing is done where it is no longer in the settings. Raises ``NotDelivered``."""
+    about, sink = _read(key)
+    if sink == SLACK:
+        show_request(about.partition(" ")[2], parts)
+        return
+    notifier = notifier_at(sink, parts)
     message = _message(about, parts) if notifier else None
     if notifier is None or message is None:
         return
@@ -54,19 +58,22 @@ def send_message(key: str, parts: Parts) -> None:
 
 def give_up(key: str, failure: str, parts: Parts) -> None:
     """Put on record that a webhook was not told, and will not be."""
-    about, notifier = _read(key, parts)
-    name = notifier.name if notifier else "a webhook that is no longer set"
+    about, sink = _read(key)
+    notifier = notifier_at(sink, parts)
+    name = SLACK if sink == SLACK else notifier.name if notifier else "a webhook that is no longer set"
     parts.log.error("alert failed", about=about, to=name)
     with parts.store.write() as transaction:
         transaction.record(drafts.alert_failed(about, name, failure, parts.clock()))
 
 
-def _read(key: str, parts: Parts) -> tuple[str, Notifier | None]:
-    about, _, webhook = key.rpartition(" ")
-    return about, parts.notifiers.get(webhook)
+def _read(key: str) -> tuple[str, str]:
+    about, _, sink = key.rpartition(" ")
+    return about, sink
 
 
 def _message(about: str, parts: Parts) -> Message | None:
+    if is_telling(about):
+        return message_of_telling(about, parts)
     kind, subject, *rest = about.split(" ")
     with parts.store.read() as view:
         if kind == _FINDING:

@@ -33,6 +33,7 @@ class Right(Enum):
     )
     RELEASES = "two guards, neither of them on hold"
     SEES_ALL = "guards and auditors"
+    SLACK = "Slack alone, by its signature; who pressed the button is who answers"
 
 
 API_RIGHTS: Final[Mapping[Route, Right]] = MappingProxyType(
@@ -70,6 +71,8 @@ API_RIGHTS: Final[Mapping[Route, Right]] = MappingProxyType(
         ("POST", f"{API}/reconciliations"): Right.GUARD,
         ("GET", f"{API}/watch/dead-letters"): Right.GUARD,
         ("POST", f"{API}/watch/dead-letters/replay"): Right.GUARD,
+        ("POST", f"{API}/slack-links"): Right.SIGNED_IN,
+        ("DELETE", f"{API}/slack-links"): Right.SIGNED_IN,
         ("GET", f"{API}/ledger/entries"): Right.SEES_ALL,
         ("GET", f"{API}/ledger/verification"): Right.SEES_ALL,
         ("GET", f"{API}/ledger/export"): Right.SEES_ALL,
@@ -98,4 +101,9 @@ PAGE_RIGHTS: Final[Mapping[Route, Right]] = MappingProxyType(
     }
 )
 
-RIGHTS: Final[Mapping[Route, Right]] = MappingProxyType({**API_RIGHTS, **PAGE_RIGHTS})
+# What other programs call, each in its own form and with its own proof of who it is.
+CALLBACK_RIGHTS: Final[Mapping[Route, Right]] = MappingProxyType(
+    {("POST", "/slack/interactions"): Right.SLACK}
+)
+
+RIGHTS: Final[Mapping[Route, Right]] = MappingProxyType({**API_RIGHTS, **PAGE_RIGHTS, **CALLBACK_RIGHTS})

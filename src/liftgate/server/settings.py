@@ -33,6 +33,10 @@ from liftgate.response.model import Mode
 from liftgate.server.addresses import is_loopback, origin_of
 from liftgate.server.browser.session_key import SHORTEST
 from liftgate.server.errors import BadSettings, LocalSignInExposed, SettingsFileUnreadable
+from liftgate.server.notice_settings import NoticeSettings
+from liftgate.server.slack_settings import SlackSettings
+from liftgate.server.telling_settings import TellingSettings
+from liftgate.server.tracker_settings import TrackerSettings
 from liftgate.server.webhook_settings import Webhook
 from liftgate.server.wording import field_names, in_words
 from liftgate.span import SpanUnreadable, parse_span
@@ -84,7 +88,7 @@ class AccountSettings(BaseModel):
         return self
 
 
-class Settings(BaseSettings):
+class Settings(TellingSettings, BaseSettings):
     """The settings of ``liftgate serve``."""
 
     model_config = SettingsConfigDict(
@@ -332,7 +336,9 @@ def load_settings(file: Path | None = None, given: Mapping[str, Any] | None = No
             faults.errors(include_url=False),
             kind=BadSettings,
             what="settings",
-            known=field_names(Settings, AccountSettings, Webhook),
+            known=field_names(
+                Settings, AccountSettings, Webhook, TrackerSettings, SlackSettings, NoticeSettings
+            ),
         ) from None
     _refuse_exposed(settings)
     return settings

@@ -20,6 +20,7 @@ from liftgate.access.model import Answer, Cancellation, Conclusion, Request, Req
 from liftgate.access.ports import Page, RequestFilter
 from liftgate.store.columns import Moment
 from liftgate.store.errors import TakenAlready
+from liftgate.store.notice_tables import ticket_checks
 from liftgate.store.pages import Place, newest_first, page
 from liftgate.store.review_rows import conclusion_of, review_of, review_terms_row, terms_row
 from liftgate.store.review_tables import emergencies, extensions, request_terms, review_terms
@@ -52,6 +53,7 @@ _RECORDS: Final = (
         request_terms,
         extensions,
         emergencies,
+        ticket_checks,
         grants,
         endings,
     )
@@ -62,6 +64,7 @@ _RECORDS: Final = (
         .outerjoin(request_terms)
         .outerjoin(extensions, extensions.c.request_id == requests.c.id)
         .outerjoin(emergencies)
+        .outerjoin(ticket_checks, ticket_checks.c.request_id == requests.c.id)
         .outerjoin(grants, grants.c.request_id == requests.c.id)
         .outerjoin(endings)
     )
@@ -84,6 +87,7 @@ _REVIEWS: Final = (
 _ADD: Final = insert(requests)
 _ADD_IN_PLACE: Final = insert(in_place_requests)
 _ADD_BOUNDARY: Final = insert(in_place_boundaries)
+_ADD_TICKET: Final = insert(ticket_checks)
 _ADD_REVIEW: Final = insert(reviews)
 _ADD_CANCELLATION: Final = insert(cancellations)
 _ADD_TERMS: Final = insert(request_terms)
@@ -173,6 +177,9 @@ class Requests:
                 kept = {"request_id": request.id, "boundary": request.in_place.boundary}
                 self._connection.execute(_ADD_BOUNDARY, kept)
         self._add_terms(request)
+        if request.ticket_seen is not None:
+            seen = {"tracker": request.ticket_seen.tracker, "state": request.ticket_seen.state}
+            self._connection.execute(_ADD_TICKET, {"request_id": request.id, **seen})
 
     def add_review(self, review: Review) -> None:
         """An answer; a denial closes the request."""

@@ -15,6 +15,7 @@ from liftgate.access.model import (
     Request,
     Review,
 )
+from liftgate.access.ticket import TicketSeen
 from liftgate.elevation.model import Session
 from liftgate.iam.scope import Window
 from liftgate.identity.model import Identity, IdentityKind
@@ -23,7 +24,7 @@ from liftgate.store.review_rows import extends_of, terms_of
 
 Row: TypeAlias = RowMapping
 
-_ELSEWHERE = frozenset({"in_place", "stages", "spared", "own_team", "extends", "look_by"})
+_ELSEWHERE = frozenset({"in_place", "stages", "spared", "own_team", "extends", "look_by", "ticket_seen"})
 _REQUEST = tuple(
     (field.name, f"requests_{field.name}") for field in fields(Request) if field.name not in _ELSEWHERE
 )
@@ -43,6 +44,7 @@ def request_of(row: Row) -> Request:
         in_place=_in_place_of(row),
         extends=extends_of(row),
         look_by=row["emergencies_look_by"],
+        ticket_seen=_ticket_seen_of(row),
     )
 
 
@@ -77,6 +79,12 @@ def _in_place_of(row: Row) -> InPlace | None:
         policy=row["in_place_requests_policy"],
         boundary=row["in_place_boundaries_boundary"],
     )
+
+
+def _ticket_seen_of(row: Row) -> TicketSeen | None:
+    if row["ticket_checks_request_id"] is None:
+        return None
+    return TicketSeen(tracker=row["ticket_checks_tracker"], state=row["ticket_checks_state"])
 
 
 def _ending_of(row: Row) -> Ending | None:

@@ -17,6 +17,7 @@ from liftgate.elevation.in_place.ports import InPlaceReader
 from liftgate.elevation.ports import ElevationReader
 from liftgate.identity.ports import IdentityReader
 from liftgate.ledger.ports import LedgerReader
+from liftgate.notices.slack.ports import SlackBook
 from liftgate.response.ports import ResponseReader
 from liftgate.store import migrations
 from liftgate.store.catalogue_versions import CatalogueVersion
@@ -39,6 +40,10 @@ class StoreReader(
     Protocol,
 ):
     """All that can be read, in one consistent view."""
+
+    @property
+    def slack(self) -> SlackBook:
+        """Where requests are shown in Slack, and whose Slack users people are."""
 
     def catalogue_version(self, version: str) -> CatalogueVersion | None:
         """A version of the catalogue, if it was ever seen."""

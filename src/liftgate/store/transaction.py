@@ -26,6 +26,7 @@ from liftgate.store.outbox import Outbox
 from liftgate.store.reviewing import Reviewing
 from liftgate.store.sessions import Sessions
 from liftgate.store.sign_ins import SignIns
+from liftgate.store.slack import SlackKept
 from liftgate.store.watch import Watched
 from liftgate.watch.activity import Activity
 from liftgate.watch.ports import CallGroup, FindingFilter, FindingRecord, NewFinding, SetAside
@@ -54,6 +55,7 @@ class SqlTransaction(Reviewing):
         self._callers = Callers(connection)
         self._watched = Watched(connection)
         self.log_reading = LogReading(connection)
+        self.slack = SlackKept(connection)
         self._catalogue_versions = CatalogueVersions(connection)
         self._ledger = Ledger(connection)
         super().__init__(connection, Outbox(connection))
@@ -391,4 +393,5 @@ class SqlTransaction(Reviewing):
             self._sign_ins.forget(before=before)
             + self._browsers.forget(before=before)
             + self._keys.forget(now=now)
+            + self.slack.forget(before=before)
         )

@@ -60,6 +60,9 @@ class RequestShape(BaseModel):
     starts_at: Moment | None = Field(description="null: when it is approved.")
     justification: str = Field(examples=["Correct the totals of the third quarter"])
     ticket: str | None = Field(examples=["DATA-1234"])
+    ticket_checked: bool | None = Field(
+        description="Whether its tracker said that the ticket is open when it was asked for; null: none was to be asked."
+    )
     approvals_needed: int = Field(examples=[1], description="0: approved without a review.")
     reviewers: list[PersonShape] = Field(description="Who may answer it, by the catalogue as it is now.")
     reviews: list[ReviewShape]
@@ -89,6 +92,7 @@ def request_shape(record: RequestRecord, catalogue: Catalogue, now: datetime) ->
         starts_at=request.starts_at,
         justification=request.justification,
         ticket=request.ticket,
+        ticket_checked=request.ticket_seen.was_checked if request.ticket_seen else None,
         approvals_needed=request.approvals_needed,
         reviewers=people_shapes(reviewers, catalogue),
         reviews=[_review_shape(review, catalogue) for review in record.reviews],

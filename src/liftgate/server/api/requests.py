@@ -24,6 +24,7 @@ from liftgate.server.calls import Call, RequestId, SignedIn, SignedInOnce
 from liftgate.server.head import Head
 from liftgate.server.parts import Parts
 from liftgate.server.settling import settle_soon
+from liftgate.server.slack.showing import show_soon
 
 router = APIRouter(prefix="/requests", tags=["Requests"])
 
@@ -143,6 +144,7 @@ def made_request(body: AskBody, call: Call) -> RequestRecord:
         random=parts.random,
         trial=lambda request: _try(request, parts),
         opener=lambda request, caller: _opening(request, caller, call),
+        trackers=parts.trackers,
         once=call.once,
     )
     _open_soon(record, parts)
@@ -160,9 +162,11 @@ def reviewed_request(request_id: str, body: ReviewBody, call: Call) -> RequestRe
         store=call.parts.store,
         clock=call.parts.clock,
         random=call.parts.random,
+        trackers=call.parts.trackers,
         once=call.once,
     )
     _open_soon(record, call.parts)
+    show_soon(request_id, call.parts)
     return record
 
 

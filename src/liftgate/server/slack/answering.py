@@ -1,0 +1,159 @@
+"""What is done about what people do in Slack: a button opens a form, the form answers the request, a code links a user.
+
+Whatever goes wrong is said to that user alone.
+"""
+
+from collections.abc import Mapping
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotInTime
+from datetime import timedelta
+from typing import Any, Final
+
+from liftgate.access.errors import NoSuchRequest, RequestClosed, SelfReview
+from liftgate.access.model import RequestRecord
+from liftgate.access.reviewing import review_request
+from liftgate.access.sight import may_see
+from liftgate.errors import LiftgateError
+from liftgate.identity.model import Caller
+from liftgate.notices.slack.blocks import REASON, answer_form, escaped, notice_form
+from liftgate.notices.slack.payload import Click, Command, Ignored, Interaction, Sent
+from liftgate.notices.slack.sealed import Form, seal, unseal
+from liftgate.response.notify import NotDelivered
+from liftgate.server.parts import Parts
+from liftgate.server.settling import settle_soon
+from liftgate.server.slack.desk import SlackDesk
+from liftgate.server.slack.people import link, slack_caller, unlink
+from liftgate.server.slack.showing import in_words, message_of, show_soon
+
+Json = Mapping[str, Any]
+
+# Slack waits for three seconds, and shows an error then. What takes longer, such as a slow tracker, is finished all the same.
+_PATIENCE: Final = timedelta(seconds=2)
+_USAGE: Final = "Say `/liftgate link CODE`, with a code of `liftgate slack link`, or `/liftgate unlink`."
+
+
+def answer_slack(what: Interaction, desk: SlackDesk, parts: Parts) -> Json | None:
+    """Do it; what Slack is answered at once, or None for nothing but that it was taken."""
+    match what:
+        case Click():
+            _click(what, desk, parts)
+            return None
+        case Sent():
+            return _in_time(parts.background.submit(_sent, what, desk, parts), what, desk, parts)
+        case Command():
+            return {"response_type": "ephemeral", "text": escaped(_command(what, parts))}
+        case Ignored():
+            return None
+
+
+def _click(click: Click, desk: SlackDesk, parts: Parts) -> None:
+    try:
+        caller = slack_caller(click.user, parts)
+        record = _waiting(click, caller, desk, parts)
+        words, _ = in_words(record, parts)
+        form = Form(
+            request_id=click.request_id,
+            answer=click.answer,
+            user=click.user,
+            channel=click.channel,
+            ts=click.ts,
+        )
+        sealed = seal(form, desk.form_key, parts.clock())
+        desk.api.open_form(click.trigger, answer_form(words, click.answer, sealed=sealed))
+    except NotDelivered as failure:
+        parts.log.warning("slack", code=failure.code, said=failure.sentence)
+    except LiftgateError as refusal:
+        _whisper(refusal, click.channel, click.user, desk, parts)
+
+
+def _waiting(click: Click, caller: Caller, desk: SlackDesk, parts: Parts) -> RequestRecord:
+    """The request, where it still waits and is not the caller's own; who may answer it is found out when they do."""
+    catalogue = parts.catalogue.current().catalogue
+    with parts.store.read() as view:
+        record = view.request(click.request_id)
+    if record is None or not may_see(
+        caller.person.id,
+        requester=record.request.requester,
+        entitlement=record.request.entitlement,
+        catalogue=catalogue,
+    ):
+        raise NoSuchRequest("there is no such request that you may see", advice="list yours: liftgate status")
+    if caller.person.id == record.request.requester:
+        raise SelfReview("this is your own request", advice="one of its reviewers must answer it")
+    words, outcome = in_words(record, parts)
+    if not outcome.is_open:
+        desk.api.update(click.channel, click.ts, message_of(click.request_id, words, outcome, parts))
+        raise RequestClosed(f"`{click.request_id}` is {outcome.sentence}", advice="nothing is left to answer")
+    return record
+
+
+def _sent(sent: Sent, desk: SlackDesk, parts: Parts) -> None:
+    caller = slack_caller(sent.user, parts)
+    form = unseal(sent.sealed, desk.form_key, user=sent.user, now=parts.clock())
+    record = review_request(
+        form.request_id,
+        caller,
+        form.answer,
+        sent.reason,
+        catalogue=parts.catalogue.current().catalogue,
+        store=parts.store,
+        clock=parts.clock,
+        random=parts.random,
+        trackers=parts.trackers,
+    )
+    if record.grant is not None and record.grant.in_place is not None:
+        settle_soon([record.grant], parts)
+    show_soon(form.request_id, parts)
+
+
+def _in_time(answering: Future[None], sent: Sent, desk: SlackDesk, parts: Parts) -> Json | None:
+    try:
+        answering.result(_PATIENCE.total_seconds())
+    except NotInTime:
+        answering.add_done_callback(lambda done: _finished(done, sent, desk, parts))
+        said = "Your answer is being recorded. The message will show it, or you will be told why not."
+        return {"response_action": "update", "view": notice_form(said)}
+    except LiftgateError as refusal:
+        return {"response_action": "errors", "errors": {REASON: _in_a_line(refusal)[:300]}}
+    return None
+
+
+def _finished(done: Future[None], sent: Sent, desk: SlackDesk, parts: Parts) -> None:
+    fault = done.exception()
+    if isinstance(fault, LiftgateError):
+        form = unseal(sent.sealed, desk.form_key, user=sent.user, now=parts.clock())
+        _whisper(fault, form.channel, sent.user, desk, parts)
+    elif fault is not None:
+        parts.log.error("slack", error=type(fault).__name__)
+
+
+def _command(command: Command, parts: Parts) -> str:
+    word, _, rest = command.text.strip().partition(" ")
+    try:
+        match word.lower():
+            case "link":
+                person = link(command.user, rest, parts)
+                return f"From now on your answers here are those of {person.name} ({person.id})."
+            case "unlink":
+                caller = slack_caller(command.user, parts)
+                gone = unlink(caller.person.id, parts)
+                return (
+                    "Your Slack users are no longer linked."
+                    if gone
+                    else "No Slack user was linked by a code."
+                )
+            case _:
+                return _USAGE
+    except LiftgateError as refusal:
+        return _in_a_line(refusal)
+
+
+def _whisper(refusal: LiftgateError, channel: str, user: str, desk: SlackDesk, parts: Parts) -> None:
+    try:
+        desk.api.whisper(channel, user.partition("/")[2], _in_a_line(refusal))
+    except NotDelivered as failure:
+        parts.log.warning("slack", code=failure.code, said=failure.sentence)
+
+
+def _in_a_line(refusal: LiftgateError) -> str:
+    return f"{refusal.sentence[:1].upper()}{refusal.sentence[1:]}. Next: {refusal.advice}."
