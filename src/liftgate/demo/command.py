@@ -78,7 +78,13 @@ def _say_what_to_try(world: World, failed: list[Step]) -> None:
         click.secho(f"{len(failed)} step(s) did not go as expected.", fg="red", bold=True)
     programs = sys.executable.rsplit("/", 1)[0]
     click.echo(f"Liftgate is running at {world.address}, with an embedded AWS. Ctrl-C stops both.\n")
-    click.echo("In another terminal, as Ada, who may only read:\n")
+    click.echo(f"In a browser, as Ada, who may only read: {world.address}/\n")
+    click.echo(
+        '  1. Sign in as Ada. Choose Ask, paste s3://lakeside-reports/2026/ and press "Fill in the form".'
+    )
+    click.echo("  2. How long: 2m. Why: trying Liftgate. Press Ask: two minutes of writing need no review.")
+    click.echo("  3. Copy the command that you are shown, and run it below with README.md for FILE.\n")
+    click.echo("In another terminal, in this folder:\n")
     click.echo(f'  export PATH="{programs}:$PATH"')
     click.echo(f"  export AWS_CONFIG_FILE={world.aws_config}")
     click.echo(f"  export AWS_PROFILE=baseline LIFTGATE_SERVER={world.address}\n")
