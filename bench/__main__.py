@@ -29,6 +29,7 @@ FIGURES: Final[Mapping[str, str]] = {
     "replay": "bench.watch.replay",
     "sessions": "bench.watch.sessions",
     "answer": "bench.watch.answer",
+    "pages": "bench.pages",
     "evaluate": "bench.iam.evaluate",
     "contains": "bench.iam.contain",
     "parse": "bench.iam.parse",

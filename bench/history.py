@@ -35,13 +35,14 @@ _ENCODER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """Where and by whom the past was made: every tenth grant is the measured requester's own."""
+    """Where and by whom the past was made: every tenth grant, or what ``every`` says, is the measured requester's own."""
 
     requester: str
     entitlement: str
     account: str
     role_arn: str
     bucket: str
+    every: int = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +81,7 @@ def _scope(setting: Setting, number: int) -> Scope:
 
 def _episode(setting: Setting, number: int, at: datetime, scope: Scope, chance: random.Random) -> Episode:
     begin = at.replace(microsecond=0)
-    who = setting.requester if number % 10 == 0 else f"person-{number % _PEOPLE:02}"
+    who = setting.requester if number % setting.every == 0 else f"person-{number % _PEOPLE:02}"
     request = _request(setting, new_request_id(at, chance.randbytes), who, scope, at)
     grant = Grant(
         id=new_grant_id(at, chance.randbytes),

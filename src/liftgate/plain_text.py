@@ -11,6 +11,8 @@ _SHORT: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 def plain(text: str) -> str:
     r"""One line of text in which nothing is an instruction: ``\x1b`` and the like are shown as written here."""
+    if text.isprintable():  # of the categories below it has none
+        return text
     return "".join(_spelled(character) for character in text)
 
 

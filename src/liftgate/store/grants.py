@@ -1,15 +1,17 @@
 """Grants and their endings."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 
 from sqlalchemy import (
     LABEL_STYLE_TABLENAME_PLUS_COL,
     ColumnElement,
     Connection,
+    Select,
     bindparam,
     insert,
-    literal,
     or_,
     select,
 )
@@ -75,26 +77,15 @@ class Grants:
 
     def page(self, which: GrantFilter, *, now: datetime, cursor: str | None, limit: int) -> Page[GrantRecord]:
         """A page, newest first."""
-        statement = newest_first(
-            RECORDS,
-            grants.c.granted_at,
-            grants.c.id,
-            cursor=cursor,
-            limit=limit,
-            few=are_few_grants(which.states),
-        )
-        if which.requester is not None:
-            statement = statement.where(grants.c.requester == which.requester)
-        if which.entitlements is not None:
-            seen: ColumnElement[bool] = grants.c.entitlement.in_(sorted(which.entitlements))
-            if which.or_requester is not None:
-                seen = or_(seen, grants.c.requester == which.or_requester)
-            statement = statement.where(seen)
-        if which.states is not None:
-            statement = statement.where(grants_in(which.states, now))
-        if which.until is not None:
-            statement = statement.where(grants.c.granted_at <= literal(which.until, Moment()))
-        records = [grant_record_of(row) for row in self._connection.execute(statement).mappings()]
+        asked = {
+            "requester": which.requester,
+            "or_requester": which.or_requester,
+            "until": which.until,
+            "now": now,
+        }
+        statement = (_first_page if cursor is None else _page)(_shape(which), limit, cursor)
+        rows = self._connection.execute(statement, asked).mappings()
+        records = [grant_record_of(row) for row in rows]
         return page(records, [Place(found.grant.granted_at, found.grant.id) for found in records], limit)
 
     def add(self, grant: Grant) -> None:
@@ -125,3 +116,51 @@ class Grants:
                 advice="list the grants: liftgate grants",
                 value=ending.grant_id,
             )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What a filter's statement depends on, beside its parameters."""
+
+    by_requester: bool
+    entitlements: frozenset[str] | None
+    or_requester: bool
+    states: frozenset[str] | None
+    until: bool
+
+
+def _shape(which: GrantFilter) -> _Shape:
+    return _Shape(
+        which.requester is not None,
+        which.entitlements,
+        which.or_requester is not None,
+        which.states,
+        which.until is not None,
+    )
+
+
+def _page(shape: _Shape, limit: int, cursor: str | None) -> Select[Any]:
+    statement = newest_first(
+        RECORDS,
+        grants.c.granted_at,
+        grants.c.id,
+        cursor=cursor,
+        limit=limit,
+        few=are_few_grants(shape.states),
+    )
+    if shape.by_requester:
+        statement = statement.where(grants.c.requester == bindparam("requester"))
+    if shape.entitlements is not None:
+        seen: ColumnElement[bool] = grants.c.entitlement.in_(sorted(shape.entitlements))
+        if shape.or_requester:
+            seen = or_(seen, grants.c.requester == bindparam("or_requester"))
+        statement = statement.where(seen)
+    if shape.states is not None:
+        statement = statement.where(grants_in(shape.states))
+    if shape.until:
+        statement = statement.where(grants.c.granted_at <= bindparam("until", type_=Moment()))
+    return statement
+
+
+# Built anew for each page that anybody looks at, a statement would cost more than its rows.
+_first_page: Final = lru_cache(maxsize=256)(_page)

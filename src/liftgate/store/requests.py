@@ -2,13 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import (
     LABEL_STYLE_TABLENAME_PLUS_COL,
     ColumnElement,
     Connection,
+    Select,
     bindparam,
     insert,
     or_,
@@ -144,21 +147,9 @@ class Requests:
         self, which: RequestFilter, *, now: datetime, cursor: str | None, limit: int
     ) -> Page[RequestRecord]:
         """A page, newest first."""
-        statement = newest_first(
-            _RECORDS,
-            requests.c.asked_at,
-            requests.c.id,
-            cursor=cursor,
-            limit=limit,
-            few=are_few_requests(which.states),
-        )
-        if which.requester is not None:
-            statement = statement.where(requests.c.requester == which.requester)
-        if which.entitlements is not None:
-            statement = statement.where(_seen(which.entitlements, which.or_requester))
-        if which.states is not None:
-            statement = statement.where(requests_in(which.states, now))
-        records = self._records(self._connection.execute(statement).mappings().all())
+        asked = {"requester": which.requester, "or_requester": which.or_requester, "now": now}
+        statement = (_first_page if cursor is None else _page)(_shape(which), limit, cursor)
+        records = self._records(self._connection.execute(statement, asked).mappings().all())
         return page(records, [Place(found.request.asked_at, found.request.id) for found in records], limit)
 
     def add(self, request: Request) -> None:
@@ -270,6 +261,42 @@ def _record(row: Row, answers: list[Review]) -> RequestRecord:
     )
 
 
-def _seen(entitlements: frozenset[str], or_requester: str | None) -> ColumnElement[bool]:
-    of_these = requests.c.entitlement.in_(sorted(entitlements))
-    return of_these if or_requester is None else or_(of_these, requests.c.requester == or_requester)
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What a filter's statement depends on, beside its parameters."""
+
+    by_requester: bool
+    entitlements: frozenset[str] | None
+    or_requester: bool
+    states: frozenset[str] | None
+
+
+def _shape(which: RequestFilter) -> _Shape:
+    return _Shape(
+        which.requester is not None, which.entitlements, which.or_requester is not None, which.states
+    )
+
+
+def _page(shape: _Shape, limit: int, cursor: str | None) -> Select[Any]:
+    statement = newest_first(
+        _RECORDS,
+        requests.c.asked_at,
+        requests.c.id,
+        cursor=cursor,
+        limit=limit,
+        few=are_few_requests(shape.states),
+    )
+    if shape.by_requester:
+        statement = statement.where(requests.c.requester == bindparam("requester"))
+    if shape.entitlements is not None:
+        seen: ColumnElement[bool] = requests.c.entitlement.in_(sorted(shape.entitlements))
+        if shape.or_requester:
+            seen = or_(seen, requests.c.requester == bindparam("or_requester"))
+        statement = statement.where(seen)
+    if shape.states is not None:
+        statement = statement.where(requests_in(shape.states))
+    return statement
+
+
+# Built anew for each page that anybody looks at, a statement would cost more than its rows.
+_first_page: Final = lru_cache(maxsize=256)(_page)

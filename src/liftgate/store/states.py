@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Final, TypeAlias
 
-from sqlalchemy import ColumnElement, and_, false, literal, or_
+from sqlalchemy import ColumnElement, and_, bindparam, false, or_
 
 from liftgate.access.model import EndingKind
 from liftgate.access.state import LIVE
@@ -15,6 +15,7 @@ from liftgate.store.tables import endings, grants, requests
 _Now: TypeAlias = ColumnElement[datetime]
 _Clauses: TypeAlias = Mapping[str, Callable[[_Now], ColumnElement[bool]]]
 
+_AT: Final = bindparam("now", type_=Moment())
 _OPEN: Final = requests.c.outcome.is_(None)
 _NOT_ENDED: Final = endings.c.grant_id.is_(None)  # of an outer join
 
@@ -47,26 +48,24 @@ def are_few_grants(states: frozenset[str] | None) -> bool:
     return states is not None and bool(states) and states <= LIVE
 
 
-def requests_in(states: Iterable[str], now: datetime) -> ColumnElement[bool]:
-    """Requests that are in one of these states at ``now``."""
-    return _any_of(REQUEST_STATES, states, now)
+def requests_in(states: Iterable[str]) -> ColumnElement[bool]:
+    """Requests that are in one of these states at the parameter ``now``."""
+    return _any_of(REQUEST_STATES, states)
 
 
-def grants_in(states: Iterable[str], now: datetime) -> ColumnElement[bool]:
-    """Grants, outer-joined with their endings, that are in one of these states at ``now``."""
+def grants_in(states: Iterable[str]) -> ColumnElement[bool]:
+    """Grants, outer-joined with their endings, that are in one of these states at the parameter ``now``."""
     wanted = frozenset(states)
-    matching = _any_of(GRANT_STATES, wanted, now)
+    matching = _any_of(GRANT_STATES, wanted)
     # Said once more outside the OR, so that the index on the end of a window leads.
-    return (
-        and_(grants.c.ends_at > literal(now, Moment()), matching) if wanted and wanted <= LIVE else matching
-    )
+    return and_(grants.c.ends_at > _AT, matching) if wanted and wanted <= LIVE else matching
 
 
-def _any_of(clauses: _Clauses, states: Iterable[str], now: datetime) -> ColumnElement[bool]:
+def _any_of(clauses: _Clauses, states: Iterable[str]) -> ColumnElement[bool]:
     words = sorted(states)
     for word in words:
         if word not in clauses:
             raise UnknownState(
                 f"`{word[:40]}` is not a state", advice="use " + ", ".join(clauses), value=word[:40]
             )
-    return or_(false(), *(clauses[word](literal(now, Moment())) for word in words))
+    return or_(false(), *(clauses[word](_AT) for word in words))

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated, Any, Final, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
@@ -106,6 +107,7 @@ def people_shapes(people: frozenset[str], catalogue: Catalogue) -> list[PersonSh
     return [person_shape(person_id, catalogue) for person_id in sorted(people)]
 
 
+@lru_cache(maxsize=4_096)  # the same few scopes stand in list after list
 def scope_shape(scope: Scope) -> ScopeShape:
     """A scope, sorted, and in plain words."""
     return ScopeShape(

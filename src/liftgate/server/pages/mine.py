@@ -1,6 +1,5 @@
 """What I have, what I wait for, and what I had: with the commands to go on with."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -17,10 +16,12 @@ from liftgate.server.browser.looks import Looking, Submitted
 from liftgate.server.calls import Call, GrantId, RequestId
 from liftgate.server.pages.render import go_to, page
 from liftgate.server.settling import settle_soon
+from liftgate.store.sql import StoreReader
 
 router = APIRouter(include_in_schema=False)
 
-_SHOWN_PAST: Final = 10
+_MOST_SHOWN: Final = 20
+_MOST_BEFORE: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,9 @@ class Held:
 @router.get("/")
 def home(look: Looking) -> Response:
     """Reviewers begin with what waits for them, others with what is theirs."""
-    waiting = _requests(look.call, "to_review", frozenset(), limit=1)
+    call = look.call
+    with call.parts.store.read() as view:
+        waiting = _requests(call, view, "to_review", frozenset(), limit=1)
     return go_to("/review" if waiting else "/mine")
 
 
@@ -42,15 +45,23 @@ def home(look: Looking) -> Response:
 def mine(request: Request, look: Looking) -> Response:
     """My grants and requests."""
     call = look.call
+    with call.parts.store.read() as view:
+        live = _grants(call, view, LIVE, limit=_MOST_SHOWN)
+        pending = _requests(call, view, "mine", frozenset({"pending"}), limit=_MOST_SHOWN)
+        past = _grants(call, view, frozenset({"ended", "revoked", "returned"}), limit=_MOST_BEFORE)
+        closed = _requests(
+            call, view, "mine", frozenset({"denied", "cancelled", "lapsed"}), limit=_MOST_BEFORE
+        )
     return page(
         request,
         "mine.html",
         look,
         now=call.parts.clock(),
-        live=[*_held(call)],
-        pending=_requests(call, "mine", frozenset({"pending"}), limit=50),
-        past=_grants(call, frozenset({"ended", "revoked", "returned"}), limit=_SHOWN_PAST),
-        closed=_requests(call, "mine", frozenset({"denied", "cancelled", "lapsed"}), limit=_SHOWN_PAST),
+        live=[*map(_held, live)],
+        pending=pending,
+        past=past,
+        closed=closed,
+        is_cut=_MOST_SHOWN in {len(live), len(pending)},
     )
 
 
@@ -86,34 +97,37 @@ def cancel(sent: Submitted, request_id: RequestId) -> Response:
     return go_to("/mine")
 
 
-def _held(call: Call) -> Iterator[Held]:
-    for grant in _grants(call, LIVE, limit=50):
-        is_open = grant.state == "active"
-        commands = use_of_grant(
-            grant.id,
-            actions=grant.scope.actions,
-            locations=grant.scope.locations,
-            in_place=grant.in_place is not None,
-        )
-        yield Held(grant, commands[:1] if is_open else ())
+def _held(grant: GrantShape) -> Held:
+    if grant.state != "active":
+        return Held(grant, ())
+    commands = use_of_grant(
+        grant.id,
+        actions=grant.scope.actions,
+        locations=grant.scope.locations,
+        in_place=grant.in_place is not None,
+    )
+    return Held(grant, commands[:1])
 
 
-def _grants(call: Call, states: frozenset[str], *, limit: int) -> list[GrantShape]:
+def _grants(call: Call, view: StoreReader, states: frozenset[str], *, limit: int) -> list[GrantShape]:
     now = call.parts.clock()
-    with call.parts.store.read() as view:
-        found = grants_in_view(
-            view, "mine", states, call.person_id, call.catalogue, now=now, cursor=None, limit=limit
-        )
-        in_aws = seen_in_aws(view, found.items)
+    found = grants_in_view(
+        view, "mine", states, call.person_id, call.catalogue, now=now, cursor=None, limit=limit
+    )
+    in_aws = seen_in_aws(view, found.items)
     return [grant_shape(record, call.catalogue, now, in_aws=in_aws) for record in found.items]
 
 
 def _requests(
-    call: Call, which: Literal["mine", "to_review"], states: frozenset[str], *, limit: int
+    call: Call,
+    view: StoreReader,
+    which: Literal["mine", "to_review"],
+    states: frozenset[str],
+    *,
+    limit: int,
 ) -> list[RequestShape]:
     now = call.parts.clock()
-    with call.parts.store.read() as view:
-        found = requests_in_view(
-            view, which, states, call.person_id, call.catalogue, now=now, cursor=None, limit=limit
-        )
+    found = requests_in_view(
+        view, which, states, call.person_id, call.catalogue, now=now, cursor=None, limit=limit
+    )
     return [request_shape(record, call.catalogue, now) for record in found.items]

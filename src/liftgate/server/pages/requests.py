@@ -23,7 +23,7 @@ from liftgate.watch.settlement_words import in_short
 
 router = APIRouter(include_in_schema=False)
 
-_MOST_WAITING: Final = 50
+_MOST_WAITING: Final = 10
 _MOST_BEFORE: Final = 5
 
 
