@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from liftgate.cli.answers import (
+    EmergencyAnswer,
     EndingAnswer,
     GrantAnswer,
     GrantBrief,
@@ -37,6 +38,10 @@ def say_request(request: RequestAnswer, now: datetime) -> None:
     ]
     if request.ticket:
         fields.append(("ticket", request.ticket))
+    if request.extends:
+        fields.append(("goes on", f"from {request.extends}"))
+    if request.emergency:
+        fields.append(("emergency", _emergency(request.emergency)))
     if request.in_place:
         fields.append(("how", "in place, on the role that its holder has: no new credentials"))
     fields.append(
@@ -125,7 +130,18 @@ def _for_how_long(request: RequestAnswer) -> str:
 def _review(review: ReviewAnswer) -> str:
     answer = {"approve": "approved", "deny": "denied"}.get(review.answer, review.answer)
     comment = f": {review.comment}" if review.comment else ""
-    return f"{answer} by {review.reviewer.name}{comment}"
+    place = f" for {review.in_place_of.name}, who is away" if review.in_place_of else ""
+    stage = f" in stage {review.stage}" if review.stage not in {None, "review"} else ""
+    less = [word for word in (review.less, review.less_time and f"for {in_words(review.less_time)}") if word]
+    part = f" to {' '.join(less)} only" if review.less else f" {less[0]} only" if less else ""
+    return f"{answer} by {review.reviewer.name}{place}{stage}{part}{comment}"
+
+
+def _emergency(found: EmergencyAnswer) -> str:
+    if found.conclusion:
+        return found.conclusion
+    overdue = "OVERDUE: " if found.is_overdue else ""
+    return f"without a review; {overdue}somebody must look at it by {shown(found.look_by)}"
 
 
 def _ending(ending: EndingAnswer) -> list[tuple[str, str]]:

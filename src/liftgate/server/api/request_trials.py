@@ -21,7 +21,7 @@ from liftgate.server.api.shapes import (
     people_shapes,
     scope_shape,
 )
-from liftgate.server.calls import Call, SignedIn
+from liftgate.server.calls import Call, SignedInOnce
 from liftgate.server.parts import Parts
 
 router = APIRouter(prefix="/request-trials", tags=["Requests"])
@@ -108,7 +108,7 @@ class TrialShape(BaseModel):
 
 
 @router.post("", response_model=TrialShape, operation_id="try_request", responses=problems(401, 403, 404))
-def try_request(call: SignedIn, body: AskBody) -> Response:
+def try_request(call: SignedInOnce, body: AskBody) -> Response:
     """Say what would become of an ask, and why. Nothing is stored, nothing goes on record, nobody is told."""
     return answer(trial_shape(tried(body, call), timedelta(seconds=body.duration_seconds), call))
 
