@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from liftgate.cli.errors import BadValue
 from liftgate.cli.fields import (
@@ -155,6 +155,9 @@ class GrantAnswer:
     in_place: InPlaceAnswer | None
     ending: EndingAnswer | None
     sessions: tuple[SessionAnswer, ...]
+    goes_on: str | None  # the id of the grant that goes on from it, or of the request that may
+    extends: str | None
+    is_emergency: bool
     raw: JsonObject = field(repr=False)
 
 
@@ -201,8 +204,19 @@ def read_grant(source: JsonObject) -> GrantAnswer:
         in_place=optional(_in_place, source, "in_place"),
         ending=optional(_ending, source, "ending"),
         sessions=tuple(_session(as_object(item, "sessions")) for item in sessions),
+        **_of_request(source),
         raw=source,
     )
+
+
+def _of_request(source: JsonObject) -> dict[str, Any]:
+    found = as_object(source["of_request"], "of_request") if source.get("of_request") else {}
+    going_on = as_object(found["goes_on"], "goes_on") if found.get("goes_on") else {}
+    return {
+        "goes_on": optional(an_id, going_on, "grant_id") or optional(an_id, going_on, "request_id"),
+        "extends": optional(an_id, found, "extends"),
+        "is_emergency": bool(optional(flag, found, "break_glass")),
+    }
 
 
 def read_requests(source: JsonObject) -> Page[RequestAnswer]:

@@ -72,6 +72,12 @@ def say_grant(grant: GrantAnswer, now: datetime) -> None:
         fields.append(("window", window_in_words(grant, now)))
     fields.append(("by", f"{grant.requester.name}, through {grant.entitlement} in account {grant.account}"))
     fields.append(("request", grant.request_id))
+    if grant.is_emergency:
+        fields.append(("emergency", "taken without a review"))
+    if grant.extends:
+        fields.append(("goes on", f"from {grant.extends}"))
+    if grant.goes_on:
+        fields.append(("then", f"{grant.goes_on} goes on from it"))
     fields.append(
         ("in place", _in_place(grant.in_place)) if grant.in_place else ("sessions", _sessions(grant))
     )
