@@ -11,10 +11,11 @@ from liftgate.catalogue.errors import CatalogueFaulty
 from liftgate.catalogue.files import SourceFile
 from liftgate.catalogue.keys import CEILING, ENTITLEMENT, FILE, JUSTIFICATION, PERSON, TICKET
 from liftgate.catalogue.parse import parse_catalogue
-from liftgate.catalogue.reference import key_table
+from liftgate.catalogue.reference import cell, key_table
 from liftgate.catalogue.render import render_faults
 from liftgate.catalogue.review_keys import BREAK_GLASS, REFUSAL, REVIEW, STAGE, WITHOUT_REVIEW
 from liftgate.catalogue.schema import catalogue_schema
+from liftgate.catalogue.vocabulary import OF_REQUEST
 from liftgate.iam.s3.actions import GROUPS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,6 +58,8 @@ TAIL = """\
 - Every request can be answered. There are at least as many reviewers as approvals, also without the requester, because nobody reviews
   a request of their own, by whichever identity. Without reviewers, `without_review` covers everything that can be asked for.
   Reviewers are people; services may ask, revoke and audit.
+- Stages together have enough people too: each answers in one stage only. With `other_team` that holds for each requester without their
+  own team. One stage has no condition.
 - `without_review` stays within the ceiling and within `longest`.
 - A role has one ARN. IAM finds roles by their name alone, so `role/Writer` and `role/data/writer` of one account are a fault. No role
   is both lent and opened in place.
@@ -94,8 +97,8 @@ there is. A file has at most 1 MiB.
 A running server looks at the files again with each call. A change is taken up once the files have rested for a second; while they hold a
 fault the last good catalogue serves, and `GET /api/v1/catalogue` lists the faults. A server does not start on a faulty catalogue.
 
-A catalogue's version is the SHA-256 of what it says. Comments, order, layout, and how people are put into groups do not
-change it. Each request and grant keeps the version under which it was made.
+A catalogue's version is the SHA-256 of what it says. Comments, order and layout do not change it, nor does how people are put into
+groups, unless a condition asks for groups or they are teams. Each request and grant keeps the version under which it was made.
 """
 
 
@@ -123,6 +126,11 @@ def _reference() -> Iterator[str]:
     for title, record in RECORDS:
         yield f"### {title}\n"
         yield from key_table(record)
+    yield "## Facts of conditions\n"
+    yield "| fact | kind | what it says |\n| --- | --- | --- |"
+    for name, fact in OF_REQUEST.items():
+        yield f"| `{name}` | {fact.kind} | {cell(fact.says)} |"
+    yield "\nWhat conditions decide, and what holds where one cannot be decided: [reviews.md](reviews.md#conditions).\n"
     yield "## Groups of actions\n"
     yield "| group | actions |\n| --- | --- |"
     for name, actions in GROUPS.items():

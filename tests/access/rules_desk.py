@@ -174,6 +174,10 @@ class Desk:
         assert record is not None
         return record
 
+    def store_unlooked(self, who: str) -> list[str]:
+        with self.store.read() as view:
+            return [record.request.id for record in view.unlooked(who, now=self.now)]
+
     def told(self, told_id: str) -> Told | None:
         with self.store.read() as view:
             return view.told(told_id)

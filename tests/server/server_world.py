@@ -84,6 +84,7 @@ entitlements:
       approvals: 1
       lapses_after: 8h
       without_review: {longest: 2m, actions: [write]}
+    break_glass: {by: [ada], longest: 30m, review_within: 4h, reviewers: [grace]}
     justification: {at_least: 10}
   - name: payroll-writer
     description: Pay people

@@ -25,6 +25,10 @@ BODIES = {
     f"{API}/requests/{{request_id}}/reviews": {"answer": "approve", "comment": ""},
     f"{API}/grants/{{grant_id}}/revocation": {"reason": "a drill"},
     f"{API}/grants/{{grant_id}}/sessions/{{number}}/revocation": {"reason": "a drill"},
+    f"{API}/requests/{{request_id}}/conclusion": {"justified": True, "comment": "a drill"},
+    f"{API}/request-trials": an_ask(),
+    f"{API}/absences": {"delegate": "linus", "until": "2026-11-25T00:00:00Z"},
+    f"{API}/grants/{{grant_id}}/extensions": {"duration_seconds": 60, "justification": "not done yet"},
     f"{API}/holds/{{person_id}}/releases": {"reason": "a drill"},
     f"{API}/drills": {"entitlement": "reports-writer"},
     f"{API}/revocations": {"entitlement": "reports-writer", "reason": "a drill"},
@@ -36,6 +40,9 @@ EXPECTED: dict[Right, tuple[int, ...]] = {
     Right.SIGNED_IN: (200, 200, 200, 200),
     Right.SEES_IT: (200, 200, 200, 404),
     Right.REVIEWER: (403, 200, 403, 404),
+    Right.LOOKER: (403, 200, 403, 404),
+    Right.REVIEWS: (403, 200, 403, 403),
+    Right.ABSENT: (404, 200, 404, 404),
     Right.REQUESTER: (200, 403, 403, 404),
     Right.HOLDER: (200, 404, 404, 404),
     Right.REVOKER: (403, 200, 200, 404),
@@ -59,8 +66,28 @@ def paths_of(world: World) -> Callable[[str], str]:
         "number": "1",
         "finding_id": finding_id,
         "person_id": hold(world),
+        "absence_id": away(world),
     }
-    return lambda template: template.format(**ids)
+
+    def path_of(template: str) -> str:
+        made = {"request_id": emergency(world)} if template.endswith("/conclusion") else {}
+        return template.format(**{**ids, **made})
+
+    return path_of
+
+
+def emergency(world: World) -> str:
+    """The id of a request that was made in an emergency."""
+    made = world.ask(break_glass=True)
+    assert made.is_success, made.text
+    return str(made.json()["id"])
+
+
+def away(world: World) -> str:
+    """The id of grace's absence."""
+    said = world.post("grace", "/absences", {"delegate": "linus", "until": "2026-11-25T00:00:00Z"})
+    assert said.is_success, said.text
+    return str(said.json()["id"])
 
 
 def hold(world: World) -> str:
@@ -115,6 +142,7 @@ def test_without_a_good_token_every_other_route_is_shut(world: World, route: Rou
         number="1",
         finding_id=f"fi-{nothing}",
         person_id="eve",
+        absence_id=f"aw-{nothing}",
     )
     for headers in NO_GOOD_TOKENS:
         answer = world.http.request(method, path, headers=headers, **_body(template))

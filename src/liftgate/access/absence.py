@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from liftgate.access import drafts, telling
-from liftgate.access.errors import BadAbsence, NoSuchAbsence
+from liftgate.access.errors import BadAbsence, NoSuchAbsence, ReviewsNothing
 from liftgate.access.hold import refuse_held
 from liftgate.access.ids import RandomBytes, new_absence_id
 from liftgate.access.model import Absence
@@ -86,6 +86,12 @@ def come_back(
 
 
 def _refuse(caller: Caller, delegate: str, begins: datetime, until: datetime, catalogue: Catalogue) -> None:
+    if not reviewable_entitlements(caller.person.id, catalogue):
+        raise ReviewsNothing(
+            f"`{caller.person.id}` reviews nothing, so nobody needs to stand in",
+            advice="nothing is to be done",
+            value=caller.person.id,
+        )
     known = catalogue.people.get(delegate)
     if known is None:
         raise _bad(f"the catalogue knows nobody called `{delegate}`", "name a person by their id", "delegate")
@@ -101,12 +107,10 @@ def _refuse(caller: Caller, delegate: str, begins: datetime, until: datetime, ca
             "say it again then, or let the catalogue name another reviewer",
             "until",
         )
-    if not reviewable_entitlements(caller.person.id, catalogue):
-        raise _bad("you review nothing, so nobody needs to stand in for you", "nothing is to be done", "")
 
 
 def _bad(sentence: str, advice: str, where: str) -> BadAbsence:
-    return BadAbsence(sentence, advice=advice, where=where or None)
+    return BadAbsence(sentence, advice=advice, where=where)
 
 
 def _found(absence: Absence | None, absence_id: str) -> Absence:

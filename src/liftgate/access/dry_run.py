@@ -154,7 +154,7 @@ def _planned(request: Request, catalogue: Catalogue, now: datetime) -> list[Plan
         Planned(
             name=step.stage.name,
             approvals=step.approvals,
-            other_team=len(step.barred) > 1,
+            other_team=step.other_team,
             reviewers=may_still_answer(step, ()),
         )
         for step in steps_of(request, (), catalogue, now)

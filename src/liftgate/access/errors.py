@@ -243,6 +243,12 @@ class BadAbsence(Invalid):
     code = "bad_absence"
 
 
+class ReviewsNothing(Refused):
+    """Nobody needs to stand in for somebody who reviews nothing."""
+
+    code = "reviews_nothing"
+
+
 class NoSuchAbsence(NotFound):
     """No absence of that id that is this caller's."""
 

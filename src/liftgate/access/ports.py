@@ -128,6 +128,9 @@ class AccessReader(Protocol):
     def follow_ups(self, grant_id: str) -> tuple[RequestRecord, ...]:
         """The requests that go on from a grant, the first first."""
 
+    def unconcluded(self, *, limit: int) -> tuple[RequestRecord, ...]:
+        """Emergencies of anybody at which nobody has looked yet, the one that is due first."""
+
     def unlooked(self, person_id: str, *, now: datetime) -> tuple[RequestRecord, ...]:
         """Emergencies of somebody at which nobody has looked in time, the first first."""
 

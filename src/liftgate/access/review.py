@@ -111,7 +111,12 @@ def _refusal(
             advice=_ask_others(steps, pending),
             value=me,
         )
-    if any(({me} | stands_for) & step.stage.answerers for step in steps):
+    given = answered_by(pending.approvals)
+    if any(
+        ({me} | stands_for) & (step.stage.answerers - step.barred - given)
+        for step in steps
+        if me not in step.barred
+    ):
         return NotThisStage(
             f"`{request.id}` is at the stage `{turn.stage.name if turn else ''}`, which others answer",
             advice=_ask_others(steps, pending),

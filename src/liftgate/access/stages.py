@@ -25,6 +25,7 @@ class Step:
     counted: frozenset[
         str
     ]  # whose approval counts: people with the right, also where somebody answered for them
+    other_team: bool  # whether their own team is
     since: datetime | None  # when its turn came; None: not yet
     is_escalated: bool
 
@@ -57,6 +58,8 @@ def steps_of(
         applies: says of a stage that was spared when it was asked for whether it is wanted by now; None: it is not.
 
     """
+    if not request.stages:  # approved without a review
+        return ()
     entitlement = catalogue.entitlements.get(request.entitlement)
     rule = entitlement.review if entitlement else None
     mates = request.own_team | catalogue.own_team(request.requester)
@@ -73,6 +76,7 @@ def steps_of(
             stage=stage,
             approvals=approvals,
             barred=barred,
+            other_team=other_team,
             counted=frozenset(review.counts_for for review in counting),
             since=since,
             is_escalated=escalated,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from liftgate.cli.errors import BadValue
 from liftgate.cli.fields import (
@@ -57,6 +57,10 @@ class ReviewAnswer:
     answer: str
     comment: str
     reviewed_at: datetime
+    stage: str | None  # where there are several
+    in_place_of: Named | None
+    less: str | None  # what was approved, where it was not all
+    less_time: timedelta | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +71,15 @@ class GrantBrief:
     state: str
     starts_at: datetime
     ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmergencyAnswer:
+    """That a request was made in an emergency, and what came of looking at it."""
+
+    look_by: datetime
+    is_overdue: bool
+    conclusion: str | None  # in words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +103,8 @@ class RequestAnswer:
     lapses_at: datetime
     waiting_for: str | None
     grant: GrantBrief | None
+    extends: str | None
+    emergency: EmergencyAnswer | None
     raw: JsonObject = field(repr=False)
 
 
@@ -141,6 +156,9 @@ class GrantAnswer:
     in_place: InPlaceAnswer | None
     ending: EndingAnswer | None
     sessions: tuple[SessionAnswer, ...]
+    goes_on: str | None  # the id of the grant that goes on from it, or of the request that may
+    extends: str | None
+    is_emergency: bool
     raw: JsonObject = field(repr=False)
 
 
@@ -149,7 +167,7 @@ def read_request(source: JsonObject) -> RequestAnswer:
     return RequestAnswer(
         id=an_id(source, "id"),
         state=text(source, "state"),
-        requester=_named(source, "requester"),
+        requester=named(source, "requester"),
         entitlement=text(source, "entitlement"),
         account=text(source, "account"),
         scope=_scope(source, "scope"),
@@ -164,6 +182,8 @@ def read_request(source: JsonObject) -> RequestAnswer:
         lapses_at=moment(source, "lapses_at"),
         waiting_for=optional(text, source, "waiting_for"),
         grant=optional(_grant_brief, source, "grant"),
+        extends=optional(an_id, source, "extends"),
+        emergency=optional(_emergency, source, "break_glass"),
         raw=source,
     )
 
@@ -177,7 +197,7 @@ def read_grant(source: JsonObject) -> GrantAnswer:
         id=an_id(source, "id"),
         state=text(source, "state"),
         request_id=an_id(source, "request_id"),
-        requester=_named(source, "requester"),
+        requester=named(source, "requester"),
         entitlement=text(source, "entitlement"),
         account=text(source, "account"),
         scope=_scope(source, "scope"),
@@ -186,8 +206,19 @@ def read_grant(source: JsonObject) -> GrantAnswer:
         in_place=optional(_in_place, source, "in_place"),
         ending=optional(_ending, source, "ending"),
         sessions=tuple(_session(as_object(item, "sessions")) for item in sessions),
+        **_of_request(source),
         raw=source,
     )
+
+
+def _of_request(source: JsonObject) -> dict[str, Any]:
+    found = as_object(source["of_request"], "of_request") if source.get("of_request") else {}
+    going_on = as_object(found["goes_on"], "goes_on") if found.get("goes_on") else {}
+    return {
+        "goes_on": optional(an_id, going_on, "grant_id") or optional(an_id, going_on, "request_id"),
+        "extends": optional(an_id, found, "extends"),
+        "is_emergency": bool(optional(flag, found, "break_glass")),
+    }
 
 
 def read_requests(source: JsonObject) -> Page[RequestAnswer]:
@@ -212,12 +243,28 @@ def an_id(source: JsonObject, name: str) -> str:
     return value
 
 
-def _named(source: JsonObject, name: str) -> Named:
+def named(source: JsonObject, name: str) -> Named:
+    """Somebody, from JSON."""
     value = source.get(name)
     if isinstance(value, str):  # where the server shows no more than an id
         return Named(id=value, name=value)
     person = as_object(value, name)
     return Named(id=text(person, "id"), name=text(person, "name"))
+
+
+def _emergency(source: JsonObject, name: str) -> EmergencyAnswer:
+    found = as_object(source.get(name), name)
+    return EmergencyAnswer(
+        look_by=moment(found, "look_by"),
+        is_overdue=flag(found, "is_overdue"),
+        conclusion=optional(_conclusion, found, "conclusion"),
+    )
+
+
+def _conclusion(source: JsonObject, name: str) -> str:
+    found = as_object(source.get(name), name)
+    verdict = "justified" if flag(found, "justified") else "not justified"
+    return f"{verdict}, says {named(found, 'by').name}: {text(found, 'comment')}"
 
 
 def _scope(source: JsonObject, name: str) -> ScopeAnswer:
@@ -229,10 +276,14 @@ def _scope(source: JsonObject, name: str) -> ScopeAnswer:
 
 def _review(source: JsonObject) -> ReviewAnswer:
     return ReviewAnswer(
-        reviewer=_named(source, "reviewer"),
+        reviewer=named(source, "reviewer"),
         answer=text(source, "answer"),
         comment=text(source, "comment"),
         reviewed_at=moment(source, "reviewed_at"),
+        stage=optional(text, source, "stage"),
+        in_place_of=optional(named, source, "in_place_of"),
+        less=optional(lambda found, name: _scope(found, name).in_words, source, "scope"),
+        less_time=optional(seconds, source, "duration_seconds"),
     )
 
 
@@ -255,7 +306,7 @@ def _ending(source: JsonObject, name: str) -> EndingAnswer:
     ending = as_object(source.get(name), name)
     return EndingAnswer(
         kind=text(ending, "kind"),
-        by=_named(ending, "by").name,
+        by=named(ending, "by").name,
         reason=text(ending, "reason"),
         ended_at=moment(ending, "ended_at"),
         deny=optional(text, ending, "deny"),

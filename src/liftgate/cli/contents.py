@@ -13,6 +13,7 @@ CONTENTS = {
         "status": ("your open requests and live grants", _OURS + "status"),
         "show": ("one request, grant or finding in full", _OURS + "show"),
         "cancel": ("withdraw a request", _OURS + "cancel"),
+        "extend": ("go on from a running grant", _OURS + "extend"),
     },
     "Use": {
         "exec": ("run a command with lent credentials", _OURS + "exec"),
@@ -23,6 +24,7 @@ CONTENTS = {
     },
     "Review": {
         "review": ("list, approve and deny requests", _OURS + "review"),
+        "away": ("who answers while you are away", _OURS + "away"),
         "grants": ("list grants", _OURS + "grants"),
         "revoke": ("take a grant back", _OURS + "revoke"),
         "findings": ("what was found in CloudTrail", _OURS + "findings"),

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from liftgate.cli.answers import (
+    EmergencyAnswer,
     EndingAnswer,
     GrantAnswer,
     GrantBrief,
@@ -38,6 +39,10 @@ def say_request(request: RequestAnswer, now: datetime) -> None:
     if request.ticket:
         unchecked = " (not checked: its tracker did not answer)" if request.ticket_checked is False else ""
         fields.append(("ticket", f"{request.ticket}{unchecked}"))
+    if request.extends:
+        fields.append(("goes on", f"from {request.extends}"))
+    if request.emergency:
+        fields.append(("emergency", _emergency(request.emergency)))
     if request.in_place:
         fields.append(("how", "in place, on the role that its holder has: no new credentials"))
     fields.append(
@@ -68,6 +73,12 @@ def say_grant(grant: GrantAnswer, now: datetime) -> None:
         fields.append(("window", window_in_words(grant, now)))
     fields.append(("by", f"{grant.requester.name}, through {grant.entitlement} in account {grant.account}"))
     fields.append(("request", grant.request_id))
+    if grant.is_emergency:
+        fields.append(("emergency", "taken without a review"))
+    if grant.extends:
+        fields.append(("goes on", f"from {grant.extends}"))
+    if grant.goes_on:
+        fields.append(("then", f"{grant.goes_on} goes on from it"))
     fields.append(
         ("in place", _in_place(grant.in_place)) if grant.in_place else ("sessions", _sessions(grant))
     )
@@ -126,7 +137,18 @@ def _for_how_long(request: RequestAnswer) -> str:
 def _review(review: ReviewAnswer) -> str:
     answer = {"approve": "approved", "deny": "denied"}.get(review.answer, review.answer)
     comment = f": {review.comment}" if review.comment else ""
-    return f"{answer} by {review.reviewer.name}{comment}"
+    place = f" for {review.in_place_of.name}, who is away" if review.in_place_of else ""
+    stage = f" in stage {review.stage}" if review.stage not in {None, "review"} else ""
+    less = [word for word in (review.less, review.less_time and f"for {in_words(review.less_time)}") if word]
+    part = f" to {' '.join(less)} only" if review.less else f" {less[0]} only" if less else ""
+    return f"{answer} by {review.reviewer.name}{place}{stage}{part}{comment}"
+
+
+def _emergency(found: EmergencyAnswer) -> str:
+    if found.conclusion:
+        return found.conclusion
+    overdue = "OVERDUE: " if found.is_overdue else ""
+    return f"without a review; {overdue}somebody must look at it by {shown(found.look_by)}"
 
 
 def _ending(ending: EndingAnswer) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from typing import Final, Literal, TypeAlias
 from liftgate.cli.errors import BadValue
 
 Kind: TypeAlias = Literal["request", "grant", "finding"]
+_ABSENCE: Final = "aw-"
 
 _LENGTH: Final = 19
 _ALPHABET: Final = frozenset("0123456789abcdefghjkmnpqrstvwxyz")
@@ -31,6 +32,17 @@ def request_id(text: str) -> str:
 def grant_id(text: str) -> str:
     """An id that names a grant. Raises ``BadValue``."""
     return _of_kind(text, "grant")
+
+
+def absence_id(text: str) -> str:
+    """An id that names an absence. Raises ``BadValue``."""
+    if not text.startswith(_ABSENCE) or len(text) != _LENGTH or not _ALPHABET.issuperset(text[3:]):
+        raise BadValue(
+            f"`{text[:60]}` is not the id of an absence",
+            advice="an id looks like aw-0123456789abcdef; find yours with: liftgate away",
+            value=text[:60],
+        )
+    return text
 
 
 def _of_kind(text: str, wanted: Kind) -> str:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from liftgate.cli.answers import GrantAnswer, read_grants, read_requests
 from liftgate.cli.errors import GrantNotActive, NoActiveGrant, SeveralGrants
+from liftgate.cli.identifiers import kind_of_id
 from liftgate.cli.moments import shown, until
 from liftgate.cli.ports import Api
 
@@ -44,7 +45,16 @@ def check_active(grant: GrantAnswer, now: datetime) -> None:
     how = f"ended at {shown(grant.ends_at)}"
     if grant.ending:
         how = f"was {grant.ending.kind} by {grant.ending.by}: {grant.ending.reason}"
-    raise GrantNotActive(f"grant `{grant.id}` {how}", advice=_ASK, value=grant.id)
+    raise GrantNotActive(f"grant `{grant.id}` {how}", advice=_go_on(grant), value=grant.id)
+
+
+def _go_on(grant: GrantAnswer) -> str:
+    """The grant that goes on from one that is over, or the request that may."""
+    if grant.goes_on is None:
+        return _ASK
+    if kind_of_id(grant.goes_on) == "request":
+        return f"`{grant.goes_on}` goes on from it once it is approved: liftgate show {grant.goes_on} --wait"
+    return f"it goes on as `{grant.goes_on}`: name that one with --grant, or none"
 
 
 def _what_is_coming(api: Api) -> str | None:

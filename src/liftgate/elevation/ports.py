@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from liftgate.access.hold import Hold
-from liftgate.access.model import GrantRecord
+from liftgate.access.model import GrantRecord, RequestRecord
 from liftgate.access.ports import Effect, Once
 from liftgate.elevation.model import Credentials, Deny, Session, SessionEnding
 from liftgate.ledger.model import Draft
@@ -62,6 +62,9 @@ class ElevationReader(Protocol):
 
     def grant(self, grant_id: str) -> GrantRecord | None:
         """One grant with its ending."""
+
+    def follow_ups(self, grant_id: str) -> tuple[RequestRecord, ...]:
+        """The requests that go on from a grant, the first first."""
 
     def sessions(self, grant_id: str) -> tuple[Session, ...]:
         """A grant's sessions in the order of their numbers."""

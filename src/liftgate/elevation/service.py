@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from liftgate.access.errors import NoSuchGrant
+from liftgate.access.extension import follow_up
 from liftgate.access.hold import refuse_held
-from liftgate.access.model import Grant, GrantRecord, Request
+from liftgate.access.model import Grant, GrantRecord, Request, RequestRecord
 from liftgate.access.ports import Once
 from liftgate.access.state import Active, grant_state, state_name
 from liftgate.clock import Clock
@@ -14,7 +15,7 @@ from liftgate.elevation.errors import GrantEndedMeanwhile, GrantNotActive, Secre
 from liftgate.elevation.in_place.errors import NothingToBorrow
 from liftgate.elevation.lend import TRIAL_FROM, closed_policy, lend_order, trial_order, within_window
 from liftgate.elevation.model import Credentials, Session
-from liftgate.elevation.ports import ElevationStore, Lender, LendOrder, Lent
+from liftgate.elevation.ports import ElevationReader, ElevationStore, Lender, LendOrder, Lent
 from liftgate.errors import LiftgateError
 from liftgate.identity.model import Caller
 
@@ -78,7 +79,7 @@ def _intend(
                 advice="ask again with another Idempotency-Key: a new session is lent",
                 value=grant_id[:40],
             )
-        grant = _active(transaction.lock_grant(grant_id), grant_id, caller, now)
+        grant = _active(transaction.lock_grant(grant_id), grant_id, caller, transaction, now)
         refuse_held(caller.person.id, transaction.hold_on)
         earlier = transaction.sessions(grant.id)
         number = earlier[-1].number + 1 if earlier else 1
@@ -95,7 +96,9 @@ def _intend(
     return grant, session, order
 
 
-def _active(record: GrantRecord | None, grant_id: str, caller: Caller, now: datetime) -> Grant:
+def _active(
+    record: GrantRecord | None, grant_id: str, caller: Caller, view: ElevationReader, now: datetime
+) -> Grant:
     if record is None or record.grant.requester != caller.person.id:
         raise NoSuchGrant(
             f"there is no grant `{grant_id[:40]}` of yours",
@@ -113,12 +116,22 @@ def _active(record: GrantRecord | None, grant_id: str, caller: Caller, now: date
     if not isinstance(state, Active):
         raise GrantNotActive(
             f"`{record.grant.id}` is {state_name(state)}",
-            advice="ask anew: liftgate request"
+            advice=_after(view.follow_ups(record.grant.id), now)
             if now >= record.grant.window.starts_at
             else f"it begins at {record.grant.window.starts_at:%Y-%m-%d %H:%M:%S} UTC",
             value=record.grant.id,
         )
     return state.grant
+
+
+def _after(follow_ups: tuple[RequestRecord, ...], now: datetime) -> str:
+    """What the holder of a grant that is over does next."""
+    going_on = follow_up(follow_ups, now)
+    if going_on is None:
+        return "ask anew: liftgate request"
+    if going_on.grant is None:
+        return f"`{going_on.request.id}` goes on from it once it is approved: liftgate show {going_on.request.id} --wait"
+    return f"it goes on as `{going_on.grant.id}`: name that one, with --grant"
 
 
 def _settle_failed(

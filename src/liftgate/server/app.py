@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from liftgate import VERSION
 from liftgate.errors import LiftgateError
 from liftgate.server.api import (
+    absences,
     activities,
     catalogue,
     dead_letters,
@@ -27,6 +28,7 @@ from liftgate.server.api import (
     holds,
     ledger,
     reconciliations,
+    request_trials,
     requests,
     revocations,
     settlements,
@@ -56,6 +58,8 @@ from liftgate.server.wording import field_names, in_words
 _API_MODULES: Final = (
     sign_ins,
     requests,
+    request_trials,
+    absences,
     grants,
     revocations,
     drills,

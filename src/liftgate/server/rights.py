@@ -21,6 +21,9 @@ class Right(Enum):
     SIGNED_IN = "whoever is signed in; they see what is theirs"
     SEES_IT = "the requester, reviewers of the entitlement, guards and auditors; 404 for others"
     REVIEWER = "reviewers of the entitlement, but never the requester; 404 for those who may not see it"
+    LOOKER = "those who look at emergencies of the entitlement, but never its person; 404 for those who may not see it"
+    REVIEWS = "whoever reviews anything"
+    ABSENT = "who said it alone; 404 for everybody else"
     REQUESTER = "the requester; 404 for those who may not see it"
     HOLDER = "the requester alone; 404 for everybody else"
     REVOKER = "reviewers of the entitlement and guards; 404 for those who may not see it"
@@ -50,6 +53,12 @@ API_RIGHTS: Final[Mapping[Route, Right]] = MappingProxyType(
         ("GET", f"{API}/requests/{{request_id}}"): Right.SEES_IT,
         ("POST", f"{API}/requests/{{request_id}}/reviews"): Right.REVIEWER,
         ("POST", f"{API}/requests/{{request_id}}/cancellation"): Right.REQUESTER,
+        ("POST", f"{API}/requests/{{request_id}}/conclusion"): Right.LOOKER,
+        ("POST", f"{API}/request-trials"): Right.SIGNED_IN,
+        ("GET", f"{API}/absences"): Right.SIGNED_IN,
+        ("POST", f"{API}/absences"): Right.REVIEWS,
+        ("POST", f"{API}/absences/{{absence_id}}/end"): Right.ABSENT,
+        ("POST", f"{API}/grants/{{grant_id}}/extensions"): Right.HOLDER,
         ("GET", f"{API}/grants"): Right.SIGNED_IN,
         ("GET", f"{API}/grants/{{grant_id}}"): Right.SEES_IT,
         ("POST", f"{API}/grants/{{grant_id}}/sessions"): Right.HOLDER,

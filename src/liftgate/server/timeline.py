@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from liftgate.access.model import Answer, EndingKind, RequestRecord
+from liftgate.access.model import Answer, EndingKind, Request, RequestRecord, Review
 from liftgate.elevation.model import Session, SessionEnding
 from liftgate.iam.explain import explain_scope
 from liftgate.response.model import Response
@@ -88,12 +88,39 @@ def _asked(record: RequestRecord) -> Iterator[Line]:
         at=request.asked_at,
         step=Step.REQUEST,
         by=request.requester,
-        text=f"asked to {explain_scope(request.scope)} for {in_words(request.duration)}: {request.justification}",
+        text=f"{_asked_how(request)} {explain_scope(request.scope)} for {in_words(request.duration)}: {request.justification}",
     )
     for review in record.reviews:
         comment = f": {review.comment}" if review.comment else ""
-        answer = "approved" if review.answer is Answer.APPROVE else "denied"
-        yield Line(at=review.reviewed_at, step=Step.REVIEW, by=review.reviewer, text=f"{answer} it{comment}")
+        yield Line(
+            at=review.reviewed_at,
+            step=Step.REVIEW,
+            by=review.reviewer,
+            text=f"{_answered(review, request)}{comment}",
+        )
+    said = record.conclusion
+    if said is not None:
+        verdict = "justified" if said.justified else "not justified"
+        text = f"looked at the emergency, and found it {verdict}: {said.comment}"
+        yield Line(at=said.concluded_at, step=Step.REVIEW, by=said.by, text=text)
+
+
+def _asked_how(request: Request) -> str:
+    if request.look_by is not None:
+        return "broke the glass, without a review, to"
+    return f"asked to go on from {request.extends.grant_id}, and" if request.extends else "asked to"
+
+
+def _answered(review: Review, request: Request) -> str:
+    """What a reviewer said: of which part, in which of several stages, and in whose place."""
+    said = "approved" if review.answer is Answer.APPROVE else "denied"
+    less = [
+        f" to {explain_scope(review.scope)}" if review.scope else "",
+        f" for {in_words(review.duration)}" if review.duration else "",
+    ]
+    stage = f", stage {review.stage}" if len(request.stages) > 1 else ""
+    place = f", in the place of {review.in_place_of}" if review.in_place_of else ""
+    return f"{said} it{''.join(less)}{stage}{place}"
 
 
 def _granted(record: RequestRecord, now: datetime) -> Iterator[Line]:

@@ -105,6 +105,11 @@ _UNLOOKED: Final = _RECORDS.where(
     emergencies.c.concluded_at.is_(None),
     emergencies.c.look_by <= bindparam("now", type_=Moment()),
 ).order_by(emergencies.c.look_by, requests.c.id)
+_UNCONCLUDED: Final = (
+    _RECORDS.where(emergencies.c.concluded_at.is_(None), emergencies.c.look_by.is_not(None))
+    .order_by(emergencies.c.look_by, requests.c.id)
+    .limit(bindparam("at_most"))
+)
 _CONCLUDE: Final = (
     update(emergencies)
     .where(emergencies.c.request_id == bindparam("of_request"), emergencies.c.concluded_at.is_(None))
@@ -189,6 +194,11 @@ class Requests:
         """Emergencies of somebody at which nobody has looked in time, the first first."""
         which = {"of_person": person_id, "now": now}
         return tuple(self._records(self._connection.execute(_UNLOOKED, which).mappings().all()))
+
+    def unconcluded(self, limit: int) -> tuple[RequestRecord, ...]:
+        """Emergencies of anybody at which nobody has looked yet, the one that is due first."""
+        found = self._connection.execute(_UNCONCLUDED, {"at_most": limit}).mappings().all()
+        return tuple(self._records(found))
 
     def add_conclusion(self, conclusion: Conclusion) -> None:
         """What came of looking at an emergency, once."""

@@ -65,6 +65,10 @@ class Reviewing(Answering):
         """The requests that go on from a grant, the first first."""
         return self._requests.follow_ups(grant_id)
 
+    def unconcluded(self, *, limit: int) -> tuple[RequestRecord, ...]:
+        """Emergencies of anybody at which nobody has looked yet, the one that is due first."""
+        return self._requests.unconcluded(limit)
+
     def unlooked(self, person_id: str, *, now: datetime) -> tuple[RequestRecord, ...]:
         """Emergencies of somebody at which nobody has looked in time, the first first."""
         return self._requests.unlooked(person_id, now)

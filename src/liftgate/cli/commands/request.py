@@ -7,10 +7,13 @@ import click
 from liftgate.cli.answers import read_request
 from liftgate.cli.asking import show_and_follow
 from liftgate.cli.connection import connection
+from liftgate.cli.dry_run import say_dry_run
 from liftgate.cli.errors import BadValue
+from liftgate.cli.exit_code import ExitCode
 from liftgate.cli.fields import JsonObject
 from liftgate.cli.moments import read_moment, read_span
 from liftgate.cli.options import SHARED, client_options, output_option, wants_json
+from liftgate.cli.terminal import say_json
 from liftgate.clock import rfc3339
 
 
@@ -24,6 +27,8 @@ from liftgate.clock import rfc3339
 @click.option("--ticket", help="The ticket it belongs to.")
 @click.option("--entitlement", metavar="NAME", help="Which entitlement, where several fit.")
 @click.option("--in-place", is_flag=True, help="On the role that you hold, without new credentials.")
+@click.option("--break-glass", is_flag=True, help="In an emergency: at once, loudly, looked at afterwards.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen and why; send nothing.")
 @click.option("--start", metavar="MOMENT", help="Not before: 2026-11-24T09:00Z.")
 @click.option("--wait", is_flag=True, help="Follow the request until it is answered.")
 @client_options
@@ -41,6 +46,8 @@ def command(
     ticket: str | None,
     entitlement: str | None,
     in_place: bool,
+    break_glass: bool,
+    dry_run: bool,
     start: str | None,
     wait: bool,
 ) -> None:
@@ -63,8 +70,16 @@ def command(
             "mechanism": "in-place" if in_place else None,
         },
     )
+    if break_glass:
+        body = {**body, "break_glass": True}
 
     with connection(context) as here:
+        if dry_run:
+            answer = here.api.post("/request-trials", body)
+            say_json(answer) if wants_json(context) else say_dry_run(answer)
+            if answer.get("outcome") == "refused":
+                raise click.exceptions.Exit(ExitCode.REFUSED)
+            return
         request = read_request(here.api.post("/requests", body))
         show_and_follow(here, request, wait=wait, as_json=wants_json(context))
 

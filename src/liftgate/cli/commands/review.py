@@ -8,7 +8,7 @@ from liftgate.cli.describe import say_outcome, say_request
 from liftgate.cli.exit_code import exit_code_of
 from liftgate.cli.fields import JsonObject
 from liftgate.cli.identifiers import request_id
-from liftgate.cli.moments import until
+from liftgate.cli.moments import read_span, until
 from liftgate.cli.options import SHARED, client_options, output_option, wants_json
 from liftgate.cli.table import Column, say_table
 from liftgate.cli.terminal import say, say_error, say_json, say_next
@@ -56,12 +56,30 @@ def show_one(context: click.Context, name: str) -> None:
 @command.command("approve", epilog=SHARED)
 @click.argument("names", nargs=-1, required=True, metavar="ID…")
 @click.option("--comment", default="", help="For the record; the requester reads it.")
+@click.option("--for", "duration", metavar="SPAN", help="For less time than was asked for.")
+@click.option("--only", multiple=True, metavar="s3://…", help="These places alone, of what was asked for.")
+@click.option("--action", "actions", multiple=True, metavar="s3:X", help="These actions alone.")
 @client_options
 @output_option
 @click.pass_context
-def approve(context: click.Context, names: tuple[str, ...], comment: str) -> None:
-    """Approve requests."""
-    _answer_all(context, names, {"answer": "approve", "comment": comment})
+def approve(
+    context: click.Context,
+    *,
+    names: tuple[str, ...],
+    comment: str,
+    duration: str | None,
+    only: tuple[str, ...],
+    actions: tuple[str, ...],
+) -> None:
+    """Approve requests, or less than they ask for: several approvals come to what they have in common."""
+    body = {
+        "answer": "approve",
+        "comment": comment,
+        **({"duration_seconds": int(read_span(duration, where="--for").total_seconds())} if duration else {}),
+        **({"locations": list(only)} if only else {}),
+        **({"actions": list(actions)} if actions else {}),
+    }
+    _answer_all(context, names, body)
 
 
 @command.command("deny", epilog=SHARED)
@@ -75,16 +93,43 @@ def deny(context: click.Context, names: tuple[str, ...], comment: str) -> None:
     _answer_all(context, names, {"answer": "deny", "comment": comment})
 
 
+@command.command("conclude", epilog=SHARED)
+@click.argument("name", metavar="ID")
+@click.option("--justified/--not-justified", default=None, required=True, help="What you found.")
+@click.option("--comment", required=True, help="What you looked at; its person reads it.")
+@client_options
+@output_option
+@click.pass_context
+def conclude(context: click.Context, *, name: str, justified: bool, comment: str) -> None:
+    """Say what came of looking at an emergency (break-glass)."""
+    body = {"justified": justified, "comment": comment}
+    with connection(context) as here:
+        request = read_request(here.api.post(f"/requests/{request_id(name)}/conclusion", body))
+    if wants_json(context):
+        say_json(request.raw)
+    else:
+        say_request(request, system_clock())
+
+
 def _list(context: click.Context) -> None:
     with connection(context) as here:
         page = read_requests(here.api.get("/requests", view="to_review", state="pending"))
+        emergencies = read_requests(here.api.get("/requests", view="to_conclude"))
     if wants_json(context):
         say_json(page.raw)
         return
-    if not page.items:
-        say("Nothing waits for your answer.")
-        return
     now = system_clock()
+    for one in emergencies.items:
+        say_request(one, now)
+        say_next(
+            f"liftgate show {one.grant.id}" if one.grant else f"liftgate review show {one.id}",
+            f"liftgate review conclude {one.id} --justified --comment …",
+            f"liftgate review conclude {one.id} --not-justified --comment …",
+        )
+    if not page.items:
+        if not emergencies.items:
+            say("Nothing waits for your answer.")
+        return
     say_table(
         _COLUMNS,
         [

@@ -6,12 +6,14 @@ from typing import Annotated, Final, Literal, TypeVar
 
 from pydantic import BaseModel, Field
 
+from liftgate.access.decision import scope_within
 from liftgate.access.model import Ask
 from liftgate.access.text import clean_text
 from liftgate.catalogue.model import Catalogue, Mechanism
 from liftgate.errors import Invalid
 from liftgate.iam.s3.actions import expand_actions
 from liftgate.iam.s3.location import readings
+from liftgate.iam.scope import Scope
 from liftgate.identity.model import Caller
 from liftgate.server.api.shapes import Moment, example
 
@@ -60,6 +62,10 @@ class AskBody(BaseModel):
         description="`session`, or `in-place` for access on the role that the caller holds and signed in with. Left out, "
         "either; a session where both would do.",
     )
+    break_glass: bool = Field(
+        default=False,
+        description="In an emergency: the grant at once, without a review, and somebody looks at it afterwards.",
+    )
     starts_at: Moment | None = Field(
         default=None, description="With its zone. Left out, access begins when it is approved."
     )
@@ -102,6 +108,7 @@ def read_ask(body: AskBody, caller: Caller, catalogue: Catalogue) -> Ask:
         ticket=ticket or None,
         starts_at=body.starts_at,
         mechanism=None if body.mechanism is None else Mechanism(body.mechanism),
+        break_glass=body.break_glass,
     )
 
 
@@ -118,3 +125,16 @@ def _partition(entitlement: str | None, caller: Caller, catalogue: Catalogue) ->
         for location in known.ceiling.locations
     }
     return partitions.pop() if len(partitions) == 1 else "aws"
+
+
+def read_less(actions: list[str] | None, locations: list[str] | None, asked: Scope) -> Scope:
+    """The part of a request that a reviewer approves. A place without a trailing slash means what of it was asked for."""
+    partition = next(iter(asked.locations)).partition
+    wanted = asked.actions if actions is None else expand_actions(actions)
+    if locations is None:
+        return Scope(actions=wanted, locations=asked.locations, kms_keys=asked.kms_keys)
+    places = tuple(readings(text, partition=partition) for text in locations)
+    less = Ask(
+        actions=wanted, places=places, duration=timedelta(0), justification="", kms_keys=asked.kms_keys
+    )
+    return scope_within(less, asked)

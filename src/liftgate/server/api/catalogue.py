@@ -32,6 +32,18 @@ class CatalogueFaultShape(BaseModel):
     suggestion: str | None = Field(examples=["did you mean `longest`?"])
 
 
+class StageRuleShape(BaseModel):
+    """One stage of a review."""
+
+    model_config = EXACT
+
+    name: str = Field(examples=["review"])
+    approvals: int = Field(examples=[1])
+    reviewers: list[PersonShape]
+    other_team: bool = Field(examples=[False], description="The requester's own team does not count.")
+    when: str | None = Field(examples=["request.deletes"], description="Where it is wanted; null: always.")
+
+
 class EntitlementShape(BaseModel):
     """What may be asked for."""
 
@@ -46,8 +58,18 @@ class EntitlementShape(BaseModel):
     mechanism: Mechanism = Field(
         description="`session` lends credentials; `in-place` opens the role that the requester holds."
     )
-    approvals: int = Field(examples=[1])
-    reviewers: list[PersonShape]
+    approvals: int = Field(examples=[1], description="Of the stages that always apply, together.")
+    reviewers: list[PersonShape] = Field(description="Of all stages, and whom they are escalated to.")
+    stages: list[StageRuleShape] = Field(description="In the order in which they are answered.")
+    refused: list[str] = Field(
+        examples=[["nothing is deleted in December"]], description="What is refused outright."
+    )
+    longest_in_all_seconds: int = Field(
+        examples=[14400], description="The longest grant, with all that extends it."
+    )
+    break_glass_seconds: int | None = Field(
+        examples=[3600], description="How long the caller may have it at once in an emergency; null: not."
+    )
     without_review_seconds: int | None = Field(
         examples=[120], description="Up to this long it is approved at once."
     )
@@ -87,7 +109,8 @@ def show(call: SignedIn) -> Response:
 
 
 def _concerns(entitlement: Entitlement, call: Call) -> bool:
-    return call.sees_all or call.person_id in entitlement.requesters | entitlement.reviewers
+    breakers = entitlement.break_glass.by if entitlement.break_glass else frozenset[str]()
+    return call.sees_all or call.person_id in entitlement.requesters | entitlement.reviewers | breakers
 
 
 def _fault_shapes(call: Call) -> list[CatalogueFaultShape]:
@@ -114,6 +137,7 @@ def _fault_shapes(call: Call) -> list[CatalogueFaultShape]:
 
 def _shape(entitlement: Entitlement, call: Call) -> EntitlementShape:
     rule, free = entitlement.review, entitlement.review.without_review
+    glass = entitlement.break_glass
     return EntitlementShape(
         name=entitlement.name,
         description=entitlement.description,
@@ -124,6 +148,21 @@ def _shape(entitlement: Entitlement, call: Call) -> EntitlementShape:
         mechanism=entitlement.mechanism,
         approvals=sum(stage.approvals for stage in rule.stages if stage.when is None),
         reviewers=people_shapes(rule.reviewers, call.catalogue),
+        stages=[
+            StageRuleShape(
+                name=stage.name,
+                approvals=stage.approvals,
+                reviewers=people_shapes(stage.reviewers, call.catalogue),
+                other_team=stage.other_team,
+                when=stage.when.text if stage.when else None,
+            )
+            for stage in rule.stages
+        ],
+        refused=[refusal.because for refusal in rule.refuse_when],
+        longest_in_all_seconds=int(entitlement.longest_chain.total_seconds()),
+        break_glass_seconds=int(glass.longest.total_seconds())
+        if glass and call.person_id in glass.by
+        else None,
         without_review_seconds=int(free.longest.total_seconds()) if free else None,
         without_review_actions=sorted(free.actions) if free else [],
         justification_at_least=entitlement.justification.at_least,

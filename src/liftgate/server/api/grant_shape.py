@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from liftgate.access.model import GrantRecord
+from liftgate.access.extension import follow_up
+from liftgate.access.model import GrantRecord, RequestRecord
 from liftgate.access.ports import DENY_SLACK
 from liftgate.access.state import grant_state, state_name
 from liftgate.catalogue.model import Catalogue, Mechanism
@@ -77,6 +78,28 @@ class InPlaceShape(BaseModel):
     )
 
 
+class GoesOnShape(BaseModel):
+    """The request that goes on from a grant, and what became of it."""
+
+    model_config = EXACT
+
+    request_id: str = Field(examples=["rq-3xv7m0q4c2h5k8rw"])
+    state: Literal["pending", "approved"]
+    grant_id: str | None = Field(examples=["gr-3xv7m0q4c2h5k8rx"])
+
+
+class OfRequestShape(BaseModel):
+    """What a grant has of its request."""
+
+    model_config = EXACT
+
+    break_glass: bool = Field(description="It was taken in an emergency, without a review.")
+    extends: str | None = Field(
+        examples=["gr-3xv7m0q4c2h5k8rr"], description="The grant that it goes on from."
+    )
+    goes_on: GoesOnShape | None = Field(description="What goes on from it, or may come to.")
+
+
 class GrantShape(BaseModel):
     """One grant."""
 
@@ -98,6 +121,7 @@ class GrantShape(BaseModel):
     in_place: InPlaceShape | None = Field(description="null: its sessions are lent.")
     ending: EndingShape | None
     sessions: list[SessionShape] | None = Field(description="null in lists: ask for the one grant.")
+    of_request: OfRequestShape | None = Field(description="null in lists: ask for the one grant.")
 
 
 class CredentialsShape(BaseModel):
@@ -128,6 +152,7 @@ def grant_shape(
     in_aws: InAws,
     sessions: Iterable[Session] | None = None,
     session_endings: Iterable[SessionEnding] = (),
+    of_request: OfRequestShape | None = None,
 ) -> GrantShape:
     """A grant as it is at ``now``, with what was seen of it on its role."""
     grant = record.grant
@@ -148,6 +173,28 @@ def grant_shape(
         in_place=_in_place_shape(record, now, in_aws),
         ending=_ending_shape(record, catalogue, now, in_aws),
         sessions=None if sessions is None else _session_shapes(sessions, session_endings, catalogue, in_aws),
+        of_request=of_request,
+    )
+
+
+def of_request_shape(
+    made: RequestRecord | None, follow_ups: tuple[RequestRecord, ...], now: datetime
+) -> OfRequestShape | None:
+    """What a grant has of its request."""
+    if made is None:
+        return None
+    going_on = follow_up(follow_ups, now)
+    extends = made.request.extends
+    return OfRequestShape(
+        break_glass=made.request.look_by is not None,
+        extends=extends.grant_id if extends else None,
+        goes_on=None
+        if going_on is None
+        else GoesOnShape(
+            request_id=going_on.request.id,
+            state="pending" if going_on.grant is None else "approved",
+            grant_id=going_on.grant.id if going_on.grant else None,
+        ),
     )
 
 

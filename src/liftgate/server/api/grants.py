@@ -1,6 +1,7 @@
 """Grants: look, borrow under one, take one back or give it back."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -11,14 +12,23 @@ from liftgate.access.errors import NoSuchGrant
 from liftgate.access.model import GrantRecord
 from liftgate.access.ports import AccessReader
 from liftgate.access.sight import may_see
+from liftgate.access.text import clean_text
 from liftgate.elevation import end_session
 from liftgate.elevation.model import Session
 from liftgate.elevation.service import lend_session
 from liftgate.server.api.doc import problems
-from liftgate.server.api.grant_shape import CredentialsShape, GrantShape, credentials_shape, grant_shape
+from liftgate.server.api.grant_shape import (
+    CredentialsShape,
+    GrantShape,
+    credentials_shape,
+    grant_shape,
+    of_request_shape,
+)
 from liftgate.server.api.in_aws import seen_in_aws
 from liftgate.server.api.lists import Cursor, Limit, grants_in_view
-from liftgate.server.api.shapes import EXACT, Nothing, PageShape, answer
+from liftgate.server.api.request_shape import RequestShape, request_shape
+from liftgate.server.api.requests import open_soon, opening, try_asked
+from liftgate.server.api.shapes import EXACT, Nothing, PageShape, answer, example
 from liftgate.server.calls import Call, GrantId, SessionNumber, SignedIn, SignedInOnce
 from liftgate.server.settling import settle_soon
 
@@ -46,6 +56,18 @@ class RevocationBody(BaseModel):
     model_config = EXACT
 
     reason: str = Field(min_length=1, max_length=_LONGEST_TEXT, examples=["the wrong quarter"])
+
+
+class ExtensionBody(BaseModel):
+    """How much longer, and why."""
+
+    model_config = example(duration_seconds=1200, justification="The totals of October are wrong as well")
+
+    duration_seconds: int = Field(ge=1, le=31_622_400, examples=[1200])
+    justification: str = Field(max_length=_LONGEST_TEXT)
+    ticket: str | None = Field(
+        default=None, max_length=_LONGEST_TEXT, description="Left out, that of the grant's own request."
+    )
 
 
 class ReturnBody(BaseModel):
@@ -148,6 +170,33 @@ def revoke_grant(call: SignedInOnce, grant_id: GrantId, body: RevocationBody) ->
 
 
 @router.post(
+    "/{grant_id}/extensions",
+    status_code=201,
+    response_model=RequestShape,
+    responses=problems(401, 403, 404, 409),
+)
+def extend_grant(call: SignedInOnce, grant_id: GrantId, body: ExtensionBody) -> Response:
+    """Ask to go on from one's own grant: a new request under the same rules, whose grant begins where this one ends."""
+    parts = call.parts
+    record = service.extend_grant(
+        grant_id,
+        call.caller,
+        duration=timedelta(seconds=body.duration_seconds),
+        justification=clean_text(body.justification, "justification"),
+        ticket=clean_text(body.ticket, "ticket") if body.ticket else None,
+        catalogue=call.catalogue,
+        store=parts.store,
+        clock=parts.clock,
+        random=parts.random,
+        trial=lambda request: try_asked(request, parts),
+        opener=lambda request, caller: opening(request, caller, call),
+        once=call.once,
+    )
+    open_soon(record, parts)
+    return answer(request_shape(record, call.catalogue, parts.clock()), 201)
+
+
+@router.post(
     "/{grant_id}/return",
     status_code=201,
     response_model=GrantShape,
@@ -179,8 +228,16 @@ def whole_grant(grant_id: str, call: Call) -> GrantShape:
         sessions: Iterable[Session] = view.sessions(grant_id)
         ended = view.session_endings(grant_id)
         in_aws = seen_in_aws(view, [record], with_sessions=bool(ended))
+        made, going_on = view.request(record.grant.request_id), view.follow_ups(grant_id)
+    now = call.parts.clock()
     return grant_shape(
-        record, call.catalogue, call.parts.clock(), in_aws=in_aws, sessions=sessions, session_endings=ended
+        record,
+        call.catalogue,
+        now,
+        in_aws=in_aws,
+        sessions=sessions,
+        session_endings=ended,
+        of_request=of_request_shape(made, going_on, now),
     )
 
 

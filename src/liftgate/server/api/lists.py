@@ -8,12 +8,16 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, Field
 
+from liftgate.access.emergency import may_conclude
 from liftgate.access.model import GrantRecord, RequestRecord
 from liftgate.access.ports import AccessReader, GrantFilter, Page, RequestFilter
 from liftgate.access.sight import reviewable_entitlements, sees_all
 from liftgate.access.stages import steps_of, waits_for
 from liftgate.catalogue.model import Catalogue
 
+_MOST_UNCONCLUDED: Final = (
+    200  # emergencies at which nobody has looked yet: more are a page of their own kind of trouble
+)
 _MOST_ROUNDS: Final = 10  # a page that is not full is still a page: its cursor goes on
 
 Cursor = Annotated[
@@ -34,7 +38,7 @@ class PageQuery(BaseModel):
 
 def requests_in_view(
     store: AccessReader,
-    view: Literal["mine", "to_review", "all"],
+    view: Literal["mine", "to_review", "to_conclude", "all"],
     states: frozenset[str],
     person_id: str,
     catalogue: Catalogue,
@@ -46,6 +50,10 @@ def requests_in_view(
     """A page of requests, newest first. ``states`` empty: any."""
     if view == "to_review":
         return _to_review(store, states, person_id, catalogue, now=now, cursor=cursor, limit=limit)
+    if view == "to_conclude":
+        waiting = store.unconcluded(limit=_MOST_UNCONCLUDED)
+        mine = (one for one in waiting if person_id in may_conclude(one.request, catalogue))
+        return Page(tuple(mine), None)
     requester, entitlements, or_requester = _who(view, person_id, catalogue)
     which = RequestFilter(
         requester=requester, entitlements=entitlements, or_requester=or_requester, states=states or None

@@ -1,21 +1,22 @@
 """Asking, and answering those who ask."""
 
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 from fastapi import Request as HttpRequest
 from pydantic import BaseModel, Field
 
-from liftgate.access import reviewing, service
-from liftgate.access.errors import NoSuchRequest
+from liftgate.access import emergency, reviewing, service
+from liftgate.access.lookup import seen
 from liftgate.access.model import Answer, InPlace, Request, RequestRecord
 from liftgate.access.ports import AccessReader
-from liftgate.access.sight import may_see
+from liftgate.access.review import Less
 from liftgate.elevation.in_place.service import opening_for
 from liftgate.elevation.service import try_scope
 from liftgate.errors import LiftgateError
 from liftgate.identity.model import Caller
-from liftgate.server.api.ask import AskBody, read_ask
+from liftgate.server.api.ask import AskBody, read_ask, read_less
 from liftgate.server.api.doc import problems
 from liftgate.server.api.lists import Cursor, Limit, requests_in_view
 from liftgate.server.api.request_shape import RequestShape, request_shape
@@ -34,9 +35,10 @@ class RequestQuery(BaseModel):
 
     model_config = {"extra": "forbid"}
 
-    view: Literal["mine", "to_review", "all"] = Field(
+    view: Literal["mine", "to_review", "to_conclude", "all"] = Field(
         default="mine",
-        description="`mine`; `to_review`: what waits for my answer; `all`: all that I may see.",
+        description="`mine`; `to_review`: what waits for my answer; `to_conclude`: emergencies that I am to look at, all on one page; "
+        "`all`: all that I may see.",
     )
     state: list[Literal["pending", "approved", "denied", "cancelled", "lapsed"]] = Field(
         default=[], max_length=5, description="Only those in one of these states."
@@ -62,6 +64,36 @@ class ReviewBody(BaseModel):
 
     answer: Literal["approve", "deny"]
     comment: str = Field(default="", max_length=4_000)
+    duration_seconds: int | None = Field(
+        default=None,
+        ge=1,
+        le=31_622_400,
+        examples=[900],
+        description="Approve it for less time than was asked for.",
+    )
+    locations: list[Annotated[str, Field(min_length=1, max_length=3_200)]] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=100,
+        examples=[["s3://reports/2026/q3/"]],
+        description="Approve it for less than was asked for: these places alone.",
+    )
+    actions: list[Annotated[str, Field(min_length=1, max_length=100)]] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        examples=[["s3:PutObject"]],
+        description="Approve these actions alone.",
+    )
+
+
+class ConclusionBody(BaseModel):
+    """What came of looking at an emergency."""
+
+    model_config = example(justified=True, comment="the night's export was broken, and this mended it")
+
+    justified: bool
+    comment: str = Field(min_length=1, max_length=4_000)
 
 
 @router.post("", status_code=201, response_model=RequestShape, responses=problems(401, 403, 404, 409))
@@ -113,6 +145,28 @@ def review_request(call: SignedInOnce, request_id: RequestId, body: ReviewBody) 
 
 
 @router.post(
+    "/{request_id}/conclusion",
+    status_code=201,
+    response_model=RequestShape,
+    responses=problems(401, 403, 404, 409),
+)
+def conclude_emergency(call: SignedInOnce, request_id: RequestId, body: ConclusionBody) -> Response:
+    """Say what came of looking at an emergency. Until somebody did, its person cannot break glass again once that is overdue."""
+    record = emergency.conclude_emergency(
+        request_id,
+        call.caller,
+        body.comment,
+        justified=body.justified,
+        catalogue=call.catalogue,
+        store=call.parts.store,
+        clock=call.parts.clock,
+        once=call.once,
+    )
+    call.parts.wake_messenger.set()
+    return _shown(record, call, 201)
+
+
+@router.post(
     "/{request_id}/cancellation",
     status_code=201,
     response_model=RequestShape,
@@ -142,12 +196,12 @@ def made_request(body: AskBody, call: Call) -> RequestRecord:
         store=parts.store,
         clock=parts.clock,
         random=parts.random,
-        trial=lambda request: _try(request, parts),
-        opener=lambda request, caller: _opening(request, caller, call),
+        trial=lambda request: try_asked(request, parts),
+        opener=lambda request, caller: opening(request, caller, call),
         trackers=parts.trackers,
         once=call.once,
     )
-    _open_soon(record, parts)
+    open_soon(record, parts)
     return record
 
 
@@ -162,32 +216,33 @@ def reviewed_request(request_id: str, body: ReviewBody, call: Call) -> RequestRe
         store=call.parts.store,
         clock=call.parts.clock,
         random=call.parts.random,
+        less=_less(request_id, body, call),
+        trial=lambda request: try_asked(request, call.parts),
         trackers=call.parts.trackers,
         once=call.once,
     )
-    _open_soon(record, call.parts)
+    open_soon(record, call.parts)
     show_soon(request_id, call.parts)
     return record
 
 
+def _less(request_id: str, body: ReviewBody, call: Call) -> Less:
+    """What a reviewer approves, where it is not all."""
+    duration = None if body.duration_seconds is None else timedelta(seconds=body.duration_seconds)
+    if body.locations is None and body.actions is None:
+        return Less(duration=duration)
+    with call.parts.store.read() as view:
+        asked = request_in_sight(view, request_id, call).request.scope
+    return Less(scope=read_less(body.actions, body.locations, asked), duration=duration)
+
+
 def request_in_sight(view: AccessReader, request_id: str, call: Call) -> RequestRecord:
     """A request that the caller may see. Raises ``NoSuchRequest`` for every other, whether there is one or not."""
-    record = view.request(request_id)
-    if record is None or not may_see(
-        call.person_id,
-        requester=record.request.requester,
-        entitlement=record.request.entitlement,
-        catalogue=call.catalogue,
-    ):
-        raise NoSuchRequest(
-            f"there is no request `{request_id}` that you may see",
-            advice="list yours: liftgate status",
-            value=request_id,
-        )
-    return record
+    stands_for = view.stands_for(call.person_id, now=call.parts.clock())
+    return seen(view.request(request_id), request_id, call.caller, call.catalogue, stands_for)
 
 
-def _try(request: Request, parts: Parts) -> None:
+def try_asked(request: Request, parts: Parts) -> None:
     """Refuse at once what could not be lent, or not be taken back."""
     if request.in_place is not None:
         return  # its role was read already, and there is no session policy
@@ -195,7 +250,8 @@ def _try(request: Request, parts: Parts) -> None:
     try_scope(request, store=parts.store, lender=parts.lender, clock=parts.clock)
 
 
-def _opening(request: Request, caller: Caller, call: Call) -> InPlace | LiftgateError:
+def opening(request: Request, caller: Caller, call: Call) -> InPlace | LiftgateError:
+    """What is put on the role that the caller holds, or why it is not offered there."""
     parts = call.parts
     return opening_for(
         request,
@@ -207,7 +263,9 @@ def _opening(request: Request, caller: Caller, call: Call) -> InPlace | Liftgate
     )
 
 
-def _open_soon(record: RequestRecord, parts: Parts) -> None:
+def open_soon(record: RequestRecord, parts: Parts) -> None:
+    """A grant in place is put on its role at once, and whoever is to be told of it is told."""
+    parts.wake_messenger.set()
     if record.grant is not None and record.grant.in_place is not None:
         settle_soon([record.grant], parts)
 

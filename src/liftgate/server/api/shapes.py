@@ -19,6 +19,7 @@ T = TypeVar("T")
 EXACT: Final = ConfigDict(extra="forbid", strict=True, frozen=True)
 EXAMPLE_HASH: Final = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 REQUEST_ID: Final = r"^rq-[0-9a-hjkmnp-tv-z]{16}$"
+ABSENCE_ID: Final = r"^aw-[0-9a-hjkmnp-tv-z]{16}$"
 GRANT_ID: Final = r"^gr-[0-9a-hjkmnp-tv-z]{16}$"
 
 # RFC 3339, section 5.6; a time without a zone is two times.
