@@ -12,9 +12,12 @@ from typing import Any
 import liftgate.server.command  # noqa: F401 - so that every kind of error is known
 from liftgate.errors import LiftgateError
 from liftgate.server.app import build_routes
+from liftgate.server.notice_settings import NoticeSettings
 from liftgate.server.problems import status_of, title_of
 from liftgate.server.rights import API, API_RIGHTS, PAGE_RIGHTS
 from liftgate.server.settings import PREFIX, AccountSettings, Settings
+from liftgate.server.slack_settings import SlackSettings
+from liftgate.server.tracker_settings import TrackerSettings
 from liftgate.span import in_words
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -233,7 +236,20 @@ def settings_page() -> str:
         f"| `{name}` | {field.description} For example `{json.dumps((field.examples or [None])[0])}`. |\n"
         for name, field in AccountSettings.model_fields.items()
     )
-    return SETTINGS_HEAD + rows + ACCOUNT_HEAD + of_account
+    return SETTINGS_HEAD + rows + ACCOUNT_HEAD + of_account + "".join(tables())
+
+
+def tables() -> Iterator[str]:
+    """The settings that are tables of their own."""
+    for head, model in (
+        ("Each of the `trackers`, `[[trackers]]` ([tickets.md](tickets.md))", TrackerSettings),
+        ("The table `[slack]` ([notices.md](notices.md))", SlackSettings),
+        ("Each of the `notices`, `[[notices]]` ([notices.md](notices.md))", NoticeSettings),
+    ):
+        yield f"\n{head}:\n\n| field | | what it says |\n| --- | --- | --- |\n"
+        for name, field in model.model_fields.items():
+            needed = "required" if field.is_required() else ""
+            yield f"| `{name}` | {needed} | {field.description} |\n"
 
 
 def main() -> int:

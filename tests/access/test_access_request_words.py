@@ -104,3 +104,16 @@ def test_what_became_of_it() -> None:
     granted = replace(partly, grant=grant_for(NARROW, grant_id="gr-0123456789abcdef", now=now))
     assert said(granted) == (False, "approved by Grace (grace); access ends 2026-11-24 12:20 UTC")
     assert said(replace(granted, reviews=()))[1].startswith("approved without a review")
+    narrow = replace(NARROW.scope, locations=frozenset({Location("reports", "2026/q3/a.csv")}))
+    grant = grant_for(
+        replace(NARROW, scope=narrow, duration=timedelta(minutes=5)), grant_id="gr-0123456789abcdef", now=now
+    )
+    assert said(replace(partly, grant=grant))[1].startswith(
+        "approved by Grace (grace), but only write the object s3://reports/2026/q3/a.csv for 5m; access ends"
+    )
+
+
+def test_an_emergency_is_loud() -> None:
+    words = request_words(replace(NARROW, stages=(), look_by=NOON), catalogue())
+    assert words.headline == "Ada (ada) broke the glass for reports-write"
+    assert words.unusual == ("it is an emergency: nobody was asked before",)

@@ -506,6 +506,26 @@ def test_holds_are_listed_and_released(liftgate: Run, fake: FakeLiftgate) -> Non
     assert liftgate("holds", "--output", "json").json["items"][0]["because"] == "Permissions were changed"
 
 
+def test_a_slack_user_is_linked_by_a_code_and_unlinked(liftgate: Run, fake: FakeLiftgate) -> None:
+    code = {
+        "code": "3xv7-m0q4-c2h5-k8rs",
+        "say": "/liftgate link 3xv7-m0q4-c2h5-k8rs",
+        "expires_at": moment(minutes=10),
+    }
+    fake.answers["POST /api/v1/slack-links"] = (201, code)
+    fake.answers["DELETE /api/v1/slack-links"] = (204, None)
+    said = liftgate("slack", "link").out
+    assert re.match(r"Say this in Slack within \d+m", said)
+    assert said.endswith("  /liftgate link 3xv7-m0q4-c2h5-k8rs\n")
+    assert liftgate("slack", "link", "--output", "json").json["code"] == code["code"]
+    assert "by a code any more" in liftgate("slack", "unlink").out
+
+
+def test_a_ticket_that_was_not_checked_is_shown_so(liftgate: Run, fake: FakeLiftgate) -> None:
+    fake.add_request(ticket="PAY-12", ticket_checked=False)
+    assert "PAY-12 (not checked: its tracker did not answer)" in liftgate("show", REQUEST).out
+
+
 def test_a_settlement_ends_with_what_to_paste(liftgate: Run, fake: FakeLiftgate) -> None:
     fake.add_grant()
     out = liftgate("settlement", GRANT).out

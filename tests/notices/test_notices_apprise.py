@@ -103,7 +103,7 @@ def test_in_html_what_people_wrote_is_escaped(mailbox: Mailbox) -> None:
 
 
 def test_a_server_that_refuses_is_not_delivered_and_says_nothing(
-    mailbox: Mailbox, capfd: pytest.CaptureFixture[str]
+    mailbox: Mailbox, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     mailbox.refusing = True
     notice = mail(mailbox.port, tail="&name=hunter2")
@@ -115,6 +115,7 @@ def test_a_server_that_refuses_is_not_delivered_and_says_nothing(
         send(mail(port), message())
     said = capfd.readouterr()
     assert said.out + said.err == ""
+    assert [one for one in caplog.records if "apprise" in one.name] == []
     text = f"{failure.value!r} {failure.value.advice} {notice!r} {notice.addressed('grace')!r}"
     assert "hunter2" not in text
     assert "example.com" not in text

@@ -11,6 +11,7 @@ from liftgate.errors import LiftgateError
 from liftgate.server.addresses import origin_of
 from liftgate.server.errors import BadSettings, LocalSignInExposed, SettingsFileUnreadable
 from liftgate.server.settings import default_database_url, load_settings
+from liftgate.server.slack.desk import slack_desk
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - to be refused, not bound
 
@@ -296,3 +297,44 @@ def test_a_tracker_that_could_be_led_elsewhere_is_refused(changes: dict[str, obj
         load_settings(given=given)
     assert says in str(refusal.value)
     assert "hunter2" not in f"{refusal.value!r}{refusal.value.advice}"
+
+
+SLACK = {"bot_token": "xoxb-hunter2-hunter2", "app_token": "xapp-hunter2-hunter2", "channel": "C0123ABCD"}
+NOTICE = {
+    "name": "mail",
+    "url": "mailtos://bot:hunter2@smtp.example.com?to={to}",
+    "to": {"ada": "ada@example.com"},
+}
+
+
+def test_slack_and_notices_are_set_up_without_showing_their_secrets() -> None:
+    settings = load_settings(given={"catalogue": ["a"], "slack": SLACK, "notices": [NOTICE]})
+    assert settings.slack is not None
+    shown = f"{settings!r}{settings.notices[0].notice()!r}{slack_desk(settings.slack)!r}"
+    assert "hunter2" not in shown
+    assert "smtp.example.com" not in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "says"),
+    [
+        ("slack", {**SLACK, "bot_token": "hunter2-hunter2-hunter2"}, "is not one that Slack makes"),
+        ("slack", {**SLACK, "app_token": None}, "nobody could answer"),
+        ("slack", {**SLACK, "channel": "#requests"}, "does not have the form"),
+        ("slack", {**SLACK, "api_url": "http://slack.example.com/api/"}, "starts with https://"),
+        ("slack", {**SLACK, "api_url": "http://127.0.0.1.example.com:80/api/"}, "starts with https://"),
+        ("notices", [{**NOTICE, "url": "nonsense://hunter2?to={to}"}], "apprise can read"),
+        ("notices", [{**NOTICE, "to": {}}], "or neither"),
+        ("notices", [{**NOTICE, "url": "mailtos://bot:hunter2@smtp.example.com"}], "or neither"),
+        ("notices", [{**NOTICE, "tells": ["review.dew"]}], "a kind that there is not"),
+        ("notices", [NOTICE, NOTICE], "names mail twice"),
+    ],
+)
+def test_what_could_tell_nobody_or_the_wrong_ones_is_refused(
+    name: str, given: object, says: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(BadSettings) as refusal:
+        load_settings(given={"catalogue": ["a"], name: given})
+    assert says in str(refusal.value)
+    said = capfd.readouterr()
+    assert "hunter2" not in f"{refusal.value!r}{refusal.value.advice}{said.out}{said.err}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from liftgate.access.model import Answer, Request, RequestRecord
+from liftgate.access.model import Answer, Grant, Request, RequestRecord
 from liftgate.access.review import people_in_words
 from liftgate.access.state import Approved, Cancelled, Denied, Lapsed, Pending, request_state
 from liftgate.access.ticket import TicketSeen
@@ -75,9 +75,8 @@ def outcome_words(record: RequestRecord, catalogue: Catalogue, now: datetime) ->
             )
         case Approved(grant=grant):
             until = moment_words(grant.window.ends_at)
-            return Outcome(
-                is_open=False, sentence=f"approved{_approvers(record, catalogue)}; access ends {until}"
-            )
+            said = f"approved{_approvers(record, catalogue)}{_less(record.request, grant)}"
+            return Outcome(is_open=False, sentence=f"{said}; access ends {until}")
         case Denied(denial=denial):
             why = f": {denial.comment}" if denial.comment else ""
             return Outcome(
@@ -92,6 +91,15 @@ def outcome_words(record: RequestRecord, catalogue: Catalogue, now: datetime) ->
 def moment_words(moment: datetime) -> str:
     """A moment to the minute, in UTC."""
     return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def _less(request: Request, grant: Grant) -> str:
+    length = grant.window.ends_at - grant.window.starts_at
+    less = [
+        *([explain_scope(grant.scope)] if grant.scope != request.scope else []),
+        *([in_words(length)] if length < request.duration else []),
+    ]
+    return f", but only {' for '.join(less)}" if less else ""
 
 
 def _approvers(record: RequestRecord, catalogue: Catalogue) -> str:

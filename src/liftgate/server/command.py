@@ -51,7 +51,7 @@ def serve(settings: Settings) -> None:
     with _listening(settings) as listener:
         address = _address(settings, listener)
         with running_parts(settings, audience=settings.public_url or address) as parts:
-            parts.catalogue.current()
+            _warn_of_trackers(parts)
             stop_worker = start_worker(parts) if settings.worker else lambda: None
             stop_watch = start_watch(parts)
             stop_slack = start_slack(parts)
@@ -62,6 +62,15 @@ def serve(settings: Settings) -> None:
                 stop_slack()
                 stop_watch()
                 stop_worker()
+
+
+def _warn_of_trackers(parts: Parts) -> None:
+    """Say at once which entitlements nobody can ask for: their tickets cannot be checked."""
+    known = {one.name for one in parts.settings.trackers}
+    for entitlement in parts.catalogue.current().catalogue.entitlements.values():
+        tracker = entitlement.justification.tracker
+        if tracker is not None and tracker not in known:
+            parts.log.warning("no such tracker", tracker=tracker, entitlement=entitlement.name)
 
 
 def _run(parts: Parts, listener: socket.socket) -> None:

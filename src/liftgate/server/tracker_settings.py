@@ -35,13 +35,32 @@ class TrackerSettings(BaseModel):
         description="The site, such as https://example.atlassian.net; of `http`, the address of a ticket with `{ticket}` in it. Https "
         "alone, but on loopback.",
     )
-    user: str | None = Field(default=None, min_length=1, max_length=320)
-    token: SecretStr | None = None
-    state: str | None = Field(default=None, pattern=r"^(/[^/\s]{1,100}){1,10}$")
-    open: frozenset[str] | None = Field(default=None, min_length=1, max_length=50)
-    table: str = Field(default="task", pattern=r"^[a-z][a-z0-9_]{1,79}$")
+    user: str | None = Field(
+        default=None, min_length=1, max_length=320, description="Who asks: Liftgate's account there."
+    )
+    token: SecretStr | None = Field(
+        default=None, description="With a `user` their password or API token, alone a bearer token."
+    )
+    state: str | None = Field(
+        default=None,
+        pattern=r"^(/[^/\s]{1,100}){1,10}$",
+        description="A JSON pointer to the state in the answer. `http` must have one.",
+        examples=["/fields/status/name"],
+    )
+    open: frozenset[str] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=50,
+        description="The states in which a ticket is open; with a `state` of its own.",
+    )
+    table: str = Field(
+        default="task", pattern=r"^[a-z][a-z0-9_]{1,79}$", description="ServiceNow's table of the tickets."
+    )
     time_limit: Annotated[timedelta, NoDecode] = Field(
-        default=timedelta(seconds=5), ge=timedelta(seconds=1), le=timedelta(seconds=30)
+        default=timedelta(seconds=5),
+        ge=timedelta(seconds=1),
+        le=timedelta(seconds=30),
+        description="How long it may take, from `1s` to `30s`.",
     )
 
     @field_validator("time_limit", mode="before")

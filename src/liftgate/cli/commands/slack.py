@@ -8,6 +8,7 @@ from liftgate.cli.moments import until
 from liftgate.cli.options import SHARED, client_options, output_option, wants_json
 from liftgate.cli.terminal import paint, say, say_json
 from liftgate.clock import system_clock
+from liftgate.plain_text import plain
 
 
 @click.group("slack")
@@ -27,8 +28,8 @@ def link(context: click.Context) -> None:
         say_json(made)
         return
     left = until(moment(made, "expires_at"), system_clock())
-    say(f"Say this in Slack, {left}, and let nobody else see it:")
-    say(f"  {paint(text(made, 'say'), 'bold')}")
+    say(f"Say this in Slack within {left}, and let nobody else see it:")
+    say(f"  {paint(plain(text(made, 'say')), 'bold')}")
 
 
 @command.command("unlink", short_help="Take your Slack users back", epilog=SHARED)

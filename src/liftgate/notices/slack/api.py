@@ -38,8 +38,8 @@ class SlackApi:
         """Change a message in place; False where it is gone. Raises ``NotDelivered``."""
         try:
             self._call("chat.update", {"channel": channel, "ts": ts, **message, "parse": "none"})
-        except _Refused as refusal:
-            if refusal.reason in _GONE:
+        except NotDelivered as refusal:
+            if refusal.value in _GONE:
                 return False
             raise
         return True
@@ -59,20 +59,17 @@ class SlackApi:
         except SlackApiError as refusal:
             answer = refusal.response
             reason = answer.get("error") if isinstance(answer.data, dict) else None
-            raise _Refused(
+            raise _not_taken(
                 method, reason if isinstance(reason, str) else f"it answered {answer.status_code}"
             ) from None
         except (SlackClientError, OSError, http.client.HTTPException, ValueError) as fault:
-            raise _Refused(method, type(fault).__name__) from None  # its text may quote anything
+            raise _not_taken(method, type(fault).__name__) from None  # its text may quote anything
 
 
-class _Refused(NotDelivered):
-    """Slack did not do what it was asked to."""
-
-    def __init__(self, method: str, reason: str) -> None:
-        self.reason = "".join(one for one in reason if one.isalnum() or one in "_ ")[:80]
-        super().__init__(
-            f"Slack did not take `{method}`: {self.reason}",
-            advice="it is tried again; look at `slack` in the settings, and at docs/notices.md",
-            value="slack",
-        )
+def _not_taken(method: str, reason: str) -> NotDelivered:
+    shown = "".join(one for one in reason if one.isalnum() or one in "_ ")[:80]
+    return NotDelivered(
+        f"Slack did not take `{method}`: {shown}",
+        advice="it is tried again; look at `slack` in the settings, and at docs/notices.md",
+        value=shown,
+    )
