@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.access.access_examples import NOON, caller, catalogue
+from tests.servers.new_database import new_database
 from tests.store.store_examples import TestClock, add_ending, add_grant, add_request
 
 from liftgate.access.errors import MayNotRevoke, TextRefused
@@ -21,8 +22,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[SqlStore]:
-    opened = open_store(f"sqlite:///{tmp_path / 'liftgate.db'}", clock=TestClock())
-    opened.migrate()
+    opened = open_store(new_database(tmp_path), clock=TestClock())
     yield opened
     opened.close()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.access.access_examples import NOON, ask, caller, catalogue, entitlement
+from tests.servers.new_database import new_database
 
 from liftgate.access.errors import (
     AlreadyReviewed,
@@ -99,8 +100,7 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    store = open_store(f"sqlite:///{tmp_path / 'liftgate.db'}", clock=lambda: NOON)
-    store.migrate()
+    store = open_store(new_database(tmp_path), clock=lambda: NOON)
     yield Desk(store)
     store.close()
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from tests.elevation.elevation_stage import Stage, staged
 from tests.servers.embedded_aws import embedded_account
+from tests.servers.new_database import new_database
 from tests.store.store_examples import TestClock
 
 from liftgate.clock import system_clock
@@ -27,15 +28,12 @@ def database(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(database: Path, clock: TestClock) -> SqlStore:
-    opened = open_store(f"sqlite:///{database}", clock=clock)
-    opened.migrate()
-    return opened
+    return open_store(new_database(database.parent), clock=clock)
 
 
 @pytest.fixture
 def stage(embedded_account: SampleAccount, database: Path) -> Iterator[Stage]:
     """A role of the test's own, and a store that goes by the machine's clock, as AWS does."""
-    opened = open_store(f"sqlite:///{database}", clock=system_clock)
-    opened.migrate()
+    opened = open_store(new_database(database.parent), clock=system_clock)
     yield staged(embedded_account, opened)
     opened.close()

@@ -13,6 +13,7 @@ import pytest
 from tests.elevation import in_place_examples
 from tests.elevation.elevation_stage import CEILING, is_refused
 from tests.elevation.held_roles_in_aws import create_held_role, in_place_rights, policy
+from tests.servers.new_database import new_database
 from tests.store import store_examples
 
 from liftgate.access.model import InPlace
@@ -144,8 +145,7 @@ class Held:
 
 @pytest.fixture
 def held(embedded_account: SampleAccount, tmp_path: Path) -> Iterator[Held]:
-    store = open_store(f"sqlite:///{tmp_path / 'liftgate.db'}", clock=system_clock)
-    store.migrate()
+    store = open_store(new_database(tmp_path), clock=system_clock)
     number = next(_numbers)
     account = embedded_account
     iam = account.aws.client("iam", account.aws.root)

@@ -7,9 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Event
 from typing import Any
 
@@ -17,6 +15,7 @@ import httpx
 from botocore.credentials import ReadOnlyCredentials
 from starlette.testclient import TestClient
 from tests.elevation.in_place_examples import ScriptedRoles
+from tests.servers.new_database import new_database
 
 from liftgate.access.errors import TrackerDown
 from liftgate.access.ports import EffectKind
@@ -400,24 +399,11 @@ def counted_bytes() -> Any:
     return lambda size: next(numbers).to_bytes(size, "big")
 
 
-@cache
-def _new_database() -> bytes:
-    """A database as it is after its migrations, which take longer than most tests."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "liftgate.db"
-        store = open_store(f"sqlite:///{path}", clock=FakeClock())
-        store.migrate()
-        store.close()
-        assert not path.with_name("liftgate.db-wal").exists()
-        return path.read_bytes()
-
-
 @contextmanager
 def open_world(folder: Path, *, catalogue: str = CATALOGUE, **settings: Any) -> Iterator[World]:
     catalogue_file = folder / "catalogue.yaml"
     catalogue_file.write_text(catalogue)
-    url = f"sqlite:///{folder / 'liftgate.db'}"
-    (folder / "liftgate.db").write_bytes(_new_database())
+    url = new_database(folder)
     clock = FakeClock()
     store = open_store(url, clock=clock)
     sts, iam, log, held_roles = StubSts(clock), StubIam(), HeardLog(), ScriptedRoles()

@@ -23,6 +23,7 @@ _SETTINGS = {
     "log_min_messages": "fatal",
 }
 _NOT_DURABLE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+_ROOM_FOR_A_CLUSTER = 2**31  # those of a whole test run come to a tenth of it
 
 _numbers = count(1)
 
@@ -42,9 +43,10 @@ class PostgresqlServer:
     def new_database(self, *, template: str = "template1") -> str:
         """Make an empty database, or a copy of another that nobody is connected to; returns its URL."""
         name = f"test_{next(_numbers)}"
-        self._run(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
-        )
+        copied = "CREATE DATABASE {} TEMPLATE {}"
+        if float(self.programs.parts[4]) >= 15:  # its own way, through its log, takes four times the CPU
+            copied += " STRATEGY FILE_COPY"
+        self._run(sql.SQL(copied).format(sql.Identifier(name), sql.Identifier(template)))
         return self.url(name)
 
     def drop_database(self, url: str) -> None:
@@ -87,7 +89,7 @@ def postgresql_server(*, durable: bool = False) -> Iterator[PostgresqlServer]:
     programs = _programs()
     if programs is None:
         pytest.skip("NOT TESTED ON POSTGRESQL: install Debian's package `postgresql` to run this test")
-    folder = Path(tempfile.mkdtemp(prefix="liftgate-postgresql-"))
+    folder = Path(tempfile.mkdtemp(prefix="liftgate-postgresql-", dir=None if durable else _memory()))
     try:
         _own(folder)
         data = folder / "data"
@@ -110,6 +112,14 @@ def postgresql_server(*, durable: bool = False) -> Iterator[PostgresqlServer]:
 def _programs() -> Path | None:
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[4]))
     return versions[-1].parent if versions else None
+
+
+def _memory() -> Path | None:
+    """A folder in memory, where making a database takes a fifth of the CPU; None where there is no room for a cluster."""
+    memory = Path("/dev/shm")  # noqa: S108 - mkdtemp makes what is private in it
+    if not os.access(memory, os.W_OK) or shutil.disk_usage(memory).free < _ROOM_FOR_A_CLUSTER:
+        return None
+    return memory
 
 
 def _run(program: Path, *arguments: str | Path) -> None:

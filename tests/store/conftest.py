@@ -1,11 +1,11 @@
 """One store, on each database: every test that takes ``store`` runs on SQLite and on PostgreSQL."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import event
+from tests.servers.new_database import new_database
 from tests.servers.postgresql import PostgresqlServer, postgresql_server
 from tests.store.store_examples import TestClock
 
@@ -39,16 +39,18 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated file, to be copied."""
-    file = tmp_path_factory.mktemp("template") / "liftgate.db"
-    _migrate(f"sqlite:///{file}")
-    return file
+    folder = tmp_path_factory.mktemp("template")
+    new_database(folder)
+    return folder / "liftgate.db"
 
 
 @pytest.fixture(scope="session")
 def postgresql_template(postgresql: PostgresqlServer) -> str:
     """A migrated database, to be copied."""
     url = postgresql.new_database()
-    _migrate(url)
+    store = open_store(url, clock=TestClock())
+    store.migrate()
+    store.close()
     return url.rpartition("/")[2]
 
 
@@ -56,9 +58,7 @@ def postgresql_template(postgresql: PostgresqlServer) -> str:
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A migrated database of its own."""
     if request.param == "sqlite":
-        file = tmp_path / "liftgate.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), file)
-        yield f"sqlite:///{file}"
+        yield new_database(tmp_path)
         return
     server: PostgresqlServer = request.getfixturevalue("postgresql")
     url = server.new_database(template=request.getfixturevalue("postgresql_template"))
@@ -96,9 +96,3 @@ def capture_sql(store: SqlStore) -> Callable[[], list[str]]:
 
     event.listen(store._engines.writing, "before_cursor_execute", note)
     return lambda: sent
-
-
-def _migrate(url: str) -> None:
-    store = open_store(url, clock=TestClock())
-    store.migrate()
-    store.close()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.servers.new_database import new_database
 from tests.store.store_examples import NOON, TestClock
 from tests.watch.queue_examples import Bucket, HandTimer, Kept, Pauses, Said, StoreAway, is_away
 
@@ -60,8 +61,7 @@ class Stage:
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
-    store = open_store(f"sqlite:///{tmp_path / 'liftgate.db'}", clock=TestClock())
-    store.migrate()
+    store = open_store(new_database(tmp_path), clock=TestClock())
     yield Stage(store)
     store.close()
 

@@ -6,10 +6,8 @@ from pathlib import Path
 import pytest
 from tests.enforcement.record import pytest_collection_modifyitems, pytest_runtest_makereport
 from tests.servers.embedded_aws import embedded_account
+from tests.servers.new_database import new_database
 from tests.whole.crash_world import Nursery, running_nursery
-
-from liftgate.clock import system_clock
-from liftgate.store.sql import open_store
 
 __all__ = ["embedded_account", "pytest_collection_modifyitems", "pytest_runtest_makereport"]
 
@@ -22,9 +20,7 @@ def nursery() -> Iterator[Nursery]:
 
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database, to be copied: migrating is tested elsewhere and costs half a second."""
-    path = tmp_path_factory.mktemp("empty") / "liftgate.db"
-    store = open_store(f"sqlite:///{path}", clock=system_clock)
-    store.migrate()
-    store.close()
-    return path
+    """A migrated database, to be copied."""
+    folder = tmp_path_factory.mktemp("empty")
+    new_database(folder)
+    return folder / "liftgate.db"
