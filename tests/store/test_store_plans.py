@@ -160,6 +160,14 @@ def read_log_files(transaction: SqlTransaction) -> None:
     transaction.log_reading.read_until("s3://trail", NOON, forget_before=NOON)
 
 
+def who_is_away(transaction: SqlTransaction) -> None:
+    transaction.stands_for("eve", now=NOON)
+    transaction.delegates(frozenset({"grace", "linus"}), now=NOON)
+    transaction.absences("eve", now=NOON)
+    transaction.absence("aw-1")
+    transaction.told("review.due rq-1 0")
+
+
 def page(which: RequestFilter | GrantFilter) -> Callable[[SqlTransaction], object]:
     if isinstance(which, RequestFilter):
         return lambda t: t.requests(which, now=NOON, cursor=None, limit=50)
@@ -210,6 +218,10 @@ HOT: dict[str, Callable[[SqlTransaction], object]] = {
     "what became of a grant": account_for,
     "what was written under a grant": lambda t: t.destructive("gr-1", limit=9),
     "how far log files were read": read_log_files,
+    "what somebody did before": lambda t: t.history("ada", "reports-write", since=NOON, until=NOON),
+    "overdue emergencies": lambda t: t.unlooked("ada", now=NOON),
+    "what goes on from a grant": lambda t: t.follow_ups("gr-1"),
+    "who is away": who_is_away,
     "housekeeping": lambda t: t.forget_expired(now=NOON),
 }
 
@@ -227,6 +239,7 @@ LEADING = {
     "requests to review": "ix_requests_open_entitlement (entitlement=? AND lapses_at>?)",
     "all pending requests": "ix_requests_open (lapses_at>?)",
     "my pending requests": "ix_requests_open_requester (requester=? AND lapses_at>?)",
+    "overdue emergencies": "ix_emergencies_open (person=? AND look_by<?)",
     "wanted denies": "ix_endings_role_arn_window_ends_at (role_arn=? AND window_ends_at>?)",
 }
 
