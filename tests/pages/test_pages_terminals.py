@@ -303,7 +303,7 @@ def test_what_no_terminal_shows_is_told_on_the_page_where_it_was_typed(world: Wo
     for typed in ("", "x" * 40, "BCDF-GHJA", "<script>", "\N{CYRILLIC CAPITAL LETTER VE}CDF-GHJK"):
         page = ada.submit("/sign-in/device", seen_on="/sign-in/device", code=typed)
         assert page.status_code == 404, typed
-        assert "no terminal shows that code" in page.text
+        assert "No terminal shows that code" in page.text
         assert "<script>" not in page.text
 
 
