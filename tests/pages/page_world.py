@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
@@ -62,7 +63,7 @@ def launch(playwright: Playwright) -> Browser:
 def sign_in(context: BrowserContext, address: str, person: str, then: str = "/mine") -> Page:
     """A page of somebody who signed in by the page that is for it."""
     page = context.new_page()
-    page.goto(f"{address}/sign-in?next={then}")
+    page.goto(f"{address}/sign-in?{urlencode({'next': then})}")
     page.locator(f"button[name=person][value={person}]").click()
     page.wait_for_url(f"{address}{then}")
     return page

@@ -21,6 +21,11 @@ PAGES: Final = {
     "review": ("grace", "/review"),
     "request": ("grace", "/requests/{request_id}"),
     "grant": ("grace", "/grants/{grant_id}"),
+    "terminal": (
+        "ada",
+        f"/sign-in/cli?port=50123&state={'s' * 43}&challenge={'c' * 43}&machine=ada-laptop",
+    ),
+    "terminal-elsewhere": ("ada", "/sign-in/device"),
 }
 LARGEST: Final = 100_000  # bytes, of a page and all that it fetches
 # `make pictures` has them written into docs/pages.

@@ -1,6 +1,7 @@
 """Who may look at which page and send which form: every line of the table, by somebody of each kind, and by nobody."""
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 from tests.pages.visitor import Visitor
@@ -10,7 +11,12 @@ from tests.server.test_server_rights import EXPECTED, PEOPLE, paths_of
 from liftgate.server.pages.static_files import STATIC
 from liftgate.server.rights import PAGE_RIGHTS, Right, Route
 
+TERMINAL = {"port": "50123", "state": "s" * 43, "challenge": "c" * 43, "machine": "laptop"}
+QUERIES = {"/sign-in/cli": TERMINAL}
 FORMS = {
+    "/sign-in/cli": {**TERMINAL, "answer": "refuse"},
+    "/sign-in/device": {"code": "BCDF-GHJK"},
+    "/sign-in/device/answer": {"code": "BCDF-GHJK", "answer": "refuse"},
     "/requests/{request_id}/reviews": {"answer": "approve"},
     "/grants/{grant_id}/revocation": {"reason": "a drill"},
 }
@@ -30,13 +36,15 @@ def test_each_page_is_open_to_those_whom_the_table_names(world: World, route: Ro
         visitor = Visitor(world, person)
         path = path_of(world, template)
         if method == "GET":
-            answer = visitor.get(path)
+            answer = visitor.get(f"{path}?{urlencode(QUERIES.get(template, {}))}")
         else:
             fields = {**FORMS.get(template, {}), **WITHOUT_A_SESSION.get(template, {})}
             csrf = visitor.hidden("/mine", "/sign-out")["csrf"]
             answer = visitor.send(path, csrf=csrf, **fields)
         if template in {"/ask", "/ask/check"} and method == "POST":
             assert answer.status_code in {200, 422}  # past the door, where the form says what is missing
+        elif template.startswith("/sign-in/device") and method == "POST":
+            assert "No terminal shows that code now" in answer.text  # past the door, where no terminal waits
         else:
             assert (200 if answer.status_code in SUCCESS else answer.status_code) == expected, (person, path)
 

@@ -49,8 +49,8 @@ def test_every_call_has_a_readable_name_and_names_its_problems(document: dict[st
 
 
 def test_posts_say_that_they_take_a_key(document: dict[str, Any]) -> None:
-    for methods in document["paths"].values():
-        if "post" in methods:
+    for path, methods in document["paths"].items():
+        if "post" in methods and path != f"{API}/logins":  # a second login is another one; the first lapses
             assert "Idempotency-Key" in {one["name"] for one in methods["post"]["parameters"]}
 
 

@@ -21,6 +21,7 @@ from liftgate.server.rights import API, API_RIGHTS, PAGE_RIGHTS, RIGHTS, Right, 
 PEOPLE = ("ada", "grace", "rosa", "mallory")
 BODIES = {
     f"{API}/sign-ins": {"method": "local", "person": "ada"},
+    f"{API}/logins": {"machine": "laptop"},
     f"{API}/requests": an_ask(),
     f"{API}/requests/{{request_id}}/reviews": {"answer": "approve", "comment": ""},
     f"{API}/grants/{{grant_id}}/revocation": {"reason": "a drill"},

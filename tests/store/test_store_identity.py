@@ -36,6 +36,20 @@ def test_a_sign_in_can_be_ended(store: SqlStore) -> None:
         assert reader.sign_in("a" * 64) is None
 
 
+def test_the_terminals_of_a_browser_are_signed_out_with_it(store: SqlStore) -> None:
+    of_browser = sign_in("b" * 64, session_id="browser-1")
+    with store.write() as transaction:
+        transaction.add_sign_in(sign_in(), SIGNED_IN)
+        transaction.add_sign_in(of_browser, SIGNED_IN)
+        transaction.add_sign_in(sign_in("c" * 64, session_id="browser-2"), SIGNED_IN)
+    with store.write() as transaction:
+        assert transaction.sign_in("b" * 64) == of_browser
+        assert transaction.end_sign_ins_by("browser-1") == 1
+        assert transaction.end_sign_ins_by("browser-1") == 0
+        left = [token for token in "abc" if transaction.sign_in(token * 64)]
+    assert left == ["a", "c"]
+
+
 def test_two_sign_ins_never_share_a_token(store: SqlStore) -> None:
     with store.write() as transaction:
         transaction.add_sign_in(sign_in(), SIGNED_IN)
@@ -75,6 +89,7 @@ def test_no_table_has_room_for_a_secret() -> None:
     assert {name for name in columns if any(word in name for word in words)} == {
         "sign_ins.token_hash",
         "browser_sessions.token_hash",
+        "terminal_sign_ins.token_hash",
     }
     assert len(columns) > 80
 

@@ -12,7 +12,7 @@ corrected by the server's: a clock that is wrong must not make an ended session 
 """
 
 # Importing pathlib would take longer than the whole quick answer.
-# ruff: noqa: PTH100, PTH111
+# ruff: noqa: PTH100, PTH110, PTH111
 
 import os
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CHECK_AGAIN_AFTER = 60  # seconds for which we believe, without asking, that a grant is still the one to use
+LOGIN = "login"  # the way to sign in by a browser, as in ``--as login``
 _MOST_DIGITS = 12
 _GRANT_ALPHABET = frozenset("0123456789abcdefghjkmnpqrstvwxyz")
 
@@ -51,6 +52,21 @@ def _aws_identity(profile: str, environ: "Mapping[str, str]") -> "list[str]":
         return ["profile", profile, *files]
     ambient = environ.get("AWS_PROFILE") or environ.get("AWS_DEFAULT_PROFILE", "")
     return ["ambient", ambient, environ.get("AWS_ACCESS_KEY_ID", ""), *files]
+
+
+def with_login(
+    chosen: "dict[str, str]", given: "Mapping[str, str]", environ: "Mapping[str, str]"
+) -> "dict[str, str]":
+    """What was chosen; where that is no way to sign in, and somebody ran ``liftgate login`` for the server, that login.
+
+    A login that is over counts too: that somebody else is signed in by an AWS identity instead would be a surprise.
+    """
+    if chosen["sign_in"] or given.get("profile") or not chosen["server"]:
+        return chosen
+    by_login = {**chosen, "sign_in": LOGIN}
+    folder = cache_folder(environ)
+    is_kept = folder and os.path.exists(f"{folder}/{context_key(by_login, environ)}.token")
+    return by_login if is_kept else chosen
 
 
 def is_grant_id(text: str) -> bool:

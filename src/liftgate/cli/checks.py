@@ -78,6 +78,8 @@ def _look(title: str, look: Callable[[Connection], Check], here: Connection) -> 
 def _who_proves(here: Connection, environ: Mapping[str, str]) -> str:
     if here.settings.local_person is not None:
         return f"local sign-in as {here.settings.local_person}"
+    if here.settings.is_login:
+        return "a login by a browser"
     if here.settings.profile:
         return f"AWS profile {here.settings.profile}"
     if environ.get("AWS_ACCESS_KEY_ID"):
@@ -114,6 +116,8 @@ def _clock(here: Connection) -> Check:
 def _aws_identity(here: Connection) -> Check:
     if here.settings.local_person is not None:
         return _ok("aws identity", "not needed for local sign-in")
+    if here.settings.is_login:
+        return _ok("aws identity", "not needed for a login")
     from liftgate.cli.aws_identity import find_aws_identity  # noqa: PLC0415 - botocore is not for local sign-in
 
     found = find_aws_identity(here.settings.profile)

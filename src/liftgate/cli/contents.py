@@ -44,6 +44,7 @@ CONTENTS = {
         "iam": ("ask questions about IAM policies", _OURS + "iam"),
     },
     "Set up": {
+        "login": ("sign in with a browser", _OURS + "login"),
         "sign-in": ("sign in now, instead of when needed", _OURS + "sign_in"),
         "slack": ("answer in Slack: link your user there", _OURS + "slack"),
         "sign-out": ("end the sign-in on this machine", _OURS + "sign_out"),

@@ -51,6 +51,24 @@ class NoAwsIdentity(Unauthenticated):
     code = "no_aws_identity"
 
 
+class LoginNeeded(Unauthenticated):
+    """The sign-in by a browser is over, and only its person can begin another."""
+
+    code = "login_needed"
+
+
+class LoginNotAnswered(Unauthenticated):
+    """Nobody said yes or no in the browser."""
+
+    code = "login_not_answered"
+
+
+class LoginRefused(Refused):
+    """Somebody said no in the browser."""
+
+    code = "login_refused"
+
+
 class OwnCredentials(Unauthenticated):
     """The AWS profile that should prove who is asking is the one that Liftgate itself fills."""
 

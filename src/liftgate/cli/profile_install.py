@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from liftgate.cli.aws_config import check_profile_name, profile_settings, with_profile
+from liftgate.cli.cache import LOGIN
 from liftgate.cli.errors import AwsConfigUnreadable, ProfileExists
 from liftgate.cli.own_process import is_own_process
 from liftgate.cli.settings import Settings
@@ -34,6 +35,8 @@ def process_line(program: str, settings: Settings, *, source_profile: str | None
     words = [program, "credentials", "--server", settings.server.base]
     if settings.local_person is not None:
         words += ["--as", f"local:{settings.local_person}"]
+    elif settings.is_login:
+        words += ["--as", LOGIN]
     elif source_profile:
         words += ["--profile", source_profile]
     return shlex.join([*words, "--grant", grant] if grant else words)

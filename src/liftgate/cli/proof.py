@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from liftgate.cli.errors import LoginNeeded
 from liftgate.cli.fields import JsonObject
 from liftgate.cli.settings import Settings
 
@@ -10,6 +11,8 @@ def sign_in_body(settings: Settings, signed_at: datetime) -> JsonObject:
     """What to send. Raises ``Unauthenticated`` where there is no AWS identity to prove."""
     if settings.local_person is not None:
         return {"method": "local", "person": settings.local_person}
+    if settings.is_login:
+        raise LoginNeeded("you are not signed in, or no longer", advice="liftgate login")
     # botocore takes a while to import, and is needed once in the hours that a sign-in lasts.
     from liftgate.cli.aws_identity import find_aws_identity  # noqa: PLC0415
 

@@ -6,7 +6,7 @@ It may say nothing that the slow path would not say; where in doubt it answers N
 """
 
 from liftgate import VERSION
-from liftgate.cli.cache import cache_folder, context_key, fresh_document, fresh_pick, is_grant_id
+from liftgate.cli.cache import cache_folder, context_key, fresh_document, fresh_pick, is_grant_id, with_login
 from liftgate.cli.choices import SIGNING_IN, choose, plain_client_file
 from liftgate.cli.contents import HELP_FLAGS, root_help
 from liftgate.cli.private_file import read_private
@@ -58,6 +58,7 @@ def _cached(given: "Mapping[str, str]", environ: "Mapping[str, str]", now: float
     folder = cache_folder(environ)
     if chosen is None or folder is None or not chosen["server"]:
         return None
+    chosen = with_login(chosen, given, environ)
     key = context_key(chosen, environ)
     grant = given.get("grant") or fresh_pick(read_private(f"{folder}/{key}.pick"), now)
     if grant is None or not is_grant_id(grant):

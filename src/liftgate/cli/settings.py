@@ -1,4 +1,4 @@
-"""The client's settings, checked: which server, which AWS profile proves who asks, or the demo's local sign-in."""
+"""The client's settings, checked: which server, which AWS profile proves who asks, or a browser's or the demo's sign-in."""
 
 import difflib
 import tomllib
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from liftgate.cli.cache import cache_folder, context_key
+from liftgate.cli.cache import LOGIN, cache_folder, context_key, with_login
 from liftgate.cli.choices import VARIABLES, choose, client_file_path
 from liftgate.cli.errors import BadSignIn, CacheUnusable, ClientFileUnreadable, NoServer
 from liftgate.cli.server_url import ServerUrl, parse_server_url
@@ -19,6 +19,7 @@ class Settings:
     server: ServerUrl
     profile: str | None  # of AWS; None: whatever AWS tools would use here
     local_person: str | None  # signs in by name instead, where the server allows it: the demo
+    is_login: bool  # signed in by a browser
     cache_key: str
     cache: Path
 
@@ -30,6 +31,7 @@ class Settings:
 def read_settings(given: Mapping[str, str], environ: Mapping[str, str]) -> Settings:
     """Settings from options (``given``), else the environment, else the client file. Raises ``Invalid``."""
     chosen = choose(given, environ, lambda: read_client_file(environ)) or {}
+    chosen = with_login(chosen, given, environ)
     if not chosen["server"]:
         raise NoServer(
             "nobody said where Liftgate is",
@@ -40,6 +42,7 @@ def read_settings(given: Mapping[str, str], environ: Mapping[str, str]) -> Setti
         server=parse_server_url(chosen["server"]),
         profile=chosen["profile"] or None,
         local_person=_local_person(chosen["sign_in"]),
+        is_login=chosen["sign_in"] == LOGIN,
         cache_key=context_key(chosen, environ),
         cache=_cache(environ),
     )
@@ -82,13 +85,13 @@ def _check_entry(name: str, value: object, path: str) -> None:
 
 
 def _local_person(sign_in: str) -> str | None:
-    if not sign_in:
+    if sign_in in {"", LOGIN}:
         return None
     method, _, person = sign_in.partition(":")
     if method != "local" or not person:
         raise BadSignIn(
             f"`{sign_in[:80]}` is not a way to sign in",
-            advice="write --as local:NAME (the demo's sign-in), or leave it out to prove your AWS identity",
+            advice="write --as local:NAME (the demo's sign-in) or --as login (a browser's), or leave it out to prove your AWS identity",
             value=sign_in[:80],
             where="--as",
         )

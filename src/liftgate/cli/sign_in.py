@@ -71,8 +71,8 @@ class TokenSource:
         known = (self._in_hand, self.kept())
         return next((token for token in known if token is not None and token != refused), None)
 
-    def _sign_in(self) -> str:
-        answer = self._let_in()
+    def keep(self, answer: JsonObject) -> str:
+        """Keep the token of an answer of POST /sign-ins."""
         token = _token(answer)
         ends_at = moment(answer, "expires_at") - self._wire.server_ahead
         self._in_hand = token
@@ -81,6 +81,9 @@ class TokenSource:
         except OSError as error:
             self._warn(f"the sign-in cannot be kept: {error}")
         return token
+
+    def _sign_in(self) -> str:
+        return self.keep(self._let_in())
 
     def _let_in(self) -> JsonObject:
         signed_at = self._clock()

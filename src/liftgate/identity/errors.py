@@ -1,6 +1,6 @@
 """What can go wrong when somebody proves who they are."""
 
-from liftgate.errors import Invalid, Refused, Unauthenticated, Unavailable
+from liftgate.errors import Conflict, Invalid, NotFound, Refused, Unauthenticated, Unavailable
 
 
 class ProofMalformed(Invalid):
@@ -103,3 +103,51 @@ class StsAnswerRefused(Unavailable):
     """What answered in the place of STS did not answer as STS does."""
 
     code = "sts_answer_refused"
+
+
+class LoginUnusable(Invalid):
+    """An address of the login page says something that no ``liftgate login`` writes."""
+
+    code = "login_unusable"
+
+
+class LoginOver(Unauthenticated):
+    """A login's code or secret is none, was used, or came too late."""
+
+    code = "login_over"
+
+
+class LoginPending(Conflict):
+    """Nobody has confirmed the terminal's code yet."""
+
+    code = "login_pending"
+
+
+class LoginTooOften(Unavailable):
+    """A terminal asks more often than it was told to."""
+
+    code = "login_too_often"
+
+
+class LoginDenied(Refused):
+    """Somebody said that the terminal is not theirs."""
+
+    code = "login_denied"
+
+
+class LoginCodeUnknown(NotFound):
+    """No terminal shows that code."""
+
+    code = "login_code_unknown"
+
+
+class TooManyWrongCodes(Refused):
+    """Somebody typed too many codes that no terminal shows."""
+
+    code = "too_many_wrong_codes"
+
+
+class TooManyLogins(Unavailable):
+    """More terminals wait for their codes than are let."""
+
+    code = "too_many_logins"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from liftgate.identity.login_model import Logins
 from liftgate.identity.model import Identity
 from liftgate.identity.sts_request import StsAnswer, StsRequest
 from liftgate.ledger.model import Draft
@@ -46,6 +47,7 @@ class SignIn:
     identity: Identity
     signed_in_at: datetime
     expires_at: datetime
+    session_id: str | None = None  # of the browser by which a terminal was signed in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +79,10 @@ class IdentityReader(Protocol):
 class IdentityWriter(IdentityReader, Protocol):
     """A transaction that changes sign-ins."""
 
+    @property
+    def logins(self) -> Logins:
+        """Terminals that are being signed in."""
+
     def use_proof(self, proof_hash: str, *, expires_at: datetime) -> bool:
         """Mark a proof as used; False where it was used before. Proofs are forgotten after ``expires_at``."""
 
@@ -85,6 +91,9 @@ class IdentityWriter(IdentityReader, Protocol):
 
     def end_sign_in(self, token_hash: str) -> None:
         """Forget a token."""
+
+    def end_sign_ins_by(self, session_id: str) -> int:
+        """Forget the tokens of terminals that a browser's session signed in; how many there were."""
 
     def add_browser_session(self, session: BrowserSession, draft: Draft) -> None:
         """A browser signed in."""

@@ -1,6 +1,6 @@
 """Signing in, being known, and signing out: one use case a function."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
@@ -18,7 +18,7 @@ from liftgate.identity.errors import (
 from liftgate.identity.model import Caller, Identity, IdentityKind, Person
 from liftgate.identity.ports import IdentityStore, IdentityWriter, SignIn, StsTransport
 from liftgate.identity.token import RandomBytes, has_form, hash_of, new_token
-from liftgate.ledger.model import Draft, EventKind
+from liftgate.ledger.model import Draft, EventKind, Json
 
 PersonOf: TypeAlias = Callable[[Identity], Person | None]
 DoubtOf: TypeAlias = Callable[[Identity], Unauthenticated | None]
@@ -55,7 +55,9 @@ def sign_in_with_aws(
     with store.write() as transaction:
         is_first = transaction.use_proof(proved.proof_hash, expires_at=proved.useless_from)
         if is_first and person is not None and doubt is None:
-            return _signed_in(transaction, person, proved.identity, now=now, lasts=AWS_LASTS, random=random)
+            return hand_out_token(
+                transaction, person, proved.identity, now=now, until=now + AWS_LASTS, random=random
+            )
     if not is_first:
         raise ProofUsed("this proof of identity was used before", advice="sign a new one, a second later")
     raise doubt or unknown(proved.identity)
@@ -75,9 +77,10 @@ def sign_in_locally(
     Raises ``LocalSignInOff`` and ``IdentityUnknown``.
     """
     caller = local_caller(person_id, enabled=enabled, person_of=person_of)
+    now = clock()
     with store.write() as transaction:
-        return _signed_in(
-            transaction, caller.person, caller.identity, now=clock(), lasts=LOCAL_LASTS, random=random
+        return hand_out_token(
+            transaction, caller.person, caller.identity, now=now, until=now + LOCAL_LASTS, random=random
         )
 
 
@@ -128,28 +131,32 @@ def sign_out(token: str, *, store: IdentityStore) -> None:
             transaction.end_sign_in(hash_of(token))
 
 
-def _signed_in(
+def hand_out_token(
     transaction: IdentityWriter,
     person: Person,
     identity: Identity,
     *,
     now: datetime,
-    lasts: timedelta,
+    until: datetime,
     random: RandomBytes,
+    session_id: str | None = None,
+    more: Mapping[str, Json] | None = None,
 ) -> tuple[str, SignIn]:
+    """A token for somebody who was proved, on record; ``more`` is what the record says beyond who and until when."""
     token = new_token(random)
     sign_in = SignIn(
         token_hash=hash_of(token),
         person_id=person.id,
         identity=identity,
         signed_in_at=now,
-        expires_at=now + lasts,
+        expires_at=until,
+        session_id=session_id,
     )
-    transaction.add_sign_in(sign_in, _draft(sign_in))
+    transaction.add_sign_in(sign_in, _draft(sign_in, more or {}))
     return token, sign_in
 
 
-def _draft(sign_in: SignIn) -> Draft:
+def _draft(sign_in: SignIn, more: Mapping[str, Json]) -> Draft:
     return Draft(
         at=sign_in.signed_in_at,
         kind=EventKind.SIGNED_IN,
@@ -158,6 +165,7 @@ def _draft(sign_in: SignIn) -> Draft:
             "identity": str(sign_in.identity),
             "user_id": sign_in.identity.user_id,
             "expires_at": rfc3339(sign_in.expires_at),
+            **more,
         },
     )
 

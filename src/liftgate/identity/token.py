@@ -15,7 +15,17 @@ _FORM: Final = re.compile(PREFIX + "[A-Za-z0-9_-]{43}")
 
 def new_token(random: RandomBytes) -> str:
     """A token, to be handed over once. ``random`` is a cryptographic source: ``secrets.token_bytes``."""
-    return PREFIX + base64.urlsafe_b64encode(random(_BYTES)).rstrip(b"=").decode()
+    return PREFIX + new_secret(random)
+
+
+def new_secret(random: RandomBytes) -> str:
+    """256 random bits in base64url, without a prefix: for what lives minutes."""
+    return _base64url(random(_BYTES))
+
+
+def challenge_of(verifier: str) -> str:
+    """What may be shown of a secret that is shown itself later: S256 of RFC 7636, section 4.2."""
+    return _base64url(hashlib.sha256(verifier.encode()).digest())
 
 
 def has_form(token: str) -> bool:
@@ -26,3 +36,7 @@ def has_form(token: str) -> bool:
 def hash_of(token: str) -> str:
     """What is stored and looked up. No salt and no stretching: 256 random bits cannot be guessed."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _base64url(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()

@@ -27,6 +27,7 @@ from liftgate.server.api import (
     health,
     holds,
     ledger,
+    logins,
     reconciliations,
     request_trials,
     requests,
@@ -45,7 +46,7 @@ from liftgate.server.edge import Edge
 from liftgate.server.errors import BadInput, MethodNotAllowed, NoSuchPath
 from liftgate.server.head import Head
 from liftgate.server.openapi import openapi_document
-from liftgate.server.pages import ask, events, mine, sign_in, static_files
+from liftgate.server.pages import ask, events, mine, sign_in, static_files, terminals
 from liftgate.server.pages import grants as grant_pages
 from liftgate.server.pages import requests as request_pages
 from liftgate.server.pages.errors import error_page
@@ -57,6 +58,7 @@ from liftgate.server.wording import field_names, in_words
 
 _API_MODULES: Final = (
     sign_ins,
+    logins,
     requests,
     request_trials,
     absences,
@@ -75,10 +77,19 @@ _API_MODULES: Final = (
     ledger,
     slack_links,
 )
-PAGE_MODULES: Final = (static_files, sign_in, ask, mine, request_pages, grant_pages, events)
+PAGE_MODULES: Final = (
+    static_files,
+    sign_in,
+    terminals,
+    ask,
+    mine,
+    request_pages,
+    grant_pages,
+    events,
+)
 _DOORS: Final = {Right.SEES_ALL: frozenset({sees_everything, looking_at_all})}
 _SIGNED_IN: Final = frozenset({signed_in, signed_in_once, looking, submitting})
-_WAYS_TO_SIGN_IN: Final = frozenset({("aws",), ("local",)})
+_WAYS_TO_SIGN_IN: Final = frozenset({("aws",), ("local",), ("login",), ("device",)})
 
 
 def create_app(parts: Parts) -> ASGIApp:

@@ -142,13 +142,14 @@ def session_row(session: Session) -> dict[str, Any]:
 
 
 def sign_in_of(row: Row) -> SignIn:
-    """From table ``sign_ins``."""
+    """From tables ``sign_ins`` and ``terminal_sign_ins``."""
     return SignIn(
         token_hash=row["token_hash"],
         person_id=row["person_id"],
         identity=identity_of(row),
         signed_in_at=row["signed_in_at"],
         expires_at=row["expires_at"],
+        session_id=row["session_id"],
     )
 
 

@@ -7,12 +7,22 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, text
 
 from liftgate.identity.ports import SignIn
 from liftgate.store.columns import Moment
+from liftgate.store.login_tables import terminal_sign_ins
 from liftgate.store.rows import sign_in_of, sign_in_row
 from liftgate.store.tables import sign_ins, used_proofs
 
-_ONE: Final = select(sign_ins).where(sign_ins.c.token_hash == bindparam("token_hash"))
+_T: Final = terminal_sign_ins.c
+_ONE: Final = (
+    select(sign_ins, _T.session_id)
+    .outerjoin_from(sign_ins, terminal_sign_ins, _T.token_hash == sign_ins.c.token_hash)
+    .where(sign_ins.c.token_hash == bindparam("token_hash"))
+)
 _ADD: Final = insert(sign_ins)
 _END: Final = delete(sign_ins).where(sign_ins.c.token_hash == bindparam("token_hash"))
+_ADD_BY: Final = insert(terminal_sign_ins)
+_OF_SESSION: Final = (
+    delete(terminal_sign_ins).where(_T.session_id == bindparam("which")).returning(_T.token_hash)
+)
 _USE: Final = (
     text(
         """
@@ -25,7 +35,7 @@ _USE: Final = (
 )
 _FORGET: Final = tuple(
     delete(table).where(table.c.expires_at < bindparam("before", type_=Moment()))
-    for table in (sign_ins, used_proofs)
+    for table in (sign_ins, terminal_sign_ins, used_proofs)
 )
 
 
@@ -43,10 +53,24 @@ class SignIns:
     def add(self, sign_in: SignIn) -> None:
         """A new token."""
         self._connection.execute(_ADD, sign_in_row(sign_in))
+        if sign_in.session_id is not None:
+            row = {
+                "token_hash": sign_in.token_hash,
+                "session_id": sign_in.session_id,
+                "expires_at": sign_in.expires_at,
+            }
+            self._connection.execute(_ADD_BY, row)
 
     def end(self, token_hash: str) -> None:
         """Forget a token."""
         self._connection.execute(_END, {"token_hash": token_hash})
+
+    def end_by(self, session_id: str) -> int:
+        """Forget the tokens of terminals that a browser's session signed in; how many there were."""
+        ended = self._connection.execute(_OF_SESSION, {"which": session_id}).scalars().all()
+        for token_hash in ended:
+            self.end(token_hash)
+        return len(ended)
 
     def use_proof(self, proof_hash: str, *, expires_at: datetime) -> bool:
         """Mark a proof as used; False where it was used before, also by a transaction at the same time."""

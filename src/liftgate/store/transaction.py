@@ -22,6 +22,7 @@ from liftgate.store.idempotency import IdempotencyKeys
 from liftgate.store.in_place import InPlaceStatements
 from liftgate.store.ledger import Ledger
 from liftgate.store.log_reading import LogReading
+from liftgate.store.logins import Logins
 from liftgate.store.outbox import Outbox
 from liftgate.store.reviewing import Reviewing
 from liftgate.store.sessions import Sessions
@@ -54,6 +55,7 @@ class SqlTransaction(Reviewing):
         self._keys = IdempotencyKeys(connection)
         self._callers = Callers(connection)
         self._watched = Watched(connection)
+        self.logins = Logins(connection)
         self.log_reading = LogReading(connection)
         self.slack = SlackKept(connection)
         self._catalogue_versions = CatalogueVersions(connection)
@@ -237,6 +239,10 @@ class SqlTransaction(Reviewing):
         """Forget a token."""
         self._sign_ins.end(token_hash)
 
+    def end_sign_ins_by(self, session_id: str) -> int:
+        """Forget the tokens of terminals that a browser's session signed in; how many there were."""
+        return self._sign_ins.end_by(session_id)
+
     def browser_session(self, token_hash: str) -> BrowserSession | None:
         """The browser's session of a present or previous token, expired or not."""
         return self._browsers.one(token_hash)
@@ -389,9 +395,5 @@ class SqlTransaction(Reviewing):
     def forget_expired(self, *, now: datetime) -> int:
         """Delete sign-ins, used proofs and idempotency keys that are past their time; how many were deleted."""
         before = now - _CLOCK_SLACK
-        return (
-            self._sign_ins.forget(before=before)
-            + self._browsers.forget(before=before)
-            + self._keys.forget(now=now)
-            + self.slack.forget(before=before)
-        )
+        signed_in = (self._sign_ins, self._browsers, self.logins, self.slack)
+        return sum(one.forget(before=before) for one in signed_in) + self._keys.forget(now=now)

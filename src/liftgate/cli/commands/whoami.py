@@ -30,5 +30,6 @@ def command(context: click.Context) -> None:
     ]
     ends_at = optional(moment, answer, "expires_at")
     if ends_at:
-        fields.append(("until", f"in {until(ends_at, system_clock())}, then signed in anew by itself"))
+        then = "then: liftgate login" if here.settings.is_login else "then signed in anew by itself"
+        fields.append(("until", f"in {until(ends_at, system_clock())}, {then}"))
     say_fields(fields + ([("also", ", ".join(roles))] if roles else []))

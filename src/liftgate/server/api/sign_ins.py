@@ -1,15 +1,18 @@
 """Signing in by a proof, finding out who one is, and signing out."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from fastapi import APIRouter, Body, Request, Response
 from pydantic import BaseModel, Field
 
 from liftgate.access.ports import Once
 from liftgate.access.sight import is_guard
+from liftgate.catalogue.model import Catalogue
 from liftgate.elevation.errors import SecretHandedOver
 from liftgate.identity.aws_proof import AwsProof
+from liftgate.identity.login import TerminalDoor, sign_in_with_code, sign_in_with_device
 from liftgate.identity.model import Person
+from liftgate.identity.ports import SignIn
 from liftgate.identity.service import sign_in_locally, sign_in_with_aws, sign_out
 from liftgate.identity.token import hash_of
 from liftgate.server.api.doc import problems
@@ -67,6 +70,36 @@ class SignInLocally(BaseModel):
     person: str = Field(min_length=1, max_length=128, examples=["ada"])
 
 
+class SignInByLogin(BaseModel):
+    """By the code that a browser brought to a terminal of its machine: `liftgate login`."""
+
+    model_config = EXACT
+
+    method: Literal["login"]
+    code: _Text = Field(repr=False, examples=["EXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMPLE1"])
+    verifier: _Text = Field(
+        repr=False,
+        description="Of the S256 challenge (RFC 7636) that stood in the address which the browser was sent to.",
+        examples=["EXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMPLE2"],
+    )
+
+
+class SignInByDevice(BaseModel):
+    """By a browser elsewhere: `liftgate login --device`. Until the code is confirmed the answer is `login_pending`."""
+
+    model_config = EXACT
+
+    method: Literal["device"]
+    device_secret: _Text = Field(
+        repr=False,
+        description="As `POST /logins` answered it.",
+        examples=["EXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMPLE1"],
+    )
+
+
+WayToSignIn: TypeAlias = SignInWithAws | SignInLocally | SignInByLogin | SignInByDevice
+
+
 class NamedPersonShape(BaseModel):
     """A person or service."""
 
@@ -109,14 +142,26 @@ class MeShape(BaseModel):
 )
 def sign_in(
     request: Request,
-    body: Annotated[SignInWithAws | SignInLocally, Body(discriminator="method")],
+    body: Annotated[WayToSignIn, Body(discriminator="method")],
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Prove who you are; the answer is a token for the calls that follow."""
     parts = parts_of(request)
     catalogue = parts.catalogue.current().catalogue
+    token, signed_in = _let_in(request, body, parts, catalogue)
+    _refuse_repeated(once_of(request, signed_in.person_id, idempotency_key), token, parts)
+    shape = SignInShape(
+        token=token,
+        person=_named(catalogue.people[signed_in.person_id]),
+        identity=str(signed_in.identity),
+        expires_at=signed_in.expires_at,
+    )
+    return answer(shape, 201)
+
+
+def _let_in(request: Request, body: WayToSignIn, parts: Parts, catalogue: Catalogue) -> tuple[str, SignIn]:
     if isinstance(body, SignInWithAws):
-        token, signed_in = sign_in_with_aws(
+        return sign_in_with_aws(
             AwsProof(
                 access_key_id=body.access_key_id,
                 amz_date=body.amz_date,
@@ -133,24 +178,26 @@ def sign_in(
             clock=parts.clock,
             random=parts.random,
         )
-    else:
-        refuse_unless_local(request)
-        token, signed_in = sign_in_locally(
-            body.person,
-            enabled=parts.settings.local_sign_in,
-            store=parts.store,
-            person_of=person_in(catalogue),
-            clock=parts.clock,
-            random=parts.random,
-        )
-    _refuse_repeated(once_of(request, signed_in.person_id, idempotency_key), token, parts)
-    shape = SignInShape(
-        token=token,
-        person=_named(catalogue.people[signed_in.person_id]),
-        identity=str(signed_in.identity),
-        expires_at=signed_in.expires_at,
+    door = TerminalDoor(
+        store=parts.store,
+        person_of=person_in(catalogue),
+        local_sign_in=parts.settings.local_sign_in,
+        clock=parts.clock,
+        random=parts.random,
     )
-    return answer(shape, 201)
+    if isinstance(body, SignInByLogin):
+        return sign_in_with_code(body.code, body.verifier, door)
+    if isinstance(body, SignInByDevice):
+        return sign_in_with_device(body.device_secret, door)
+    refuse_unless_local(request)
+    return sign_in_locally(
+        body.person,
+        enabled=parts.settings.local_sign_in,
+        store=parts.store,
+        person_of=person_in(catalogue),
+        clock=parts.clock,
+        random=parts.random,
+    )
 
 
 @router.get("/me", response_model=MeShape, operation_id="who_am_i", responses=problems(401))
