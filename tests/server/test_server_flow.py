@@ -71,6 +71,10 @@ def test_a_longer_request_waits_for_a_reviewer(world: World) -> None:
             "answer": "approve",
             "comment": "go ahead",
             "reviewed_at": "2026-11-24T09:00:00Z",
+            "stage": "review",
+            "in_place_of": None,
+            "scope": None,
+            "duration_seconds": None,
         }
     ]
     assert approved.json()["grant"]["ends_at"] == "2026-11-24T09:20:00Z"

@@ -190,6 +190,7 @@ def extend_grant(call: SignedInOnce, grant_id: GrantId, body: ExtensionBody) -> 
         random=parts.random,
         trial=lambda request: try_asked(request, parts),
         opener=lambda request, caller: opening(request, caller, call),
+        trackers=parts.trackers,
         once=call.once,
     )
     open_soon(record, parts)
