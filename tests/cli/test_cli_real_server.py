@@ -237,3 +237,46 @@ def test_a_guard_proves_that_a_revocation_bites_and_finds_nothing_to_repair(worl
     refused = world.liftgate("ada", "doctor", "--revocation", "--entitlement", "reports-writer")
     assert "may not order a drill" in " ".join(refused.output.split())
     assert refused.exit_code != 0
+
+
+def test_a_dry_run_tells_what_would_happen_and_sends_nothing(world: World) -> None:
+    before = world.liftgate("ada", "status").output
+    told = ask(world, "--dry-run")
+    assert told.exit_code == 0, told.output
+    assert "it would wait for a review; nothing was sent" in told.output
+    assert "characters" in told.output
+    assert world.liftgate("ada", "status").output == before
+    refused = ask(world, "--dry-run", duration="11h")
+    assert refused.exit_code == ExitCode.REFUSED
+    assert "it would be refused" in refused.output
+
+
+def test_less_is_approved_and_gone_on_from(world: World) -> None:
+    asked = ask(world)
+    approved = world.liftgate(
+        *("grace", "review", "approve", asked.request_id, "--for", "10m", "--only", f"{Q3}north/")
+    )
+    assert approved.exit_code == 0, approved.output
+    assert f"approved by Grace Hopper to write under {Q3}north/ for 10m" in approved.output
+    grant = approved.grant_id
+    place = f"{Q3}north/a.csv"
+    used = world.liftgate("ada", "exec", "--grant", grant, "--", "aws", "s3", "cp", upload(world), place)
+    assert used.exit_code == 0, used.output
+    beyond = world.liftgate(
+        *("ada", "exec", "--grant", grant, "--", "aws", "s3", "cp", upload(world), f"{Q3}south/a.csv")
+    )
+    assert "AccessDenied" in beyond.output
+    more = world.liftgate("ada", "extend", grant, "--for", "5m", "--reason", "the north is not done yet")
+    assert more.exit_code == 0, more.output
+    assert f"from {grant}" in more.output
+    assert f"{more.request_id} goes on from it" in world.liftgate("ada", "show", grant).output
+    assert world.liftgate("ada", "return", grant).exit_code == 0
+
+
+def test_a_reviewer_is_away_and_comes_back(world: World) -> None:
+    assert "Nobody is away" in world.liftgate("grace", "away").output
+    said = world.liftgate("grace", "away", "--until", "2099-01-01T00:00Z", "--delegate", "linus")
+    assert said.exit_code == ExitCode.USAGE
+    assert "longer than 90 days" in said.output
+    missing = world.liftgate("grace", "away", "--delegate", "linus")
+    assert missing.exit_code == ExitCode.USAGE
