@@ -19,6 +19,9 @@ FORMS = {
     "/sign-in/device/answer": {"code": "BCDF-GHJK", "answer": "refuse"},
     "/requests/{request_id}/reviews": {"answer": "approve"},
     "/grants/{grant_id}/revocation": {"reason": "a drill"},
+    "/requests/{request_id}/conclusion": {"justified": "yes", "comment": "a drill"},
+    "/absences": {"delegate": "linus", "until": "2026-11-25T00:00"},
+    "/grants/{grant_id}/extensions": {"duration": "1m", "justification": "not done yet"},
 }
 WITHOUT_A_SESSION = {"/sign-in/local": {"person": "ada"}}
 ENDLESS = {"/events"}

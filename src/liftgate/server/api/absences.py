@@ -20,7 +20,7 @@ from liftgate.server.api.shapes import (
     example,
     person_shape,
 )
-from liftgate.server.calls import SignedIn, SignedInOnce
+from liftgate.server.calls import Call, SignedIn, SignedInOnce
 
 router = APIRouter(prefix="/absences", tags=["Requests"])
 
@@ -62,15 +62,26 @@ class AbsencesShape(BaseModel):
 @router.get("", response_model=AbsencesShape, responses=problems(401))
 def list_absences(call: SignedIn) -> Response:
     """List absences that are not over: my own, and those in which I answer for somebody."""
-    now = call.parts.clock()
-    with call.parts.store.read() as view:
-        found = view.absences(call.person_id, now=now)
-    return answer(AbsencesShape(items=[_shape(one, call.catalogue, now) for one in found]))
+    return answer(AbsencesShape(items=absences_of(call)))
 
 
 @router.post("", status_code=201, response_model=AbsenceShape, responses=problems(401, 403, 404, 409))
 def say_away(call: SignedInOnce, body: AbsenceBody) -> Response:
     """Name who may answer in my place while I am away: never their own requests, and never on from there."""
+    said = said_away(body, call)
+    return answer(_shape(said, call.catalogue, call.parts.clock()), 201)
+
+
+def absences_of(call: Call) -> list[AbsenceShape]:
+    """Absences of the caller that are not over, and those in which they answer for somebody."""
+    now = call.parts.clock()
+    with call.parts.store.read() as view:
+        found = view.absences(call.person_id, now=now)
+    return [_shape(one, call.catalogue, now) for one in found]
+
+
+def said_away(body: AbsenceBody, call: Call) -> Absence:
+    """An absence that begins; the delegate is told."""
     said = absence.say_away(
         call.caller,
         body.delegate,
@@ -83,7 +94,7 @@ def say_away(call: SignedInOnce, body: AbsenceBody) -> Response:
         once=call.once,
     )
     call.parts.wake_messenger.set()
-    return answer(_shape(said, call.catalogue, call.parts.clock()), 201)
+    return said
 
 
 @router.post(

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from liftgate.access import service
 from liftgate.access.errors import NoSuchGrant
-from liftgate.access.model import GrantRecord
+from liftgate.access.model import GrantRecord, RequestRecord
 from liftgate.access.ports import AccessReader
 from liftgate.access.sight import may_see
 from liftgate.access.text import clean_text
@@ -177,24 +177,8 @@ def revoke_grant(call: SignedInOnce, grant_id: GrantId, body: RevocationBody) ->
 )
 def extend_grant(call: SignedInOnce, grant_id: GrantId, body: ExtensionBody) -> Response:
     """Ask to go on from one's own grant: a new request under the same rules, whose grant begins where this one ends."""
-    parts = call.parts
-    record = service.extend_grant(
-        grant_id,
-        call.caller,
-        duration=timedelta(seconds=body.duration_seconds),
-        justification=clean_text(body.justification, "justification"),
-        ticket=clean_text(body.ticket, "ticket") if body.ticket else None,
-        catalogue=call.catalogue,
-        store=parts.store,
-        clock=parts.clock,
-        random=parts.random,
-        trial=lambda request: try_asked(request, parts),
-        opener=lambda request, caller: opening(request, caller, call),
-        trackers=parts.trackers,
-        once=call.once,
-    )
-    open_soon(record, parts)
-    return answer(request_shape(record, call.catalogue, parts.clock()), 201)
+    record = extended_grant(grant_id, body, call)
+    return answer(request_shape(record, call.catalogue, call.parts.clock()), 201)
 
 
 @router.post(
@@ -216,6 +200,28 @@ def return_grant(call: SignedInOnce, grant_id: GrantId, body: ReturnBody | None 
     )
     settle_soon([record.grant], call.parts)
     return _answer(grant_id, call)
+
+
+def extended_grant(grant_id: str, body: ExtensionBody, call: Call) -> RequestRecord:
+    """The request to go on from one's own grant."""
+    parts = call.parts
+    record = service.extend_grant(
+        grant_id,
+        call.caller,
+        duration=timedelta(seconds=body.duration_seconds),
+        justification=clean_text(body.justification, "justification"),
+        ticket=clean_text(body.ticket, "ticket") if body.ticket else None,
+        catalogue=call.catalogue,
+        store=parts.store,
+        clock=parts.clock,
+        random=parts.random,
+        trial=lambda request: try_asked(request, parts),
+        opener=lambda request, caller: opening(request, caller, call),
+        trackers=parts.trackers,
+        once=call.once,
+    )
+    open_soon(record, parts)
+    return record
 
 
 def _answer(grant_id: str, call: Call, status: Literal[200, 201] = 201) -> Response:

@@ -107,18 +107,24 @@ def _to_review(
         return Page((), None)
     which = RequestFilter(entitlements=reviewable, states=frozenset({"pending"}))
 
-    def waits_for_me(record: RequestRecord) -> bool:
-        entitlement = catalogue.entitlements[record.request.entitlement]
-        steps = steps_of(record.request, record.reviews, catalogue, now)
-        delegators = stands_for if entitlement.review.delegable else frozenset[str]()
-        return waits_for(person_id, steps, record.reviews, delegators)
-
     return _filled(
         lambda cursor, left: store.requests(which, now=now, cursor=cursor, limit=left),
-        waits_for_me,
+        lambda record: waits_for_answer_of(person_id, record, stands_for, catalogue, now),
         cursor=cursor,
         limit=limit,
     )
+
+
+def waits_for_answer_of(
+    person_id: str, record: RequestRecord, stands_for: frozenset[str], catalogue: Catalogue, now: datetime
+) -> bool:
+    """Whether a pending request waits for somebody's own answer, or for theirs in the place of somebody who is away."""
+    entitlement = catalogue.entitlements.get(record.request.entitlement)
+    if entitlement is None:
+        return False
+    steps = steps_of(record.request, record.reviews, catalogue, now)
+    delegators = stands_for if entitlement.review.delegable else frozenset[str]()
+    return waits_for(person_id, steps, record.reviews, delegators)
 
 
 def _filled(

@@ -152,18 +152,7 @@ def review_request(call: SignedInOnce, request_id: RequestId, body: ReviewBody) 
 )
 def conclude_emergency(call: SignedInOnce, request_id: RequestId, body: ConclusionBody) -> Response:
     """Say what came of looking at an emergency. Until somebody did, its person cannot break glass again once that is overdue."""
-    record = emergency.conclude_emergency(
-        request_id,
-        call.caller,
-        body.comment,
-        justified=body.justified,
-        catalogue=call.catalogue,
-        store=call.parts.store,
-        clock=call.parts.clock,
-        once=call.once,
-    )
-    call.parts.wake_messenger.set()
-    return _shown(record, call, 201)
+    return _shown(concluded_emergency(request_id, body, call), call, 201)
 
 
 @router.post(
@@ -223,6 +212,22 @@ def reviewed_request(request_id: str, body: ReviewBody, call: Call) -> RequestRe
     )
     open_soon(record, call.parts)
     show_soon(request_id, call.parts)
+    return record
+
+
+def concluded_emergency(request_id: str, body: ConclusionBody, call: Call) -> RequestRecord:
+    """An emergency at which somebody has looked; whoever is to be told of it is told."""
+    record = emergency.conclude_emergency(
+        request_id,
+        call.caller,
+        body.comment,
+        justified=body.justified,
+        catalogue=call.catalogue,
+        store=call.parts.store,
+        clock=call.parts.clock,
+        once=call.once,
+    )
+    call.parts.wake_messenger.set()
     return record
 
 

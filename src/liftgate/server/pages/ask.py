@@ -2,20 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
-from liftgate.access.decision import Allowed, Refused
 from liftgate.access.ports import RequestFilter
-from liftgate.access.review import people_in_words
-from liftgate.access.service import decide_with_history
-from liftgate.catalogue.model import Entitlement, Mechanism
-from liftgate.elevation.lend import closed_policy
+from liftgate.catalogue.model import Entitlement
 from liftgate.errors import LiftgateError
-from liftgate.iam.explain import explain_scope
-from liftgate.server.api.ask import read_ask
 from liftgate.server.api.request_shape import RequestShape, request_shape
+from liftgate.server.api.request_trials import TrialShape, trial_shape, tried
 from liftgate.server.api.requests import made_request, request_in_sight
 from liftgate.server.browser.looks import Look, Looking, Submitted
 from liftgate.server.calls import Call
@@ -34,16 +30,6 @@ from liftgate.server.problems import status_of
 router = APIRouter(include_in_schema=False)
 
 _MOST_RECENT: Final = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What would happen."""
-
-    entitlement: str
-    what: str
-    stages: tuple[str, ...]  # in words; empty where it is approved at once
-    policy_length: int | None  # of 2,048 characters; None in place
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +83,11 @@ def _shown(
     error: LiftgateError | None = None,
 ) -> Response:
     call = look.call
-    outcome: Outcome | None = None
+    trial: TrialShape | None = None
     doubt: LiftgateError | None = None
     if error is None and asking.is_begun:
         try:
-            outcome = _outcome(asking, call)
+            trial = _tried(asking, call)
         except LiftgateError as fault:
             doubt = fault
     return page(
@@ -117,41 +103,21 @@ def _shown(
         offered=OFFERED,
         entitlements=_open_to(call),
         recent=[*_recent(call)],
-        outcome=outcome,
+        trial=trial,
+        may_break_glass=_may_break_glass(call),
         doubt=doubt,
         error=error,
         once=call.parts.new_name("ask"),
     )
 
 
-def _outcome(asking: Asking, call: Call) -> Outcome:
-    """What the rules say. Raises what they refuse it for, all at once."""
+def _tried(asking: Asking, call: Call) -> TrialShape:
     body = body_of(asking, _chosen(asking.entitlement, call))
-    decision = decide_with_history(
-        read_ask(body, call.caller, call.catalogue),
-        call.caller,
-        call.catalogue,
-        call.parts.store,
-        call.parts.clock(),
-    )
-    if isinstance(decision, Refused):
-        first, *others = decision.because
-        first.also = tuple(others)
-        raise first
-    in_place = decision.by.mechanism is Mechanism.IN_PLACE
-    return Outcome(
-        entitlement=decision.by.name,
-        what=explain_scope(decision.scope),
-        stages=tuple(_stages(decision, call)),
-        policy_length=None if in_place else len(closed_policy(decision.scope)),
-    )
+    return trial_shape(tried(body, call), timedelta(seconds=body.duration_seconds), call)
 
 
-def _stages(decision: Allowed, call: Call) -> Iterator[str]:
-    reviewers = {stage.name: stage.reviewers for stage in decision.by.review.stages}
-    for stage in decision.wanted.stages:
-        who = people_in_words(reviewers.get(stage.name, frozenset()) - {call.person_id})
-        yield f"{stage.approvals} approval{'' if stage.approvals == 1 else 's'} of {who}"
+def _may_break_glass(call: Call) -> bool:
+    return any(one.break_glass is not None and call.person_id in one.break_glass.by for one in _open_to(call))
 
 
 def _open_to(call: Call) -> list[Entitlement]:

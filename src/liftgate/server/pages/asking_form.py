@@ -45,6 +45,7 @@ class Asking:
     justification: str = ""
     ticket: str = ""
     entitlement: str = ""
+    break_glass: str = ""  # "yes"
 
     @property
     def is_begun(self) -> bool:
@@ -68,6 +69,7 @@ def of_form(form: Form) -> Asking:
         justification=form.text("justification"),
         ticket=form.text("ticket"),
         entitlement=form.text("entitlement"),
+        break_glass=form.text("break_glass"),
     )
 
 
@@ -120,7 +122,8 @@ def body_of(asking: Asking, entitlement: Entitlement | None) -> AskBody:
         "ticket": asking.ticket or None,
         "entitlement": asking.entitlement or None,
         "mechanism": "in-place" if entitlement and entitlement.mechanism is Mechanism.IN_PLACE else None,
-        "starts_at": _moment(asking.starts_at.strip()),
+        "starts_at": read_start(asking.starts_at),
+        "break_glass": asking.break_glass == "yes",
     }
     try:
         return AskBody.model_validate(said)
@@ -130,14 +133,16 @@ def body_of(asking: Asking, entitlement: Entitlement | None) -> AskBody:
         ) from None
 
 
-def _moment(text: str) -> datetime | None:
+def read_start(typed: str, where: str = "starts_at") -> datetime | None:
+    """A moment in UTC as browsers write it; None for none. Raises ``BadInput``."""
+    text = typed.strip()
     if not text:
         return None
     try:
         return datetime.fromisoformat(text).replace(tzinfo=UTC)
     except ValueError:
         raise BadInput(
-            "the start is no moment", advice="write it as 2026-11-24T09:00, in UTC", where="starts_at"
+            "the start is no moment", advice="write it as 2026-11-24T09:00, in UTC", where=where
         ) from None
 
 

@@ -5,14 +5,17 @@ from fastapi import APIRouter, Request, Response
 from liftgate.access import service
 from liftgate.access.ending import may_revoke
 from liftgate.access.state import LIVE
+from liftgate.errors import LiftgateError
 from liftgate.pasted import use_of_grant
 from liftgate.server.api.activities import timeline_of
-from liftgate.server.api.grants import whole_grant
+from liftgate.server.api.grants import ExtensionBody, extended_grant, whole_grant
 from liftgate.server.api.settlements import settlement_shape
-from liftgate.server.browser.looks import Looking, Submitted
+from liftgate.server.browser.looks import Look, Looking, Submitted
 from liftgate.server.calls import GrantId
 from liftgate.server.pages.render import go_to, page
+from liftgate.server.problems import status_of
 from liftgate.server.settling import settle_soon
+from liftgate.span import parse_span
 
 router = APIRouter(include_in_schema=False)
 
@@ -20,6 +23,10 @@ router = APIRouter(include_in_schema=False)
 @router.get("/grants/{grant_id}")
 def grant_page(request: Request, look: Looking, grant_id: GrantId) -> Response:
     """A grant in full."""
+    return _shown(request, look, grant_id)
+
+
+def _shown(request: Request, look: Look, grant_id: str, *, error: LiftgateError | None = None) -> Response:
     call = look.call
     grant = whole_grant(grant_id, call)
     settled = settlement_shape(call, grant_id)
@@ -35,6 +42,8 @@ def grant_page(request: Request, look: Looking, grant_id: GrantId) -> Response:
         "grant.html",
         look,
         now=call.parts.clock(),
+        status=200 if error is None else status_of(error),
+        error=error,
         grant=grant,
         timeline=timeline_of(call, grant_id),
         settlement=settled,
@@ -61,3 +70,20 @@ def revoke(sent: Submitted, grant_id: GrantId) -> Response:
     )
     settle_soon([record.grant], call.parts)
     return go_to(f"/grants/{grant_id}")
+
+
+@router.post("/grants/{grant_id}/extensions")
+def extend(request: Request, sent: Submitted, grant_id: GrantId) -> Response:
+    """Ask to go on from one's own grant."""
+    form = sent.form
+    try:
+        duration = parse_span(form.text("duration").strip().replace(" ", ""), where="duration")
+        body = ExtensionBody.model_construct(
+            duration_seconds=int(duration.total_seconds()),
+            justification=form.text("justification"),
+            ticket=form.text("ticket") or None,
+        )
+        record = extended_grant(grant_id, body, sent.call)
+    except LiftgateError as error:
+        return _shown(request, sent.look, grant_id, error=error)
+    return go_to(f"/requests/{record.request.id}")

@@ -2,22 +2,35 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, Literal, cast
+from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
+from liftgate.access import absence
 from liftgate.access.model import RequestRecord
 from liftgate.access.ports import GrantFilter
 from liftgate.elevation.lend import trial_order
 from liftgate.errors import LiftgateError
 from liftgate.iam.explain import explain_scope
-from liftgate.server.api.lists import requests_in_view
+from liftgate.identity.model import Person, PersonKind
+from liftgate.server.api.absences import AbsenceBody, AbsenceId, absences_of, said_away
+from liftgate.server.api.lists import requests_in_view, waits_for_answer_of
 from liftgate.server.api.request_shape import request_shape
-from liftgate.server.api.requests import ReviewBody, request_in_sight, reviewed_request
+from liftgate.server.api.requests import (
+    ConclusionBody,
+    ReviewBody,
+    concluded_emergency,
+    request_in_sight,
+    reviewed_request,
+)
+from liftgate.server.browser.form import Form
 from liftgate.server.browser.looks import Look, Looking, Submitted
-from liftgate.server.calls import RequestId
+from liftgate.server.calls import Call, RequestId
+from liftgate.server.errors import BadInput
+from liftgate.server.pages.asking_form import read_start
 from liftgate.server.pages.render import go_to, page
 from liftgate.server.problems import status_of
+from liftgate.span import parse_span
 from liftgate.store.sql import StoreReader
 from liftgate.watch.settlement_words import in_short
 
@@ -40,6 +53,77 @@ class Before:
 @router.get("/review")
 def to_review(request: Request, look: Looking) -> Response:
     """What waits for my answer."""
+    return _reviews(request, look)
+
+
+@router.get("/requests/{request_id}")
+def request_page(request: Request, look: Looking, request_id: RequestId) -> Response:
+    """One request, and the form to answer it for whoever may."""
+    return _shown(request, look, request_id)
+
+
+@router.post("/requests/{request_id}/reviews")
+def review(request: Request, sent: Submitted, request_id: RequestId) -> Response:
+    """Approve or deny."""
+    form = sent.form
+    approves = form.text("answer") == "approve"
+    try:
+        body = ReviewBody.model_construct(
+            answer="approve" if approves else "deny",
+            comment=form.text("comment"),
+            duration_seconds=_shorter(form.text("duration")) if approves else None,
+            locations=form.text("only").split() or None if approves else None,
+            actions=None,
+        )
+        reviewed_request(request_id, body, sent.call)
+    except LiftgateError as error:
+        return _shown(request, sent.look, request_id, error=error, typed=form)
+    return go_to(f"/requests/{request_id}")
+
+
+@router.post("/requests/{request_id}/conclusion")
+def conclude(request: Request, sent: Submitted, request_id: RequestId) -> Response:
+    """Say what came of looking at an emergency."""
+    form = sent.form
+    body = ConclusionBody.model_construct(
+        justified=form.text("justified") == "yes", comment=form.text("comment")
+    )
+    try:
+        concluded_emergency(request_id, body, sent.call)
+    except LiftgateError as error:
+        return _shown(request, sent.look, request_id, error=error, typed=form)
+    return go_to(f"/requests/{request_id}")
+
+
+@router.post("/absences")
+def say_away(request: Request, sent: Submitted) -> Response:
+    """Name who answers in one's place."""
+    form = sent.form
+    try:
+        until = read_start(form.text("until"), "until")
+        if until is None:
+            raise BadInput("it does not say until when", advice="say until when you are away", where="until")
+        body = AbsenceBody.model_construct(delegate=form.text("delegate"), until=until, starts_at=None)
+        said_away(body, sent.call)
+    except LiftgateError as error:
+        return _reviews(request, sent.look, error=error)
+    return go_to("/review")
+
+
+@router.post("/absences/{absence_id}/end")
+def come_back(sent: Submitted, absence_id: AbsenceId) -> Response:
+    """Come back before it was said."""
+    parts = sent.call.parts
+    absence.come_back(absence_id, sent.call.caller, store=parts.store, clock=parts.clock, once=sent.call.once)
+    return go_to("/review")
+
+
+def _shorter(typed: str) -> int | None:
+    text = typed.strip().replace(" ", "")
+    return int(parse_span(text, where="duration").total_seconds()) if text else None
+
+
+def _reviews(request: Request, look: Look, *, error: LiftgateError | None = None) -> Response:
     call = look.call
     now = call.parts.clock()
     with call.parts.store.read() as view:
@@ -53,48 +137,60 @@ def to_review(request: Request, look: Looking) -> Response:
             cursor=request.query_params.get("cursor"),
             limit=_MOST_WAITING,
         )
-    shapes = [request_shape(record, call.catalogue, now) for record in found.items]
-    return page(request, "review.html", look, now=now, waiting=shapes, next_cursor=found.next_cursor)
-
-
-@router.get("/requests/{request_id}")
-def request_page(request: Request, look: Looking, request_id: RequestId) -> Response:
-    """One request, and the form to answer it for whoever may."""
-    return _shown(request, look, request_id)
-
-
-@router.post("/requests/{request_id}/reviews")
-def review(request: Request, sent: Submitted, request_id: RequestId) -> Response:
-    """Approve or deny."""
-    answer = sent.form.text("answer")
-    body = ReviewBody.model_construct(
-        answer=cast("Literal['approve', 'deny']", answer if answer == "approve" else "deny"),
-        comment=sent.form.text("comment"),
+        emergencies = requests_in_view(
+            view,
+            "to_conclude",
+            frozenset(),
+            call.person_id,
+            call.catalogue,
+            now=now,
+            cursor=None,
+            limit=_MOST_WAITING,
+        )
+    return page(
+        request,
+        "review.html",
+        look,
+        now=now,
+        status=200 if error is None else status_of(error),
+        waiting=[request_shape(record, call.catalogue, now) for record in found.items],
+        emergencies=[request_shape(record, call.catalogue, now) for record in emergencies.items],
+        next_cursor=found.next_cursor,
+        absences=absences_of(call),
+        people=_delegates(call),
+        error=error,
     )
-    try:
-        reviewed_request(request_id, body, sent.call)
-    except LiftgateError as error:
-        return _shown(request, sent.look, request_id, error=error, comment=body.comment)
-    return go_to(f"/requests/{request_id}")
+
+
+def _delegates(call: Call) -> list[Person]:
+    """Whom a reviewer may name; nobody for whoever reviews nothing."""
+    mine = [one for one in call.catalogue.entitlements.values() if call.person_id in one.review.reviewers]
+    if not any(one.review.delegable for one in mine):
+        return []
+    return [
+        one
+        for one in call.catalogue.people.values()
+        if one.kind is PersonKind.PERSON and one.id != call.person_id
+    ]
 
 
 def _shown(
-    request: Request, look: Look, request_id: str, *, error: LiftgateError | None = None, comment: str = ""
+    request: Request,
+    look: Look,
+    request_id: str,
+    *,
+    error: LiftgateError | None = None,
+    typed: Form | None = None,
 ) -> Response:
     call = look.call
     now = call.parts.clock()
     with call.parts.store.read() as view:
         record = request_in_sight(view, request_id, call)
         before = _before(view, record)
+        stands_for = view.stands_for(call.person_id, now=now)
     shape = request_shape(record, call.catalogue, now)
     asked = record.request
     is_mine = asked.requester == call.person_id
-    may_answer = (
-        shape.state == "pending"
-        and not is_mine
-        and any(one.id == call.person_id for one in shape.reviewers)
-        and all(one.reviewer.id != call.person_id for one in shape.reviews)
-    )
     return page(
         request,
         "request.html",
@@ -103,11 +199,15 @@ def _shown(
         status=200 if error is None else status_of(error),
         asked=shape,
         is_mine=is_mine,
-        may_answer=may_answer,
+        may_answer=shape.state == "pending"
+        and waits_for_answer_of(call.person_id, record, stands_for, call.catalogue, now),
+        may_conclude=shape.break_glass is not None
+        and shape.break_glass.conclusion is None
+        and any(one.id == call.person_id for one in shape.break_glass.lookers),
         before=before,
         policy=None if asked.in_place else trial_order(asked).session_policy,
         error=error,
-        comment=comment,
+        typed=typed or Form({}),
     )
 
 
