@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from liftgate.access import absence
 from liftgate.access.model import RequestRecord
 from liftgate.access.ports import GrantFilter
+from liftgate.access.request_words import request_words
 from liftgate.elevation.lend import trial_order
 from liftgate.errors import LiftgateError
 from liftgate.iam.explain import explain_scope
@@ -205,6 +206,7 @@ def _shown(
         and shape.break_glass.conclusion is None
         and any(one.id == call.person_id for one in shape.break_glass.lookers),
         before=before,
+        unusual=request_words(asked, call.catalogue, is_first=not before).unusual,
         policy=None if asked.in_place else trial_order(asked).session_policy,
         error=error,
         typed=typed or Form({}),
