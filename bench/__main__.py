@@ -30,6 +30,7 @@ FIGURES: Final[Mapping[str, str]] = {
     "sessions": "bench.watch.sessions",
     "answer": "bench.watch.answer",
     "pages": "bench.pages",
+    "waiting": "bench.waiting",
     "evaluate": "bench.iam.evaluate",
     "contains": "bench.iam.contain",
     "parse": "bench.iam.parse",
