@@ -8,7 +8,7 @@ RADOSGW := ceph-mon:ceph-mon ceph-osd:ceph-osd radosgw:radosgw
 CHROMIUM := npm:npm npm=tests/pages/npm chromium:chromium fonts-dejavu-core:/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 CLIENTS := curl:curl rclone:rclone nodejs:node npm:npm npm=tests/enforcement/npm
 
-.PHONY: help demo test check enforcement lint bench docs lock clean
+.PHONY: help demo test check enforcement lint bench pictures docs lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 10
@@ -43,6 +43,11 @@ lint:
 bench:  ## measure, print ratios taken in one run, write docs/benchmarks.md
 	@tools/install.sh dev $(POSTGRESQL) $(IAM_SIMULATE) $(RADOSGW)
 	@$(BIN)/python -m bench
+
+pictures:  ## take the pictures of pages under docs/pages anew
+	@tools/install.sh dev $(CHROMIUM)
+	@mkdir -p docs/pages
+	@LIFTGATE_PICTURES=$$PWD/docs/pages $(BIN)/pytest -q tests/pages/test_pages_browser.py
 
 docs:  ## write the generated pages under docs/
 	@tools/install.sh dev
