@@ -47,7 +47,9 @@ from liftgate.server.errors import BadInput, MethodNotAllowed, NoSuchPath
 from liftgate.server.head import Head
 from liftgate.server.openapi import openapi_document
 from liftgate.server.pages import ask, events, mine, sign_in, static_files, terminals
+from liftgate.server.pages import findings as finding_pages
 from liftgate.server.pages import grants as grant_pages
+from liftgate.server.pages import holds as hold_pages
 from liftgate.server.pages import requests as request_pages
 from liftgate.server.pages.errors import error_page
 from liftgate.server.parts import Parts
@@ -85,6 +87,8 @@ PAGE_MODULES: Final = (
     mine,
     request_pages,
     grant_pages,
+    finding_pages,
+    hold_pages,
     events,
 )
 _DOORS: Final = {Right.SEES_ALL: frozenset({sees_everything, looking_at_all})}

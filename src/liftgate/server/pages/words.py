@@ -18,6 +18,13 @@ _STATES: Final = {
     "pending": "soon",
     "denied": "bad",
     "revoked": "bad",
+    "open": "bad",
+    "unexplained": "soon",
+    "critical": "worst",
+    "high": "bad",
+    "medium": "soon",
+    "intact": "good",
+    "broken": "bad",
 }
 
 
