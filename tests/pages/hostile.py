@@ -30,4 +30,3 @@ def assert_harmless(text: str) -> None:
         assert tag != "img" or attributes["src"] != "x"
         assert tag != "script" or (attributes.get("src") or "").startswith("/static/")
         assert not [name for name in attributes if name.startswith("on") or name == "style"], attributes
-    assert "49" not in text or "{{7*7}}" in unescape(text)

@@ -47,6 +47,7 @@ from liftgate.server.errors import BadInput, MethodNotAllowed, NoSuchPath
 from liftgate.server.head import Head
 from liftgate.server.openapi import openapi_document
 from liftgate.server.pages import ask, events, mine, sign_in, static_files, terminals
+from liftgate.server.pages import catalogue as catalogue_pages
 from liftgate.server.pages import findings as finding_pages
 from liftgate.server.pages import grants as grant_pages
 from liftgate.server.pages import holds as hold_pages
@@ -89,6 +90,7 @@ PAGE_MODULES: Final = (
     grant_pages,
     finding_pages,
     hold_pages,
+    catalogue_pages,
     events,
 )
 _DOORS: Final = {Right.SEES_ALL: frozenset({sees_everything, looking_at_all})}

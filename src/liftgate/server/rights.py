@@ -116,6 +116,7 @@ PAGE_RIGHTS: Final[Mapping[Route, Right]] = MappingProxyType(
         ("GET", "/grants/{grant_id}"): Right.SEES_IT,
         ("GET", "/findings"): Right.LISTS_FINDINGS,
         ("GET", "/findings/{finding_id}"): Right.SEES_FINDING,
+        ("GET", "/catalogue"): Right.SIGNED_IN,
         ("GET", "/holds"): Right.SEES_ALL,
         ("POST", "/holds/{person_id}/releases"): Right.RELEASES,
         ("POST", "/grants/{grant_id}/revocation"): Right.REVOKER,
