@@ -51,6 +51,7 @@ from liftgate.server.pages import catalogue as catalogue_pages
 from liftgate.server.pages import findings as finding_pages
 from liftgate.server.pages import grants as grant_pages
 from liftgate.server.pages import holds as hold_pages
+from liftgate.server.pages import ledger as ledger_pages
 from liftgate.server.pages import requests as request_pages
 from liftgate.server.pages.errors import error_page
 from liftgate.server.parts import Parts
@@ -91,6 +92,7 @@ PAGE_MODULES: Final = (
     finding_pages,
     hold_pages,
     catalogue_pages,
+    ledger_pages,
     events,
 )
 _DOORS: Final = {Right.SEES_ALL: frozenset({sees_everything, looking_at_all})}

@@ -16,7 +16,7 @@ from liftgate.clock import Clock
 from liftgate.elevation.in_place.ports import InPlaceReader
 from liftgate.elevation.ports import ElevationReader
 from liftgate.identity.ports import IdentityReader
-from liftgate.ledger.ports import LedgerReader
+from liftgate.ledger.ports import LedgerPager, LedgerReader
 from liftgate.notices.slack.ports import SlackBook
 from liftgate.response.ports import ResponseReader
 from liftgate.store import migrations
@@ -40,6 +40,10 @@ class StoreReader(
     Protocol,
 ):
     """All that can be read, in one consistent view."""
+
+    @property
+    def ledger_pages(self) -> LedgerPager:
+        """Pages of the ledger, narrowed."""
 
     @property
     def slack(self) -> SlackBook:
