@@ -18,6 +18,7 @@ from liftgate.elevation.ports import ElevationReader
 from liftgate.identity.ports import IdentityReader
 from liftgate.ledger.ports import LedgerPager, LedgerReader
 from liftgate.notices.slack.ports import SlackBook
+from liftgate.overview.rows import OverviewReader
 from liftgate.response.ports import ResponseReader
 from liftgate.store import migrations
 from liftgate.store.catalogue_versions import CatalogueVersion
@@ -44,6 +45,10 @@ class StoreReader(
     @property
     def ledger_pages(self) -> LedgerPager:
         """Pages of the ledger, narrowed."""
+
+    @property
+    def overview(self) -> OverviewReader:
+        """Counts of a span."""
 
     @property
     def slack(self) -> SlackBook:
