@@ -28,6 +28,7 @@ from liftgate.server.api import (
     holds,
     ledger,
     logins,
+    overview,
     reconciliations,
     request_trials,
     requests,
@@ -52,6 +53,7 @@ from liftgate.server.pages import findings as finding_pages
 from liftgate.server.pages import grants as grant_pages
 from liftgate.server.pages import holds as hold_pages
 from liftgate.server.pages import ledger as ledger_pages
+from liftgate.server.pages import overview as overview_pages
 from liftgate.server.pages import requests as request_pages
 from liftgate.server.pages.errors import error_page
 from liftgate.server.parts import Parts
@@ -79,6 +81,7 @@ _API_MODULES: Final = (
     watch_state,
     dead_letters,
     ledger,
+    overview,
     slack_links,
 )
 PAGE_MODULES: Final = (
@@ -93,6 +96,7 @@ PAGE_MODULES: Final = (
     hold_pages,
     catalogue_pages,
     ledger_pages,
+    overview_pages,
     events,
 )
 _DOORS: Final = {Right.SEES_ALL: frozenset({sees_everything, looking_at_all})}

@@ -86,6 +86,7 @@ API_RIGHTS: Final[Mapping[Route, Right]] = MappingProxyType(
         ("GET", f"{API}/ledger/entries"): Right.SEES_ALL,
         ("GET", f"{API}/ledger/verification"): Right.SEES_ALL,
         ("GET", f"{API}/ledger/export"): Right.SEES_ALL,
+        ("GET", f"{API}/overview"): Right.SEES_ALL,
     }
 )
 
@@ -120,6 +121,7 @@ PAGE_RIGHTS: Final[Mapping[Route, Right]] = MappingProxyType(
         ("GET", "/ledger"): Right.SEES_ALL,
         ("GET", "/ledger/verification"): Right.SEES_ALL,
         ("GET", "/ledger/export"): Right.SEES_ALL,
+        ("GET", "/overview"): Right.SEES_ALL,
         ("GET", "/holds"): Right.SEES_ALL,
         ("POST", "/holds/{person_id}/releases"): Right.RELEASES,
         ("POST", "/grants/{grant_id}/revocation"): Right.REVOKER,
