@@ -22,7 +22,8 @@ _LEFT: Final = 46
 _RIGHT: Final = 10
 _TOP: Final = 12
 _BOTTOM: Final = 30
-_MOST_LABELS: Final = 7
+_MOST_LABELS: Final = 6  # where there are more than fit
+_ALL_FIT: Final = 8
 _ROW: Final = 46
 _LONGEST_LABEL: Final = 34
 _TIMES: Final = (
@@ -173,7 +174,7 @@ def _axis(
             },
         )
         _text(svg, _LEFT - 7, y + 4, said(tick), "tick end")
-    every = ceil(len(labels) / _MOST_LABELS) or 1
+    every = 1 if len(labels) <= _ALL_FIT else ceil(len(labels) / _MOST_LABELS)
     step = (_WIDTH - _LEFT - _RIGHT) / max(len(labels), 1)
     # Counted from the end, so that today has its label.
     for place in range(len(labels) - 1, -1, -every):

@@ -58,7 +58,7 @@ def ledger(request: Request, look: LookingAtAll) -> Response:
         now=call.parts.clock(),
         entries=[_told(entry, call) for entry in found],
         kept=kept,
-        is_narrowed=any(kept.values()),
+        is_narrowed=any(value for name, value in kept.items() if name != "limit"),
         is_first=query.before is None,
         following=address("/ledger", {**kept, "before": found[-1].seq}) if more else None,
         kinds=list(EventKind),
