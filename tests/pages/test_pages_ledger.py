@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from html import unescape
 
 import pytest
 from tests.pages.hostile import HOSTILE, assert_harmless
+from tests.pages.test_pages_findings import hold
 from tests.pages.visitor import Visitor
 from tests.server.server_world import START, World
 from tests.server.watched import outside, watched
 
+from liftgate.clock import rfc3339
 from liftgate.ledger.chain import Intact
 from liftgate.ledger.export import verify_export
 from liftgate.ledger.model import Draft, EventKind
@@ -77,6 +80,19 @@ def test_entries_are_narrowed_as_the_api_narrows_them(world: World, rosa: Visito
         assert seqs(rosa, page) == of_api(world, order="newest", **asked) == expected, page
         assert of_api(world, **asked) == expected[::-1], page
         assert expected or "No entry is like that" in rosa.get(f"/ledger{page}").text
+
+
+def test_a_moment_is_narrowed_to_the_second(world: World, rosa: Visitor) -> None:
+    del rosa
+    world.sign_in("rosa")
+    with world.store.read() as view:
+        entries = list(view.entries())
+    moment = START + timedelta(seconds=30)
+    said = rfc3339(moment)
+    before = [one.seq for one in entries if one.draft.at < moment]
+    assert 0 < len(before) < len(entries)
+    assert of_api(world, until=said) == before
+    assert of_api(world, since=said) == [one.seq for one in entries if one.draft.at >= moment]
 
 
 def test_pages_go_on_where_the_one_before_ended(rosa: Visitor) -> None:
@@ -168,6 +184,7 @@ def test_what_people_and_callers_wrote_is_shown_as_text(world: World) -> None:
     world.post("ada", f"/grants/{grant_id}/sessions")
     hostile = {"bucketName": "lakeside-payroll", "key": f"2026/{HOSTILE}"}
     watched(world, outside(world, grant_id, userAgent=HOSTILE, requestParameters=hostile))
+    hold(world, "ada", "fi-0000000000000001", because=HOSTILE)
     rosa = Visitor(world, "rosa")
     assert_harmless(rosa.get("/ledger").text)
     assert_harmless(rosa.http.get("/ledger", params={"actor": "<script>alert(1)</script>"}).text)
