@@ -13,6 +13,8 @@ from tests.store.store_examples import NOON, TestClock
 from tests.store.test_store_plans import listening
 
 from liftgate.overview.figures import OUTCOMES, Overview, overview, span_of
+from liftgate.store.engine import engines_for
+from liftgate.store.migrations import migrate
 from liftgate.store.sql import SqlStore, open_store
 
 PEOPLE = {"reports-write": 3, "payroll-write": 1, "never-asked": 2}
@@ -112,3 +114,22 @@ def test_no_count_reads_what_was_before_the_span(store: SqlStore) -> None:
             tables = ("grants", "requests", "reviews", "findings", "endings", "grant_uses")
             scanned = [step for step in steps if step.startswith("SCAN ") and step.split()[1] in tables]
             assert scanned == [], (one.statement, steps)
+
+
+def test_accounts_of_before_are_counted_as_they_would_be_now(store: SqlStore, url: str) -> None:
+    with store.write() as transaction:
+        put_in(transaction, Random(11), grants=40)  # noqa: S311 - a seed
+    now = figures(store, 366).use
+    assert min(now.never, now.less, now.whole, now.untold) > 0
+    engines = engines_for(url)
+    with engines.writing.begin() as connection:
+        for statement in (
+            "DROP TABLE grant_uses",
+            "DROP INDEX ix_ledger_kind_seq",
+            "DROP INDEX ix_ledger_actor_seq",
+            "UPDATE alembic_version SET version_num = '0013'",
+        ):
+            connection.exec_driver_sql(statement)
+    migrate(engines.writing)
+    engines.dispose()
+    assert figures(store, 366).use == now
