@@ -422,6 +422,7 @@ def finding(**changes: Any) -> Json:
         "title": "Outside what was granted",
         "because": "s3:PutObject on arn:aws:s3:::payroll/1 was not granted",
         "severity": "high",
+        "state": "open",
         "answer": "revoke",
         "at": "2026-11-24T09:00:02Z",
         "found_at": "2026-11-24T09:04:00Z",

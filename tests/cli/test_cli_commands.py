@@ -367,6 +367,27 @@ def test_the_ledger(liftgate: Run, fake: FakeLiftgate, home: Path) -> None:
         "about": REQUEST,
     }
     assert liftgate("ledger", "show", "--after", "1").out == "No entries.\n"
+    narrowed = (
+        "--by",
+        "ada",
+        "--kind",
+        "grant.made",
+        "--since",
+        "2026-11-24T09:00Z",
+        "--newest",
+        "--before",
+        "9",
+    )
+    liftgate("ledger", "show", *narrowed)
+    assert fake.calls("GET", "/api/v1/ledger/entries")[-1].query == {
+        "actor": "ada",
+        "kind": "grant.made",
+        "since": "2026-11-24T09:00:00Z",
+        "order": "newest",
+        "before": "9",
+        "limit": "50",
+    }
+    assert liftgate("ledger", "show", "--before", "9").code == ExitCode.USAGE
     assert liftgate("ledger", "verify").out.startswith("intact: 2 entries")
     assert liftgate("ledger", "export").out == '{"seq":1}\n{"seq":2}\n'
     target = home / "ledger.jsonl"

@@ -22,6 +22,7 @@ FORMS = {
     "/requests/{request_id}/conclusion": {"justified": "yes", "comment": "a drill"},
     "/absences": {"delegate": "linus", "until": "2026-11-25T00:00"},
     "/grants/{grant_id}/extensions": {"duration": "1m", "justification": "not done yet"},
+    "/holds/{person_id}/releases": {"reason": "a drill"},
 }
 WITHOUT_A_SESSION = {"/sign-in/local": {"person": "ada"}}
 ENDLESS = {"/events"}

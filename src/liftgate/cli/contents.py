@@ -38,6 +38,7 @@ CONTENTS = {
         "catalogue": ("what may be asked for; check its files", _OURS + "catalogue"),
         "dead-letters": ("events that could not be taken", _OURS + "dead_letters"),
         "known": ("what calls are judged by, for a replay", _OURS + "known"),
+        "overview": ("how much was granted, how fast, what was used", _OURS + "overview"),
         "ledger": ("the record: show, verify, export", _OURS + "ledger"),
         "rules": ("what counts as a finding; test rule files", _OURS + "rules"),
         "replay": ("judge CloudTrail log files", _OURS + "replay"),

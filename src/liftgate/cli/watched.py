@@ -11,6 +11,7 @@ from liftgate.cli.moments import shown
 from liftgate.cli.terminal import paint, paint_state, say, say_fields, say_folded
 
 SEVERITIES = ("informational", "low", "medium", "high", "critical")
+STATES = ("open", "over", "unexplained")
 _ANSWERS = {
     "nothing": "nothing but this",
     "alert": "people are told",
@@ -44,6 +45,7 @@ class FindingAnswer:
     title: str
     because: str
     severity: str
+    state: str
     answer: str
     at: datetime
     grant_id: str | None
@@ -80,6 +82,7 @@ def read_finding(source: JsonObject) -> FindingAnswer:
         title=text(source, "title"),
         because=text(source, "because"),
         severity=text(source, "severity"),
+        state=text(source, "state"),
         answer=text(source, "answer"),
         at=moment(source, "at"),
         grant_id=optional(an_id, source, "grant_id"),
@@ -108,7 +111,7 @@ def read_timeline(source: JsonObject) -> Page[LineAnswer]:
 
 def say_finding(finding: FindingAnswer) -> None:
     """A finding in full."""
-    say(f"{paint(finding.id, 'bold')}  {paint_state(finding.severity)}")
+    say(f"{paint(finding.id, 'bold')}  {paint_state(finding.severity)}  {paint_state(finding.state)}")
     fields = [("what", finding.title), ("because", finding.because), ("at", shown(finding.at))]
     fields += [
         (label, value)

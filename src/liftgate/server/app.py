@@ -28,6 +28,7 @@ from liftgate.server.api import (
     holds,
     ledger,
     logins,
+    overview,
     reconciliations,
     request_trials,
     requests,
@@ -47,7 +48,12 @@ from liftgate.server.errors import BadInput, MethodNotAllowed, NoSuchPath
 from liftgate.server.head import Head
 from liftgate.server.openapi import openapi_document
 from liftgate.server.pages import ask, events, mine, sign_in, static_files, terminals
+from liftgate.server.pages import catalogue as catalogue_pages
+from liftgate.server.pages import findings as finding_pages
 from liftgate.server.pages import grants as grant_pages
+from liftgate.server.pages import holds as hold_pages
+from liftgate.server.pages import ledger as ledger_pages
+from liftgate.server.pages import overview as overview_pages
 from liftgate.server.pages import requests as request_pages
 from liftgate.server.pages.errors import error_page
 from liftgate.server.parts import Parts
@@ -75,6 +81,7 @@ _API_MODULES: Final = (
     watch_state,
     dead_letters,
     ledger,
+    overview,
     slack_links,
 )
 PAGE_MODULES: Final = (
@@ -85,6 +92,11 @@ PAGE_MODULES: Final = (
     mine,
     request_pages,
     grant_pages,
+    finding_pages,
+    hold_pages,
+    catalogue_pages,
+    ledger_pages,
+    overview_pages,
     events,
 )
 _DOORS: Final = {Right.SEES_ALL: frozenset({sees_everything, looking_at_all})}

@@ -86,6 +86,7 @@ API_RIGHTS: Final[Mapping[Route, Right]] = MappingProxyType(
         ("GET", f"{API}/ledger/entries"): Right.SEES_ALL,
         ("GET", f"{API}/ledger/verification"): Right.SEES_ALL,
         ("GET", f"{API}/ledger/export"): Right.SEES_ALL,
+        ("GET", f"{API}/overview"): Right.SEES_ALL,
     }
 )
 
@@ -114,6 +115,15 @@ PAGE_RIGHTS: Final[Mapping[Route, Right]] = MappingProxyType(
         ("POST", "/absences/{absence_id}/end"): Right.ABSENT,
         ("POST", "/grants/{grant_id}/extensions"): Right.HOLDER,
         ("GET", "/grants/{grant_id}"): Right.SEES_IT,
+        ("GET", "/findings"): Right.LISTS_FINDINGS,
+        ("GET", "/findings/{finding_id}"): Right.SEES_FINDING,
+        ("GET", "/catalogue"): Right.SIGNED_IN,
+        ("GET", "/ledger"): Right.SEES_ALL,
+        ("GET", "/ledger/verification"): Right.SEES_ALL,
+        ("GET", "/ledger/export"): Right.SEES_ALL,
+        ("GET", "/overview"): Right.SEES_ALL,
+        ("GET", "/holds"): Right.SEES_ALL,
+        ("POST", "/holds/{person_id}/releases"): Right.RELEASES,
         ("POST", "/grants/{grant_id}/revocation"): Right.REVOKER,
         ("POST", "/grants/{grant_id}/return"): Right.REQUESTER,
         ("POST", "/requests/{request_id}/cancellation"): Right.REQUESTER,

@@ -97,3 +97,16 @@ settlements = Table(
     PrimaryKeyConstraint("grant_id", "number"),
     **_STRICT,
 )
+
+# Of the account of each grant that stands: what was used of it in one word, so that many are counted without reading reports.
+grant_uses = Table(
+    "grant_uses",
+    metadata,
+    Column("grant_id", Text, primary_key=True),
+    Column("use", Text, nullable=False),
+    # Null: it is not known what would have sufficed.
+    Column("actions_granted", Integer),
+    Column("actions_used", Integer),
+    CheckConstraint("use IN ('never', 'less', 'whole', 'untold')", name="use"),
+    **_STRICT,
+)

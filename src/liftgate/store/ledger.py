@@ -14,7 +14,7 @@ from liftgate.store.rows import Row
 from liftgate.store.tables import ledger
 
 _BATCH: Final = 500
-_LAST: Final = 2**63 - 1  # the largest number that either database keeps
+LAST: Final = 2**63 - 1  # the largest number that either database keeps
 _NEWEST: Final = select(ledger).order_by(ledger.c.seq.desc()).limit(1)
 _HEAD: Final = select(ledger.c.seq, ledger.c.hash).order_by(ledger.c.seq.desc()).limit(1)
 _ADD: Final = insert(ledger)
@@ -49,15 +49,15 @@ class Ledger:
     def head(self) -> Entry | None:
         """The newest entry. Raises ``UnreadableEntry`` where it was damaged."""
         row = self._connection.execute(_NEWEST).mappings().one_or_none()
-        return _entry(row) if row else None
+        return entry_of(row) if row else None
 
     def entries(self, *, after: int, limit: int | None, about: str | None) -> Iterator[Entry]:
         """Entries in order, read in batches. Raises ``UnreadableEntry`` at one that was damaged."""
-        after, left = min(after, _LAST), limit
+        after, left = min(after, LAST), limit
         while left is None or left > 0:
             wanted = _BATCH if left is None else min(_BATCH, left)
             rows = self._batch(after, wanted, about)
-            yield from map(_entry, rows)
+            yield from map(entry_of, rows)
             if len(rows) < wanted:
                 return
             after = rows[-1]["seq"]
@@ -76,7 +76,8 @@ def _row(entry: Entry) -> dict[str, Any]:
     return {**fields, "body": canonical(body)}
 
 
-def _entry(row: Row) -> Entry:
+def entry_of(row: Row) -> Entry:
+    """The entry of a row. Raises ``UnreadableEntry`` where it was damaged."""
     seq, written = row["seq"], row["body"]
     try:
         body = read_json(written)

@@ -6,15 +6,15 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from liftgate.clock import rfc3339
-from liftgate.store.answer_tables import settlements
+from liftgate.store.answer_tables import grant_uses, settlements
 from liftgate.store.columns import Moment, read_scope, scope_text
 from liftgate.store.streams import rows_of
 from liftgate.store.tables import activities, findings
 from liftgate.store.watch_rows import call_of
-from liftgate.watch.settlement import Call, Line, Settled, Settlement
+from liftgate.watch.settlement import Call, Line, Settled, Settlement, use_of
 
 _LATEST: Final = (
     select(settlements)
@@ -26,6 +26,8 @@ _ALL: Final = (
     select(settlements).where(settlements.c.grant_id == bindparam("of_grant")).order_by(settlements.c.number)
 )
 _ADD: Final = insert(settlements)
+_ADD_USE: Final = insert(grant_uses)
+_FORGET_USE: Final = delete(grant_uses).where(grant_uses.c.grant_id == bindparam("of_grant"))
 _STANDING: Final = (
     select(settlements.c.grant_id)
     .where(settlements.c.grant_id.in_(bindparam("grant_ids", expanding=True)))
@@ -86,6 +88,17 @@ class Settlements:
                 "settled_at": made.settled_at,
             },
         )
+        self._connection.execute(_FORGET_USE, {"of_grant": made.settlement.grant_id})
+        sufficed = made.settlement.sufficed
+        self._connection.execute(
+            _ADD_USE,
+            {
+                "grant_id": made.settlement.grant_id,
+                "use": use_of(made.settlement).value,
+                "actions_granted": len(made.settlement.granted.actions) if sufficed else None,
+                "actions_used": len(sufficed.actions) if sufficed else None,
+            },
+        )
 
     def standing(self, grant_ids: Collection[str]) -> tuple[str, ...]:
         """Those of the grants whose account counts all that was known."""
@@ -95,6 +108,7 @@ class Settlements:
     def reopen(self, grant_id: str, at: datetime) -> None:
         """The account counts all no longer."""
         self._connection.execute(_REOPEN, {"of_grant": grant_id, "at": at})
+        self._connection.execute(_FORGET_USE, {"of_grant": grant_id})
 
     def calls(self, grant_id: str) -> Iterator[Call]:
         """All of a grant's calls, as they count, those of one place together."""

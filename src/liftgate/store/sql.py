@@ -16,8 +16,9 @@ from liftgate.clock import Clock
 from liftgate.elevation.in_place.ports import InPlaceReader
 from liftgate.elevation.ports import ElevationReader
 from liftgate.identity.ports import IdentityReader
-from liftgate.ledger.ports import LedgerReader
+from liftgate.ledger.ports import LedgerPager, LedgerReader
 from liftgate.notices.slack.ports import SlackBook
+from liftgate.overview.rows import OverviewReader
 from liftgate.response.ports import ResponseReader
 from liftgate.store import migrations
 from liftgate.store.catalogue_versions import CatalogueVersion
@@ -40,6 +41,14 @@ class StoreReader(
     Protocol,
 ):
     """All that can be read, in one consistent view."""
+
+    @property
+    def ledger_pages(self) -> LedgerPager:
+        """Pages of the ledger, narrowed."""
+
+    @property
+    def overview(self) -> OverviewReader:
+        """Counts of a span."""
 
     @property
     def slack(self) -> SlackBook:

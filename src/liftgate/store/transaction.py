@@ -23,8 +23,8 @@ from liftgate.store.in_place import InPlaceStatements
 from liftgate.store.ledger import Ledger
 from liftgate.store.log_reading import LogReading
 from liftgate.store.logins import Logins
+from liftgate.store.looking import Looking
 from liftgate.store.outbox import Outbox
-from liftgate.store.reviewing import Reviewing
 from liftgate.store.sessions import Sessions
 from liftgate.store.sign_ins import SignIns
 from liftgate.store.slack import SlackKept
@@ -37,7 +37,7 @@ from liftgate.watch.rules.totals import Totals
 _CLOCK_SLACK: Final = timedelta(minutes=5)
 
 
-class SqlTransaction(Reviewing):
+class SqlTransaction(Looking):
     """Fulfils the readers and writers of ``access``, ``elevation``, ``identity``, ``watch`` and ``ledger``.
 
     Entries are sealed at the very end, because the head of the chain makes writers wait for one another.

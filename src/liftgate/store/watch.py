@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, bindparam, func, literal, or_, select,
 from liftgate.access.ports import Page
 from liftgate.store.answer_tables import watch_marks
 from liftgate.store.columns import Moment
+from liftgate.store.finding_states import findings_in
 from liftgate.store.pages import Place, newest_first, page
 from liftgate.store.tables import activities, findings, set_aside
 from liftgate.store.totals import GrantTotals
@@ -23,6 +24,7 @@ from liftgate.store.watch_rows import (
     set_aside_row,
 )
 from liftgate.watch.activity import Activity
+from liftgate.watch.finding_state import FindingState
 from liftgate.watch.ports import CallGroup, FindingFilter, FindingRecord, SetAside
 from liftgate.watch.rules.totals import Totals
 
@@ -126,7 +128,12 @@ class Watched:
 
     def findings(self, which: FindingFilter, *, cursor: str | None, limit: int) -> Page[FindingRecord]:
         """A page of findings, the latest first."""
-        statement = newest_first(select(findings), findings.c.at, findings.c.id, cursor=cursor, limit=limit)
+        few = which.state is FindingState.OPEN
+        statement = newest_first(
+            select(findings), findings.c.at, findings.c.id, cursor=cursor, limit=limit, few=few
+        )
+        if which.state is not None and which.now is not None:
+            statement = statement.where(findings_in(which.state, which.now))
         if which.severities is not None:
             statement = statement.where(findings.c.severity.in_(sorted(which.severities)))
         if which.rule is not None:

@@ -16,6 +16,7 @@ from liftgate.ledger.model import Draft
 from liftgate.watch.activity import Activity
 from liftgate.watch.event import Event
 from liftgate.watch.finding import Finding, Severity
+from liftgate.watch.finding_state import FindingState
 from liftgate.watch.known import KnownGrant
 from liftgate.watch.rules.totals import Totals
 from liftgate.watch.settlement import Call, Settled
@@ -105,6 +106,8 @@ class FindingFilter:
     since: datetime | None = None  # of what was found, not of when
     entitlements: frozenset[str] | None = None  # None: any, and those of no grant
     not_of: str | None = None  # findings about this person are left out
+    state: FindingState | None = None  # None: any
+    now: datetime | None = None  # at which they are in that state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

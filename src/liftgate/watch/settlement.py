@@ -7,6 +7,7 @@ settlement. What AWS refused was not used.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from heapq import nsmallest
 from itertools import groupby
 from typing import Final
@@ -85,6 +86,24 @@ class Settlement:
         if self.sufficed is None:
             return False
         return not contains(scope_policy(self.granted), scope_policy(self.sufficed))
+
+
+class Use(StrEnum):
+    """What a grant was used for, against what it allowed."""
+
+    NEVER = "never"
+    LESS = "less"  # a narrower scope would have sufficed
+    WHOLE = "whole"
+    UNTOLD = "untold"  # no narrower scope could be proved
+
+
+def use_of(found: Settlement) -> Use:
+    """An account in one word."""
+    if not found.was_used:
+        return Use.NEVER
+    if found.sufficed is None:
+        return Use.UNTOLD
+    return Use.LESS if found.could_be_narrower else Use.WHOLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,11 +38,14 @@ def command(context: click.Context) -> None:
 @command.command("show", short_help="Show what you may ask for or review", epilog=SHARED)
 @client_options
 @output_option
+@click.option(
+    "--find", "words", metavar="WORDS", help="Only those in which these words stand: people, buckets …"
+)
 @click.argument("name", required=False, metavar="[NAME]")
 @click.pass_context
-def show(context: click.Context, name: str | None) -> None:
+def show(context: click.Context, name: str | None, words: str | None) -> None:
     """Show the entitlements that you may ask for or review, or one of them in full."""
-    _show(context, name)
+    _show(context, name, words=words)
 
 
 @command.command("check", short_help="Find every fault in files", epilog=SHARED)
@@ -82,9 +85,9 @@ def _fault(fault: Any) -> JsonObject:
     }
 
 
-def _show(context: click.Context, name: str | None = None) -> None:
+def _show(context: click.Context, name: str | None = None, *, words: str | None = None) -> None:
     with connection(context) as here:
-        answer = here.api.get("/catalogue")
+        answer = here.api.get("/catalogue", q=words)
     entitlements = [as_object(item, "entitlements") for item in items(answer, "entitlements")]
     if name is not None:
         _show_one(entitlements, name, as_json=wants_json(context))

@@ -14,12 +14,13 @@ from liftgate.cli.pages import pages
 from liftgate.cli.ports import Api
 from liftgate.cli.table import Column, say_table
 from liftgate.cli.terminal import say, say_json, say_next, warn
-from liftgate.cli.watched import SEVERITIES, FindingAnswer, read_findings
+from liftgate.cli.watched import SEVERITIES, STATES, FindingAnswer, read_findings
 from liftgate.clock import rfc3339
 
 _COLUMNS = (
     Column(title="FINDING"),
     Column(title="SEVERITY", state=True),
+    Column(title="STATE", state=True),
     Column(title="AT"),
     Column(title="WHO"),
     Column(title="WHAT", folds=True),
@@ -37,11 +38,17 @@ _TITLES = (
     "person",
     "session",
     "role",
+    "state",
 )
 
 
 @click.command("findings", epilog=SHARED)
 @click.option("--severity", type=click.Choice(SEVERITIES), help="Only those as severe as this, or more.")
+@click.option(
+    "--state",
+    type=click.Choice(STATES),
+    help="Only those whose grant is live or whose hold stands (open), for which neither is so (over), or of no grant (unexplained).",
+)
 @click.option("--rule", metavar="NAME", help="Only those of one rule.")
 @click.option("--grant", metavar="ID", help="Only those of one grant.")
 @click.option("--since", metavar="TIME", help="Only those of calls from then on: 2026-11-24T09:00Z.")
@@ -57,6 +64,7 @@ def command(
     /,
     *,
     severity: str | None,
+    state: str | None,
     rule: str | None,
     grant: str | None,
     since: str | None,
@@ -66,6 +74,7 @@ def command(
     """List what was found in CloudTrail, newest first."""
     asked = {
         "severity": severity,
+        "state": state,
         "rule": rule,
         "grant": grant_id(grant) if grant else None,
         "since": rfc3339(read_moment(since, where="--since")) if since else None,
@@ -100,7 +109,14 @@ def _fetched(api: Api, asked: Mapping[str, str | None], limit: int | None) -> Js
 
 def _row(finding: FindingAnswer) -> tuple[str, ...]:
     who = finding.person or finding.session_name or finding.role_arn or "?"
-    return (finding.id, finding.severity, shown(finding.at), who, f"{finding.title}: {finding.because}")
+    return (
+        finding.id,
+        finding.severity,
+        finding.state,
+        shown(finding.at),
+        who,
+        f"{finding.title}: {finding.because}",
+    )
 
 
 def _cells(finding: FindingAnswer) -> tuple[str, ...]:
@@ -116,4 +132,5 @@ def _cells(finding: FindingAnswer) -> tuple[str, ...]:
         finding.person or "",
         finding.session_name or "",
         finding.role_arn or "",
+        finding.state,
     )

@@ -1,5 +1,6 @@
 """``liftgate ledger``: the record of everything that was asked, decided, lent and taken back."""
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -10,10 +11,11 @@ from liftgate.cli.errors import BadValue
 from liftgate.cli.exit_code import ExitCode
 from liftgate.cli.fields import JsonObject, as_object, flag, items, moment, number, optional, text
 from liftgate.cli.identifiers import kind_of_id
-from liftgate.cli.moments import shown
+from liftgate.cli.moments import read_moment, shown
 from liftgate.cli.options import SHARED, client_options, output_option, wants_json
 from liftgate.cli.table import Column, say_table
 from liftgate.cli.terminal import paint, say, say_fields, say_folded, say_json, say_next
+from liftgate.clock import rfc3339
 from liftgate.plain_text import plain
 
 _COLUMNS = (
@@ -54,19 +56,58 @@ def verify(context: click.Context, exported: Path | None) -> None:
 
 @command.command("show", short_help="Show entries", epilog=SHARED)
 @click.option("--about", metavar="ID", help="Only entries about this request or grant.")
+@click.option("--kind", metavar="KIND", help="Only entries of this kind: grant.made.")
 @click.option(
-    "--after", type=click.IntRange(min=0), default=0, metavar="ENTRY", help="Begin after this entry."
+    "--by", "actor", metavar="PERSON", help="Only what this person did; `liftgate`: what nobody asked for."
+)
+@click.option("--since", metavar="TIME", help="Only entries from then on: 2026-11-24T09:00Z.")
+@click.option("--until", metavar="TIME", help="Only entries before then.")
+@click.option("--newest", is_flag=True, help="The newest first.")
+@click.option("--after", type=click.IntRange(min=0), metavar="ENTRY", help="Begin after this entry.")
+@click.option(
+    "--before", type=click.IntRange(min=0), metavar="ENTRY", help="With --newest: begin before this entry."
 )
 @click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True, help="How many entries.")
 @client_options
 @output_option
 @click.pass_context
-def show(context: click.Context, about: str | None, after: int, limit: int) -> None:
-    """Show entries, oldest first."""
+def show(
+    context: click.Context,
+    /,
+    *,
+    about: str | None,
+    kind: str | None,
+    actor: str | None,
+    since: str | None,
+    until: str | None,
+    newest: bool,
+    after: int | None,
+    before: int | None,
+    limit: int,
+) -> None:
+    """Show entries, the oldest first."""
     if about:
         kind_of_id(about)
+    if before is not None and not newest:
+        raise BadValue(
+            "`--before` goes back from an entry", advice="add --newest, or use --after", where="--before"
+        )
+    if after is not None and newest:
+        raise BadValue(
+            "`--after` goes on from an entry", advice="leave --newest out, or use --before", where="--after"
+        )
+    asked: dict[str, str | int | None] = {
+        "after": 0 if after is None and not newest else after,
+        "before": before,
+        "about": about,
+        "kind": kind,
+        "actor": actor,
+        "since": rfc3339(read_moment(since, where="--since")) if since else None,
+        "until": rfc3339(read_moment(until, where="--until")) if until else None,
+        "order": "newest" if newest else None,
+    }
     with connection(context) as here:
-        page = here.api.get("/ledger/entries", after=after, limit=limit, about=about)
+        page = here.api.get("/ledger/entries", limit=limit, **asked)
     if wants_json(context):
         say_json(page)
         return
@@ -75,10 +116,11 @@ def show(context: click.Context, about: str | None, after: int, limit: int) -> N
         say("No entries.")
         return
     say_table(_COLUMNS, [_row(entry) for entry in entries])
-    following = page.get("next_after")
+    following = page.get("next_before" if newest else "next_after")
     if isinstance(following, int):
-        only = f" --about {about}" if about else ""
-        say_next(f"liftgate ledger show --after {following}{only}")
+        given = {"--about": about, "--kind": kind, "--by": actor, "--since": since, "--until": until}
+        only = "".join(f" {name} {shlex.quote(value)}" for name, value in given.items() if value)
+        say_next(f"liftgate ledger show {'--newest --before' if newest else '--after'} {following}{only}")
 
 
 @command.command("export", short_help="Write it all as JSON Lines", epilog=SHARED)

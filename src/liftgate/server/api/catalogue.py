@@ -1,9 +1,12 @@
 """What the caller may ask for or review, and whether the catalogue's files are well."""
 
-from fastapi import APIRouter, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from liftgate.catalogue.model import Entitlement, Mechanism
+from liftgate.catalogue.search import is_about
 from liftgate.server.api.doc import problems
 from liftgate.server.api.shapes import (
     EXACT,
@@ -18,6 +21,19 @@ from liftgate.server.api.shapes import (
 from liftgate.server.calls import Call, SignedIn
 
 router = APIRouter(tags=["catalogue"])
+
+
+class CatalogueQuery(BaseModel):
+    """What to look for."""
+
+    model_config = {"extra": "forbid"}
+
+    q: str = Field(
+        default="",
+        max_length=200,
+        description="Only entitlements in which each of these words stands: in names, descriptions, people, teams, buckets or prefixes.",
+        examples=["reports ada"],
+    )
 
 
 class CatalogueFaultShape(BaseModel):
@@ -60,6 +76,9 @@ class EntitlementShape(BaseModel):
     )
     approvals: int = Field(examples=[1], description="Of the stages that always apply, together.")
     reviewers: list[PersonShape] = Field(description="Of all stages, and whom they are escalated to.")
+    requesters: list[PersonShape] | None = Field(
+        description="Who may ask, for those who review it, guards and auditors; null for others."
+    )
     stages: list[StageRuleShape] = Field(description="In the order in which they are answered.")
     refused: list[str] = Field(
         examples=[["nothing is deleted in December"]], description="What is refused outright."
@@ -95,17 +114,29 @@ class CatalogueShape(BaseModel):
 @router.get(
     "/catalogue", response_model=CatalogueShape, operation_id="show_catalogue", responses=problems(401)
 )
-def show(call: SignedIn) -> Response:
+def show(call: SignedIn, query: Annotated[CatalogueQuery, Query()]) -> Response:
     """Entitlements that the caller may ask for or review; guards and auditors see all, and the files' faults."""
+    return answer(catalogue_shape(call, query))
+
+
+def catalogue_shape(call: Call, query: CatalogueQuery) -> CatalogueShape:
+    """What the caller may see of the catalogue, narrowed to what they look for."""
     entitlements = sorted(call.catalogue.entitlements.values(), key=lambda entitlement: entitlement.name)
-    return answer(
-        CatalogueShape(
-            version=call.catalogue.version,
-            loaded_at=call.loaded.loaded_at,
-            faults=_fault_shapes(call),
-            entitlements=[_shape(item, call) for item in entitlements if _concerns(item, call)],
-        )
+    return CatalogueShape(
+        version=call.catalogue.version,
+        loaded_at=call.loaded.loaded_at,
+        faults=_fault_shapes(call),
+        entitlements=[
+            _shape(item, call)
+            for item in entitlements
+            if _concerns(item, call)
+            and is_about(item, query.q, call.catalogue, with_requesters=_sees_requesters(item, call))
+        ],
     )
+
+
+def _sees_requesters(entitlement: Entitlement, call: Call) -> bool:
+    return call.sees_all or call.person_id in entitlement.reviewers
 
 
 def _concerns(entitlement: Entitlement, call: Call) -> bool:
@@ -148,6 +179,9 @@ def _shape(entitlement: Entitlement, call: Call) -> EntitlementShape:
         mechanism=entitlement.mechanism,
         approvals=sum(stage.approvals for stage in rule.stages if stage.when is None),
         reviewers=people_shapes(rule.reviewers, call.catalogue),
+        requesters=people_shapes(entitlement.requesters, call.catalogue)
+        if _sees_requesters(entitlement, call)
+        else None,
         stages=[
             StageRuleShape(
                 name=stage.name,

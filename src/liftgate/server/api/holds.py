@@ -10,7 +10,7 @@ from liftgate.catalogue.model import Catalogue
 from liftgate.response.release import release_holds
 from liftgate.server.api.doc import problems
 from liftgate.server.api.shapes import EXACT, Moment, PersonShape, answer, person_shape
-from liftgate.server.calls import SeesAll, SignedInOnce
+from liftgate.server.calls import Call, SeesAll, SignedInOnce
 
 router = APIRouter(prefix="/holds", tags=["Findings"])
 
@@ -61,9 +61,7 @@ class HoldsShape(BaseModel):
 @router.get("", response_model=HoldsShape, responses=problems(401, 403))
 def list_holds(call: SeesAll) -> Response:
     """List who is on hold: no new requests, approvals or sessions."""
-    with call.parts.store.read() as view:
-        holds = view.open_holds()
-    return answer(_shape(holds, call.catalogue, _people(holds)))
+    return answer(standing_holds(call))
 
 
 @router.post(
@@ -75,17 +73,29 @@ def list_holds(call: SeesAll) -> Response:
 )
 def release(call: SignedInOnce, person_id: PersonId, body: ReleaseBody) -> Response:
     """Release the holds that are on somebody now, as one of two guards. The answer is what is still on them."""
+    return answer(released_holds(call, person_id, body.reason), 201)
+
+
+def standing_holds(call: Call) -> HoldsShape:
+    """All holds that stand."""
+    with call.parts.store.read() as view:
+        holds = view.open_holds()
+    return _shape(holds, call.catalogue, _people(holds))
+
+
+def released_holds(call: Call, person_id: str, reason: str) -> HoldsShape:
+    """Release those on somebody, as the caller; what is still on them. Raises what ``release_holds`` does."""
     left = release_holds(
         person_id,
         call.caller,
-        body.reason,
+        reason,
         catalogue=call.catalogue,
         store=call.parts.store,
         clock=call.parts.clock,
     )
     with call.parts.store.read() as view:
         held = _people(view.open_holds())
-    return answer(_shape(left, call.catalogue, held), 201)
+    return _shape(left, call.catalogue, held)
 
 
 def _people(holds: tuple[Hold, ...]) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import chain
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
@@ -11,9 +11,11 @@ from pydantic import BaseModel, Field
 from liftgate.ledger.chain import Broken, verify
 from liftgate.ledger.export import export_lines
 from liftgate.ledger.fields import entry_fields
+from liftgate.ledger.model import Entry, EventKind
+from liftgate.ledger.ports import LedgerFilter
 from liftgate.server.api.doc import problems
-from liftgate.server.api.shapes import EXACT, EXAMPLE_HASH, answer
-from liftgate.server.calls import SeesAll
+from liftgate.server.api.shapes import EXACT, EXAMPLE_HASH, Moment, answer
+from liftgate.server.calls import Call, SeesAll
 from liftgate.server.parts import Parts
 
 router = APIRouter(prefix="/ledger", tags=["ledger"])
@@ -32,14 +34,49 @@ _EXAMPLE: Final = {
 }
 
 
+class EntriesQuery(BaseModel):
+    """Which entries to list."""
+
+    model_config = {"extra": "forbid"}
+
+    order: Literal["oldest", "newest"] = Field(default="oldest", description="Which come first.")
+    after: int | None = Field(
+        default=None, ge=0, le=2**53, description="Oldest first: begin after this entry."
+    )
+    before: int | None = Field(
+        default=None, ge=0, le=2**53, description="Newest first: begin before this entry."
+    )
+    limit: int = Field(default=50, ge=1, le=200, description="How many, at most.")
+    about: str | None = Field(
+        default=None,
+        pattern=r"^(rq|gr)-[0-9a-hjkmnp-tv-z]{16}$",
+        description="Only those of one request or grant.",
+    )
+    kind: EventKind | None = Field(
+        default=None, description="Only those of one kind.", examples=["grant.made"]
+    )
+    actor: str | None = Field(
+        default=None,
+        max_length=128,
+        description="Only what this person did; `liftgate`: what nobody asked for.",
+        examples=["ada"],
+    )
+    since: Moment | None = Field(default=None, description="Only those from that second on.")
+    until: Moment | None = Field(default=None, description="Only those before that second.")
+
+
 class EntriesShape(BaseModel):
-    """Entries, oldest first."""
+    """Entries, in the order that was asked for."""
 
     model_config = EXACT
 
     items: list[dict[str, Any]] = Field(examples=[[_EXAMPLE]])
     next_after: int | None = Field(
-        examples=[None], description="Pass it as `after` for the next page; null: that was all."
+        examples=[None], description="Oldest first: pass it as `after` for the next page; null: that was all."
+    )
+    next_before: int | None = Field(
+        examples=[None],
+        description="Newest first: pass it as `before` for the next page; null: that was all.",
     )
 
 
@@ -69,20 +106,29 @@ class VerificationShape(BaseModel):
 @router.get(
     "/entries", response_model=EntriesShape, operation_id="list_ledger_entries", responses=problems(401, 403)
 )
-def entries(
-    call: SeesAll,
-    after: Annotated[int, Query(ge=0, le=2**53)] = 0,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    about: Annotated[str | None, Query(pattern=r"^(rq|gr)-[0-9a-hjkmnp-tv-z]{16}$")] = None,
-) -> Response:
-    """Entries from `after` on; `about` keeps those of one request or grant."""
-    with call.parts.store.read() as view:
-        found = list(view.entries(after=after, limit=limit, about=about))
-    shape = EntriesShape(
-        items=[dict(entry_fields(entry)) for entry in found],
-        next_after=found[-1].seq if len(found) == limit else None,
+def entries(call: SeesAll, query: Annotated[EntriesQuery, Query()]) -> Response:
+    """List entries, the oldest first, or with `order=newest` the newest; `about` keeps those of one request or grant."""
+    found = ledger_page(call, query)
+    following = found[-1].seq if len(found) == query.limit else None
+    is_newest = query.order == "newest"
+    return answer(
+        EntriesShape(
+            items=[dict(entry_fields(entry)) for entry in found],
+            next_after=None if is_newest else following,
+            next_before=following if is_newest else None,
+        )
     )
-    return answer(shape)
+
+
+def ledger_page(call: Call, query: EntriesQuery) -> tuple[Entry, ...]:
+    """The entries that were asked for. Raises ``UnreadableEntry`` at one that was damaged."""
+    which = LedgerFilter(
+        about=query.about, kind=query.kind, actor=query.actor, since=query.since, until=query.until
+    )
+    with call.parts.store.read() as view:
+        if query.order == "newest":
+            return view.ledger_pages.newest_first(which, before=query.before, limit=query.limit)
+        return view.ledger_pages.oldest_first(which, after=query.after or 0, limit=query.limit)
 
 
 @router.get(
@@ -93,12 +139,17 @@ def entries(
 )
 def verification(call: SeesAll) -> Response:
     """Check the whole chain, now."""
+    return answer(verification_shape(call))
+
+
+def verification_shape(call: Call) -> VerificationShape:
+    """Whether the chain holds."""
     with call.parts.store.read() as view:
         verdict = verify(view.entries())
     if isinstance(verdict, Broken):
-        return answer(VerificationShape(intact=False, broken_at=verdict.seq, because=verdict.because))
+        return VerificationShape(intact=False, broken_at=verdict.seq, because=verdict.because)
     head = HeadShape(seq=verdict.head.seq, hash=verdict.head.hash) if verdict.head else None
-    return answer(VerificationShape(intact=True, count=verdict.count, head=head))
+    return VerificationShape(intact=True, count=verdict.count, head=head)
 
 
 @router.get(
@@ -115,6 +166,11 @@ def verification(call: SeesAll) -> Response:
 )
 def export(call: SeesAll) -> StreamingResponse:
     """The whole ledger as JSON Lines, which anybody can verify without this server."""
+    return exported(call)
+
+
+def exported(call: Call) -> StreamingResponse:
+    """The answer that hands the whole ledger out."""
     lines = _lines(call.parts)
     first = next(lines)  # a damaged entry here is answered as a problem, not with an answer that breaks off
     return StreamingResponse(chain([first], lines), media_type="application/jsonl")

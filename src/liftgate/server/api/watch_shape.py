@@ -13,9 +13,11 @@ from liftgate.server.api.answer_shape import DamageShape, StepShape, damage_shap
 from liftgate.server.api.shapes import EXACT, Moment, PersonShape, person_shape
 from liftgate.server.timeline import Line
 from liftgate.watch.activity import Activity
+from liftgate.watch.finding_state import FindingState
 from liftgate.watch.ports import FindingRecord, SetAside
 
 SeverityWord = Literal["informational", "low", "medium", "high", "critical"]
+StateWord = Literal["open", "over", "unexplained"]
 FINDING_ID = r"^fi-[0-9a-hjkmnp-tv-z]{16}$"
 
 
@@ -71,6 +73,10 @@ class FindingShape(BaseModel):
     title: str = Field(examples=["Outside what was granted"])
     because: str = Field(examples=["s3:PutObject on arn:aws:s3:::payroll/1 was not granted"])
     severity: SeverityWord
+    state: StateWord = Field(
+        description="`open`: its grant is live, or the hold that it placed stands; `over`: neither; `unexplained`: no grant explains "
+        "it, and there is nothing to take back."
+    )
     answer: Literal["nothing", "alert", "revoke", "quarantine"] = Field(
         description="What its rule wants done; each takes in the ones before it."
     )
@@ -170,7 +176,9 @@ class Detail:
     with_records: bool
 
 
-def finding_shape(record: FindingRecord, catalogue: Catalogue, detail: Detail | None = None) -> FindingShape:
+def finding_shape(
+    record: FindingRecord, catalogue: Catalogue, state: FindingState, detail: Detail | None = None
+) -> FindingShape:
     """A finding."""
     found = record.finding
     return FindingShape(
@@ -179,6 +187,7 @@ def finding_shape(record: FindingRecord, catalogue: Catalogue, detail: Detail | 
         title=found.title,
         because=found.because,
         severity=found.severity.value,
+        state=state.value,
         answer=found.answer.value,
         at=found.at,
         found_at=record.found_at,

@@ -18,6 +18,13 @@ _STATES: Final = {
     "pending": "soon",
     "denied": "bad",
     "revoked": "bad",
+    "open": "bad",
+    "unexplained": "soon",
+    "critical": "worst",
+    "high": "bad",
+    "medium": "soon",
+    "intact": "good",
+    "broken": "bad",
 }
 
 
@@ -77,6 +84,27 @@ def sentence(text: str) -> Markup:
     return Markup("").join(shown)
 
 
+def seconds_rough(seconds: float) -> str:
+    """Seconds, as ``rough`` says a span."""
+    return rough(timedelta(seconds=seconds))
+
+
+def hours(seconds: float) -> str:
+    """Hours, with a fraction where there are few."""
+    found = seconds / 3_600
+    return f"{found:,.0f} h" if found >= 100 or found == int(found) else f"{found:,.1f} h"
+
+
+def share(part: float, whole: float) -> str:
+    """A part in per cent; what is less than a tenth of one is not said to be nothing."""
+    percent = 100 * part / whole if whole else 0
+    if percent == 0:
+        return "0 %"
+    if 0 < percent < 0.1:
+        return "under 0.1 %"
+    return f"{percent:.1f} %" if percent < 10 else f"{percent:.0f} %"
+
+
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
     {
         "shown": shown,
@@ -86,6 +114,9 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
         "tone": tone,
         "plain": plain,
         "sentence": sentence,
+        "rough": seconds_rough,
+        "hours": hours,
+        "share": share,
         "rfc3339": rfc3339,
     }
 )
