@@ -1,6 +1,10 @@
 # Two commands on a fresh machine do all: `make demo`, `make test`.
 PYTHON ?= python3
 export PYTHON
+# Tests and the programs that they start are compiled once and kept, whatever the caller's shell says.
+export PYTHONDONTWRITEBYTECODE :=
+# One more than processors: while one waits for a window to end or a server to start, the others work.
+WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 BIN := .venv/bin
 POSTGRESQL := "postgresql:/usr/lib/postgresql/*/bin/postgres"
 IAM_SIMULATE := nodejs:node npm:npm npm=tests/iam/simulate
@@ -20,7 +24,7 @@ demo:  ## install, start Liftgate with an embedded AWS, play the story, leave it
 test:  ## install, then check style, types and imports, and run every test
 	@tools/install.sh dev $(POSTGRESQL) $(IAM_SIMULATE) $(RADOSGW) $(CLIENTS) $(CHROMIUM)
 	@$(MAKE) --no-print-directory lint
-	@$(BIN)/pytest -q -n auto --dist loadgroup
+	@$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup
 
 check:  ## the quick part of `make test`, under a minute
 	@tools/install.sh dev
@@ -30,7 +34,7 @@ check:  ## the quick part of `make test`, under a minute
 enforcement:  ## try every case on three enforcers that nobody here wrote, and every fault; write and print docs/enforcement.md
 	@tools/install.sh dev $(POSTGRESQL) $(RADOSGW) $(CLIENTS)
 	@rm -rf build/enforcement && mkdir -p build/enforcement
-	@ENFORCEMENT_RECORD=build/enforcement $(BIN)/pytest -q -n auto --dist loadgroup -r fE tests/enforcement tests/chaos tests/whole/test_whole_crashes*.py; \
+	@ENFORCEMENT_RECORD=build/enforcement $(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -r fE tests/enforcement tests/chaos tests/whole/test_whole_crashes*.py; \
 		$(BIN)/python tools/enforcement_page.py build/enforcement
 
 lint:

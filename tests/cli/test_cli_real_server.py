@@ -13,7 +13,7 @@ from liftgate.cli.exit_code import ExitCode
 from liftgate.demo.ran import Ran
 from liftgate.demo.world import World, running_world
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("real-server")]
 
 LIFTGATE = str(Path(sys.executable).with_name("liftgate"))
 Q3 = "s3://lakeside-reports/2026/q3/"

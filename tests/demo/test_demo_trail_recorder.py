@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -88,5 +89,6 @@ def _answered(
     async def whole() -> None:
         await layer(SCOPE, receive, send)
 
-    asyncio.run(whole())
+    with ThreadPoolExecutor(1) as own:  # a browser of this worker keeps a loop running on this thread
+        own.submit(asyncio.run, whole()).result()
     return sent

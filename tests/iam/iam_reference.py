@@ -50,6 +50,8 @@ def _values(key: str, request: Request) -> tuple[str, ...]:
 
 def _filled(text: str, request: Request) -> str | None:
     """With the values of variables as ``${value}``, which ``glob`` takes for plain text; None where one has none."""
+    if "${" not in text:
+        return text
     missing = False
 
     def put(match: re.Match[str]) -> str:
@@ -85,6 +87,7 @@ def _equal_to_any(value: str, condition: Condition, request: Request) -> bool:
     return any(one is not None and _compare(operator, value, one) for one in filled)
 
 
+@cache
 def _compare(operator: str, value: str, wanted: str) -> bool:
     plain = re.sub(r"\$\{([^}]*)\}", r"\1", wanted)
     if operator == "StringLike":

@@ -155,7 +155,7 @@ def test_the_intersection_under_conditions(a: Policy, b: Policy) -> None:
 @given(limited_policies, limited_policies, st.randoms(use_true_random=False))
 @settings(max_examples=35)
 def test_the_intersection_under_every_kind_of_condition(a: Policy, b: Policy, chance: Random) -> None:
-    check(a, b, contexts(chance, 80))
+    check(a, b, contexts(chance, 80, a, b))
 
 
 @given(moving_policies, moving_policies, st.integers(0, 6))

@@ -17,19 +17,22 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
 import httpx
+import httpx._transports.default as httpx_transport
+import uvicorn
 
 from liftgate.elevation.aws_clients import aws_session
 from liftgate.elevation.in_place.model import Carried, HeldRole
 from liftgate.elevation.in_place.ports import HeldRoles
 from liftgate.elevation.in_place.probe import Probe
 from liftgate.elevation.ports import Lender, LendOrder, Lent, RolePolicies
+from liftgate.server import app as app_module
 from liftgate.server import command
 from liftgate.server import parts as parts_module
-from liftgate.server.app import build_routes
 from liftgate.server.settings import load_settings
 from liftgate.store.sql import SqlStore
 from liftgate.store.sql import open_store as really_open_store
@@ -202,13 +205,19 @@ def start(order: dict[str, Any]) -> tuple[int, TextIO]:
 
 
 def warm_up() -> None:
-    """Do once what each server would do again: read AWS's descriptions, import what is imported late, write the API's document."""
+    """Do once what each server would do again: read AWS's descriptions and certificates, import what is imported late, make the routes."""
     for service in ("sts", "iam", "s3"):
         aws_session().client(
             service, region_name="us-east-1", aws_access_key_id="-", aws_secret_access_key="-"
         )
-    httpx.Client().close()
-    build_routes().openapi()
+    certificates = vars(httpx_transport)
+    certificates["create_ssl_context"] = cache(certificates["create_ssl_context"])
+    for trust_env in (True, False):
+        httpx.Client(trust_env=trust_env).close()
+    routes = app_module.build_routes()
+    routes.openapi()
+    vars(app_module)["build_routes"] = lambda: routes  # each fork has them to itself
+    uvicorn.Config(routes, log_config=None, lifespan="off").load()
     gc.collect()
     gc.freeze()
 
