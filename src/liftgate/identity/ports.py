@@ -1,5 +1,6 @@
 """What sign-in needs of AWS and of a store, said as protocols."""
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +17,24 @@ class StsTransport(Protocol):
 
     def ask(self, request: StsRequest) -> StsAnswer:
         """Send it once, following no redirect. Raises ``Unavailable`` where nothing whole comes back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuerAnswer:
+    """What an issuer of tokens answered. Its body may hold secrets."""
+
+    status: int
+    body: bytes = field(repr=False)
+
+
+class IssuerTransport(Protocol):
+    """Talks to issuers of tokens, over https, following no redirect, with bounded sizes and times."""
+
+    def get(self, url: str) -> IssuerAnswer:
+        """What stands at an address. Raises ``IssuerUnavailable`` where nothing whole comes back."""
+
+    def post(self, url: str, fields: Mapping[str, str], *, headers: Mapping[str, str]) -> IssuerAnswer:
+        """The answer to a form. Raises ``IssuerUnavailable`` where nothing whole comes back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
