@@ -8,6 +8,7 @@ from typing import Protocol
 
 from liftgate.identity.login_model import Logins
 from liftgate.identity.model import Identity
+from liftgate.identity.provider_ports import Provided, ProvidedReader
 from liftgate.identity.sts_request import StsAnswer, StsRequest
 from liftgate.ledger.model import Draft
 
@@ -88,6 +89,10 @@ class BrowserSession:
 class IdentityReader(Protocol):
     """Finds out who holds a token."""
 
+    @property
+    def provided(self) -> ProvidedReader:
+        """What stands on a provider's word."""
+
     def sign_in(self, token_hash: str) -> SignIn | None:
         """The sign-in of a token, expired or not."""
 
@@ -97,6 +102,13 @@ class IdentityReader(Protocol):
 
 class IdentityWriter(IdentityReader, Protocol):
     """A transaction that changes sign-ins."""
+
+    @property
+    def provided(self) -> Provided:
+        """What stands on a provider's word."""
+
+    def record(self, draft: Draft) -> None:
+        """Put a draft on record when this transaction commits."""
 
     @property
     def logins(self) -> Logins:
