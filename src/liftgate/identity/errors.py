@@ -99,6 +99,24 @@ class SignedTokenOutOfTime(Unauthenticated):
     code = "signed_token_out_of_time"
 
 
+class SignInNotBegun(Unauthenticated):
+    """A browser came back from a provider to which it was not sent, or not for this."""
+
+    code = "sign_in_not_begun"
+
+
+class ProviderRefused(Unauthenticated):
+    """The OpenID provider does not vouch for whoever asks."""
+
+    code = "provider_refused"
+
+
+class LogoutRefused(Invalid):
+    """What a provider sent orders nobody's logout, or did so before."""
+
+    code = "logout_refused"
+
+
 class LocalSignInOff(Refused):
     """This server lets nobody in by a name alone."""
 
