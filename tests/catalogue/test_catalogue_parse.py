@@ -47,8 +47,15 @@ def test_the_sample_means_what_it_says() -> None:
         ),
         longest=timedelta(hours=1),
         requesters=frozenset({"ada", "linus"}),
+        requester_groups=frozenset({"developers"}),
         review=ReviewRule(
-            stages=(Stage(name="review", reviewers=frozenset({"grace", "linus"})),),
+            stages=(
+                Stage(
+                    name="review",
+                    reviewers=frozenset({"grace", "linus"}),
+                    reviewer_groups=frozenset({"data-owners"}),
+                ),
+            ),
             lapses_after=timedelta(hours=24),
             without_review=WithoutReview(
                 longest=timedelta(minutes=15), actions=frozenset({"s3:PutObject", "s3:AbortMultipartUpload"})
@@ -76,7 +83,13 @@ def test_files_and_folders_may_be_mixed() -> None:
 def test_what_is_left_out_has_its_default() -> None:
     entitlement = parsed(with_entitlement()).entitlements["reports-write"]
     assert entitlement.review == ReviewRule(
-        stages=(Stage(name="review", reviewers=frozenset({"grace", "linus"})),),
+        stages=(
+            Stage(
+                name="review",
+                reviewers=frozenset({"grace", "linus"}),
+                reviewer_groups=frozenset({"owners"}),
+            ),
+        ),
         lapses_after=timedelta(hours=24),
     )
     assert entitlement.justification == JustificationRule()

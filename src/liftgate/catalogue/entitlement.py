@@ -129,6 +129,7 @@ def _read_entitlement(
             max_session=max_session.value if max_session else DEFAULT_MAX_SESSION,
             longest_in_all=in_all,
             break_glass=break_glass,
+            requester_groups=requesters.groups,
         ),
     )
 

@@ -32,6 +32,12 @@ class ArnUnreadable(Invalid):
     code = "arn_unreadable"
 
 
+class SubjectUnreadable(Invalid):
+    """A text that should name a subject of an OpenID provider names none."""
+
+    code = "subject_unreadable"
+
+
 class TicketPatternUnsafe(Invalid):
     """A ticket pattern is no regular expression, or one whose matching could take long."""
 

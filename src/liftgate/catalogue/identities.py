@@ -7,11 +7,13 @@ from typing import Final
 
 from liftgate.catalogue.arn import IdentityArn, RoleArn, parse_identity_arn, parse_named_sessions
 from liftgate.catalogue.declared import DeclaredPerson
-from liftgate.catalogue.errors import ArnUnreadable
+from liftgate.catalogue.errors import ArnUnreadable, SubjectUnreadable
 from liftgate.catalogue.fault import FaultKind, FaultList
 from liftgate.catalogue.fields import Marked
+from liftgate.catalogue.subject import SubjectName, parse_subject
 from liftgate.identity.model import IdentityKind, PersonKind
 
+_OIDC: Final = f"{IdentityKind.OIDC}:"
 _SLACK: Final = f"{IdentityKind.SLACK}:"
 _SLACK_USER: Final = re.compile("[TE][A-Z0-9]{1,20}/[UW][A-Z0-9]{1,20}", re.ASCII)
 
@@ -29,7 +31,7 @@ class Claim:
     """A person's claim on an identity."""
 
     person: str
-    arn: IdentityArn
+    arn: IdentityArn | SubjectName
     written: Marked[str]
     kind: IdentityKind = IdentityKind.AWS
 
@@ -107,6 +109,9 @@ def _claims(id_: str, person: DeclaredPerson, faults: FaultList) -> Iterable[Cla
         if written.value.startswith(_SLACK):
             yield from _slack_claim(id_, person, written, faults)
             continue
+        if written.value.startswith(_OIDC):
+            yield from _subject_claim(id_, written, faults)
+            continue
         try:
             arn = parse_identity_arn(written.value)
         except ArnUnreadable as error:
@@ -120,6 +125,15 @@ def _claims(id_: str, person: DeclaredPerson, faults: FaultList) -> Iterable[Cla
                 "write each session name in full; only a `kind: service` may stand for all sessions of its role",
             )
         yield Claim(id_, arn, written)
+
+
+def _subject_claim(id_: str, written: Marked[str], faults: FaultList) -> Iterable[Claim]:
+    try:
+        subject = parse_subject(written.value.removeprefix(_OIDC))
+    except SubjectUnreadable as error:
+        faults.add_error(FaultKind.BAD_IDENTITY, written.place, error)
+    else:
+        yield Claim(id_, subject, written, IdentityKind.OIDC)
 
 
 def _slack_claim(

@@ -52,12 +52,17 @@ PERSON: Final = Record(
             says=(
                 "the ARNs that `aws sts get-caller-identity` answers when this person asks it, each in full; a "
                 "service may end the session name with `*` for all sessions of its role that begin so. And the person's user in "
-                "Slack, `slack:T…/U…`, whose answers there are theirs ([notices](notices.md))"
+                "Slack, `slack:T…/U…`, whose answers there are theirs ([notices](notices.md)); and subjects of OpenID providers, "
+                "`oidc:<issuer>#<subject>`, by which they sign in with a browser ([sign-in](sign-in.md))"
             ),
             holds=Texts(
-                item=Text(form="an identity's ARN, or `slack:T…/U…`", pattern="(arn:|slack:)[!-~]+", most=700)
+                item=Text(
+                    form="an identity's ARN, `slack:T…/U…` or `oidc:<issuer>#<subject>`",
+                    pattern="(arn:|slack:|oidc:)[!-~]+",
+                    most=700,
+                )
             ),
-            default="none: nobody can sign in as this person with AWS credentials",
+            default="none: nobody can sign in as this person",
         ),
     ),
 )

@@ -50,6 +50,8 @@ class Stage:
     remind_after: timedelta | None = None  # counted from when it is this stage's turn, as the next is
     escalate_after: timedelta | None = None
     escalate_to: frozenset[str] = frozenset()  # who may answer too from then on
+    reviewer_groups: frozenset[str] = frozenset()  # whose members are among the reviewers
+    escalate_groups: frozenset[str] = frozenset()  # whose members may answer too from then on
 
     @property
     def answerers(self) -> frozenset[str]:
@@ -135,6 +137,7 @@ class Entitlement:
     max_session: timedelta = timedelta(hours=1)  # the elevated role's MaxSessionDuration
     longest_in_all: timedelta | None = None  # a grant with all that extends it; None: four times the longest
     break_glass: BreakGlass | None = None
+    requester_groups: frozenset[str] = frozenset()  # whose members are among the requesters
 
     @property
     def longest_chain(self) -> timedelta:

@@ -19,6 +19,7 @@ class Found:
     ids: frozenset[str]
     by_name: tuple[tuple[Marked[str], frozenset[str]], ...]
     whole: bool
+    groups: frozenset[str] = frozenset()  # those of the names that are groups
 
     def named_by(self, id_: str) -> Place:
         """Where the name stands that brought somebody in first."""
@@ -55,18 +56,19 @@ class Directory:
     def find(self, names: Iterable[Marked[str]] | None) -> Found:
         """The people whom ``names``, of people or groups, stand for, with a fault for each unknown name."""
         by_name: list[tuple[Marked[str], frozenset[str]]] = []
-        whole = names is not None
+        whole, groups = names is not None, set[str]()
         for name in names or ():
             if name.value in self._declared.people:
                 by_name.append((name, frozenset({name.value})))
             elif name.value in self._groups:
                 ids, group_whole = self._groups[name.value]
+                groups.add(name.value)
                 by_name.append((name, ids))
                 whole = whole and group_whole
             else:
                 whole = False
                 self._report_unknown(name, "person or group")
-        return Found(ids=self._union(by_name), by_name=tuple(by_name), whole=whole)
+        return Found(ids=self._union(by_name), by_name=tuple(by_name), whole=whole, groups=frozenset(groups))
 
     def find_once(self, names: Iterable[Marked[str]]) -> Found:
         """Like ``find``, for the lists of several files: the same name in two of them is a fault."""

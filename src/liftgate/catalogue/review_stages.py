@@ -86,6 +86,8 @@ def _read(fields: Fields, name: str, reviewers: Found, directory: Directory, fau
             remind_after=remind_after.value if remind_after else None,
             escalate_after=escalate_after.value if escalate_after else None,
             escalate_to=escalate_to.ids,
+            reviewer_groups=reviewers.groups,
+            escalate_groups=escalate_to.groups,
         ),
         fields=fields,
         approvals=approvals,

@@ -56,6 +56,7 @@ def beyond_json(entitlement: Entitlement, number: Mapping[People, int]) -> dict[
     glass, in_all = entitlement.break_glass, entitlement.longest_in_all
     return {
         **({} if in_all is None else {"longest_in_all": seconds(in_all)}),
+        **groups_json("requester_groups", entitlement.requester_groups),
         **(
             {
                 "break_glass": {
@@ -97,6 +98,7 @@ def read_beyond(kept: Mapping[str, Any], sets: Sequence[People]) -> dict[str, An
     glass, in_all = kept.get("break_glass"), kept.get("longest_in_all")
     return {
         "longest_in_all": None if in_all is None else timedelta(seconds=in_all),
+        "requester_groups": frozenset(kept.get("requester_groups", ())),
         "break_glass": BreakGlass(
             by=sets[glass["by"]],
             longest=timedelta(seconds=glass["longest"]),
@@ -106,6 +108,11 @@ def read_beyond(kept: Mapping[str, Any], sets: Sequence[People]) -> dict[str, An
         if glass
         else None,
     }
+
+
+def groups_json(name: str, groups: frozenset[str]) -> dict[str, Json]:
+    """Nothing where no group is named."""
+    return {name: sorted_texts(groups)} if groups else {}
 
 
 def _stages(stages: Sequence[Stage], number: Mapping[People, int]) -> dict[str, Json]:
@@ -127,6 +134,8 @@ def _stage(stage: Stage, number: Mapping[People, int]) -> dict[str, Json]:
         **({} if remind is None else {"remind_after": seconds(remind)}),
         **({} if escalate is None else {"escalate_after": seconds(escalate)}),
         **({"escalate_to": number[stage.escalate_to]} if stage.escalate_to else {}),
+        **groups_json("reviewer_groups", stage.reviewer_groups),
+        **groups_json("escalate_groups", stage.escalate_groups),
     }
 
 
@@ -143,6 +152,8 @@ def _read_stages(kept: Mapping[str, Any], sets: Sequence[People]) -> Iterator[St
             remind_after=None if remind is None else timedelta(seconds=remind),
             escalate_after=None if escalate is None else timedelta(seconds=escalate),
             escalate_to=sets[one["escalate_to"]] if "escalate_to" in one else _NOBODY,
+            reviewer_groups=frozenset(one.get("reviewer_groups", ())),
+            escalate_groups=frozenset(one.get("escalate_groups", ())),
         )
         if stage.reviewers or "stages" in kept:
             yield stage

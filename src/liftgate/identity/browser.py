@@ -5,6 +5,7 @@ A renewed token's predecessor stays good until the browser has shown the new one
 Limits and renewal: https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,7 +13,7 @@ from typing import Final
 from liftgate.clock import Clock, rfc3339
 from liftgate.identity.errors import TokenExpired
 from liftgate.identity.model import Caller
-from liftgate.identity.ports import BrowserSession, IdentityStore
+from liftgate.identity.ports import BrowserSession, IdentityStore, IdentityWriter
 from liftgate.identity.service import PersonOf, known_caller, token_unknown
 from liftgate.identity.token import RandomBytes, has_form, hash_of, new_token
 from liftgate.ledger.model import Draft, EventKind
@@ -47,8 +48,12 @@ def begin_browser_session(
     clock: Clock,
     random: RandomBytes,
     replacing: str | None = None,
+    also: Callable[[IdentityWriter, BrowserSession], None] | None = None,
 ) -> tuple[str, BrowserSession]:
-    """A token for a browser whose person was proved. The session of ``replacing``, the token it showed before, ends."""
+    """A token for a browser whose person was proved. The session of ``replacing``, the token it showed before, ends.
+
+    ``also`` is done in the same transaction; where it raises, there is no session.
+    """
     now, token = clock(), new_token(random)
     session = BrowserSession(
         id=random(16).hex(),
@@ -67,6 +72,8 @@ def begin_browser_session(
         if before is not None:
             transaction.end_browser_session(before.id)
         transaction.add_browser_session(session, _draft(session))
+        if also is not None:
+            also(transaction, session)
     return token, session
 
 

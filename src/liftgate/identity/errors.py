@@ -75,6 +75,48 @@ class TokenExpired(Unauthenticated):
     code = "token_expired"
 
 
+class SignedTokenMalformed(Unauthenticated):
+    """What was shown is no signed token (RFC 7519) that has one meaning."""
+
+    code = "signed_token_malformed"
+
+
+class SignatureRefused(Unauthenticated):
+    """None of the issuer's keys made the token's signature, or it is of a kind that proves nothing."""
+
+    code = "signature_refused"
+
+
+class SignedTokenMisdirected(Unauthenticated):
+    """The token is of another issuer, for another audience, or of another kind than is asked for."""
+
+    code = "signed_token_misdirected"
+
+
+class SignedTokenOutOfTime(Unauthenticated):
+    """The token is over, too old, or not good yet."""
+
+    code = "signed_token_out_of_time"
+
+
+class SignInNotBegun(Unauthenticated):
+    """A browser came back from a provider to which it was not sent, or not for this."""
+
+    code = "sign_in_not_begun"
+
+
+class ProviderRefused(Unauthenticated):
+    """The OpenID provider does not vouch for whoever asks."""
+
+    code = "provider_refused"
+
+
+class LogoutRefused(Invalid):
+    """What a provider sent orders nobody's logout, or did so before."""
+
+    code = "logout_refused"
+
+
 class LocalSignInOff(Refused):
     """This server lets nobody in by a name alone."""
 
@@ -151,3 +193,15 @@ class TooManyLogins(Unavailable):
     """More terminals wait for their codes than are let."""
 
     code = "too_many_logins"
+
+
+class IssuerUnavailable(Unavailable):
+    """An issuer of tokens did not answer."""
+
+    code = "issuer_unavailable"
+
+
+class IssuerAnswerRefused(Unavailable):
+    """What answered for an issuer of tokens did not answer as one does."""
+
+    code = "issuer_answer_refused"

@@ -10,7 +10,7 @@ def refuse_unless_loopback(host: str) -> None:
 
     An address of loopback, or ``localhost``, which no name server may lead elsewhere (RFC 6761, section 6.3).
     """
-    if not _is_loopback(host):
+    if not is_loopback(host):
         shown = host[:80].encode("ascii", "backslashreplace").decode()
         raise NotLoopback(
             f"local sign-in lets anybody in by a name alone, and `{shown}` is not loopback",
@@ -20,8 +20,9 @@ def refuse_unless_loopback(host: str) -> None:
         )
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, whatever a name server says: an address of loopback, or ``localhost`` (RFC 6761)."""
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host.lower() == "localhost"

@@ -8,13 +8,14 @@ class IdentityKind(StrEnum):
     """How an identity was proved."""
 
     AWS = "aws"  # a signed sts:GetCallerIdentity
+    OIDC = "oidc"  # an OpenID provider's word about one of its subjects
     LOCAL = "local"  # the demo's sign-in, on loopback only
     SLACK = "slack"  # a user of a Slack workspace, by Slack's word; it answers requests, and signs in nowhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """One proved identity. ``name`` is an ARN for AWS, the person's id for local sign-in, and ``T…/U…`` for Slack."""
+    """One proved identity. ``name`` is an ARN for AWS, ``issuer#subject`` for OpenID Connect, ``T…/U…`` for Slack, else a person's id."""
 
     kind: IdentityKind
     name: str

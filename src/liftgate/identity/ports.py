@@ -1,5 +1,6 @@
 """What sign-in needs of AWS and of a store, said as protocols."""
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,6 +8,7 @@ from typing import Protocol
 
 from liftgate.identity.login_model import Logins
 from liftgate.identity.model import Identity
+from liftgate.identity.provider_ports import Provided, ProvidedReader
 from liftgate.identity.sts_request import StsAnswer, StsRequest
 from liftgate.ledger.model import Draft
 
@@ -16,6 +18,24 @@ class StsTransport(Protocol):
 
     def ask(self, request: StsRequest) -> StsAnswer:
         """Send it once, following no redirect. Raises ``Unavailable`` where nothing whole comes back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuerAnswer:
+    """What an issuer of tokens answered. Its body may hold secrets."""
+
+    status: int
+    body: bytes = field(repr=False)
+
+
+class IssuerTransport(Protocol):
+    """Talks to issuers of tokens, over https, following no redirect, with bounded sizes and times."""
+
+    def get(self, url: str) -> IssuerAnswer:
+        """What stands at an address. Raises ``IssuerUnavailable`` where nothing whole comes back."""
+
+    def post(self, url: str, fields: Mapping[str, str], *, headers: Mapping[str, str]) -> IssuerAnswer:
+        """The answer to a form. Raises ``IssuerUnavailable`` where nothing whole comes back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +89,10 @@ class BrowserSession:
 class IdentityReader(Protocol):
     """Finds out who holds a token."""
 
+    @property
+    def provided(self) -> ProvidedReader:
+        """What stands on a provider's word."""
+
     def sign_in(self, token_hash: str) -> SignIn | None:
         """The sign-in of a token, expired or not."""
 
@@ -78,6 +102,13 @@ class IdentityReader(Protocol):
 
 class IdentityWriter(IdentityReader, Protocol):
     """A transaction that changes sign-ins."""
+
+    @property
+    def provided(self) -> Provided:
+        """What stands on a provider's word."""
+
+    def record(self, draft: Draft) -> None:
+        """Put a draft on record when this transaction commits."""
 
     @property
     def logins(self) -> Logins:

@@ -187,7 +187,13 @@ def token_unknown() -> TokenUnknown:
 
 def unknown(identity: Identity) -> IdentityUnknown:
     """What is said to somebody whom the catalogue does not know."""
-    shown = str(identity)[:300].encode("ascii", "backslashreplace").decode()
+    shown = str(identity)[:700].encode("ascii", "backslashreplace").decode()
+    if identity.kind is IdentityKind.OIDC:
+        return IdentityUnknown(
+            f"the catalogue knows nobody as `{shown}`",
+            advice=f'ask those who keep the catalogue to write under your name there: identities: ["{shown}"]',
+            value=shown,
+        )
     return IdentityUnknown(
         f"the catalogue knows nobody as `{shown}`",
         advice="ask those who keep the catalogue to add this identity to a person",

@@ -15,6 +15,10 @@ class EventKind(StrEnum):
     """Everything that is ever put on record."""
 
     SIGNED_IN = "identity.signed_in"
+    SIGNED_OUT = "identity.signed_out"  # by the provider, which said so or no longer vouches
+    GROUPS_CLAIMED = (
+        "identity.groups_claimed"  # a provider said in which groups somebody is; until when, stands in it
+    )
     REQUESTED = "request.made"
     REFUSED = "request.refused"  # asked for, and the rules said no
     REVIEWED = "request.reviewed"

@@ -1,9 +1,12 @@
 """Addresses of servers, as people write them in settings."""
 
-import ipaddress
 from urllib.parse import urlsplit
 
 from pydantic_core import PydanticCustomError
+
+from liftgate.identity.local import is_loopback
+
+__all__ = ["is_loopback", "origin_of"]
 
 
 def origin_of(address: str) -> str:
@@ -21,11 +24,3 @@ def origin_of(address: str) -> str:
     shown = f"[{host}]" if ":" in host else host
     default = {"http": 80, "https": 443}[parts.scheme]
     return f"{parts.scheme}://{shown}" + (f":{port}" if port not in {None, default} else "")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, whatever a name server says: an address of loopback, or ``localhost`` (RFC 6761)."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"

@@ -47,7 +47,7 @@ from liftgate.server.edge import Edge
 from liftgate.server.errors import BadInput, MethodNotAllowed, NoSuchPath
 from liftgate.server.head import Head
 from liftgate.server.openapi import openapi_document
-from liftgate.server.pages import ask, events, mine, sign_in, static_files, terminals
+from liftgate.server.pages import ask, events, mine, oidc, sign_in, static_files, terminals
 from liftgate.server.pages import catalogue as catalogue_pages
 from liftgate.server.pages import findings as finding_pages
 from liftgate.server.pages import grants as grant_pages
@@ -87,6 +87,7 @@ _API_MODULES: Final = (
 PAGE_MODULES: Final = (
     static_files,
     sign_in,
+    oidc,
     terminals,
     ask,
     mine,

@@ -1,8 +1,15 @@
-"""The catalogue in force, each version of it kept in the store before anything is decided by it."""
+"""The catalogue in force, each version of it kept in the store before anything is decided by it.
+
+Where the settings map groups of the OpenID provider, its word about who is in them is laid over the catalogue. That word is on
+the ledger, with its end; the version says what the files say.
+"""
 
 import threading
-from typing import Protocol
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final, Protocol
 
+from liftgate.catalogue.claimed import with_members
 from liftgate.catalogue.model import Catalogue
 from liftgate.catalogue.snapshot import to_snapshot
 from liftgate.catalogue.source import Loaded
@@ -19,14 +26,32 @@ class Source(Protocol):
         """The catalogue in force now."""
 
 
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """A catalogue over which the provider's word was laid, good until another word comes, or one is over."""
+
+    of: Loaded
+    number: int
+    until: datetime
+    loaded: Loaded
+
+
 class KeptCatalogue:
     """Serves one catalogue to many threads."""
 
-    def __init__(self, source: Source, store: SqlStore, clock: Clock) -> None:
+    def __init__(
+        self, source: Source, store: SqlStore, clock: Clock, fed: frozenset[str] = frozenset()
+    ) -> None:
+        """``fed`` are the groups of the catalogue into which the provider may put people."""
         self._source = source
         self._store = store
         self._clock = clock
         self._lock = threading.Lock()
+        self._fed = fed
+        self._laid: _Laid | None = None
         self._kept: str | None = None  # the version that was last found to be in the store
 
     def current(self) -> Loaded:
@@ -36,7 +61,23 @@ class KeptCatalogue:
             with self._lock:
                 if loaded.catalogue.version != self._kept:
                     self._keep(loaded.catalogue)
-        return loaded
+        return self._laid_over(loaded) if self._fed else loaded
+
+    def _laid_over(self, loaded: Loaded) -> Loaded:
+        now = self._clock()
+        with self._store.read() as view:
+            number = view.provided.claimed_number()
+            laid = self._laid
+            if laid and laid.of is loaded and laid.number == number and now < laid.until:
+                return laid.loaded
+            claimed = view.provided.claimed(now=now)
+        members = {
+            group: frozenset(one.person_id for one in claimed if group in one.groups) for group in self._fed
+        }
+        over = replace(loaded, catalogue=with_members(loaded.catalogue, members))
+        until = min((one.expires_at for one in claimed), default=_NEVER)
+        self._laid = _Laid(loaded, number, until, over)
+        return over
 
     def _keep(self, catalogue: Catalogue) -> None:
         now = self._clock()

@@ -40,7 +40,10 @@ from liftgate.elevation.role_trust import IamRoleTrusts
 from liftgate.elevation.s3_calls import S3Calls
 from liftgate.elevation.session_limits import SessionLimits
 from liftgate.elevation.sts import StsLender
-from liftgate.identity.ports import StsTransport
+from liftgate.identity.issuer_http import issuers_over_http
+from liftgate.identity.issuers import Issuers
+from liftgate.identity.ports import IssuerTransport, StsTransport
+from liftgate.identity.provider import Reached
 from liftgate.identity.session_names import SessionNames
 from liftgate.identity.sts_http import sts_over_http
 from liftgate.notices.apprise_notice import AppriseNotice
@@ -49,6 +52,7 @@ from liftgate.response.webhook import SignedWebhook, webhook_client, webhook_id
 from liftgate.server.browser.session_key import SHORTEST, SessionKey, kept_key
 from liftgate.server.edge import Log
 from liftgate.server.kept_catalogue import KeptCatalogue
+from liftgate.server.oidc_settings import provider_of
 from liftgate.server.settings import Settings, data_folder
 from liftgate.server.slack.desk import SlackDesk, slack_desk
 from liftgate.server.sources import Sources, sources_of
@@ -89,6 +93,7 @@ class Parts:
     wake_messenger: Event = field(default_factory=Event)
     trackers: Trackers | None = None  # None: no ticket can be checked
     closing: Event = field(default_factory=Event)  # set when the server stops: what waits for events ends
+    provider: Reached | None = None  # by which people sign in
     session_key: SessionKey = field(default_factory=lambda: SessionKey(token_bytes(SHORTEST)))
     slack: SlackDesk | None = None
     notices: Mapping[str, AppriseNotice] = field(default_factory=dict)  # by name
@@ -125,12 +130,14 @@ def running_parts(settings: Settings, *, audience: str) -> Iterator[Parts]:
         ThreadPoolExecutor(_BACKGROUND_THREADS, thread_name_prefix="liftgate-background") as background,
         webhook_client() as http,
         tracker_client() as tracker_http,
+        issuers_over_http() as to_issuers,
     ):
         yield Parts(
             settings=settings,
             audience=audience,
             store=store,
-            catalogue=KeptCatalogue(source, store, system_clock),
+            catalogue=KeptCatalogue(source, store, system_clock, fed_groups(settings)),
+            provider=_provider(settings, audience, to_issuers),
             clock=system_clock,
             random=token_bytes,
             lender=StsLender(
@@ -158,6 +165,18 @@ def running_parts(settings: Settings, *, audience: str) -> Iterator[Parts]:
                 for one in settings.webhooks
             },
         )
+
+
+def fed_groups(settings: Settings) -> frozenset[str]:
+    """The groups of the catalogue into which the provider may put people."""
+    return frozenset(settings.oidc.groups.values()) if settings.oidc else frozenset()
+
+
+def _provider(settings: Settings, audience: str, transport: IssuerTransport) -> Reached | None:
+    if settings.oidc is None:
+        return None
+    issuers = Issuers(transport, system_clock)
+    return Reached(provider=provider_of(settings.oidc, audience), issuers=issuers, transport=transport)
 
 
 def _revokers(settings: Settings, at: AwsEndpoints, broker: Callable[[], Broker]) -> tuple[Revoker, ...]:

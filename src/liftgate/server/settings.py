@@ -34,6 +34,7 @@ from liftgate.server.addresses import is_loopback, origin_of
 from liftgate.server.browser.session_key import SHORTEST
 from liftgate.server.errors import BadSettings, LocalSignInExposed, SettingsFileUnreadable
 from liftgate.server.notice_settings import NoticeSettings
+from liftgate.server.oidc_settings import OidcSettings
 from liftgate.server.slack_settings import SlackSettings
 from liftgate.server.telling_settings import TellingSettings
 from liftgate.server.tracker_settings import TrackerSettings
@@ -184,6 +185,12 @@ class Settings(TellingSettings, BaseSettings):
         description="After how long a browser must sign in again, used or not.",
         examples=["8h"],
     )
+    oidc: Annotated[OidcSettings | None, NoDecode] = Field(
+        default=None,
+        description="The OpenID provider by which people sign in: a table with `issuer`, `client_id`, and, as far as needed, "
+        "`client_secret`, `scopes`, `groups_claim`, `groups` (what stands in that claim = a group of the catalogue), `groups_last` "
+        "and `name`: docs/sign-in.md. In the variable, as JSON.",
+    )
     worker: bool = Field(
         default=True,
         description="Also do queued work, such as denies in AWS, in this process. At least one process must.",
@@ -281,13 +288,13 @@ class Settings(TellingSettings, BaseSettings):
     def _split(cls, value: object) -> object:
         return value.split(os.pathsep) if isinstance(value, str) else value
 
-    @field_validator("accounts", "webhooks", mode="before")
+    @field_validator("accounts", "webhooks", "oidc", mode="before")
     @classmethod
     def _decode(cls, value: object) -> object:
         try:
             return json.loads(value) if isinstance(value, str) else value
         except ValueError:
-            raise PydanticCustomError("json", "is not JSON; write a list of objects") from None
+            raise PydanticCustomError("json", "is not JSON; see docs/settings.md") from None
 
     @field_validator("accounts")
     @classmethod
@@ -337,7 +344,13 @@ def load_settings(file: Path | None = None, given: Mapping[str, Any] | None = No
             kind=BadSettings,
             what="settings",
             known=field_names(
-                Settings, AccountSettings, Webhook, TrackerSettings, SlackSettings, NoticeSettings
+                Settings,
+                AccountSettings,
+                Webhook,
+                TrackerSettings,
+                SlackSettings,
+                NoticeSettings,
+                OidcSettings,
             ),
         ) from None
     _refuse_exposed(settings)

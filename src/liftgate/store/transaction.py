@@ -25,6 +25,7 @@ from liftgate.store.log_reading import LogReading
 from liftgate.store.logins import Logins
 from liftgate.store.looking import Looking
 from liftgate.store.outbox import Outbox
+from liftgate.store.provider_sign_ins import ProviderSignIns
 from liftgate.store.sessions import Sessions
 from liftgate.store.sign_ins import SignIns
 from liftgate.store.slack import SlackKept
@@ -56,6 +57,7 @@ class SqlTransaction(Looking):
         self._callers = Callers(connection)
         self._watched = Watched(connection)
         self.logins = Logins(connection)
+        self.provided = ProviderSignIns(connection)
         self.log_reading = LogReading(connection)
         self.slack = SlackKept(connection)
         self._catalogue_versions = CatalogueVersions(connection)
@@ -395,5 +397,5 @@ class SqlTransaction(Looking):
     def forget_expired(self, *, now: datetime) -> int:
         """Delete sign-ins, used proofs and idempotency keys that are past their time; how many were deleted."""
         before = now - _CLOCK_SLACK
-        signed_in = (self._sign_ins, self._browsers, self.logins, self.slack)
+        signed_in = (self._sign_ins, self._browsers, self.logins, self.provided, self.slack)
         return sum(one.forget(before=before) for one in signed_in) + self._keys.forget(now=now)

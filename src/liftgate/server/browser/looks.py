@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from fastapi import Depends, Request
 
 from liftgate.access.sight import sees_all
-from liftgate.identity.browser import BrowserCaller, BrowserLimits, begin_browser_session, browser_caller
+from liftgate.identity.browser import BrowserCaller, begin_browser_session, browser_caller
 from liftgate.identity.model import Caller
 from liftgate.identity.ports import BrowserSession
 from liftgate.server.browser.cookie import end_session, session_token, set_session
@@ -18,6 +18,8 @@ from liftgate.server.browser.form import (
     refuse_foreign,
     refuse_without_token,
 )
+from liftgate.server.browser.limits import is_tls, limits_of
+from liftgate.server.browser.vouching import forget_refresh, hold_to_provider
 from liftgate.server.calls import Call, once_of, parts_of, person_in
 from liftgate.server.edge import PERSON
 from liftgate.server.errors import MayNotSeeAll, NotSignedIn
@@ -52,11 +54,6 @@ class Submission:
         return self.look.call
 
 
-def limits_of(parts: Parts) -> BrowserLimits:
-    """How long browsers stay signed in, by the settings."""
-    return BrowserLimits(idle=parts.settings.session_idle, absolute=parts.settings.session_lasts)
-
-
 def sign_browser_in(request: Request, caller: Caller) -> BrowserSession:
     """Give the browser of a call a session of somebody who was proved; what it was signed in as before ends."""
     parts = parts_of(request)
@@ -82,6 +79,7 @@ def looking(request: Request) -> Look:
     token = session_token(request, parts.session_key, tls=tls)
     if token is None:
         raise NotSignedIn("nobody is signed in here", advice="sign in first")
+    is_used = BY_ITSELF not in request.headers
     found = browser_caller(
         token,
         limits=limits_of(parts),
@@ -90,8 +88,9 @@ def looking(request: Request) -> Look:
         clock=parts.clock,
         random=parts.random,
         local_sign_in=parts.settings.local_sign_in,
-        is_used=BY_ITSELF not in request.headers,
+        is_used=is_used,
     )
+    hold_to_provider(request, parts, found.session, is_used=is_used)
     _hand_over(request, found, parts, tls=tls)
     request.scope[PERSON] = found.caller.person.id
     return Look(Call(parts, found.caller, loaded), found.session)
@@ -127,12 +126,9 @@ Submitted = Annotated[Submission, Depends(submitting)]
 
 def sign_browser_out(request: Request) -> None:
     """Let the browser of a call forget its token."""
-    end_session(request, tls=is_tls(parts_of(request)))
-
-
-def is_tls(parts: Parts) -> bool:
-    """Whether browsers reach this server over TLS."""
-    return parts.audience.startswith("https://")
+    parts = parts_of(request)
+    end_session(request, tls=is_tls(parts))
+    forget_refresh(request, parts)
 
 
 def _hand_over(request: Request, found: BrowserCaller, parts: Parts, *, tls: bool) -> None:

@@ -9,11 +9,13 @@ from fastapi import APIRouter, Request, Response
 from liftgate.catalogue.model import Catalogue
 from liftgate.errors import LiftgateError
 from liftgate.identity.browser import end_browser_session
-from liftgate.identity.model import PersonKind
+from liftgate.identity.model import IdentityKind, PersonKind
+from liftgate.identity.provider import Reached
 from liftgate.identity.service import local_caller
 from liftgate.server.browser.cookie import session_token
 from liftgate.server.browser.form import read_form, refuse_foreign
-from liftgate.server.browser.looks import Submitted, is_tls, sign_browser_in, sign_browser_out
+from liftgate.server.browser.limits import is_tls
+from liftgate.server.browser.looks import Submitted, sign_browser_in, sign_browser_out
 from liftgate.server.calls import parts_of, person_in
 from liftgate.server.local_calls import refuse_unless_local
 from liftgate.server.pages.render import go_to, page
@@ -21,6 +23,14 @@ from liftgate.server.pages.render import go_to, page
 router = APIRouter(include_in_schema=False)
 
 HOME = "/"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A provider that vouches for people."""
+
+    address: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +43,9 @@ class Shown:
 
 
 @router.get("/sign-in")
-def sign_in_page(request: Request, next: str = HOME) -> Response:  # noqa: A002 - the name in the address
-    """Where everybody begins."""
-    return _shown(request, local_path(next))
+def sign_in_page(request: Request, next: str = HOME, out: str = "") -> Response:  # noqa: A002 - the name in the address
+    """Where everybody begins, and comes ``out`` again."""
+    return sign_in_shown(request, local_path(next), is_out=bool(out))
 
 
 @router.post("/sign-in/local")
@@ -61,14 +71,15 @@ def sign_out(request: Request, sent: Submitted) -> Response:
     token = session_token(request, parts.session_key, tls=is_tls(parts))
     end_browser_session(token or "", store=parts.store)
     sign_browser_out(request)
-    return go_to("/sign-in")
+    by_provider = sent.look.session.identity.kind is IdentityKind.OIDC
+    return go_to("/sign-in?out=1" if by_provider and _can_end(parts.provider) else "/sign-in")
 
 
 def to_sign_in(request: Request, error: LiftgateError) -> Response:
     """For whoever is not signed in: the sign-in, which leads back to what they wanted to see."""
     sign_browser_out(request)
     if request.method != "GET":
-        return _shown(request, HOME, error=error, status=401)
+        return sign_in_shown(request, HOME, error=error, status=401)
     wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return go_to("/sign-in" if wanted == HOME else f"/sign-in?next={quote(wanted, safe='/')}")
 
@@ -82,7 +93,15 @@ def local_path(text: str) -> str:
     return text if not parts.scheme and not parts.netloc else HOME
 
 
-def _shown(request: Request, then: str, *, error: LiftgateError | None = None, status: int = 200) -> Response:
+def sign_in_shown(
+    request: Request,
+    then: str,
+    *,
+    error: LiftgateError | None = None,
+    status: int = 200,
+    is_out: bool = False,
+) -> Response:
+    """The page, which leads on to ``then``."""
     parts = parts_of(request)
     people = [*_people(parts.catalogue.current().catalogue)] if parts.settings.local_sign_in else []
     return page(
@@ -91,11 +110,25 @@ def _shown(request: Request, then: str, *, error: LiftgateError | None = None, s
         None,
         now=parts.clock(),
         status=status,
-        ways=[],
+        ways=[*_ways(parts.provider, then)],
+        out_of=parts.provider.provider.name if is_out and parts.provider else None,
         people=people,
         next=then,
         error=error,
     )
+
+
+def _ways(reached: Reached | None, then: str) -> Iterator[Way]:
+    if reached is not None:
+        asked = "" if then == HOME else f"?next={quote(then, safe='/')}"
+        yield Way(f"/sign-in/oidc{asked}", reached.provider.name)
+
+
+def _can_end(reached: Reached | None) -> bool:
+    try:
+        return reached is not None and reached.document.end_session_endpoint is not None
+    except LiftgateError:
+        return False
 
 
 def _people(catalogue: Catalogue) -> Iterator[Shown]:
