@@ -9,6 +9,8 @@ LIFTGATE: Final = "liftgate"  # the actor of what nobody asked for
 
 _DID: Final[Mapping[EventKind, str]] = {
     EventKind.SIGNED_IN: "signed in",
+    EventKind.SIGNED_OUT: "was signed out by their provider",
+    EventKind.GROUPS_CLAIMED: "came with groups of their provider's",
     EventKind.REQUESTED: "asked for access",
     EventKind.REFUSED: "asked for what the rules refuse",
     EventKind.REVIEWED: "answered a request",
