@@ -140,3 +140,27 @@ def test_a_running_grant_goes_on_by_a_new_request(world: World) -> None:
 
 def text_of(answer: Response) -> str:
     return " ".join(unescape(answer.text).replace("<code>", "").replace("</code>", "").split())
+
+
+def test_forms_are_held_to_the_bounds_of_the_api(world: World) -> None:
+    """What a program may not send, a page may not either: an empty reason, a text without end, an end without an end."""
+    grant_id, request_id = world.granted(), world.pending()
+    ada, grace = Visitor(world, "ada"), Visitor(world, "grace")
+    long = "x" * 4_001
+    for visitor, page, path, fields in (
+        (grace, f"/grants/{grant_id}", f"/grants/{grant_id}/revocation", {"reason": ""}),
+        (grace, f"/grants/{grant_id}", f"/grants/{grant_id}/revocation", {"reason": long}),
+        (ada, "/mine", f"/grants/{grant_id}/return", {"reason": long}),
+        (
+            ada,
+            "/mine",
+            f"/grants/{grant_id}/extensions",
+            {"duration": "9999d", "justification": "more of it"},
+        ),
+        (ada, "/mine", f"/grants/{grant_id}/extensions", {"duration": "1m", "justification": long}),
+        (grace, "/review", f"/requests/{request_id}/reviews", {"answer": "approve", "comment": long}),
+        (grace, "/review", "/absences", {"delegate": "", "until": "2026-11-25T09:00"}),
+    ):
+        assert visitor.submit(path, seen_on=page, **fields).status_code == 422, (path, list(fields))
+    assert world.get("ada", f"/grants/{grant_id}").json()["state"] == "active"
+    assert world.get("ada", f"/requests/{request_id}").json()["state"] == "pending"

@@ -156,16 +156,7 @@ def revoke_session(
 )
 def revoke_grant(call: SignedInOnce, grant_id: GrantId, body: RevocationBody) -> Response:
     """Take a grant back. ``ending.deny`` says whether AWS refuses what runs under it already."""
-    record = service.revoke_grant(
-        grant_id,
-        call.caller,
-        body.reason,
-        catalogue=call.catalogue,
-        store=call.parts.store,
-        clock=call.parts.clock,
-        once=call.once,
-    )
-    settle_soon([record.grant], call.parts)
+    take_back(grant_id, body, call)
     return _answer(grant_id, call)
 
 
@@ -189,17 +180,36 @@ def extend_grant(call: SignedInOnce, grant_id: GrantId, body: ExtensionBody) -> 
 )
 def return_grant(call: SignedInOnce, grant_id: GrantId, body: ReturnBody | None = None) -> Response:
     """Give one's own grant back before its window ends. Its running sessions are refused as well."""
-    record = service.return_grant(
+    give_back(grant_id, body or ReturnBody(), call)
+    return _answer(grant_id, call)
+
+
+def take_back(grant_id: str, body: RevocationBody, call: Call) -> None:
+    """Take a grant back, and tell AWS at once."""
+    record = service.revoke_grant(
         grant_id,
         call.caller,
-        body.reason if body else "",
+        body.reason,
         catalogue=call.catalogue,
         store=call.parts.store,
         clock=call.parts.clock,
         once=call.once,
     )
     settle_soon([record.grant], call.parts)
-    return _answer(grant_id, call)
+
+
+def give_back(grant_id: str, body: ReturnBody, call: Call) -> None:
+    """Give one's own grant back, and tell AWS at once."""
+    record = service.return_grant(
+        grant_id,
+        call.caller,
+        body.reason,
+        catalogue=call.catalogue,
+        store=call.parts.store,
+        clock=call.parts.clock,
+        once=call.once,
+    )
+    settle_soon([record.grant], call.parts)
 
 
 def extended_grant(grant_id: str, body: ExtensionBody, call: Call) -> RequestRecord:

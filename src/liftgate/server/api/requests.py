@@ -164,7 +164,12 @@ def conclude_emergency(call: SignedInOnce, request_id: RequestId, body: Conclusi
 def cancel_request(call: SignedInOnce, request_id: RequestId, body: Nothing | None = None) -> Response:
     """Withdraw one's own request while it is pending."""
     del body
-    record = service.cancel_request(
+    return _shown(cancelled_request(request_id, call), call, 201)
+
+
+def cancelled_request(request_id: str, call: Call) -> RequestRecord:
+    """A request that its requester withdrew."""
+    return service.cancel_request(
         request_id,
         call.caller,
         catalogue=call.catalogue,
@@ -172,7 +177,6 @@ def cancel_request(call: SignedInOnce, request_id: RequestId, body: Nothing | No
         clock=call.parts.clock,
         once=call.once,
     )
-    return _shown(record, call, 201)
 
 
 def made_request(body: AskBody, call: Call) -> RequestRecord:

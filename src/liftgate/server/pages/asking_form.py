@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from pydantic import ValidationError
-
 from liftgate.access.model import Request
 from liftgate.catalogue.model import Entitlement, Mechanism
 from liftgate.iam.s3.actions import GROUPS
@@ -15,7 +13,7 @@ from liftgate.iam.s3.mention import mentioned
 from liftgate.server.api.ask import AskBody
 from liftgate.server.browser.form import Form
 from liftgate.server.errors import BadInput
-from liftgate.server.wording import in_words
+from liftgate.server.pages.asked import checked
 from liftgate.span import in_words as span_in_words
 from liftgate.span import parse_span
 
@@ -125,12 +123,7 @@ def body_of(asking: Asking, entitlement: Entitlement | None) -> AskBody:
         "starts_at": read_start(asking.starts_at),
         "break_glass": asking.break_glass == "yes",
     }
-    try:
-        return AskBody.model_validate(said)
-    except ValidationError as faults:
-        raise in_words(
-            faults.errors(include_url=False), kind=BadInput, what="form", known=AskBody.model_fields
-        ) from None
+    return checked(AskBody, said)
 
 
 def read_start(typed: str, where: str = "starts_at") -> datetime | None:

@@ -2,19 +2,18 @@
 
 from fastapi import APIRouter, Request, Response
 
-from liftgate.access import service
 from liftgate.access.ending import may_revoke
 from liftgate.access.state import LIVE
 from liftgate.errors import LiftgateError
 from liftgate.pasted import use_of_grant
 from liftgate.server.api.activities import timeline_of
-from liftgate.server.api.grants import ExtensionBody, extended_grant, whole_grant
+from liftgate.server.api.grants import ExtensionBody, RevocationBody, extended_grant, take_back, whole_grant
 from liftgate.server.api.settlements import settlement_shape
 from liftgate.server.browser.looks import Look, Looking, Submitted
 from liftgate.server.calls import GrantId
+from liftgate.server.pages.asked import checked
 from liftgate.server.pages.render import go_to, page
 from liftgate.server.problems import status_of
-from liftgate.server.settling import settle_soon
 from liftgate.span import parse_span
 
 router = APIRouter(include_in_schema=False)
@@ -58,17 +57,7 @@ def _shown(request: Request, look: Look, grant_id: str, *, error: LiftgateError 
 @router.post("/grants/{grant_id}/revocation")
 def revoke(sent: Submitted, grant_id: GrantId) -> Response:
     """Take a grant back."""
-    call = sent.call
-    record = service.revoke_grant(
-        grant_id,
-        call.caller,
-        sent.form.text("reason"),
-        catalogue=call.catalogue,
-        store=call.parts.store,
-        clock=call.parts.clock,
-        once=call.once,
-    )
-    settle_soon([record.grant], call.parts)
+    take_back(grant_id, checked(RevocationBody, {"reason": sent.form.text("reason")}), sent.call)
     return go_to(f"/grants/{grant_id}")
 
 
@@ -78,12 +67,12 @@ def extend(request: Request, sent: Submitted, grant_id: GrantId) -> Response:
     form = sent.form
     try:
         duration = parse_span(form.text("duration").strip().replace(" ", ""), where="duration")
-        body = ExtensionBody.model_construct(
-            duration_seconds=int(duration.total_seconds()),
-            justification=form.text("justification"),
-            ticket=form.text("ticket") or None,
-        )
-        record = extended_grant(grant_id, body, sent.call)
+        said = {
+            "duration_seconds": int(duration.total_seconds()),
+            "justification": form.text("justification"),
+            "ticket": form.text("ticket") or None,
+        }
+        record = extended_grant(grant_id, checked(ExtensionBody, said), sent.call)
     except LiftgateError as error:
         return _shown(request, sent.look, grant_id, error=error)
     return go_to(f"/requests/{record.request.id}")

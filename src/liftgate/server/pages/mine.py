@@ -5,17 +5,18 @@ from typing import Final, Literal
 
 from fastapi import APIRouter, Request, Response
 
-from liftgate.access import service
 from liftgate.access.state import LIVE
 from liftgate.pasted import use_of_grant
 from liftgate.server.api.grant_shape import GrantShape, grant_shape
+from liftgate.server.api.grants import ReturnBody, give_back
 from liftgate.server.api.in_aws import seen_in_aws
 from liftgate.server.api.lists import grants_in_view, requests_in_view
 from liftgate.server.api.request_shape import RequestShape, request_shape
+from liftgate.server.api.requests import cancelled_request
 from liftgate.server.browser.looks import Looking, Submitted
 from liftgate.server.calls import Call, GrantId, RequestId
+from liftgate.server.pages.asked import checked
 from liftgate.server.pages.render import go_to, page
-from liftgate.server.settling import settle_soon
 from liftgate.store.sql import StoreReader
 
 router = APIRouter(include_in_schema=False)
@@ -66,34 +67,16 @@ def mine(request: Request, look: Looking) -> Response:
 
 
 @router.post("/grants/{grant_id}/return")
-def give_back(sent: Submitted, grant_id: GrantId) -> Response:
+def return_grant(sent: Submitted, grant_id: GrantId) -> Response:
     """Give one's own grant back."""
-    call = sent.call
-    record = service.return_grant(
-        grant_id,
-        call.caller,
-        sent.form.text("reason"),
-        catalogue=call.catalogue,
-        store=call.parts.store,
-        clock=call.parts.clock,
-        once=call.once,
-    )
-    settle_soon([record.grant], call.parts)
+    give_back(grant_id, checked(ReturnBody, {"reason": sent.form.text("reason")}), sent.call)
     return go_to("/mine")
 
 
 @router.post("/requests/{request_id}/cancellation")
 def cancel(sent: Submitted, request_id: RequestId) -> Response:
     """Withdraw one's own request."""
-    call = sent.call
-    service.cancel_request(
-        request_id,
-        call.caller,
-        catalogue=call.catalogue,
-        store=call.parts.store,
-        clock=call.parts.clock,
-        once=call.once,
-    )
+    cancelled_request(request_id, sent.call)
     return go_to("/mine")
 
 

@@ -28,6 +28,7 @@ from liftgate.server.browser.form import Form
 from liftgate.server.browser.looks import Look, Looking, Submitted
 from liftgate.server.calls import Call, RequestId
 from liftgate.server.errors import BadInput
+from liftgate.server.pages.asked import checked
 from liftgate.server.pages.asking_form import read_start
 from liftgate.server.pages.render import go_to, page
 from liftgate.server.problems import status_of
@@ -69,14 +70,13 @@ def review(request: Request, sent: Submitted, request_id: RequestId) -> Response
     form = sent.form
     approves = form.text("answer") == "approve"
     try:
-        body = ReviewBody.model_construct(
-            answer="approve" if approves else "deny",
-            comment=form.text("comment"),
-            duration_seconds=_shorter(form.text("duration")) if approves else None,
-            locations=form.text("only").split() or None if approves else None,
-            actions=None,
-        )
-        reviewed_request(request_id, body, sent.call)
+        said = {
+            "answer": "approve" if approves else "deny",
+            "comment": form.text("comment"),
+            "duration_seconds": _shorter(form.text("duration")) if approves else None,
+            "locations": form.text("only").split() or None if approves else None,
+        }
+        reviewed_request(request_id, checked(ReviewBody, said), sent.call)
     except LiftgateError as error:
         return _shown(request, sent.look, request_id, error=error, typed=form)
     return go_to(f"/requests/{request_id}")
@@ -86,11 +86,9 @@ def review(request: Request, sent: Submitted, request_id: RequestId) -> Response
 def conclude(request: Request, sent: Submitted, request_id: RequestId) -> Response:
     """Say what came of looking at an emergency."""
     form = sent.form
-    body = ConclusionBody.model_construct(
-        justified=form.text("justified") == "yes", comment=form.text("comment")
-    )
+    said = {"justified": form.text("justified") == "yes", "comment": form.text("comment")}
     try:
-        concluded_emergency(request_id, body, sent.call)
+        concluded_emergency(request_id, checked(ConclusionBody, said), sent.call)
     except LiftgateError as error:
         return _shown(request, sent.look, request_id, error=error, typed=form)
     return go_to(f"/requests/{request_id}")
@@ -104,8 +102,7 @@ def say_away(request: Request, sent: Submitted) -> Response:
         until = read_start(form.text("until"), "until")
         if until is None:
             raise BadInput("it does not say until when", advice="say until when you are away", where="until")
-        body = AbsenceBody.model_construct(delegate=form.text("delegate"), until=until, starts_at=None)
-        said_away(body, sent.call)
+        said_away(checked(AbsenceBody, {"delegate": form.text("delegate"), "until": until}), sent.call)
     except LiftgateError as error:
         return _reviews(request, sent.look, error=error)
     return go_to("/review")
