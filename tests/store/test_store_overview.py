@@ -11,6 +11,7 @@ from tests.servers.new_database import new_database
 from tests.store.overview_histories import counted, put_in
 from tests.store.store_examples import NOON, TestClock
 from tests.store.test_store_plans import listening
+from tests.store.test_store_totals import made_since
 
 from liftgate.overview.figures import OUTCOMES, Overview, overview, span_of
 from liftgate.store.engine import engines_for
@@ -124,7 +125,7 @@ def test_accounts_of_before_are_counted_as_they_would_be_now(store: SqlStore, ur
     engines = engines_for(url)
     with engines.writing.begin() as connection:
         for statement in (
-            "DROP TABLE grant_uses",
+            *(f"DROP TABLE {name}" for name in made_since("0013")),
             "DROP INDEX ix_ledger_kind_seq",
             "DROP INDEX ix_ledger_actor_seq",
             "UPDATE alembic_version SET version_num = '0013'",

@@ -20,7 +20,6 @@ from liftgate.clock import rfc3339
 _COLUMNS = (
     Column(title="FINDING"),
     Column(title="SEVERITY", state=True),
-    Column(title="STATE", state=True),
     Column(title="AT"),
     Column(title="WHO"),
     Column(title="WHAT", folds=True),
@@ -112,7 +111,6 @@ def _row(finding: FindingAnswer) -> tuple[str, ...]:
     return (
         finding.id,
         finding.severity,
-        finding.state,
         shown(finding.at),
         who,
         f"{finding.title}: {finding.because}",
