@@ -1,18 +1,15 @@
 """Grants and their endings."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import (
     LABEL_STYLE_TABLENAME_PLUS_COL,
-    ColumnElement,
     Connection,
     Select,
     bindparam,
     insert,
-    or_,
     select,
 )
 
@@ -20,6 +17,7 @@ from liftgate.access.model import Ending, Grant, GrantRecord
 from liftgate.access.ports import GrantFilter, Page
 from liftgate.store.columns import Moment
 from liftgate.store.errors import Dangling
+from liftgate.store.list_shape import ListShape, narrowed, shape_of
 from liftgate.store.pages import Place, newest_first, page
 from liftgate.store.requests import Requests
 from liftgate.store.rows import grant_record_of, grant_row
@@ -83,7 +81,9 @@ class Grants:
             "until": which.until,
             "now": now,
         }
-        statement = (_first_page if cursor is None else _page)(_shape(which), limit, cursor)
+        statement = (_first_page if cursor is None else _page)(
+            shape_of(which), limit, cursor, until=which.until is not None
+        )
         rows = self._connection.execute(statement, asked).mappings()
         records = [grant_record_of(row) for row in rows]
         return page(records, [Place(found.grant.granted_at, found.grant.id) for found in records], limit)
@@ -118,28 +118,7 @@ class Grants:
             )
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """What a filter's statement depends on, beside its parameters."""
-
-    by_requester: bool
-    entitlements: frozenset[str] | None
-    or_requester: bool
-    states: frozenset[str] | None
-    until: bool
-
-
-def _shape(which: GrantFilter) -> _Shape:
-    return _Shape(
-        which.requester is not None,
-        which.entitlements,
-        which.or_requester is not None,
-        which.states,
-        which.until is not None,
-    )
-
-
-def _page(shape: _Shape, limit: int, cursor: str | None) -> Select[Any]:
+def _page(shape: ListShape, limit: int, cursor: str | None, *, until: bool) -> Select[Any]:
     statement = newest_first(
         RECORDS,
         grants.c.granted_at,
@@ -148,19 +127,12 @@ def _page(shape: _Shape, limit: int, cursor: str | None) -> Select[Any]:
         limit=limit,
         few=are_few_grants(shape.states),
     )
-    if shape.by_requester:
-        statement = statement.where(grants.c.requester == bindparam("requester"))
-    if shape.entitlements is not None:
-        seen: ColumnElement[bool] = grants.c.entitlement.in_(sorted(shape.entitlements))
-        if shape.or_requester:
-            seen = or_(seen, grants.c.requester == bindparam("or_requester"))
-        statement = statement.where(seen)
+    statement = narrowed(statement, grants, shape)
     if shape.states is not None:
         statement = statement.where(grants_in(shape.states))
-    if shape.until:
+    if until:
         statement = statement.where(grants.c.granted_at <= bindparam("until", type_=Moment()))
     return statement
 
 
-# Built anew for each page that anybody looks at, a statement would cost more than its rows.
 _first_page: Final = lru_cache(maxsize=256)(_page)

@@ -2,19 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import (
     LABEL_STYLE_TABLENAME_PLUS_COL,
-    ColumnElement,
     Connection,
     Select,
     bindparam,
     insert,
-    or_,
     select,
     update,
 )
@@ -23,6 +20,7 @@ from liftgate.access.model import Answer, Cancellation, Conclusion, Request, Req
 from liftgate.access.ports import Page, RequestFilter
 from liftgate.store.columns import Moment
 from liftgate.store.errors import TakenAlready
+from liftgate.store.list_shape import ListShape, narrowed, shape_of
 from liftgate.store.notice_tables import ticket_checks
 from liftgate.store.pages import Place, newest_first, page
 from liftgate.store.review_rows import conclusion_of, review_of, review_terms_row, terms_row
@@ -153,7 +151,7 @@ class Requests:
     ) -> Page[RequestRecord]:
         """A page, newest first."""
         asked = {"requester": which.requester, "or_requester": which.or_requester, "now": now}
-        statement = (_first_page if cursor is None else _page)(_shape(which), limit, cursor)
+        statement = (_first_page if cursor is None else _page)(shape_of(which), limit, cursor)
         records = self._records(self._connection.execute(statement, asked).mappings().all())
         return page(records, [Place(found.request.asked_at, found.request.id) for found in records], limit)
 
@@ -271,23 +269,7 @@ def _record(row: Row, answers: list[Review]) -> RequestRecord:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """What a filter's statement depends on, beside its parameters."""
-
-    by_requester: bool
-    entitlements: frozenset[str] | None
-    or_requester: bool
-    states: frozenset[str] | None
-
-
-def _shape(which: RequestFilter) -> _Shape:
-    return _Shape(
-        which.requester is not None, which.entitlements, which.or_requester is not None, which.states
-    )
-
-
-def _page(shape: _Shape, limit: int, cursor: str | None) -> Select[Any]:
+def _page(shape: ListShape, limit: int, cursor: str | None) -> Select[Any]:
     statement = newest_first(
         _RECORDS,
         requests.c.asked_at,
@@ -296,17 +278,10 @@ def _page(shape: _Shape, limit: int, cursor: str | None) -> Select[Any]:
         limit=limit,
         few=are_few_requests(shape.states),
     )
-    if shape.by_requester:
-        statement = statement.where(requests.c.requester == bindparam("requester"))
-    if shape.entitlements is not None:
-        seen: ColumnElement[bool] = requests.c.entitlement.in_(sorted(shape.entitlements))
-        if shape.or_requester:
-            seen = or_(seen, requests.c.requester == bindparam("or_requester"))
-        statement = statement.where(seen)
+    statement = narrowed(statement, requests, shape)
     if shape.states is not None:
         statement = statement.where(requests_in(shape.states))
     return statement
 
 
-# Built anew for each page that anybody looks at, a statement would cost more than its rows.
 _first_page: Final = lru_cache(maxsize=256)(_page)
