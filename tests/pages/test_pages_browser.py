@@ -21,6 +21,12 @@ PAGES: Final = {
     "review": ("grace", "/review"),
     "request": ("grace", "/requests/{request_id}"),
     "grant": ("grace", "/grants/{grant_id}"),
+    "findings": ("rosa", "/findings"),
+    "finding": ("rosa", "/findings/{finding_id}"),
+    "holds": ("rosa", "/holds"),
+    "catalogue": ("ada", "/catalogue"),
+    "ledger": ("rosa", "/ledger"),
+    "overview": ("rosa", "/overview"),
     "terminal": (
         "ada",
         f"/sign-in/cli?port=50123&state={'s' * 43}&challenge={'c' * 43}&machine=ada-laptop",
