@@ -233,6 +233,7 @@ HOT: dict[str, Callable[[SqlTransaction], object]] = {
     "how far log files were read": read_log_files,
     "what somebody did before": lambda t: t.history("ada", "reports-write", since=NOON, until=NOON),
     "overdue emergencies": lambda t: t.unlooked("ada", now=NOON),
+    "emergencies to look at": lambda t: t.unconcluded(limit=9),
     "what goes on from a grant": lambda t: t.follow_ups("gr-1"),
     "who is away": who_is_away,
     "housekeeping": lambda t: t.forget_expired(now=NOON),
@@ -287,7 +288,13 @@ def test_sqlite_searches_and_never_scans(store: SqlStore) -> None:
 
 def _scans(step: str, statement: str) -> bool:
     is_head = step == "SCAN ledger" and "ORDER BY ledger.seq DESC" in statement  # LIMIT 1, from its end
-    is_few = step == "SCAN holds USING INDEX ix_holds_open"  # those that stand, and no others
+    is_few = (
+        step
+        in {  # those that stand, and those at which nobody has looked: no others are in these indexes
+            "SCAN holds USING INDEX ix_holds_open",
+            "SCAN emergencies USING INDEX ix_emergencies_open",
+        }
+    )
     return step.startswith("SCAN ") and not is_head and not is_few
 
 

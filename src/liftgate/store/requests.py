@@ -103,10 +103,15 @@ _UNLOOKED: Final = _RECORDS.where(
     emergencies.c.concluded_at.is_(None),
     emergencies.c.look_by <= bindparam("now", type_=Moment()),
 ).order_by(emergencies.c.look_by, requests.c.id)
-_UNCONCLUDED: Final = (
-    _RECORDS.where(emergencies.c.concluded_at.is_(None), emergencies.c.look_by.is_not(None))
-    .order_by(emergencies.c.look_by, requests.c.id)
+# Found first, and looked up by their ids: joined to all that is known of a request, every request would be read for them.
+_OPEN_EMERGENCIES: Final = (
+    select(emergencies.c.request_id)
+    .where(emergencies.c.concluded_at.is_(None))
+    .order_by(emergencies.c.look_by, emergencies.c.request_id)
     .limit(bindparam("at_most"))
+)
+_UNCONCLUDED: Final = _RECORDS.where(requests.c.id.in_(_OPEN_EMERGENCIES)).order_by(
+    emergencies.c.look_by, requests.c.id
 )
 _CONCLUDE: Final = (
     update(emergencies)
