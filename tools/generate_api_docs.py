@@ -9,9 +9,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
 import liftgate.server.command  # noqa: F401 - so that every kind of error is known
 from liftgate.errors import LiftgateError
 from liftgate.server.app import build_routes
+from liftgate.server.issuer_settings import IssuerSettings
 from liftgate.server.notice_settings import NoticeSettings
 from liftgate.server.problems import status_of, title_of
 from liftgate.server.rights import API, API_RIGHTS, PAGE_RIGHTS
@@ -232,24 +236,33 @@ def settings_page() -> str:
         if not field.is_required() and field.default_factory is None:
             left_out = "—" if field.default is None else f"`{json.dumps(field.default, default=in_words)}`"
         rows += f"| `{name}` | `{PREFIX}{name.upper()}` | {field.description}{example} | {left_out} |\n"
-    of_account = "".join(
-        f"| `{name}` | {field.description} For example `{json.dumps((field.examples or [None])[0])}`. |\n"
-        for name, field in AccountSettings.model_fields.items()
-    )
-    return SETTINGS_HEAD + rows + ACCOUNT_HEAD + of_account + "".join(tables())
+    return SETTINGS_HEAD + rows + ACCOUNT_HEAD + fields_of(AccountSettings) + "".join(tables())
 
 
 def tables() -> Iterator[str]:
     """The settings that are tables of their own."""
     for head, model in (
         ("Each of the `trackers`, `[[trackers]]` ([tickets.md](tickets.md))", TrackerSettings),
+        ("Each of the `issuers`, `[[issuers]]` ([pipelines.md](pipelines.md))", IssuerSettings),
         ("The table `[slack]` ([notices.md](notices.md))", SlackSettings),
         ("Each of the `notices`, `[[notices]]` ([notices.md](notices.md))", NoticeSettings),
     ):
         yield f"\n{head}:\n\n| field | | what it says |\n| --- | --- | --- |\n"
         for name, field in model.model_fields.items():
             needed = "required" if field.is_required() else ""
-            yield f"| `{name}` | {needed} | {field.description} |\n"
+            yield f"| `{name}` | {needed} | {described(field)} |\n"
+
+
+def fields_of(model: type[BaseModel]) -> str:
+    """The rows of a table in the settings of which all must be said."""
+    return "".join(f"| `{name}` | {described(field)} |\n" for name, field in model.model_fields.items())
+
+
+def described(field: FieldInfo) -> str:
+    """What a field says, with its example."""
+    example = (field.examples or [""])[0]
+    shown = example if str(example).startswith("{") else json.dumps(example)
+    return f"{field.description}{f' For example `{shown}`.' if example else ''}"
 
 
 def main() -> int:

@@ -1,7 +1,7 @@
 """Which identity proves whom: each belongs to one person, and none can be reached by being lent a session."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +12,7 @@ from liftgate.catalogue.fault import FaultKind, FaultList
 from liftgate.catalogue.fields import Marked
 from liftgate.catalogue.subject import SubjectName, parse_subject
 from liftgate.identity.model import IdentityKind, PersonKind
+from liftgate.identity.wildcard import stands_for
 
 _OIDC: Final = f"{IdentityKind.OIDC}:"
 _SLACK: Final = f"{IdentityKind.SLACK}:"
@@ -60,14 +61,13 @@ def read_identities(people: dict[str, DeclaredPerson], faults: FaultList) -> lis
 
 
 def refuse_elevated(claims: list[Claim], roles: Iterable[RoleArn], faults: FaultList) -> None:
-    """A fault for each identity that is a session of an elevated role.
+    """A fault for each identity that is a session of an elevated role, or a subject that AWS gives to such sessions.
 
     Whoever is lent a session of that role holds such an identity, and could sign in as somebody else.
     """
     by_sessions = {role.sessions.lower(): role for role in roles}
     for claim in claims:
-        head, slash, _ = claim.arn.text.rpartition("/")
-        role = by_sessions.get(f"{head}{slash}".lower())  # IAM's names differ by more than case
+        role = _elevated(claim, by_sessions)
         if role is not None:
             faults.add(
                 FaultKind.IDENTITY_ELEVATED,
@@ -76,6 +76,15 @@ def refuse_elevated(claims: list[Claim], roles: Iterable[RoleArn], faults: Fault
                 f"`{claim.person}`",
                 "name an identity of a role that is not an elevated one",
             )
+
+
+def _elevated(claim: Claim, by_sessions: Mapping[str, RoleArn]) -> RoleArn | None:
+    if isinstance(claim.arn, SubjectName):
+        # The subject of a token of sts:GetWebIdentityToken is the role's ARN.
+        named = claim.arn.subject.lower()
+        return next((one for one in by_sessions.values() if stands_for(named, one.text.lower())), None)
+    head, slash, _ = claim.arn.text.rpartition("/")
+    return by_sessions.get(f"{head}{slash}".lower())  # IAM's names differ by more than case
 
 
 def read_trusted(names: Iterable[Marked[str]], faults: FaultList) -> frozenset[str]:

@@ -53,7 +53,8 @@ PERSON: Final = Record(
                 "the ARNs that `aws sts get-caller-identity` answers when this person asks it, each in full; a "
                 "service may end the session name with `*` for all sessions of its role that begin so. And the person's user in "
                 "Slack, `slack:T…/U…`, whose answers there are theirs ([notices](notices.md)); and subjects of OpenID providers, "
-                "`oidc:<issuer>#<subject>`, by which they sign in with a browser ([sign-in](sign-in.md))"
+                "`oidc:<issuer>#<subject>`, by which they sign in with a browser ([sign-in](sign-in.md)); a service's, in the "
+                "tokens of pipelines, may end with `*` after a `:` or `/` ([pipelines](pipelines.md))"
             ),
             holds=Texts(
                 item=Text(

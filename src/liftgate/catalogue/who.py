@@ -2,6 +2,7 @@
 
 from liftgate.catalogue.model import Catalogue
 from liftgate.identity.model import Identity, IdentityKind, Person
+from liftgate.identity.wildcard import has_wildcard, stands_for
 
 
 def person_of(catalogue: Catalogue, identity: Identity) -> Person | None:
@@ -32,10 +33,12 @@ def must_prove_name(catalogue: Catalogue, identity: Identity) -> bool:
 
 
 def _fits(proved: str, pattern: str) -> bool:
-    """Whether a pattern's last character, its only wildcard, stands for the rest of a session's name.
+    """Whether a pattern's last character, its only wildcard, stands for the rest of a session's name, or of a subject.
 
-    A pattern of another form was not made by the parser, and fits nothing; nor does a wildcard reach past a ``/``.
+    A pattern of another form was not made by the parser, and fits nothing; nor does a wildcard reach past a ``/`` of an ARN.
     """
+    if pattern.startswith(f"{IdentityKind.OIDC}:"):
+        return "#" in pattern and has_wildcard(pattern) and stands_for(pattern, proved)
     begin = pattern.removesuffix("*")
     if begin == pattern or ":assumed-role/" not in begin or not proved.startswith(begin):
         return False

@@ -99,6 +99,24 @@ class SignedTokenOutOfTime(Unauthenticated):
     code = "signed_token_out_of_time"
 
 
+class IssuerNotDeclared(Unauthenticated):
+    """The token names no issuer whose tokens the settings let in."""
+
+    code = "issuer_not_declared"
+
+
+class ClaimRefused(Unauthenticated):
+    """The token is genuine, but does not say what the settings ask of its issuer."""
+
+    code = "claim_refused"
+
+
+class NotAService(Unauthenticated):
+    """The token names a person, and tokens let services in alone."""
+
+    code = "not_a_service"
+
+
 class SignInNotBegun(Unauthenticated):
     """A browser came back from a provider to which it was not sent, or not for this."""
 

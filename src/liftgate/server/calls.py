@@ -17,7 +17,7 @@ from liftgate.identity.service import DoubtOf, PersonOf, caller_of
 from liftgate.identity.session_names import SessionNames
 from liftgate.server.api.shapes import GRANT_ID, REQUEST_ID
 from liftgate.server.body import BODY
-from liftgate.server.browser.vouching import refuse_other_issuers
+from liftgate.server.browser.vouching import refuse_unheard_issuers
 from liftgate.server.edge import PERSON
 from liftgate.server.errors import BadInput, MayNotSeeAll, NotSignedIn
 from liftgate.server.parts import Parts
@@ -109,7 +109,7 @@ def signed_in(request: Request) -> Call:
         clock=parts.clock,
         local_sign_in=parts.settings.local_sign_in,
     )
-    refuse_other_issuers(caller.identity, parts)
+    refuse_unheard_issuers(caller, parts)
     request.scope[PERSON] = caller.person.id
     return Call(parts, caller, loaded)
 

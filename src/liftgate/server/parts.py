@@ -46,11 +46,13 @@ from liftgate.identity.ports import IssuerTransport, StsTransport
 from liftgate.identity.provider import Reached
 from liftgate.identity.session_names import SessionNames
 from liftgate.identity.sts_http import sts_over_http
+from liftgate.identity.token_sign_in import DeclaredIssuers
 from liftgate.notices.apprise_notice import AppriseNotice
 from liftgate.response.notify import Notifier
 from liftgate.response.webhook import SignedWebhook, webhook_client, webhook_id
 from liftgate.server.browser.session_key import SHORTEST, SessionKey, kept_key
 from liftgate.server.edge import Log
+from liftgate.server.issuer_settings import token_issuer
 from liftgate.server.kept_catalogue import KeptCatalogue
 from liftgate.server.oidc_settings import provider_of
 from liftgate.server.settings import Settings, data_folder
@@ -94,6 +96,7 @@ class Parts:
     trackers: Trackers | None = None  # None: no ticket can be checked
     closing: Event = field(default_factory=Event)  # set when the server stops: what waits for events ends
     provider: Reached | None = None  # by which people sign in
+    token_issuers: DeclaredIssuers | None = None  # whose tokens let services in
     session_key: SessionKey = field(default_factory=lambda: SessionKey(token_bytes(SHORTEST)))
     slack: SlackDesk | None = None
     notices: Mapping[str, AppriseNotice] = field(default_factory=dict)  # by name
@@ -132,12 +135,14 @@ def running_parts(settings: Settings, *, audience: str) -> Iterator[Parts]:
         tracker_client() as tracker_http,
         issuers_over_http() as to_issuers,
     ):
+        issuers = Issuers(to_issuers, system_clock)
         yield Parts(
             settings=settings,
             audience=audience,
             store=store,
             catalogue=KeptCatalogue(source, store, system_clock, fed_groups(settings)),
-            provider=_provider(settings, audience, to_issuers),
+            provider=_provider(settings, audience, issuers, to_issuers),
+            token_issuers=declared_issuers(settings, audience, issuers),
             clock=system_clock,
             random=token_bytes,
             lender=StsLender(
@@ -172,10 +177,17 @@ def fed_groups(settings: Settings) -> frozenset[str]:
     return frozenset(settings.oidc.groups.values()) if settings.oidc else frozenset()
 
 
-def _provider(settings: Settings, audience: str, transport: IssuerTransport) -> Reached | None:
+def declared_issuers(settings: Settings, audience: str, issuers: Issuers) -> DeclaredIssuers | None:
+    """The issuers whose tokens let services in; None where there are none."""
+    declared = tuple(token_issuer(one, audience) for one in settings.issuers)
+    return DeclaredIssuers(declared=declared, issuers=issuers) if declared else None
+
+
+def _provider(
+    settings: Settings, audience: str, issuers: Issuers, transport: IssuerTransport
+) -> Reached | None:
     if settings.oidc is None:
         return None
-    issuers = Issuers(transport, system_clock)
     return Reached(provider=provider_of(settings.oidc, audience), issuers=issuers, transport=transport)
 
 

@@ -22,6 +22,7 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -33,6 +34,7 @@ from liftgate.response.model import Mode
 from liftgate.server.addresses import is_loopback, origin_of
 from liftgate.server.browser.session_key import SHORTEST
 from liftgate.server.errors import BadSettings, LocalSignInExposed, SettingsFileUnreadable
+from liftgate.server.issuer_settings import IssuerSettings, refuse_mixed_up
 from liftgate.server.notice_settings import NoticeSettings
 from liftgate.server.oidc_settings import OidcSettings
 from liftgate.server.slack_settings import SlackSettings
@@ -191,6 +193,11 @@ class Settings(TellingSettings, BaseSettings):
         "`client_secret`, `scopes`, `groups_claim`, `groups` (what stands in that claim = a group of the catalogue), `groups_last` "
         "and `name`: docs/sign-in.md. In the variable, as JSON.",
     )
+    issuers: Annotated[tuple[IssuerSettings, ...], NoDecode] = Field(
+        default=(),
+        max_length=20,
+        description="Issuers whose tokens let services in: docs/pipelines.md. In the variable, a JSON list.",
+    )
     worker: bool = Field(
         default=True,
         description="Also do queued work, such as denies in AWS, in this process. At least one process must.",
@@ -288,7 +295,7 @@ class Settings(TellingSettings, BaseSettings):
     def _split(cls, value: object) -> object:
         return value.split(os.pathsep) if isinstance(value, str) else value
 
-    @field_validator("accounts", "webhooks", "oidc", mode="before")
+    @field_validator("accounts", "webhooks", "oidc", "issuers", mode="before")
     @classmethod
     def _decode(cls, value: object) -> object:
         try:
@@ -302,6 +309,14 @@ class Settings(TellingSettings, BaseSettings):
         for number, count in Counter(one.id for one in value).items():
             if count > 1:
                 raise PydanticCustomError("twice", f"names account {number} twice; write it once")
+        return value
+
+    @field_validator("issuers")
+    @classmethod
+    def _check_issuers(
+        cls, value: tuple[IssuerSettings, ...], info: ValidationInfo
+    ) -> tuple[IssuerSettings, ...]:
+        refuse_mixed_up(value, info.data.get("oidc"))  # which is declared, and so checked, before
         return value
 
     @field_validator("watch_queue_url", "watch_dead_letter_queue_url")
@@ -351,6 +366,7 @@ def load_settings(file: Path | None = None, given: Mapping[str, Any] | None = No
                 SlackSettings,
                 NoticeSettings,
                 OidcSettings,
+                IssuerSettings,
             ),
         ) from None
     _refuse_exposed(settings)

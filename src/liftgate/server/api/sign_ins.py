@@ -10,11 +10,14 @@ from liftgate.access.sight import is_guard
 from liftgate.catalogue.model import Catalogue
 from liftgate.elevation.errors import SecretHandedOver
 from liftgate.identity.aws_proof import AwsProof
+from liftgate.identity.errors import IssuerNotDeclared
 from liftgate.identity.login import TerminalDoor, sign_in_with_code, sign_in_with_device
 from liftgate.identity.model import Person
 from liftgate.identity.ports import SignIn
-from liftgate.identity.service import sign_in_locally, sign_in_with_aws, sign_out
+from liftgate.identity.service import PersonOf, sign_in_locally, sign_in_with_aws, sign_out
+from liftgate.identity.signed_token import LONGEST
 from liftgate.identity.token import hash_of
+from liftgate.identity.token_sign_in import sign_in_with_token
 from liftgate.server.api.doc import problems
 from liftgate.server.api.shapes import EXACT, Moment, answer
 from liftgate.server.calls import IdempotencyKey, SignedIn, doubt_in, once_of, parts_of, person_in, token_of
@@ -97,7 +100,21 @@ class SignInByDevice(BaseModel):
     )
 
 
-WayToSignIn: TypeAlias = SignInWithAws | SignInLocally | SignInByLogin | SignInByDevice
+class SignInWithToken(BaseModel):
+    """By a token that a declared issuer gave to a service: of GitHub Actions, GitLab, Kubernetes, AWS.
+
+    With a name of its own (`jti`) it signs in once. The sign-in ends when it does, or after an hour.
+    """
+
+    model_config = EXACT
+
+    method: Literal["token"]
+    token: Annotated[str, Field(min_length=1, max_length=LONGEST)] = Field(
+        repr=False, examples=["eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUifQ.EXAMPLE"]
+    )
+
+
+WayToSignIn: TypeAlias = SignInWithAws | SignInWithToken | SignInLocally | SignInByLogin | SignInByDevice
 
 
 class NamedPersonShape(BaseModel):
@@ -178,6 +195,8 @@ def _let_in(request: Request, body: WayToSignIn, parts: Parts, catalogue: Catalo
             clock=parts.clock,
             random=parts.random,
         )
+    if isinstance(body, SignInWithToken):
+        return _with_token(body.token, person_in(catalogue), parts)
     door = TerminalDoor(
         store=parts.store,
         person_of=person_in(catalogue),
@@ -223,6 +242,30 @@ def end(request: Request, call: SignedIn) -> Response:
     """Forget the token of this call."""
     sign_out(token_of(request), store=call.parts.store)
     return Response(status_code=204)
+
+
+def _with_token(shown: str, person_of: PersonOf, parts: Parts) -> tuple[str, SignIn]:
+    declared = parts.token_issuers
+    if declared is None:
+        raise IssuerNotDeclared(
+            "this server lets nobody in by a token",
+            advice="ask those who run it to name the token's issuer under `issuers` in its settings",
+        )
+    token, signed_in, verified = sign_in_with_token(
+        shown,
+        declared,
+        store=parts.store,
+        person_of=person_of,
+        clock=parts.clock,
+        random=parts.random,
+    )
+    if verified.undeclared:
+        parts.log.info(
+            "a token has claims that nobody declared",
+            issuer=verified.issuer.name,
+            claims=[one[:80] for one in verified.undeclared[:50]],
+        )
+    return token, signed_in
 
 
 def _refuse_repeated(once: Once | None, token: str, parts: Parts) -> None:

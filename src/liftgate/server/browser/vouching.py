@@ -11,6 +11,7 @@ from liftgate.identity.provider import Attempt, Reached, Vouched
 from liftgate.identity.provider_sign_in import check_with_provider, sign_browser_in_by_provider
 from liftgate.identity.service import token_unknown
 from liftgate.identity.subject import issuer_of
+from liftgate.identity.token_sign_in import is_declared
 from liftgate.server.browser.cookie import session_token, set_session
 from liftgate.server.browser.kept_secret import LONGEST, forget_secret, keep_secret, kept_secret
 from liftgate.server.browser.limits import is_tls, limits_of
@@ -71,6 +72,13 @@ def refuse_other_issuers(identity: Identity, parts: Parts) -> None:
     known = parts.provider.provider.issuer if parts.provider else None
     if identity.kind is IdentityKind.OIDC and issuer_of(identity) != known:
         raise token_unknown()
+
+
+def refuse_unheard_issuers(caller: Caller, parts: Parts) -> None:
+    """The same for calls with a token of ours, which services of the declared issuers hold too."""
+    declared = parts.token_issuers.declared if parts.token_issuers else ()
+    if not is_declared(issuer_of(caller.identity), caller.person, declared):
+        refuse_other_issuers(caller.identity, parts)
 
 
 def id_token_kept(request: Request, parts: Parts) -> str | None:
