@@ -3,7 +3,7 @@
 import shutil
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 from tests.server.server_world import CATALOGUE, World, open_world
 
 from liftgate.server.app import create_app
+from liftgate.server.parts import Parts
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 800}
@@ -24,12 +25,18 @@ CHROMIUM = shutil.which("chromium")
 @contextmanager
 def served(folder: Path, *, catalogue: str = CATALOGUE, **settings: Any) -> Iterator[tuple[World, str]]:
     """A world, and the address at which it is served."""
-    with (
-        open_world(folder, catalogue=catalogue, **settings) as world,
-        socket.create_server(("127.0.0.1", 0)) as at,
-    ):
+    with open_world(folder, catalogue=catalogue, **settings) as world, served_world(world) as address:
+        yield world, address
+
+
+@contextmanager
+def served_world(
+    world: World, change: Callable[[Parts, str], Parts] = lambda parts, _: parts
+) -> Iterator[str]:
+    """The address at which a world is served, of parts that may depend on it."""
+    with socket.create_server(("127.0.0.1", 0)) as at:
         address = f"http://127.0.0.1:{at.getsockname()[1]}"
-        parts = replace(world.parts, audience=address)
+        parts = change(replace(world.parts, audience=address), address)
         config = uvicorn.Config(
             create_app(parts), log_config=None, lifespan="off", timeout_graceful_shutdown=1
         )
@@ -37,7 +44,7 @@ def served(folder: Path, *, catalogue: str = CATALOGUE, **settings: Any) -> Iter
         thread = threading.Thread(target=server.run, kwargs={"sockets": [at]}, daemon=True)
         thread.start()
         try:
-            yield world, address
+            yield address
         finally:
             parts.closing.set()
             server.should_exit = True
