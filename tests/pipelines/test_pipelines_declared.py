@@ -1,5 +1,6 @@
 """What may be declared: of issuers in the settings, and of their subjects in the catalogue."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -187,3 +188,13 @@ def test_the_subject_of_an_elevated_role_is_nobody(subject: str) -> None:
     )
     [found] = faults_in(text)
     assert found.kind is FaultKind.IDENTITY_ELEVATED
+
+
+def test_what_the_page_for_pipelines_shows_can_be_declared(tmp_path: Path) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "pipelines.md").read_text()
+    blocks = re.findall(r"```(toml|yaml)\n(.*?)```", page, re.DOTALL)
+    issuers = {one.issuer for kind, text in blocks if kind == "toml" for one in declared(text, tmp_path)}
+    shown = [parsed(f"version: 1\n{text}") for kind, text in blocks if text.startswith("people:")]
+    subjects = [identity for one in shown for identity in one.identities]
+    assert {subject.removeprefix("oidc:").partition("#")[0] for subject in subjects} == issuers
+    assert len(issuers) == len(shown) == 4
