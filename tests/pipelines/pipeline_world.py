@@ -5,7 +5,6 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -13,12 +12,13 @@ from typing import Any
 import httpx
 from starlette.testclient import TestClient
 from tests.identity.issuer_examples import document, key_set, rsa_key, signed
+from tests.pages.page_world import served_world
 from tests.server.server_world import ADDRESS, CATALOGUE, World, open_world
 
 from liftgate.identity.issuer_http import issuers_over_http
 from liftgate.identity.issuers import Issuers
 from liftgate.server.app import create_app
-from liftgate.server.parts import declared_issuers
+from liftgate.server.parts import Parts, declared_issuers
 
 SUBJECT = "repo:acme/reports:environment:production"
 CHECKED = {"repository_owner": "acme", "repository": "acme/reports", "environment": ["production", "staging"]}
@@ -173,4 +173,14 @@ def open_pipelines(
         yield Pipelines(world, issuer)
 
 
-MINUTE = timedelta(minutes=1)
+@contextmanager
+def served_pipelines(pipelines: Pipelines) -> Iterator[str]:
+    """The address at which the same Liftgate is served, and for which tokens must be made then."""
+    declared = pipelines.world.parts.token_issuers
+    assert declared is not None
+
+    def change(parts: Parts, address: str) -> Parts:
+        return replace(parts, token_issuers=declared_issuers(parts.settings, address, declared.issuers))
+
+    with served_world(pipelines.world, change) as address:
+        yield address

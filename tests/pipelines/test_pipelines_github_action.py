@@ -4,15 +4,18 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import yaml
-from tests.pages.page_world import served_world
-from tests.pipelines.pipeline_world import PipelineIssuer, Pipelines, github_says, open_pipelines
-
-from liftgate.server.parts import Parts, declared_issuers
+from tests.pipelines.pipeline_world import (
+    PipelineIssuer,
+    Pipelines,
+    github_says,
+    open_pipelines,
+    served_pipelines,
+)
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "github-actions"
 RUNNERS_SECRET = "runners-secret"
@@ -91,16 +94,8 @@ class Stage:
 
 @pytest.fixture
 def stage(tmp_path: Path, issuer: PipelineIssuer) -> Iterator[Stage]:
-    with open_pipelines(tmp_path, issuer) as pipelines:
-        declared = pipelines.world.parts.token_issuers
-        assert declared is not None
-
-        def change(parts: Parts, address: str) -> Parts:
-            again = declared_issuers(parts.settings, address, declared.issuers)
-            return replace(parts, token_issuers=again)
-
-        with served_world(pipelines.world, change) as address:
-            yield Stage(pipelines, address, tmp_path)
+    with open_pipelines(tmp_path, issuer) as pipelines, served_pipelines(pipelines) as address:
+        yield Stage(pipelines, address, tmp_path)
 
 
 @pytest.mark.slow

@@ -16,6 +16,7 @@ SIGNING_IN = (
     "LIFTGATE_SIGNING_IN"  # set for all that runs while AWS credentials for our own sign-in are looked up
 )
 EXEC_GRANT = "LIFTGATE_EXEC_GRANT"  # the grant whose credentials a command was started with
+TOKEN_FILE = "LIFTGATE_TOKEN_FILE"  # noqa: S105 - a variable, as short for LIFTGATE_SIGN_IN=token:…
 VARIABLES = {"server": "LIFTGATE_SERVER", "profile": "LIFTGATE_PROFILE", "sign_in": "LIFTGATE_SIGN_IN"}
 
 
@@ -29,6 +30,8 @@ def choose(
     ``client_file`` is asked only where something is still open; None from it makes the whole answer None.
     """
     chosen = {name: given.get(name) or environ.get(variable, "") for name, variable in VARIABLES.items()}
+    if not chosen["sign_in"] and environ.get(TOKEN_FILE):
+        chosen["sign_in"] = f"token:{environ[TOKEN_FILE]}"
     if all(chosen.values()):
         return chosen
     filed = client_file()

@@ -67,7 +67,8 @@ Options, before or after the command:
   --server URL        Liftgate's address ($LIFTGATE_SERVER)
   --profile NAME      AWS profile that proves who you are
                       ($LIFTGATE_PROFILE)
-  --as local:NAME     sign in by name: for the demo
+  --as WAY            token:FILE or github: for pipelines
+                      local:NAME: for the demo
   --output FORMAT     table, or json for programs
   --version           print the version
   --help              this, or help on a command

@@ -22,7 +22,7 @@ class ClientFileUnreadable(Invalid):
 
 
 class BadSignIn(Invalid):
-    """The way to sign in was not written as ``local:NAME``."""
+    """The way to sign in is none that there is."""
 
     code = "bad_sign_in"
 
@@ -67,6 +67,12 @@ class LoginRefused(Refused):
     """Somebody said no in the browser."""
 
     code = "login_refused"
+
+
+class NoToken(Unauthenticated):
+    """There is no token of a pipeline with which to sign in."""
+
+    code = "no_token"
 
 
 class OwnCredentials(Unauthenticated):

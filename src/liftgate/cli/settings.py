@@ -19,7 +19,9 @@ class Settings:
     server: ServerUrl
     profile: str | None  # of AWS; None: whatever AWS tools would use here
     local_person: str | None  # signs in by name instead, where the server allows it: the demo
-    is_login: bool  # signed in by a browser
+    is_login: bool = False  # signed in by a browser
+    token_file: str | None = None  # whose token a pipeline signs in with; it is read anew each time
+    from_github: bool = False  # a job of GitHub Actions signs in with a token that it gets for each sign-in
     cache_key: str
     cache: Path
 
@@ -38,11 +40,14 @@ def read_settings(given: Mapping[str, str], environ: Mapping[str, str]) -> Setti
             advice=f'give --server URL, or set LIFTGATE_SERVER, or write server = "…" into '
             f"{client_file_path(environ) or '~/.config/liftgate/client.toml'}",
         )
+    method, _, named = _way_to_sign_in(chosen["sign_in"])
     return Settings(
         server=parse_server_url(chosen["server"]),
         profile=chosen["profile"] or None,
-        local_person=_local_person(chosen["sign_in"]),
-        is_login=chosen["sign_in"] == LOGIN,
+        local_person=named if method == "local" else None,
+        is_login=method == LOGIN,
+        token_file=named if method == "token" else None,
+        from_github=method == "github",
         cache_key=context_key(chosen, environ),
         cache=_cache(environ),
     )
@@ -84,18 +89,18 @@ def _check_entry(name: str, value: object, path: str) -> None:
         )
 
 
-def _local_person(sign_in: str) -> str | None:
-    if sign_in in {"", LOGIN}:
-        return None
-    method, _, person = sign_in.partition(":")
-    if method != "local" or not person:
+def _way_to_sign_in(sign_in: str) -> tuple[str, str, str]:
+    method, colon, named = sign_in.partition(":")
+    is_known = sign_in in {"", "github", LOGIN} or (method in {"local", "token"} and named)
+    if not is_known:
         raise BadSignIn(
             f"`{sign_in[:80]}` is not a way to sign in",
-            advice="write --as local:NAME (the demo's sign-in) or --as login (a browser's), or leave it out to prove your AWS identity",
+            advice="write --as login (a browser's), --as token:FILE or --as github (in a pipeline), --as local:NAME (in the "
+            "demo), or leave it out to prove your AWS identity",
             value=sign_in[:80],
             where="--as",
         )
-    return person
+    return method, colon, named
 
 
 def _cache(environ: Mapping[str, str]) -> Path:

@@ -71,6 +71,10 @@ class TokenSource:
         known = (self._in_hand, self.kept())
         return next((token for token in known if token is not None and token != refused), None)
 
+    def show(self, proof: JsonObject) -> None:
+        """Sign in with what is shown, once; what is kept of it serves later commands too."""
+        self.keep(self._send(proof))
+
     def keep(self, answer: JsonObject) -> str:
         """Keep the token of an answer of POST /sign-ins."""
         token = _token(answer)
@@ -98,7 +102,10 @@ class TokenSource:
         return self._show_proof(signed_at)
 
     def _show_proof(self, signed_at: datetime) -> JsonObject:
-        call = Call(method="POST", path=f"{PREFIX}/sign-ins", body=self._prove(signed_at))
+        return self._send(self._prove(signed_at))
+
+    def _send(self, proof: JsonObject) -> JsonObject:
+        call = Call(method="POST", path=f"{PREFIX}/sign-ins", body=proof)
         return as_object(self._wire.send(call))
 
 

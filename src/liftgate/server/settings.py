@@ -52,6 +52,7 @@ _NOT_OURS: Final = frozenset(
         "LIFTGATE_SERVER",
         "LIFTGATE_PROFILE",
         "LIFTGATE_SIGN_IN",
+        "LIFTGATE_TOKEN_FILE",
         "LIFTGATE_SIGNING_IN",
         "LIFTGATE_EXEC_GRANT",
         "LIFTGATE_DEBUG",
