@@ -204,6 +204,18 @@ def test_one_issuer_speaks_for_no_subject_of_another(
         assert pipelines.sign_in().status_code == 201
 
 
+def test_one_issuer_uses_up_no_token_of_another(
+    tmp_path: Path, issuer: PipelineIssuer, other_issuer: PipelineIssuer
+) -> None:
+    other = {"name": "other", "issuer": other_issuer.base, "checked": CHECKED}
+    mine = f'"oidc:{issuer.base}#{SUBJECT}"'
+    both = catalogue_of(issuer.base).replace(mine, f'{mine}, "oidc:{other_issuer.base}#{SUBJECT}"')
+    with open_pipelines(tmp_path, issuer, others=(other,), catalogue=both) as pipelines:
+        theirs = {"iss": other_issuer.base, "key": rsa_key("others")}
+        assert pipelines.sign_in(jti="same", **theirs).status_code == 201
+        assert pipelines.sign_in(jti="same").status_code == 201
+
+
 def test_a_token_lets_no_person_in(tmp_path: Path, issuer: PipelineIssuer) -> None:
     catalogue = catalogue_of(issuer.base).replace(", kind: service", "")
     with open_pipelines(tmp_path, issuer, catalogue=catalogue) as pipelines:
