@@ -194,3 +194,18 @@ def test_another_way_to_sign_in_is_refused(way: str) -> None:
     with pytest.raises(LiftgateError) as caught:
         read_settings({"server": "https://x.example", "sign_in": way}, {"HOME": "/home/ada"})
     assert caught.value.code == "bad_sign_in"
+
+
+@pytest.mark.slow
+def test_the_doctor_and_a_profile_know_that_a_token_file_proves_who_asks(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = job.token_file(job.token())
+    monkeypatch.setenv("LIFTGATE_TOKEN_FILE", file)
+    _, said = job.liftgate("doctor")
+    assert f"not needed for the token in {file}" in "".join(said.split("\n" + " " * 20)).replace("\n", "")
+    config = job.folder / "aws-config"
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    code, _ = job.liftgate("profile", "install")
+    assert code == 0
+    assert f"--as token:{file}" in config.read_text()

@@ -119,7 +119,7 @@ def _claims(id_: str, person: DeclaredPerson, faults: FaultList) -> Iterable[Cla
             yield from _slack_claim(id_, person, written, faults)
             continue
         if written.value.startswith(_OIDC):
-            yield from _subject_claim(id_, written, faults)
+            yield from _subject_claim(id_, person, written, faults)
             continue
         try:
             arn = parse_identity_arn(written.value)
@@ -136,13 +136,22 @@ def _claims(id_: str, person: DeclaredPerson, faults: FaultList) -> Iterable[Cla
         yield Claim(id_, arn, written)
 
 
-def _subject_claim(id_: str, written: Marked[str], faults: FaultList) -> Iterable[Claim]:
+def _subject_claim(
+    id_: str, person: DeclaredPerson, written: Marked[str], faults: FaultList
+) -> Iterable[Claim]:
     try:
         subject = parse_subject(written.value.removeprefix(_OIDC))
     except SubjectUnreadable as error:
         faults.add_error(FaultKind.BAD_IDENTITY, written.place, error)
-    else:
-        yield Claim(id_, subject, written, IdentityKind.OIDC)
+        return
+    if subject.begin is not None and person.kind is not PersonKind.SERVICE:
+        faults.add(
+            FaultKind.WILDCARD_PERSON,
+            written.place,
+            f"`{id_}` is a person, whose identities have no wildcard",
+            "write the subject in full; only a `kind: service` may stand for all subjects that begin alike",
+        )
+    yield Claim(id_, subject, written, IdentityKind.OIDC)
 
 
 def _slack_claim(

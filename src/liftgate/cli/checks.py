@@ -76,10 +76,9 @@ def _look(title: str, look: Callable[[Connection], Check], here: Connection) -> 
 
 
 def _who_proves(here: Connection, environ: Mapping[str, str]) -> str:
-    if here.settings.local_person is not None:
-        return f"local sign-in as {here.settings.local_person}"
-    if here.settings.is_login:
-        return "a login by a browser"
+    without_aws = _other_than_aws(here)
+    if without_aws is not None:
+        return without_aws
     if here.settings.profile:
         return f"AWS profile {here.settings.profile}"
     if environ.get("AWS_ACCESS_KEY_ID"):
@@ -113,11 +112,21 @@ def _clock(here: Connection) -> Check:
     )
 
 
+def _other_than_aws(here: Connection) -> str | None:
+    settings = here.settings
+    if settings.local_person is not None:
+        return f"local sign-in as {settings.local_person}"
+    if settings.is_login:
+        return "a login by a browser"
+    if settings.token_file is not None:
+        return f"the token in {settings.token_file}"
+    return "a token that GitHub gives this job" if settings.from_github else None
+
+
 def _aws_identity(here: Connection) -> Check:
-    if here.settings.local_person is not None:
-        return _ok("aws identity", "not needed for local sign-in")
-    if here.settings.is_login:
-        return _ok("aws identity", "not needed for a login")
+    without_aws = _other_than_aws(here)
+    if without_aws is not None:
+        return _ok("aws identity", f"not needed for {without_aws}")
     from liftgate.cli.aws_identity import find_aws_identity  # noqa: PLC0415 - botocore is not for local sign-in
 
     found = find_aws_identity(here.settings.profile)

@@ -37,6 +37,10 @@ def process_line(program: str, settings: Settings, *, source_profile: str | None
         words += ["--as", f"local:{settings.local_person}"]
     elif settings.is_login:
         words += ["--as", LOGIN]
+    elif settings.from_github:
+        words += ["--as", "github"]
+    elif settings.token_file is not None:
+        words += ["--as", f"token:{Path(settings.token_file).absolute()}"]
     elif source_profile:
         words += ["--profile", source_profile]
     return shlex.join([*words, "--grant", grant] if grant else words)

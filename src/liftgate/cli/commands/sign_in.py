@@ -25,7 +25,7 @@ def command(context: click.Context, token_file: str | None) -> None:
     """Sign in anew. There is no need to: every command does so by itself."""
     shown = None if token_file is None else token_body(token_in(token_file))
     with connection(context) as here:
-        if here.settings.is_login:
+        if shown is None and here.settings.is_login:
             raise LoginNeeded(
                 "here a browser signs you in", advice="liftgate login, or first: liftgate sign-out"
             )
