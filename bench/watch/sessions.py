@@ -21,7 +21,7 @@ from liftgate.watch.verdict import judge
 _FEW, _MANY = 100, 100_000
 _EVENTS: Final = 5_000
 _LARGE: Final = 50_000_000  # bytes of JSON in a file: CloudTrail's largest
-_FILES: Final = 20
+_FILES: Final = 40
 _PROGRAM: Final = """
 import json, re, sys
 from pathlib import Path
@@ -30,10 +30,12 @@ from liftgate.watch.log_files import log_files
 from liftgate.watch.reading import read
 from liftgate.watch.replay import Summary, replay
 from liftgate.watch.rules.load import load_rulebook
+from liftgate.watch.seen_on_disk import seen_on_disk
 files = log_files([Path(sys.argv[1])])[: int(sys.argv[2])]
 summary = Summary()
-for _ in replay(files, known_grants(1000), load_rulebook, summary):
-    pass
+with seen_on_disk() as seen:
+    for _ in replay(files, known_grants(1000), load_rulebook, summary, seen=seen):
+        pass
 kilobytes = re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())
 print(json.dumps([summary.events, int(kilobytes[1]) * 1024]))
 """
@@ -75,10 +77,10 @@ def _judged(events: list[Event], known: Known) -> int:
 
 
 def _memory(effort: Effort) -> list[Amount]:
-    files = 3 if effort.is_quick else _FILES
+    files = 4 if effort.is_quick else _FILES
     with tempfile.TemporaryDirectory() as name:
         size = write_log_files(Path(name), events=files * _LARGE // 1_870, grants=1_000, files=files)
-        return [_of(name, size, files, some) for some in (2, files)]
+        return [_of(name, size, files, some) for some in (2, files // 2, files)]
 
 
 def _of(folder: str, size: int, files: int, some: int) -> Amount:

@@ -14,6 +14,7 @@ from liftgate.watch.log_files import log_files
 from liftgate.watch.look import Hit
 from liftgate.watch.replay import LookAt, Summary, in_turn, replay
 from liftgate.watch.rules.load import load_rulebook
+from liftgate.watch.seen_events import SeenEvents
 
 
 def numbered(number: int, operation: str = "PutObject", **changed: Any) -> dict[str, Any]:
@@ -30,8 +31,12 @@ def written(path: Path, records: Iterable[Any]) -> Path:
 
 
 def replayed(
-    *paths: Path, known: Known, look_at: LookAt = in_turn, by_anyone: bool = False
+    *paths: Path,
+    known: Known,
+    look_at: LookAt = in_turn,
+    by_anyone: bool = False,
+    seen: SeenEvents | None = None,
 ) -> tuple[list[Hit], Summary]:
     """All hits, and the summary."""
     summary, rules = Summary(), partial(load_rulebook, without_store=by_anyone)
-    return list(replay(log_files(paths), known, rules, summary, look_at=look_at)), summary
+    return list(replay(log_files(paths), known, rules, summary, look_at=look_at, seen=seen)), summary

@@ -30,6 +30,7 @@ from liftgate.watch.outputs.plain import finding_json, set_aside_json
 from liftgate.watch.replay import Summary, in_turn, replay
 from liftgate.watch.rules.load import load_rulebook
 from liftgate.watch.rules.rulebook import Rulebook
+from liftgate.watch.seen_on_disk import seen_on_disk
 from liftgate.watch.two_processes import with_two_processes
 
 _TOLD: Final = 5  # things set aside that are told one by one; --output json tells more
@@ -54,7 +55,8 @@ class Replaying:
         groups, summary, proof = Groups(), Summary(), None if keys is None else Proof(logs, keys)
         # The threads that fetch cannot be shared with another process.
         look_at = in_turn if logs.buckets else with_two_processes
-        with progress(sum(file.size for file in logs.files), sys.stderr, system_clock) as shown:
+        size = sum(file.size for file in logs.files)
+        with progress(size, sys.stderr, system_clock) as shown, seen_on_disk() as seen:
             hits = _fetched(
                 logs,
                 replay(
@@ -63,6 +65,7 @@ class Replaying:
                     self._rulebook(known),
                     summary,
                     look_at=look_at,
+                    seen=seen,
                     on_file=lambda file: shown.advance(file.size),
                 ),
             )

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,6 +16,7 @@ from liftgate.watch.log_files import LogFile
 from liftgate.watch.reading import Read, SetAside, read_in_parts
 from liftgate.watch.rules.adding import Adding
 from liftgate.watch.rules.rulebook import Rulebook
+from liftgate.watch.seen_events import SeenEvents
 from liftgate.watch.tampering import tampers_with
 from liftgate.watch.verdict import Judged, Verdict, judge
 
@@ -57,8 +57,8 @@ class Judge:
         self.rules = rules
         self._callers = Callers(known)
 
-    def look(self, file: LogFile, *, without: AbstractSet[EventKey] = frozenset()) -> Looked:
-        """What a file shows, but for events that are in ``without``; each of its events counts once."""
+    def look(self, file: LogFile, *, without: SeenEvents | None = None) -> Looked:
+        """What a file shows, but for events that ``without`` has seen; each of its events counts once."""
         looked, own = Looked(), set[EventKey]()
         try:
             for part in read_in_parts(file.data(), file.name):
@@ -70,7 +70,7 @@ class Judge:
         looked.keys = list(own)
         return looked
 
-    def look_alone(self, file: LogFile, *, without: AbstractSet[EventKey] = frozenset()) -> Looked:
+    def look_alone(self, file: LogFile, *, without: SeenEvents | None = None) -> Looked:
         """The same, with what the file's calls under grants came to."""
         looked = self.look(file, without=without)
         looked.totals = self.totals()
@@ -122,17 +122,18 @@ def _is_looked_at(judged: Judged) -> bool:
 
 
 def _once(
-    part: Read, own: set[EventKey], without: AbstractSet[EventKey], looked: Looked
+    part: Read, own: set[EventKey], without: SeenEvents | None, looked: Looked
 ) -> Iterable[tuple[Event, bytes]]:
     """Events that were not there before, each once, and who made them; ``own`` takes them in."""
     keys = event_keys([event.event_id for event in part.events])
     distinct, calls = set(keys), zip(part.events, part.identities, strict=True)
-    if len(distinct) == len(keys) and own.isdisjoint(distinct) and distinct.isdisjoint(without):
+    before = set() if without is None else without.among(distinct)
+    if len(distinct) == len(keys) and own.isdisjoint(distinct) and not before:
         own |= distinct
         return calls
     kept = []
     for key, call in zip(keys, calls, strict=True):
-        if key in own or key in without:
+        if key in own or key in before:
             looked.repeated += 1
         else:
             own.add(key)

@@ -1,24 +1,23 @@
 """Reads log files again: whose each call was, what is thought of it, and what the rules find, without a store.
 
 The same files give the same, in whatever order, however often an event stands in them, and with one process or two. Files
-are read one at a time, so memory does not grow with their number, but for the ids of their events.
+are read one at a time; what grows with their number is ``seen`` alone.
 """
 
 import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from liftgate.watch.event_keys import EventKey
 from liftgate.watch.known import Known
 from liftgate.watch.log_files import LogFile
 from liftgate.watch.look import Hit, Judge, Looked
 from liftgate.watch.reading import SetAside
 from liftgate.watch.rules.adding import Adding
 from liftgate.watch.rules.rulebook import Rulebook
+from liftgate.watch.seen_events import SeenEvents, SeenInMemory
 from liftgate.watch.verdict import Verdict
 
 
@@ -51,7 +50,7 @@ class LookAt(Protocol):
         files: Sequence[LogFile],
         judging: Judge,
         rulebook: Callable[[], Rulebook],
-        seen: AbstractSet[EventKey],
+        seen: SeenEvents,
     ) -> Iterator[Looked]:
         """``judging`` is for this process; ``rulebook`` makes one in another. ``seen`` grows: the events of files that were given."""
         ...
@@ -61,7 +60,7 @@ def in_turn(
     files: Sequence[LogFile],
     judging: Judge,
     rulebook: Callable[[], Rulebook],  # noqa: ARG001 - for others
-    seen: AbstractSet[EventKey],
+    seen: SeenEvents,
 ) -> Iterator[Looked]:
     """One file after another, in this process; what calls came to stays with ``judging``, to be asked for once."""
     for file in files:
@@ -75,17 +74,22 @@ def replay(
     summary: Summary,
     *,
     look_at: LookAt = in_turn,
+    seen: SeenEvents | None = None,
     on_file: Callable[[LogFile], object] = lambda _: None,
 ) -> Iterator[Hit]:
-    """Each finding once, in the order of the files; then those about whole grants. ``summary`` is filled meanwhile."""
+    """Each finding once, in the order of the files; then those about whole grants. ``summary`` is filled meanwhile.
+
+    ``seen`` remembers which events were there before; left out, in memory.
+    """
     rules = rulebook()
     judging = Judge(known, rules)
-    seen, found, totals = set[EventKey](), set[str](), dict[str, Adding]()
+    seen = SeenInMemory() if seen is None else seen
+    found, totals = set[str](), dict[str, Adding]()
     with _without_collection():
         for file, first_look in zip(files, look_at(files, judging, rulebook, seen), strict=True):
-            has_copies = not seen.isdisjoint(first_look.keys)
+            has_copies = bool(seen.among(first_look.keys))
             looked = judging.look_alone(file, without=seen) if has_copies else first_look
-            seen.update(looked.keys)
+            seen.add(looked.keys)
             _add(summary, file, looked)
             _merge(totals, looked.totals)
             on_file(file)

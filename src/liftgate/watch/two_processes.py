@@ -10,22 +10,21 @@ import queue
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
-from liftgate.watch.event_keys import EventKey
 from liftgate.watch.known import Known
 from liftgate.watch.log_files import LogFile
 from liftgate.watch.look import Judge, Looked
 from liftgate.watch.replay import in_turn
 from liftgate.watch.rules.rulebook import Rulebook
+from liftgate.watch.seen_events import SeenEvents
 
 _WORTH_IT: Final = 4 * 1024 * 1024  # bytes of files below which a process takes longer to start than to help
 _PATIENCE: Final = 0.2  # seconds between looks at whether the other is alive
 
 
 def with_two_processes(
-    files: Sequence[LogFile], judging: Judge, rulebook: Callable[[], Rulebook], seen: AbstractSet[EventKey]
+    files: Sequence[LogFile], judging: Judge, rulebook: Callable[[], Rulebook], seen: SeenEvents
 ) -> Iterator[Looked]:
     """What each file shows, in order. In one process where there is one file, little to read, or one processor."""
     sizes = [file.size for file in files]
