@@ -30,9 +30,9 @@ from liftgate.elevation.in_place.model import Carried, HeldRole
 from liftgate.elevation.in_place.ports import HeldRoles
 from liftgate.elevation.in_place.probe import Probe
 from liftgate.elevation.ports import Lender, LendOrder, Lent, RolePolicies
-from liftgate.server import app as app_module
 from liftgate.server import command
 from liftgate.server import parts as parts_module
+from liftgate.server.app import served_routes
 from liftgate.server.settings import load_settings
 from liftgate.store.sql import SqlStore
 from liftgate.store.sql import open_store as really_open_store
@@ -214,9 +214,7 @@ def warm_up() -> None:
     certificates["create_ssl_context"] = cache(certificates["create_ssl_context"])
     for trust_env in (True, False):
         httpx.Client(trust_env=trust_env).close()
-    routes = app_module.build_routes()
-    routes.openapi()
-    vars(app_module)["build_routes"] = lambda: routes  # each fork has them to itself
+    routes = served_routes()
     uvicorn.Config(routes, log_config=None, lifespan="off").load()
     gc.collect()
     gc.freeze()

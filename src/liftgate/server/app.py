@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from http import HTTPStatus
 from typing import Any, Final, get_args
 
@@ -12,7 +13,7 @@ from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from liftgate import VERSION
 from liftgate.errors import LiftgateError
@@ -42,7 +43,7 @@ from liftgate.server.api import (
 from liftgate.server.body import REQUEST_ID, BodyGate, is_api
 from liftgate.server.browser.cookie import CookieSetter
 from liftgate.server.browser.looks import looking, looking_at_all, submitting
-from liftgate.server.calls import sees_everything, signed_in, signed_in_once
+from liftgate.server.calls import PARTS, parts_of, sees_everything, signed_in, signed_in_once
 from liftgate.server.edge import Edge
 from liftgate.server.errors import BadInput, MethodNotAllowed, NoSuchPath
 from liftgate.server.head import Head
@@ -107,19 +108,30 @@ _WAYS_TO_SIGN_IN: Final = frozenset({("aws",), ("local",), ("login",), ("device"
 
 def create_app(parts: Parts) -> ASGIApp:
     """The whole application, ready to be served."""
-    app = build_routes()
-    app.state.parts = parts
-    app.state.head = Head(parts)
     _hold_doors_to_rights()
-    # Made once, here: it fails where a route has no right, and nobody can keep the server busy by asking for it.
-    document = json.dumps(app.openapi(), separators=(",", ":")).encode()
-    app.add_route(f"{API}/openapi.json", lambda _: Response(document, media_type="application/json"))
+    routes, head = served_routes(), Head(parts)
+
+    async def served(scope: Scope, receive: Receive, send: Send) -> None:
+        scope[PARTS] = parts
+        head.put_into(scope)
+        await routes(scope, receive, send)
+
     return Edge(
-        BodyGate(CookieSetter(app)),
+        BodyGate(CookieSetter(served)),
         log=parts.log,
         new_id=lambda: parts.random(8).hex(),
         tls=parts.audience.startswith("https://"),
     )
+
+
+@cache
+def served_routes() -> FastAPI:
+    """The routes and the page with their document, once in a process: they know nothing of what they serve."""
+    app = build_routes()
+    # Made here: it fails where a route has no right, and nobody can keep the server busy by asking for it.
+    document = json.dumps(app.openapi(), separators=(",", ":")).encode()
+    app.add_route(f"{API}/openapi.json", lambda _: Response(document, media_type="application/json"))
+    return app
 
 
 def build_routes() -> FastAPI:
@@ -170,9 +182,7 @@ def _hold_door(route: APIRoute, path: str) -> None:
 async def _on_liftgate_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, LiftgateError)  # noqa: S101 - what Starlette registered this for
     if status_of(error) >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        request.app.state.parts.log.warning(
-            "answered 5xx", code=error.code, request_id=request.scope[REQUEST_ID]
-        )
+        parts_of(request).log.warning("answered 5xx", code=error.code, request_id=request.scope[REQUEST_ID])
     return await _said(error, request)
 
 

@@ -65,9 +65,12 @@ class Call:
         return sees_all(self.person_id, self.catalogue)
 
 
+PARTS: Final = "liftgate.parts"  # where the scope of a call holds them
+
+
 def parts_of(request: Request) -> Parts:
     """The parts that the application was made of."""
-    parts: Parts = request.app.state.parts
+    parts: Parts = request.scope[PARTS]
     return parts
 
 

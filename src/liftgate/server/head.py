@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.types import Scope
 
 from liftgate.errors import LiftgateError
 from liftgate.server.parts import Parts
@@ -12,6 +14,7 @@ from liftgate.server.parts import Parts
 T = TypeVar("T")
 
 TICK_SECONDS: Final = 0.2
+_HEAD: Final = "liftgate.head"  # where the scope of a call holds it
 
 
 class Head:
@@ -22,6 +25,10 @@ class Head:
         self._asked_at: float | None = None
         self._seq = 0
         self._turn = asyncio.Lock()
+
+    def put_into(self, scope: Scope) -> None:
+        """Let a call find this by ``head_of``."""
+        scope[_HEAD] = self
 
     async def seq(self) -> int:
         """The number."""
@@ -57,3 +64,9 @@ class Head:
         except LiftgateError:  # the database is away: nothing changes that could be told
             return self._seq
         return newest.seq if newest else 0
+
+
+def head_of(request: Request) -> Head:
+    """The one of the application that answers a call."""
+    head: Head = request.scope[_HEAD]
+    return head

@@ -22,7 +22,7 @@ from liftgate.server.api.lists import Cursor, Limit, requests_in_view
 from liftgate.server.api.request_shape import RequestShape, request_shape
 from liftgate.server.api.shapes import Nothing, PageShape, answer, example
 from liftgate.server.calls import Call, RequestId, SignedIn, SignedInOnce
-from liftgate.server.head import Head
+from liftgate.server.head import head_of
 from liftgate.server.parts import Parts
 from liftgate.server.settling import settle_soon
 from liftgate.server.slack.showing import show_soon
@@ -126,8 +126,7 @@ async def get_request(
     http: HttpRequest, call: SignedIn, request_id: RequestId, query: Annotated[WaitQuery, Query()]
 ) -> Response:
     """Look at one request; with `wait_seconds`, once it is no longer pending, or after that time."""
-    head: Head = http.app.state.head
-    shape = await head.once(
+    shape = await head_of(http).once(
         lambda: _look(request_id, call), lambda seen: seen.state != "pending", seconds=query.wait_seconds
     )
     return answer(shape)

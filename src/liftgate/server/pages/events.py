@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import StreamingResponse
 
 from liftgate.server.browser.looks import Looking
-from liftgate.server.head import Head
+from liftgate.server.head import Head, head_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -23,7 +23,7 @@ async def events(request: Request, look: Looking) -> StreamingResponse:
     """A stream of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html)."""
     del look
     return StreamingResponse(
-        _told(request.app.state.head), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
+        _told(head_of(request)), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
     )
 
 
