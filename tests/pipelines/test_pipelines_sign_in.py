@@ -341,3 +341,9 @@ def test_an_issuer_that_is_down_lets_nobody_in(tmp_path: Path, issuer: PipelineI
         answer = pipelines.sign_in(iss=silent)
         assert (answer.status_code, answer.json()["code"]) == (503, "issuer_unavailable")
         assert pipelines.sign_in().status_code == 201
+
+
+def test_what_is_wrong_with_a_token_is_said_of_the_field_that_was_sent(pipelines: Pipelines) -> None:
+    answer = pipelines.world.http.post("/api/v1/sign-ins", json={"method": "token", "token": ""})
+    assert answer.status_code == 422
+    assert (answer.json()["where"], answer.json()["detail"]) == ("token", "`token` is too short")

@@ -103,7 +103,9 @@ PAGE_MODULES: Final = (
 )
 _DOORS: Final = {Right.SEES_ALL: frozenset({sees_everything, looking_at_all})}
 _SIGNED_IN: Final = frozenset({signed_in, signed_in_once, looking, submitting})
-_WAYS_TO_SIGN_IN: Final = frozenset({("aws",), ("local",), ("login",), ("device",)})
+_WAYS_TO_SIGN_IN: Final = frozenset(
+    get_args(one.model_fields["method"].annotation) for one in get_args(sign_ins.WayToSignIn)
+)
 
 
 def create_app(parts: Parts) -> ASGIApp:
