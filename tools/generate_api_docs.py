@@ -19,7 +19,8 @@ from liftgate.server.issuer_settings import IssuerSettings
 from liftgate.server.notice_settings import NoticeSettings
 from liftgate.server.problems import status_of, title_of
 from liftgate.server.rights import API, API_RIGHTS, PAGE_RIGHTS
-from liftgate.server.settings import PREFIX, AccountSettings, Settings
+from liftgate.server.settings import AccountSettings, Settings
+from liftgate.server.settings_sources import PREFIX
 from liftgate.server.slack_settings import SlackSettings
 from liftgate.server.tracker_settings import TrackerSettings
 from liftgate.span import in_words
@@ -67,7 +68,12 @@ SETTINGS_HEAD = f"""\
 # Settings of the server
 
 `liftgate serve --settings FILE` reads one TOML file; the variable goes before the file, an option of the command before both.
-A name that is no setting is refused, with the nearest one that is.
+A name that is no setting is refused, with the nearest one that is. Where nobody names a file, by `--settings` or `LIFTGATE_SETTINGS`, the first of
+these is read, if there is one: `$XDG_CONFIG_HOME/liftgate/server.toml` (`~/.config` by default), the same in each of `$XDG_CONFIG_DIRS` (`/etc/xdg`),
+`/etc/liftgate/server.toml`.
+
+`liftgate config show` says what is set and where: each setting with the file's line, the variable, or `default`; secrets are not shown.
+`liftgate config check` finds every fault in the settings and the catalogue, before a server is started with them; its exit code is for pipelines.
 
 ```toml
 catalogue = ["/etc/liftgate/catalogue"]

@@ -49,6 +49,7 @@ CONTENTS = {
         "sign-in": ("sign in now, instead of when needed", _OURS + "sign_in"),
         "slack": ("answer in Slack: link your user there", _OURS + "slack"),
         "sign-out": ("end the sign-in on this machine", _OURS + "sign_out"),
+        "config": ("what is set, where; what is wrong with it", _OURS + "config"),
         "completion": ("make the shell complete commands", _OURS + "completion"),
         "serve": ("run the server", _OURS + "serve"),
         "watch": ("take CloudTrail's events, for a server", _OURS + "watch"),

@@ -21,6 +21,12 @@ class ClientFileUnreadable(Invalid):
     code = "client_file_unreadable"
 
 
+class BadVariable(Invalid):
+    """A variable that nobody reads, and that is nearly one that somebody does."""
+
+    code = "bad_variable"
+
+
 class BadSignIn(Invalid):
     """The way to sign in is none that there is."""
 

@@ -70,6 +70,7 @@ class World:
             "LIFTGATE_WATCH_TRAIL_BUCKET": self._account.aws.trail_bucket,
             "LIFTGATE_RESPONSE": "act",
             "LIFTGATE_SETTLE_AFTER": "5s",  # its CloudTrail tells at once
+            "LIFTGATE_SETTINGS": os.devnull,  # whatever this machine's own server is told
             "LIFTGATE_CATALOGUE": str(self.catalogue),
             "LIFTGATE_DATABASE_URL": f"sqlite:///{self.database}",
             "LIFTGATE_LOCAL_SIGN_IN": "true",

@@ -1,6 +1,7 @@
 """``liftgate serve``: one process with the API and the worker."""
 
 import gc
+import os
 import signal
 import socket
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,7 @@ from liftgate.server.app import create_app
 from liftgate.server.consumers import start_watch
 from liftgate.server.parts import Parts, running_parts
 from liftgate.server.settings import Settings, load_settings
+from liftgate.server.settings_sources import chosen_file
 from liftgate.server.slack.socket import start_slack
 from liftgate.server.worker import start_worker
 
@@ -32,7 +34,7 @@ class AddressTaken(Unavailable):
     "file",
     type=click.Path(path_type=Path, dir_okay=False),
     envvar="LIFTGATE_SETTINGS",
-    help="TOML file; LIFTGATE_… variables go before it. See docs/settings.md.",
+    help="TOML file; LIFTGATE_… variables go before it. Left out, it is looked for: docs/settings.md.",
 )
 @click.option("--host", help="Address to listen on [default: 127.0.0.1].")
 @click.option("--port", type=int, help="Port to listen on; 0 takes a free one [default: 8484].")
@@ -43,7 +45,7 @@ def command(file: Path | None, host: str | None, port: int | None, catalogue: tu
     Run it as often as you like behind a load balancer; PostgreSQL is then the only thing shared.
     """
     given: Mapping[str, Any] = {"host": host, "port": port, "catalogue": catalogue or None}
-    serve(load_settings(file, given))
+    serve(load_settings(chosen_file(file, os.environ), given))
 
 
 def serve(settings: Settings) -> None:

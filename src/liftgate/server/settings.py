@@ -7,7 +7,6 @@ A name that is no setting is refused with the nearest one that is: a misspelt li
 
 import json
 import os
-import tomllib
 from base64 import b64decode
 from collections import Counter
 from collections.abc import Mapping
@@ -27,39 +26,22 @@ from pydantic import (
     model_validator,
 )
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from liftgate.catalogue.nearest import suggest
 from liftgate.response.model import Mode
 from liftgate.server.addresses import is_loopback, origin_of
 from liftgate.server.browser.session_key import SHORTEST
-from liftgate.server.errors import BadSettings, LocalSignInExposed, SettingsFileUnreadable
+from liftgate.server.errors import BadSettings, LocalSignInExposed
 from liftgate.server.issuer_settings import IssuerSettings, refuse_mixed_up
 from liftgate.server.notice_settings import NoticeSettings
 from liftgate.server.oidc_settings import OidcSettings
+from liftgate.server.settings_sources import PREFIX, stated
 from liftgate.server.slack_settings import SlackSettings
 from liftgate.server.telling_settings import TellingSettings
 from liftgate.server.tracker_settings import TrackerSettings
 from liftgate.server.webhook_settings import Webhook
 from liftgate.server.wording import field_names, in_words
 from liftgate.span import SpanUnreadable, parse_span
-
-PREFIX: Final = "LIFTGATE_"
-
-# Read by the command line, by tests and by this program's own start: no settings of a server.
-_NOT_OURS: Final = frozenset(
-    {
-        "LIFTGATE_SERVER",
-        "LIFTGATE_PROFILE",
-        "LIFTGATE_SIGN_IN",
-        "LIFTGATE_TOKEN_FILE",
-        "LIFTGATE_SIGNING_IN",
-        "LIFTGATE_EXEC_GRANT",
-        "LIFTGATE_DEBUG",
-        "LIFTGATE_SETTINGS",
-        "LIFTGATE_HYPOTHESIS_PROFILE",
-    }
-)
 
 
 class AccountSettings(BaseModel):
@@ -344,32 +326,36 @@ class Settings(TellingSettings, BaseSettings):
         return is_loopback(self.host) and is_loopback(named or "")
 
 
+_MODELS: Final = (
+    Settings,
+    AccountSettings,
+    Webhook,
+    TrackerSettings,
+    SlackSettings,
+    NoticeSettings,
+    OidcSettings,
+    IssuerSettings,
+)
+
+
 def load_settings(file: Path | None = None, given: Mapping[str, Any] | None = None) -> Settings:
     """Settings from options (``given``; None is not given), else the environment, else the file.
 
     Raises ``BadSettings`` with every fault, ``SettingsFileUnreadable``, and ``LocalSignInExposed``.
     """
-    from_file = _from_file(file) if file else {}
-    from_environment = _from_environment()
-    options = {name: value for name, value in (given or {}).items() if value is not None}
+    told = stated(file, given or {}, os.environ, Settings.model_fields)
     try:
-        settings = Settings(**{**from_file, **from_environment, **options})
+        settings = Settings(**told.values)
     except ValidationError as faults:
-        raise in_words(
+        fault = in_words(
             faults.errors(include_url=False),
             kind=BadSettings,
             what="settings",
-            known=field_names(
-                Settings,
-                AccountSettings,
-                Webhook,
-                TrackerSettings,
-                SlackSettings,
-                NoticeSettings,
-                OidcSettings,
-                IssuerSettings,
-            ),
-        ) from None
+            known=field_names(*_MODELS),
+            shows_values=False,  # passwords stand in addresses too
+            see="docs/settings.md",
+        )
+        raise told.put_in_place(fault) from None
     _refuse_exposed(settings)
     return settings
 
@@ -385,35 +371,6 @@ def data_folder(environ: Mapping[str, str]) -> Path:
         Path(environ.get("HOME") or Path.home()) / ".local" / "share"
     )
     return Path(folder).absolute() / "liftgate"
-
-
-def _from_file(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as fault:
-        said = fault.strerror if isinstance(fault, OSError) else str(fault)
-        raise SettingsFileUnreadable(
-            f"the settings file cannot be read: {(said or 'no reason given').lower()}",
-            advice="it holds lines such as port = 8484; see docs/settings.md",
-            where=str(file),
-        ) from None
-
-
-def _from_environment() -> dict[str, Any]:
-    known = {PREFIX + name.upper() for name in Settings.model_fields}
-    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known | _NOT_OURS)
-    if unknown:
-        first, *others = [
-            BadSettings(
-                f"`{name[:80]}` is no setting of the server",
-                advice=suggest(name, known, "unset it; docs/settings.md names them all"),
-                where=name[:80],
-            )
-            for name in unknown
-        ]
-        first.also = tuple(others)
-        raise first
-    return EnvSettingsSource(Settings)()
 
 
 def _refuse_exposed(settings: Settings) -> None:

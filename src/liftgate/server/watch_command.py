@@ -1,5 +1,6 @@
 """``liftgate watch``: takes CloudTrail's events in a process of its own, beside the servers. Run it as often as you like."""
 
+import os
 import signal
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from liftgate.server.consumers import backfill_since, start_watch
 from liftgate.server.errors import NothingToWatch
 from liftgate.server.parts import Parts, running_parts
 from liftgate.server.settings import Settings, load_settings
+from liftgate.server.settings_sources import chosen_file
 from liftgate.span import SpanUnreadable, parse_span
 from liftgate.watch.sources.backfill import Backfilled
 from liftgate.watch.sources.catch_up import CaughtUp
@@ -51,7 +53,7 @@ def command(file: Path | None, consumers: int | None, since: str | None, *, once
         raise click.UsageError("--once needs --backfill")
     given: Mapping[str, Any] = {"watch_consumers": consumers}
     watch(
-        load_settings(file, given),
+        load_settings(chosen_file(file, os.environ), given),
         since=since,
         once=once,
     )

@@ -50,14 +50,19 @@ def in_words(
     what: str,
     known: Collection[str] = (),
     skip: int = 0,
+    shows_values: bool = True,
+    see: str = "docs/api.md",
 ) -> Invalid:
     """All faults as one error of ``kind``, the first with the others in ``also``.
 
     ``what`` is the thing as a whole ("body"), ``known`` the names that it may have, ``skip`` how many parts of each place
-    name no field of it.
+    name no field of it. ``see`` is where more is said.
     """
     first, *others = [_in_words(fault, kind, what, known, skip) for fault in faults]
     first.also = tuple(others)
+    for one in (first, *others):
+        one.advice = one.advice or f"see {see}"
+        one.value = one.value if shows_values else None
     return first
 
 
@@ -94,7 +99,7 @@ def _words(fault: ErrorDetails) -> tuple[str, str]:
     if found:
         return found
     wrong, _, right = fault["msg"].partition("; ")  # our own validators say what would be right after this
-    return wrong, right.replace("{", "{{").replace("}", "}}") or "see docs/api.md"
+    return wrong, right.replace("{", "{{").replace("}", "}}")
 
 
 def _place(parts: tuple[int | str, ...]) -> str:
