@@ -23,6 +23,7 @@ from liftgate.clock import rfc3339
 _GRANT: Final = "gr-0123456789abcdef"
 _LIFTGATE: Final = str(Path(sys.executable).with_name("liftgate"))
 _CREDENTIALS_BAR: Final = 3.0
+_HELP_BAR: Final = 6.0
 
 
 def run(effort: Effort) -> Figure:
@@ -63,7 +64,7 @@ def run(effort: Effort) -> Figure:
             compared(
                 "`liftgate credentials`, valid cache", samples["credentials"], bare, bar=_CREDENTIALS_BAR
             ),
-            compared("`liftgate --help`", samples["help"], bare),
+            compared("`liftgate --help`", samples["help"], bare, bar=_HELP_BAR),
         ),
     )
 
