@@ -155,15 +155,41 @@ def test_a_refused_token_is_renewed_once() -> None:
 @pytest.mark.parametrize(
     ("date", "ahead"),
     [
-        ("Tue, 24 Nov 2026 12:00:01 GMT", timedelta()),
-        ("Tue, 24 Nov 2026 12:05:00 GMT", timedelta(minutes=5)),
-        ("Tue, 24 Nov 2026 11:00:00 GMT", timedelta(hours=-1)),
+        ("Tue, 24 Nov 2026 12:00:00 GMT", timedelta()),
+        ("Tue, 24 Nov 2026 12:00:01 GMT", timedelta(seconds=2)),
+        ("Tue, 24 Nov 2026 12:05:00 GMT", timedelta(minutes=5, seconds=1)),
+        ("Tue, 24 Nov 2026 11:00:00 GMT", timedelta(minutes=-59, seconds=-59)),
+        ("Tue, 24 Nov 2026 11:59:57 GMT", timedelta()),
         ("no date", timedelta()),
         ("", timedelta()),
     ],
 )
 def test_the_difference_of_clocks_is_known(date: str, ahead: timedelta) -> None:
     connected = wire(answering(httpx.Response(200, json={}, headers={"date": date})))
+    connected.send(ME)
+    assert connected.server_ahead == ahead
+
+
+@pytest.mark.parametrize(
+    ("date", "ahead"),
+    [
+        (
+            "Tue, 24 Nov 2026 12:00:20 GMT",
+            timedelta(),
+        ),  # it was written when the answer began: after the wait
+        ("Tue, 24 Nov 2026 12:00:00 GMT", timedelta()),
+        ("Tue, 24 Nov 2026 12:00:30 GMT", timedelta(seconds=31)),
+    ],
+)
+def test_an_answer_that_was_waited_for_tells_no_difference_that_need_not_be(
+    date: str, ahead: timedelta
+) -> None:
+    times = iter([NOON, NOON + timedelta(seconds=20)])
+    answer = httpx.Response(200, json={}, headers={"date": date})
+    http = httpx.Client(
+        base_url="https://liftgate.example.com", transport=httpx.MockTransport(lambda _: answer)
+    )
+    connected = HttpWire(parse_server_url("https://liftgate.example.com"), lambda: next(times), http=http)
     connected.send(ME)
     assert connected.server_ahead == ahead
 

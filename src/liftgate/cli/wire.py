@@ -26,7 +26,8 @@ if _modules["httpx._main"] is None:
     del _modules["httpx._main"]
 
 _TIMEOUT: Final = httpx.Timeout(30, connect=5)
-_SMALL_DIFFERENCE: Final = timedelta(seconds=2)  # the Date header knows no fractions
+_DATE_LASTS: Final = timedelta(seconds=1)  # the Date header knows no fractions
+_MAY_BE_OLD: Final = timedelta(seconds=2)  # servers write it anew once a second, or when they come to it
 
 
 class HttpWire:
@@ -80,9 +81,7 @@ class HttpWire:
             theirs = parsedate_to_datetime(response.headers.get("date", ""))
         except ValueError:
             return
-        ours = began + (self._clock() - began) / 2
-        ahead = theirs.replace(tzinfo=theirs.tzinfo or UTC) - ours
-        self.server_ahead = ahead if abs(ahead) > _SMALL_DIFFERENCE else timedelta()
+        self.server_ahead = _ahead(theirs.replace(tzinfo=theirs.tzinfo or UTC), began, self._clock())
 
     @contextmanager
     def _faults(self) -> Iterator[None]:
@@ -134,6 +133,15 @@ def _check(response: httpx.Response, server: ServerUrl) -> None:
         f"`{server.base}` answered {response.status_code}, but not as Liftgate does",
         advice="is this the address of Liftgate? try: liftgate doctor",
     )
+
+
+def _ahead(theirs: datetime, began: datetime, ended: datetime) -> timedelta:
+    """By how much a clock is ahead of ours that showed ``theirs`` at some moment between: at the most, as far as it must be.
+
+    A session must not be taken to last longer than it does; that it may be renewed a little early harms nobody.
+    """
+    at_least, at_most = theirs - ended, theirs + _DATE_LASTS - began
+    return timedelta() if at_least <= timedelta() <= at_most + _MAY_BE_OLD else at_most
 
 
 def _document(response: httpx.Response) -> JsonObject:
