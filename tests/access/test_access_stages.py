@@ -11,15 +11,18 @@ from tests.access.rules_desk import HOUR, MINUTE, TEAMS, Desk, catalogue, rule, 
 from liftgate.access.errors import (
     AlreadyReviewed,
     EntitlementChanged,
+    NeededLater,
     NotAReviewer,
     NotThisStage,
     RefusedByRule,
     SelfReview,
 )
 from liftgate.access.model import Answer, Demand
-from liftgate.access.stages import steps_of
+from liftgate.access.request_words import outcome_words
+from liftgate.access.stages import steps_of, waits_for
 from liftgate.access.state import Approved, Denied, Pending, request_state
 from liftgate.catalogue.model import Refusal, WithoutReview
+from liftgate.server.waiting import waiting_for
 
 DeskOf = Callable[..., Desk]
 OWNERS = stage("owners", "grace", "linus", "kathy", approvals=2)
@@ -56,6 +59,62 @@ def test_nobody_counts_in_two_stages(desk_of: DeskOf) -> None:
     with pytest.raises(AlreadyReviewed):
         desk.answer(request_id, "kathy")
     assert isinstance(request_state(desk.request(request_id), desk.now), Pending)
+
+
+SHARED = stage("owners", "grace", "linus")
+GUARD = stage("guard", "linus")
+
+
+def test_who_a_later_stage_cannot_do_without_does_not_approve_an_earlier_one(desk_of: DeskOf) -> None:
+    desk = desk_of(ruled(rule(SHARED, GUARD)))
+    record = desk.make()
+    said = waiting_for(record, request_state(record, desk.now), desk.catalogue, desk.now)
+    assert said == "1 approval of grace (stage owners, 1 of 2); linus must answer later"
+    steps = steps_of(record.request, (), desk.catalogue, desk.now)
+    assert [waits_for(who, steps, (), frozenset()) for who in ("linus", "grace")] == [False, True]
+    with pytest.raises(NeededLater) as refusal:
+        desk.answer(record.request.id, "linus")
+    assert "`guard`" in refusal.value.sentence
+    assert "grace" in refusal.value.advice
+    desk.answer(record.request.id, "grace")
+    assert desk.answer(record.request.id, "linus").grant is not None
+
+
+def test_who_is_needed_later_may_deny_now(desk_of: DeskOf) -> None:
+    desk = desk_of(ruled(rule(SHARED, GUARD)))
+    request_id = desk.make().request.id
+    assert isinstance(request_state(desk.answer(request_id, "linus", Answer.DENY), desk.now), Denied)
+
+
+def test_of_two_who_could_answer_later_one_may_answer_now(desk_of: DeskOf) -> None:
+    desk = desk_of(ruled(rule(replace(OWNERS, approvals=3), stage("boss", "kathy", "linus", "boss"))))
+    request_id = desk.make().request.id
+    for name in ("kathy", "linus", "grace"):
+        desk.answer(request_id, name)
+    assert desk.answer(request_id, "boss").grant is not None
+
+
+def test_an_answer_in_the_place_of_another_uses_up_both(desk_of: DeskOf) -> None:
+    """Linus is needed at the end, so he answers for nobody before."""
+    desk = desk_of(ruled(rule(stage("owners", "grace", "kathy"), GUARD)))
+    desk.away("grace", "linus")
+    request_id = desk.make().request.id
+    with pytest.raises(NeededLater):
+        desk.answer(request_id, "linus")
+    desk.answer(request_id, "kathy")
+    assert desk.answer(request_id, "linus").grant is not None
+
+
+def test_a_request_that_nobody_can_answer_any_more_says_so(desk_of: DeskOf) -> None:
+    desk = desk_of(ruled(rule(stage("owners", "grace", "kathy"), BOSS)))
+    request_id = desk.make().request.id
+    desk.answer(request_id, "kathy")
+    desk.catalogue = catalogue(ruled(rule(stage("owners", "kathy"), stage("boss", "kathy"))))
+    record = desk.request(request_id)
+    said = waiting_for(record, request_state(record, desk.now), desk.catalogue, desk.now)
+    assert said is not None
+    assert "too few are left" in said
+    assert "too few people left" in outcome_words(record, desk.catalogue, desk.now).sentence
 
 
 def test_one_denial_ends_it_from_a_later_stage_too(desk_of: DeskOf) -> None:

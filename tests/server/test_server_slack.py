@@ -435,6 +435,31 @@ def test_a_second_answer_of_the_same_reviewer_is_refused(desk: Desk) -> None:
     assert "already" in desk.submit(GRACE, second)["errors"]["reason"]
 
 
+def test_who_is_needed_at_a_later_stage_is_told_before_any_form_opens(desk: Desk) -> None:
+    stages = "stages: [{name: owners, reviewers: [rosa, grace]}, {name: last, reviewers: [grace]}]"
+    staged = LINKED.replace("reviewers: [grace, linus]\n      approvals: 1", stages)
+    assert staged != LINKED
+    desk.world.catalogue_file.write_text(staged)
+    desk.world.clock.pass_by(seconds=30)
+    request_id = desk.shown()
+    assert desk.press(GRACE, request_id) is None
+    assert "you are needed at the stage `last`" in desk.whispers()[-1][1].lower()
+    assert desk.press(GRACE, request_id, "liftgate_deny") is not None
+
+
+def test_a_delegate_answers_in_slack_too(desk: Desk) -> None:
+    request_id = desk.shown()
+    until = (desk.world.clock() + timedelta(hours=2)).isoformat()
+    linked = LINKED.replace('ReadOnly/mallory"', f'ReadOnly/mallory", "slack:{TEAM}/{MALLORY}"')
+    desk.world.catalogue_file.write_text(linked)
+    desk.world.clock.pass_by(seconds=30)
+    desk.world.post("grace", "/absences", {"delegate": "mallory", "until": until})
+    view = desk.press(MALLORY, request_id)
+    assert view is not None
+    assert desk.submit(MALLORY, view) == {}
+    assert desk.state(request_id) == "approved"
+
+
 def test_who_was_taken_out_of_the_catalogue_answers_nothing_more(desk: Desk) -> None:
     request_id = desk.shown()
     view = desk.press(GRACE, request_id)

@@ -150,14 +150,15 @@ def _policy(
 
 
 def _planned(request: Request, catalogue: Catalogue, now: datetime) -> list[Planned]:
+    steps = steps_of(request, (), catalogue, now)
     return [
         Planned(
             name=step.stage.name,
             approvals=step.approvals,
             other_team=step.other_team,
-            reviewers=may_still_answer(step, ()),
+            reviewers=may_still_answer(step, steps, ()),
         )
-        for step in steps_of(request, (), catalogue, now)
+        for step in steps
     ]
 
 

@@ -219,6 +219,12 @@ class NotThisStage(Refused):
     code = "not_this_stage"
 
 
+class NeededLater(Refused):
+    """Each person counts in one stage only, and a later one cannot do without this one."""
+
+    code = "needed_later"
+
+
 class NotLess(Refused):
     """A reviewer may approve less than was asked for, never more."""
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from liftgate.access.model import Answer, Grant, Request, RequestRecord
 from liftgate.access.review import people_in_words
+from liftgate.access.stages import can_be_met, steps_of
 from liftgate.access.state import Approved, Cancelled, Denied, Lapsed, Pending, request_state
 from liftgate.access.ticket import TicketSeen
 from liftgate.catalogue.model import Catalogue, Entitlement
@@ -66,13 +67,8 @@ def person_words(person_id: str, catalogue: Catalogue) -> str:
 def outcome_words(record: RequestRecord, catalogue: Catalogue, now: datetime) -> Outcome:
     """What a request has come to, for whoever was asked to answer it."""
     match request_state(record, now):
-        case Pending(approvals=approvals) if approvals:
-            said = people_in_words(frozenset(one.reviewer for one in approvals))
-            return Outcome(is_open=True, sentence=f"approved by {said} so far; more must approve")
-        case Pending(request=request):
-            return Outcome(
-                is_open=True, sentence=f"waits for an answer until {moment_words(request.lapses_at)}"
-            )
+        case Pending():
+            return Outcome(is_open=True, sentence=_waiting(record, catalogue, now))
         case Approved(grant=grant):
             until = moment_words(grant.window.ends_at)
             said = f"approved{_approvers(record, catalogue)}{_less(record.request, grant)}"
@@ -86,6 +82,15 @@ def outcome_words(record: RequestRecord, catalogue: Catalogue, now: datetime) ->
             return Outcome(is_open=False, sentence="cancelled by its requester")
         case Lapsed():
             return Outcome(is_open=False, sentence="lapsed: nobody answered in time")
+
+
+def _waiting(record: RequestRecord, catalogue: Catalogue, now: datetime) -> str:
+    if not can_be_met(steps_of(record.request, record.reviews, catalogue, now), record.reviews):
+        return "the catalogue has too few people left who could approve it: deny it, or add reviewers"
+    if record.reviews:
+        said = people_in_words(frozenset(one.reviewer for one in record.reviews))
+        return f"approved by {said} so far; more must approve"
+    return f"waits for an answer until {moment_words(record.request.lapses_at)}"
 
 
 def moment_words(moment: datetime) -> str:

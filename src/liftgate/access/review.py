@@ -4,9 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from liftgate.access.errors import AlreadyReviewed, NotAReviewer, NotTheRequester, NotThisStage, SelfReview
+from liftgate.access.errors import (
+    AlreadyReviewed,
+    NeededLater,
+    NotAReviewer,
+    NotTheRequester,
+    NotThisStage,
+    SelfReview,
+)
 from liftgate.access.model import Answer, Cancellation, Grant, Request, Review
-from liftgate.access.stages import Step, answered_by, current, may_still_answer
+from liftgate.access.stages import (
+    Step,
+    answered_by,
+    current,
+    may_still_answer,
+    right_to_approve,
+    rights_to_answer,
+)
 from liftgate.access.state import Pending
 from liftgate.iam.scope import Scope, Window
 from liftgate.identity.model import Caller, PersonKind
@@ -41,7 +55,7 @@ def answer_request(
 
     An approval is of the stage whose turn it is; a denial may come from the reviewers of later stages too.
     Raises ``SelfReview`` (people are compared, so another identity of the requester does not help), ``AlreadyReviewed``,
-    ``NotThisStage`` and ``NotAReviewer``.
+    ``NeededLater`` (an approval that would leave a later stage to too few), ``NotThisStage`` and ``NotAReviewer``.
 
     Args:
         pending: the request.
@@ -75,7 +89,12 @@ def answer_request(
     if reviewer.person.kind is not PersonKind.PERSON:
         stands_for = frozenset()
     for step in open_to_me:
-        right = _right(me, step, stands_for, pending.approvals)
+        rights = rights_to_answer(me, step, pending.approvals, stands_for)
+        right: str | None = next(iter(rights), None)
+        if answer is Answer.APPROVE and step is turn:
+            right = right_to_approve(me, step, steps, pending.approvals, stands_for)
+        if right is None and rights:
+            raise _needed_later(me, rights[0], steps, pending)
         if right is not None:
             return Review(
                 request_id=request.id,
@@ -92,13 +111,18 @@ def answer_request(
     raise _refusal(me, pending, steps, stands_for)
 
 
-def _right(me: str, step: Step, stands_for: frozenset[str], reviews: Sequence[Review]) -> str | None:
-    """By whose right somebody answers a stage: their own, or that of a reviewer who is away."""
-    if me in step.barred:
-        return None
-    if me in step.may_answer:
-        return me
-    return min((stands_for & may_still_answer(step, reviews)) - {me}, default=None)
+def _needed_later(me: str, right: str, steps: Sequence[Step], pending: Pending) -> NeededLater:
+    turn = current(steps)
+    later = [step.stage.name for step in steps if step.left and step is not turn]
+    mine = [
+        step.stage.name for step in steps if step.stage.name in later and {me, right} & step.stage.answerers
+    ]
+    who = "you are" if right == me else f"you, or `{right}` in whose place you answer, are"
+    return NeededLater(
+        f"{who} needed at the stage `{(mine or later or [''])[0]}`, for which too few others would be left",
+        advice=_ask_others(steps, pending) + "; you can deny it now",
+        value=pending.request.id,
+    )
 
 
 def _refusal(
@@ -131,7 +155,7 @@ def _refusal(
 
 def _ask_others(steps: Sequence[Step], pending: Pending) -> str:
     turn = current(steps)
-    people = may_still_answer(turn, pending.approvals) if turn else frozenset[str]()
+    people = may_still_answer(turn, steps, pending.approvals) if turn else frozenset[str]()
     return "one of its reviewers must answer it: " + people_in_words(people)
 
 

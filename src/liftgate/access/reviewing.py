@@ -16,7 +16,7 @@ from liftgate.access.model import Answer, Request, RequestRecord
 from liftgate.access.on_record import refusal_on_record
 from liftgate.access.ports import AccessReader, AccessStore, AccessWriter, Once
 from liftgate.access.review import ALL, Less, answer_request
-from liftgate.access.stages import current
+from liftgate.access.stages import current, steps_of
 from liftgate.access.state import Pending
 from liftgate.access.still_allowed import entitlement_now, refuse_what_changed, steps_now
 from liftgate.access.text import clean_text
@@ -113,6 +113,28 @@ def review_request(
             transaction.tell(telling.of_review(request, said, grant))
             transaction.remember(once, request_id, now=now)
             return found(transaction.request(request_id), request_id)
+
+
+def try_answer(
+    record: RequestRecord,
+    caller: Caller,
+    answer: Answer,
+    *,
+    catalogue: Catalogue,
+    stands_for: frozenset[str],
+    now: datetime,
+) -> None:
+    """Raise what ``answer_request`` would, before anybody writes a reason; what the answer itself finds out is left to it."""
+    entitlement = entitlement_now(record.request, catalogue)
+    answer_request(
+        pending(record, now),
+        caller,
+        answer,
+        "",
+        steps=steps_of(record.request, record.reviews, catalogue, now),
+        stands_for=stands_for if entitlement.review.delegable else frozenset(),
+        now=now,
+    )
 
 
 def history_for(view: AccessReader, person_id: str, asked_at: datetime) -> HistoryOf:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from liftgate.access.model import Answer, Request, Review
+from liftgate.catalogue.fillable import fillable
 from liftgate.catalogue.model import Catalogue, ReviewRule, Stage
 
+_NOBODY: frozenset[str] = frozenset()
 Applies = Callable[[Stage], bool]  # whether a stage that was spared when it was asked for is wanted by now
 
 
@@ -96,19 +98,84 @@ def answered_by(reviews: Sequence[Review]) -> frozenset[str]:
     return frozenset(person for review in reviews for person in (review.reviewer, review.counts_for))
 
 
-def may_still_answer(step: Step, reviews: Sequence[Review]) -> frozenset[str]:
-    """Whose answer a stage waits for."""
-    return step.may_answer - answered_by(reviews)
+def may_still_answer(step: Step, steps: Sequence[Step], reviews: Sequence[Review]) -> frozenset[str]:
+    """Whose approval a stage waits for. Of the stage whose turn it is, those are left out whom a later one cannot do without."""
+    people = step.may_answer - answered_by(reviews)
+    return people - needed_later(people, steps, reviews) if step is current(steps) else people
+
+
+def can_be_met(steps: Sequence[Step], reviews: Sequence[Review], by: frozenset[str] = _NOBODY) -> bool:
+    """Whether there are people enough for what is still wanted, each counting in one stage only.
+
+    Args:
+        steps: the stages as they stand.
+        reviews: all answers so far.
+        by: whom one more approval, of the stage whose turn it is, uses up.
+
+    """
+    turn, given = current(steps), answered_by(reviews) | by
+    return fillable(
+        (step.stage.answerers - step.barred - given, step.left - (1 if by and step is turn else 0))
+        for step in steps
+    )
+
+
+def leaves_too_few(people: frozenset[str], steps: Sequence[Step], reviews: Sequence[Review]) -> bool:
+    """Whether an approval that uses these people up would leave too few for what is wanted after it; what cannot be met
+    anyway is not made worse.
+    """
+    return not can_be_met(steps, reviews, by=people) and can_be_met(steps, reviews)
+
+
+def needed_later(people: frozenset[str], steps: Sequence[Step], reviews: Sequence[Review]) -> frozenset[str]:
+    """Those of some people who cannot approve the stage whose turn it is without leaving a later one to too few."""
+    places = sum(step.left for step in steps)
+    later = [step for step in steps if step.left and step is not current(steps)]
+    scarce = [people & step.stage.answerers for step in later if len(_others(step, reviews)) <= places]
+    return frozenset(
+        person
+        for person in frozenset[str]().union(*scarce)
+        if leaves_too_few(frozenset({person}), steps, reviews)
+    )
 
 
 def waits_for(
     person_id: str, steps: Sequence[Step], reviews: Sequence[Review], stands_for: frozenset[str]
 ) -> bool:
-    """Whether the stage whose turn it is waits for somebody's answer, in their own right or for a reviewer who is away."""
+    """Whether the stage whose turn it is waits for somebody's approval, in their own right or for a reviewer who is away."""
     step = current(steps)
     if step is None or person_id in step.barred | answered_by(reviews):
         return False
-    return bool(({person_id} | stands_for) & may_still_answer(step, reviews))
+    return right_to_approve(person_id, step, steps, reviews, stands_for) is not None
+
+
+def right_to_approve(
+    person_id: str,
+    step: Step,
+    steps: Sequence[Step],
+    reviews: Sequence[Review],
+    stands_for: frozenset[str],
+) -> str | None:
+    """By whose right somebody approves the stage whose turn it is so that enough people are left: their own before that of others."""
+    rights = rights_to_answer(person_id, step, reviews, stands_for)
+    return next(
+        (one for one in rights if not leaves_too_few(frozenset({person_id, one}), steps, reviews)), None
+    )
+
+
+def rights_to_answer(
+    person_id: str, step: Step, reviews: Sequence[Review], stands_for: frozenset[str]
+) -> tuple[str, ...]:
+    """By whose rights somebody may answer a stage: by their own alone, where they have it, else by that of reviewers who are away."""
+    if person_id in step.barred:
+        return ()
+    if person_id in step.may_answer:
+        return (person_id,)
+    return tuple(sorted((stands_for & (step.may_answer - answered_by(reviews))) - {person_id}))
+
+
+def _others(step: Step, reviews: Sequence[Review]) -> frozenset[str]:
+    return step.stage.answerers - step.barred - answered_by(reviews)
 
 
 def gone(request: Request, rule: ReviewRule) -> tuple[str, ...]:

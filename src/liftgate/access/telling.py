@@ -45,7 +45,7 @@ def of_turn(
     step = current(steps)
     if step is None:
         return ()
-    stage, people = step.stage, may_still_answer(step, reviews)
+    stage, people = step.stage, may_still_answer(step, steps, reviews)
     told = [(TellKind.REVIEW_DUE, now, people)]
     if stage.remind_after is not None:
         told.append((TellKind.REVIEW_REMINDER, now + stage.remind_after, people))
@@ -88,8 +88,11 @@ def of_review(request: Request, review: Review, grant: Grant | None) -> tuple[To
 def of_cancellation(record: RequestRecord, catalogue: Catalogue, now: datetime) -> tuple[Told, ...]:
     """A withdrawal: those whose answer is no longer wanted."""
     request = record.request
-    step = current(steps_of(request, record.reviews, catalogue, now))
-    people = (may_still_answer(step, record.reviews) if step else frozenset()) | answered_by(record.reviews)
+    steps = steps_of(request, record.reviews, catalogue, now)
+    step = current(steps)
+    people = (may_still_answer(step, steps, record.reviews) if step else frozenset()) | answered_by(
+        record.reviews
+    )
     return (
         Told(
             kind=TellKind.REQUEST_CANCELLED,
@@ -190,10 +193,11 @@ def _reviewers(
     """Those whose answer the stage still waits for, and the delegates of those of them who are away."""
     if record is None or not isinstance(request_state(record, now), Pending):
         return frozenset()
-    step = current(steps_of(record.request, record.reviews, catalogue, now))
+    steps = steps_of(record.request, record.reviews, catalogue, now)
+    step = current(steps)
     if step is None or step.number != told.stage:
         return frozenset()
-    people = may_still_answer(step, record.reviews)
+    people = may_still_answer(step, steps, record.reviews)
     if told.kind is TellKind.REVIEW_ESCALATED:
         people &= step.stage.escalate_to
     entitlement = catalogue.entitlements[record.request.entitlement]

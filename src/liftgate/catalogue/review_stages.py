@@ -1,12 +1,13 @@
 """The stages of a review, and whether there are enough people to answer them all: each counts in one stage only."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
 from liftgate.catalogue.fault import FaultKind, FaultList
 from liftgate.catalogue.fields import Fields, Marked
+from liftgate.catalogue.fillable import fillable
 from liftgate.catalogue.model import Stage
 from liftgate.catalogue.names import Directory, Found
 from liftgate.catalogue.vocabulary import OF_REQUEST
@@ -120,7 +121,7 @@ def check_fillable(
             faults.add(FaultKind.TOO_MANY_APPROVALS, one.approvals.place, sentence, advice)
             return
     wanted = [(one.stage.reviewers, one.stage.approvals) for one in stages]
-    if not _fillable(wanted):
+    if not fillable(wanted):
         sentence = "the stages need more people than there are: each answers in one stage only"
         faults.add(
             FaultKind.TOO_MANY_APPROVALS, fields.place_of("stages"), sentence, "name more reviewers in one"
@@ -150,7 +151,7 @@ def _check_others(
                 )
                 for one in stages
             ]
-            seen[key] = _fillable(left)
+            seen[key] = fillable(left)
         if not seen[key]:
             _report(id_, stages, requesters, mates, faults)
 
@@ -175,25 +176,6 @@ def _report(
         sentence = f"`{id_}` may ask, and without them the stages cannot all be answered"
     advice = f"add a reviewer, or take `{id_}` out of the requesters: nobody reviews a request of their own"
     faults.add(FaultKind.SELF_REVIEW, place, sentence, advice)
-
-
-def _fillable(wanted: Iterable[tuple[frozenset[str], int]]) -> bool:
-    """Whether each can have as many people as it wants, nobody counted twice (augmenting paths, one for each place)."""
-    every = list(wanted)
-    places = sum(count for _, count in every)
-    # A stage with more people than all places together can be filled last, whoever else was taken.
-    slots = [people for people, count in every if len(people) < places for _ in range(count)]
-    taken: dict[str, int] = {}
-
-    def place(slot: int, tried: set[str]) -> bool:
-        for person in sorted(slots[slot] - tried):
-            tried.add(person)
-            if person not in taken or place(taken[person], tried):
-                taken[person] = slot
-                return True
-        return False
-
-    return all(place(slot, set()) for slot in range(len(slots)))
 
 
 def _count(number: int) -> str:

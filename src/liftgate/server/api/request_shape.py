@@ -1,5 +1,6 @@
 """A request, as it is answered."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -149,7 +150,7 @@ def request_shape(record: RequestRecord, catalogue: Catalogue, now: datetime) ->
         asked_at=request.asked_at,
         lapses_at=request.lapses_at,
         catalogue_version=request.catalogue_version,
-        stages=[_stage_shape(step, record, catalogue) for step in steps],
+        stages=[_stage_shape(step, steps, record, catalogue) for step in steps],
         extends=request.extends.grant_id if request.extends else None,
         break_glass=_break_glass_shape(record, catalogue, now),
         waiting_for=waiting_for(record, state, catalogue, now),
@@ -170,13 +171,15 @@ def _review_shape(review: Review, catalogue: Catalogue) -> ReviewShape:
     )
 
 
-def _stage_shape(step: Step, record: RequestRecord, catalogue: Catalogue) -> StageShape:
+def _stage_shape(
+    step: Step, steps: Sequence[Step], record: RequestRecord, catalogue: Catalogue
+) -> StageShape:
     return StageShape(
         name=step.stage.name,
         approvals=step.approvals,
         left=step.left,
         approved_by=people_shapes(step.counted, catalogue),
-        reviewers=people_shapes(may_still_answer(step, record.reviews), catalogue),
+        reviewers=people_shapes(may_still_answer(step, steps, record.reviews), catalogue),
         other_team=step.other_team,
         is_escalated=step.is_escalated,
         turn_came_at=step.since,

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from liftgate.access.errors import NoSuchRequest, RequestClosed, SelfReview
 from liftgate.access.model import RequestRecord
-from liftgate.access.reviewing import review_request
+from liftgate.access.reviewing import review_request, try_answer
 from liftgate.access.sight import may_see
 from liftgate.errors import LiftgateError
 from liftgate.identity.model import Caller
@@ -67,15 +67,17 @@ def _click(click: Click, desk: SlackDesk, parts: Parts) -> None:
 
 
 def _waiting(click: Click, caller: Caller, desk: SlackDesk, parts: Parts) -> RequestRecord:
-    """The request, where it still waits and is not the caller's own; who may answer it is found out when they do."""
-    catalogue = parts.catalogue.current().catalogue
+    """The request, where it still waits, and for the caller's answer."""
+    catalogue, now = parts.catalogue.current().catalogue, parts.clock()
     with parts.store.read() as view:
         record = view.request(click.request_id)
+        stands_for = view.stands_for(caller.person.id, now=now)
     if record is None or not may_see(
         caller.person.id,
         requester=record.request.requester,
         entitlement=record.request.entitlement,
         catalogue=catalogue,
+        stands_for=stands_for,
     ):
         raise NoSuchRequest("there is no such request that you may see", advice="list yours: liftgate status")
     if caller.person.id == record.request.requester:
@@ -84,6 +86,7 @@ def _waiting(click: Click, caller: Caller, desk: SlackDesk, parts: Parts) -> Req
     if not outcome.is_open:
         desk.api.update(click.channel, click.ts, message_of(click.request_id, words, outcome, parts))
         raise RequestClosed(f"`{click.request_id}` is {outcome.sentence}", advice="nothing is left to answer")
+    try_answer(record, caller, click.answer, catalogue=catalogue, stands_for=stands_for, now=now)
     return record
 
 
