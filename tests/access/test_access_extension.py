@@ -14,6 +14,7 @@ from liftgate.access.errors import (
     TooLongInAll,
 )
 from liftgate.access.model import Answer
+from liftgate.access.revoke_many import OfPerson, end_all
 from liftgate.access.state import Revoked, grant_state
 
 DeskOf = Callable[..., Desk]
@@ -116,6 +117,22 @@ def test_a_revocation_takes_what_goes_on_with_it(desk_of: DeskOf) -> None:
         record = view.grant(second.id)
     assert record is not None
     assert isinstance(grant_state(record, desk.now), Revoked)
+
+
+def test_ending_what_was_granted_until_a_moment_takes_what_goes_on_from_it_since(desk_of: DeskOf) -> None:
+    desk = desk_of(RULED)
+    first = desk.granted("ada", "grace").grant
+    until = desk.now
+    desk.wait(MINUTE)
+    second = desk.answer(desk.extend(first.id).request.id, "grace").grant
+    other = desk.granted("ada", "grace").grant
+    assert second is not None
+    ended = end_all(OfPerson("ada", until), "liftgate", "leaked", store=desk.store, clock=desk.clock)
+    assert {record.grant.id for record in ended} == {first.id, second.id}
+    with desk.store.read() as view:
+        records = [view.grant(one.id) for one in (first, second, other)]
+    said = [record.ending.reason if record and record.ending else None for record in records]
+    assert said == ["leaked", f"with {first.id}: leaked", None]
 
 
 def test_rules_see_that_it_goes_on_and_for_how_long_in_all(desk_of: DeskOf) -> None:

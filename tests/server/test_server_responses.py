@@ -84,6 +84,18 @@ def test_a_call_beyond_its_scope_ends_the_grant_and_aws_refuses_the_session(worl
     assert {line["step"] for line in world.log.lines if line["event"] == "response"} == {"alert", "revoke"}
 
 
+def test_what_goes_on_from_a_grant_is_taken_back_with_it(world: World) -> None:
+    grant_id = world.granted()
+    more = {"duration_seconds": 600, "justification": "The totals of October too"}
+    asked = world.post("ada", f"/grants/{grant_id}/extensions", more).json()
+    world.post("grace", f"/requests/{asked['id']}/reviews", {"answer": "approve"})
+    later = world.get("ada", f"/requests/{asked['id']}").json()["grant"]["id"]
+    assert state_of(world, later) == "scheduled"
+    watched(world, outside(world, grant_id))
+    assert [state_of(world, one) for one in (grant_id, later)] == ["revoked", "revoked"]
+    assert f"*:{later}-*" in world.iam.policies[REPORTS_ROLE]
+
+
 def test_observe_changes_nothing_and_says_what_it_would_have_done(tmp_path: Path) -> None:
     with open_world(tmp_path) as world:
         grant_id = world.granted()

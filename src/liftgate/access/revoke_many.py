@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final, TypeAlias
 
 from liftgate.access import drafts, telling
+from liftgate.access.chain import end_what_goes_on
 from liftgate.access.effects import effects_of_ending
 from liftgate.access.ending import may_revoke
 from liftgate.access.errors import MayNotRevoke
@@ -77,7 +78,7 @@ def revoke_many(
 def end_all(
     which: Which, by: str, reason: str, *, store: AccessStore, clock: Clock
 ) -> tuple[GrantRecord, ...]:
-    """End every grant that is live, for whoever has the right to: ``by`` is a person's id, or ``liftgate`` itself."""
+    """End every grant that is live, and what goes on from it, for whoever has the right to: ``by`` is a person's id, or ``liftgate`` itself."""
     ended: list[GrantRecord] = []
     while (batch := _batch(which, by, reason, store, clock)) is not None:
         ended += batch
@@ -120,8 +121,10 @@ def _batch(
             queued.update(effects)
             transaction.add_ending(ending, drafts.ended(ending, live.grant), effects)
             transaction.tell(telling.of_ending(ending, live.grant))
-            ended.append(GrantRecord(grant=live.grant, ending=ending))
-        return tuple(ended)
+            ended.append((live.grant, ending))
+        # What goes on from them, where it was not among them: granted after the moment that was said.
+        with_them = [gone for _, ending in ended for gone in end_what_goes_on(transaction, ending)]
+        return (*(GrantRecord(grant=grant, ending=ending) for grant, ending in ended), *with_them)
 
 
 def _filter(which: Which) -> GrantFilter:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from liftgate import errors
 from liftgate.access import drafts, review, telling
+from liftgate.access.chain import end_what_goes_on
 from liftgate.access.decision import Allowed, Decision, Refused, decide
 from liftgate.access.effects import effects_of_ending
 from liftgate.access.emergency import refuse_overdue
@@ -18,9 +19,9 @@ from liftgate.access.ids import RandomBytes, new_request_id
 from liftgate.access.lookup import found, live, pending, seen, seen_grant
 from liftgate.access.model import Ask, Ending, EndingKind, GrantRecord, InPlace, Request, RequestRecord
 from liftgate.access.on_record import refusal_on_record, refuse_ask
-from liftgate.access.ports import AccessStore, AccessWriter, Once
+from liftgate.access.ports import AccessStore, Once
 from liftgate.access.reviewing import ScopeTrial, history_for
-from liftgate.access.state import Live, grant_state
+from liftgate.access.state import Live
 from liftgate.access.text import clean_text
 from liftgate.access.ticket import Trackers, see_ticket, wants_review
 from liftgate.catalogue.model import Catalogue, Mechanism
@@ -314,18 +315,6 @@ def _end(
         )
         transaction.tell(telling.of_ending(early_end, record.grant))
         if early_end.kind is EndingKind.REVOKED:
-            _revoke_what_goes_on(transaction, early_end)
+            end_what_goes_on(transaction, early_end)
         transaction.remember(once, grant_id, now=now)
         return GrantRecord(grant=record.grant, ending=early_end)
-
-
-def _revoke_what_goes_on(transaction: AccessWriter, ended: Ending) -> None:
-    """What was granted to go on from a grant goes with it: else its holder would have it back at the end of the window."""
-    for made in transaction.follow_ups(ended.grant_id):
-        record = transaction.lock_grant(made.grant.id) if made.grant else None
-        if record is None or not isinstance(grant_state(record, ended.ended_at), Live):
-            continue
-        ending = replace(ended, grant_id=record.grant.id, reason=f"with {ended.grant_id}: {ended.reason}")
-        effects = effects_of_ending(record.grant, ended.ended_at)
-        transaction.add_ending(ending, drafts.ended(ending, record.grant), effects)
-        _revoke_what_goes_on(transaction, ending)

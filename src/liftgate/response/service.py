@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from liftgate.access import drafts as access_drafts
+from liftgate.access.chain import end_what_goes_on
 from liftgate.access.effects import effects_of_ending
 from liftgate.access.hold import Hold
 from liftgate.access.model import Ending, EndingKind, Grant, GrantRecord
@@ -116,7 +117,8 @@ def _revoke(
         return _say(transaction, said, Step.REVOKE, finding, now), []
     ending = Ending(grant_id=grant.id, kind=EndingKind.REVOKED, by=_BY, reason=_reason(finding), ended_at=now)
     transaction.add_ending(ending, access_drafts.ended(ending, grant), effects_of_ending(grant, now))
-    return _say(transaction, f"{grant.id} was taken back", Step.REVOKE, finding, now), [grant]
+    with_it = [one.grant for one in end_what_goes_on(transaction, ending)]
+    return _say(transaction, f"{grant.id} was taken back", Step.REVOKE, finding, now), [grant, *with_it]
 
 
 def _quarantine(finding: Finding, store: ResponseStore, clock: Clock) -> tuple[list[Response], list[Grant]]:
