@@ -110,6 +110,8 @@ def check_view(view: dict[str, Any]) -> None:
             check_text(view[name], 24, plain=True)
     if any(block["type"] == "input" for block in view["blocks"]):
         assert "submit" in view
+    inputs = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+    assert len(set(inputs)) == len(inputs)
     check_blocks(view["blocks"], 100)
 
 
@@ -145,7 +147,10 @@ def _check_context(block: dict[str, Any]) -> None:
 def _check_input(block: dict[str, Any]) -> None:
     check_text(block["label"], 2_000, plain=True)
     assert len(block["block_id"]) <= 255
+    if "hint" in block:
+        check_text(block["hint"], 2_000, plain=True)
     assert block["element"]["type"] == "plain_text_input"
+    assert 1 <= len(block["element"]["action_id"]) <= 255
     assert 1 <= block["element"]["max_length"] <= 3_000
 
 

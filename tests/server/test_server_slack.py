@@ -82,11 +82,14 @@ class Desk:
         opened = self.slack.of("views.open")[before:]
         return opened[0]["view"] if opened else None
 
-    def submit(self, user: str, view: dict[str, Any], reason: str = "go ahead") -> dict[str, Any]:
-        """Send a form; what Slack is answered."""
-        answer = self.interact(submitted(user, view, reason))
+    def submit(
+        self, user: str, view: dict[str, Any], reason: str = "go ahead", **typed: str
+    ) -> dict[str, Any]:
+        """Send a form; what Slack is answered, whose faults stand beside inputs that the form has."""
+        answer = self.interact(submitted(user, view, {"reason": reason, **typed}))
         assert answer.status_code == 200, answer.text
         said: dict[str, Any] = answer.json() if answer.content else {}
+        assert set(said.get("errors", {})) <= set(inputs_of(view) or ["reason"])
         return said
 
     def whispers(self) -> list[tuple[str, str]]:
@@ -131,8 +134,13 @@ def clicked(user: str, request_id: str, action: str) -> dict[str, Any]:
     }
 
 
-def submitted(user: str, view: dict[str, Any], reason: str | None) -> dict[str, Any]:
-    """https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload."""
+def inputs_of(view: dict[str, Any]) -> list[str]:
+    """The inputs of a form, by name."""
+    return [block["block_id"] for block in view.get("blocks", []) if block["type"] == "input"]
+
+
+def submitted(user: str, view: dict[str, Any], typed: dict[str, str]) -> dict[str, Any]:
+    """What was left empty is null. https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload."""
     return {
         "type": "view_submission",
         "team": {"id": TEAM, "domain": "example"},
@@ -143,7 +151,12 @@ def submitted(user: str, view: dict[str, Any], reason: str | None) -> dict[str, 
             "id": "V0001",
             "team_id": TEAM,
             "hash": "1700000010.abc",
-            "state": {"values": {"reason": {"reason": {"type": "plain_text_input", "value": reason}}}},
+            "state": {
+                "values": {
+                    name: {name: {"type": "plain_text_input", "value": typed.get(name)}}
+                    for name in inputs_of(view) or typed
+                }
+            },
             **view,
         },
         "response_urls": [],
@@ -260,12 +273,49 @@ def test_a_reviewer_approves_by_button_with_a_reason_and_the_message_says_so(des
     assert all(block["type"] != "actions" for block in desk.slack.message["blocks"])
 
 
+def test_a_reviewer_approves_less_and_the_message_says_so(desk: Desk) -> None:
+    request_id = desk.shown(locations=["s3://lakeside-reports/2026/q3/", "s3://lakeside-reports/2026/q4/"])
+    view = desk.press(GRACE, request_id)
+    assert view is not None
+    assert inputs_of(view) == ["reason", "shorter", "only"]
+    assert "At most 20m" in texts(view)
+    assert desk.submit(GRACE, view, shorter="15 m", only="s3://lakeside-reports/2026/q3/") == {}
+    desk.drain()
+    asked = desk.world.get("ada", f"/requests/{request_id}").json()
+    assert (asked["reviews"][0]["duration_seconds"], asked["state"]) == (900, "approved")
+    grant = desk.world.get("ada", f"/grants/{asked['grant']['id']}").json()
+    assert grant["scope"]["locations"] == ["s3://lakeside-reports/2026/q3/"]
+    assert "but only write under s3://lakeside-reports/2026/q3/ for 15m" in texts(desk.slack.message)
+
+
+@pytest.mark.parametrize(
+    ("typed", "beside", "said"),
+    [
+        ({"shorter": "soon"}, "shorter", "is not a span of time"),
+        ({"shorter": "1h"}, "shorter", "is longer than the 20m"),
+        ({"only": "s3://lakeside-payroll/2026/"}, "only", "it was not asked to"),
+        ({"only": "s3://" + "x" * 2_990}, "only", "has 2990 characters"),
+    ],
+)
+def test_less_that_is_more_or_nothing_is_said_beside_its_input(
+    desk: Desk, typed: dict[str, str], beside: str, said: str
+) -> None:
+    request_id = desk.shown()
+    view = desk.press(GRACE, request_id)
+    assert view is not None
+    answer = desk.submit(GRACE, view, **typed)
+    assert list(answer["errors"]) == [beside]
+    assert said.lower() in answer["errors"][beside].lower()
+    assert desk.state(request_id) == "pending"
+    assert desk.submit(GRACE, view, shorter="5m") == {}  # the form stays open until it is right
+
+
 def test_a_denial_wants_a_reason(desk: Desk) -> None:
     request_id = desk.shown()
     view = desk.press(GRACE, request_id, "liftgate_deny")
     assert view is not None
     [wanted] = [block for block in view["blocks"] if block["type"] == "input"]
-    assert (view["title"]["text"], wanted["optional"]) == ("Deny", False)
+    assert (view["title"]["text"], wanted["optional"], inputs_of(view)) == ("Deny", False, ["reason"])
     desk.submit(GRACE, view, "not today")
     desk.drain()
     assert desk.state(request_id) == "denied"
@@ -337,7 +387,7 @@ def test_a_call_that_slack_did_not_sign_is_refused(desk: Desk) -> None:
 def test_a_call_counts_once(desk: Desk) -> None:
     view = desk.press(GRACE, desk.shown())
     assert view is not None
-    sent = {"payload": json.dumps(submitted(GRACE, view, "yes"))}
+    sent = {"payload": json.dumps(submitted(GRACE, view, {"reason": "yes"}))}
     assert desk.send(sent).status_code == 200
     again = desk.send(sent)
     assert (again.status_code, again.json()["code"]) == (401, "not_from_slack")

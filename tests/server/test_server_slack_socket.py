@@ -61,7 +61,7 @@ def answers(world: World, slack: FakeSlack, socket: Socket) -> None:
     press = {**clicked(GRACE, request_id, "liftgate_approve"), "trigger_id": "1.2.x"}
     assert "payload" not in sent(socket, envelope(1, "interactive", press))
     [opened] = slack.of("views.open")
-    form = envelope(2, "interactive", submitted(GRACE, opened["view"], "go ahead"))
+    form = envelope(2, "interactive", submitted(GRACE, opened["view"], {"reason": "go ahead"}))
     assert "payload" not in sent(socket, form)
     refused = sent(socket, {**form, "envelope_id": "another"})
     assert refused["payload"]["response_action"] == "errors"

@@ -4,7 +4,8 @@ an emoji, and none of it is bold. Pure.
 https://docs.slack.dev/reference/block-kit/blocks
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from liftgate.access.model import Answer
@@ -15,6 +16,8 @@ Block: TypeAlias = dict[str, Any]
 ACTIONS: Final[Mapping[str, Answer]] = {"liftgate_approve": Answer.APPROVE, "liftgate_deny": Answer.DENY}
 FORM: Final = "liftgate_answer"
 REASON: Final = "reason"
+SHORTER: Final = "shorter"
+ONLY: Final = "only"
 
 # What Slack takes at most, in characters.
 _HEADER: Final = 150
@@ -22,6 +25,16 @@ _FIELD: Final = 2_000
 _SECTION: Final = 3_000
 _URL: Final = 3_000
 LONGEST_REASON: Final = 2_000  # what a comment may have
+_LONGEST_SPAN: Final = 40
+_LONGEST_PLACES: Final = 3_000  # Slack takes no more in one input
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MayBeLess:
+    """What an approval can be less than."""
+
+    longest: str  # as people write it: "20m"
+    narrower: bool  # whether it can be approved for fewer places
 
 
 def request_message(
@@ -46,8 +59,10 @@ def request_message(
     return {"text": escaped(_cut(f"{words.headline}: {outcome.sentence}", _SECTION // 2)), "blocks": blocks}
 
 
-def answer_form(words: RequestWords, answer: Answer, *, sealed: str) -> dict[str, Any]:
-    """The form that asks for a reason; of a denial there must be one."""
+def answer_form(
+    words: RequestWords, answer: Answer, *, sealed: str, less: MayBeLess | None = None
+) -> dict[str, Any]:
+    """The form that asks for a reason; of a denial there must be one. An approval may be of less, where that is said."""
     approves = answer is Answer.APPROVE
     return {
         "type": "modal",
@@ -63,19 +78,36 @@ def answer_form(words: RequestWords, answer: Answer, *, sealed: str) -> dict[str
                 for fact in words.facts
                 if fact.name in {"What", "How long"}
             ),
-            {
-                "type": "input",
-                "block_id": REASON,
-                "optional": approves,
-                "label": plain("Reason", 2_000),
-                "element": {
-                    "type": "plain_text_input",
-                    "action_id": REASON,
-                    "multiline": True,
-                    "max_length": LONGEST_REASON,
-                },
-            },
+            _input(REASON, "Reason", optional=approves, most=LONGEST_REASON, multiline=True),
+            *(_less_inputs(less) if approves and less else ()),
         ],
+    }
+
+
+def _less_inputs(less: MayBeLess) -> Iterator[Block]:
+    hint = f"At most {less.longest}, such as 15m. Nothing: as long as was asked for."
+    yield _input(SHORTER, "For how long", most=_LONGEST_SPAN, hint=hint)
+    if less.narrower:
+        hint = "Inside what was asked for, one a line. Nothing: everywhere that was asked for."
+        yield _input(ONLY, "Only there", most=_LONGEST_PLACES, multiline=True, hint=hint)
+
+
+def _input(
+    name: str, label: str, *, most: int, optional: bool = True, multiline: bool = False, hint: str = ""
+) -> Block:
+    """https://docs.slack.dev/reference/block-kit/blocks/input-block"""
+    return {
+        "type": "input",
+        "block_id": name,
+        "optional": optional,
+        "label": plain(label, 2_000),
+        **({"hint": plain(hint, 2_000)} if hint else {}),
+        "element": {
+            "type": "plain_text_input",
+            "action_id": name,
+            "multiline": multiline,
+            "max_length": most,
+        },
     }
 
 

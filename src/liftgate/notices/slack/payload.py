@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from liftgate.access.model import Answer
-from liftgate.notices.slack.blocks import ACTIONS, FORM, REASON
+from liftgate.notices.slack.blocks import ACTIONS, FORM, ONLY, REASON, SHORTER
 from liftgate.notices.slack.errors import SlackPayloadUnreadable
 
 _USER: Final = re.compile("[TE][A-Z0-9]{1,20}/[UW][A-Z0-9]{1,20}", re.ASCII)
@@ -39,6 +39,9 @@ class Sent:
     user: str
     sealed: str
     reason: str
+    shorter: str = ""
+    only: str = ""
+    inputs: frozenset[str] = frozenset({REASON})  # that the form had, and beside which a fault can be shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,15 +106,33 @@ def _click(payload: Mapping[str, Any], answer: Answer, value: str) -> Click:
 
 def _sent(payload: Mapping[str, Any]) -> Sent:
     match payload:
-        case {
-            "view": {
-                "private_metadata": str(sealed),
-                "state": {"values": {"reason": {"reason": {"value": str() | None as reason}}}},
-            }
-        }:
-            return Sent(user=_user(payload), sealed=sealed[:3_000], reason=reason or "")
+        case {"view": {"private_metadata": str(sealed), "state": {"values": {**values}}}}:
+            return Sent(
+                user=_user(payload),
+                sealed=sealed[:3_000],
+                reason=_typed(values, REASON),
+                shorter=_typed(values, SHORTER, is_in_each=False),
+                only=_typed(values, ONLY, is_in_each=False),
+                inputs=frozenset({REASON, SHORTER, ONLY}) & set(values),
+            )
         case _:
-            raise _unreadable(f"view.state.values.{REASON}")
+            raise _unreadable("view.state.values")
+
+
+def _typed(values: Mapping[Any, Any], name: str, *, is_in_each: bool = True) -> str:
+    """What was typed into an input, which has its block's name; nothing is null there."""
+    match values.get(name):
+        case {**inputs}:
+            match inputs.get(name):
+                case {"value": str() | None as value}:
+                    return value or ""
+                case _:
+                    pass
+        case None if not is_in_each:
+            return ""
+        case _:
+            pass
+    raise _unreadable(f"view.state.values.{name}")
 
 
 def _user(payload: Mapping[str, Any]) -> str:

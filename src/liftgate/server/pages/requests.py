@@ -19,7 +19,6 @@ from liftgate.server.api.lists import requests_in_view, waits_for_answer_of
 from liftgate.server.api.request_shape import request_shape
 from liftgate.server.api.requests import (
     ConclusionBody,
-    ReviewBody,
     concluded_emergency,
     request_in_sight,
     reviewed_request,
@@ -32,7 +31,7 @@ from liftgate.server.pages.asked import checked
 from liftgate.server.pages.asking_form import read_start
 from liftgate.server.pages.render import go_to, page
 from liftgate.server.problems import status_of
-from liftgate.span import parse_span
+from liftgate.server.written_answer import written_answer
 from liftgate.store.sql import StoreReader
 from liftgate.watch.settlement_words import in_short
 
@@ -68,15 +67,14 @@ def request_page(request: Request, look: Looking, request_id: RequestId) -> Resp
 def review(request: Request, sent: Submitted, request_id: RequestId) -> Response:
     """Approve or deny."""
     form = sent.form
-    approves = form.text("answer") == "approve"
     try:
-        said = {
-            "answer": "approve" if approves else "deny",
-            "comment": form.text("comment"),
-            "duration_seconds": _shorter(form.text("duration")) if approves else None,
-            "locations": form.text("only").split() or None if approves else None,
-        }
-        reviewed_request(request_id, checked(ReviewBody, said), sent.call)
+        said = written_answer(
+            approves=form.text("answer") == "approve",
+            comment=form.text("comment"),
+            duration=form.text("duration"),
+            only=form.text("only"),
+        )
+        reviewed_request(request_id, said, sent.call)
     except LiftgateError as error:
         return _shown(request, sent.look, request_id, error=error, typed=form)
     return go_to(f"/requests/{request_id}")
@@ -114,11 +112,6 @@ def come_back(sent: Submitted, absence_id: AbsenceId) -> Response:
     parts = sent.call.parts
     absence.come_back(absence_id, sent.call.caller, store=parts.store, clock=parts.clock, once=sent.call.once)
     return go_to("/review")
-
-
-def _shorter(typed: str) -> int | None:
-    text = typed.strip().replace(" ", "")
-    return int(parse_span(text, where="duration").total_seconds()) if text else None
 
 
 def _reviews(request: Request, look: Look, *, error: LiftgateError | None = None) -> Response:

@@ -9,21 +9,25 @@ from concurrent.futures import TimeoutError as NotInTime
 from datetime import timedelta
 from typing import Any, Final
 
+from liftgate import errors
 from liftgate.access.errors import NoSuchRequest, RequestClosed, SelfReview
-from liftgate.access.model import RequestRecord
-from liftgate.access.reviewing import review_request, try_answer
+from liftgate.access.model import Answer, Request, RequestRecord
+from liftgate.access.reviewing import try_answer
 from liftgate.access.sight import may_see
 from liftgate.errors import LiftgateError
 from liftgate.identity.model import Caller
-from liftgate.notices.slack.blocks import REASON, answer_form, escaped, notice_form
+from liftgate.notices.slack.blocks import ONLY, REASON, SHORTER, MayBeLess, answer_form, escaped, notice_form
 from liftgate.notices.slack.payload import Click, Command, Ignored, Interaction, Sent
 from liftgate.notices.slack.sealed import Form, seal, unseal
 from liftgate.response.notify import NotDelivered
+from liftgate.server.api.requests import reviewed_request
+from liftgate.server.calls import Call
 from liftgate.server.parts import Parts
-from liftgate.server.settling import settle_soon
 from liftgate.server.slack.desk import SlackDesk
 from liftgate.server.slack.people import link, slack_caller, unlink
-from liftgate.server.slack.showing import in_words, message_of, show_soon
+from liftgate.server.slack.showing import in_words, message_of
+from liftgate.server.written_answer import written_answer
+from liftgate.span import in_words as span_in_words
 
 Json = Mapping[str, Any]
 
@@ -59,7 +63,8 @@ def _click(click: Click, desk: SlackDesk, parts: Parts) -> None:
             ts=click.ts,
         )
         sealed = seal(form, desk.form_key, parts.clock())
-        desk.api.open_form(click.trigger, answer_form(words, click.answer, sealed=sealed))
+        view = answer_form(words, click.answer, sealed=sealed, less=_may_be_less(record.request))
+        desk.api.open_form(click.trigger, view)
     except NotDelivered as failure:
         parts.log.warning("slack", code=failure.code, said=failure.sentence)
     except LiftgateError as refusal:
@@ -93,20 +98,14 @@ def _waiting(click: Click, caller: Caller, desk: SlackDesk, parts: Parts) -> Req
 def _sent(sent: Sent, desk: SlackDesk, parts: Parts) -> None:
     caller = slack_caller(sent.user, parts)
     form = unseal(sent.sealed, desk.form_key, user=sent.user, now=parts.clock())
-    record = review_request(
-        form.request_id,
-        caller,
-        form.answer,
-        sent.reason,
-        catalogue=parts.catalogue.current().catalogue,
-        store=parts.store,
-        clock=parts.clock,
-        random=parts.random,
-        trackers=parts.trackers,
+    said = written_answer(
+        approves=form.answer is Answer.APPROVE, comment=sent.reason, duration=sent.shorter, only=sent.only
     )
-    if record.grant is not None and record.grant.in_place is not None:
-        settle_soon([record.grant], parts)
-    show_soon(form.request_id, parts)
+    reviewed_request(form.request_id, said, Call(parts, caller, parts.catalogue.current()))
+
+
+def _may_be_less(request: Request) -> MayBeLess:
+    return MayBeLess(longest=span_in_words(request.duration), narrower=request.in_place is None)
 
 
 def _in_time(answering: Future[None], sent: Sent, desk: SlackDesk, parts: Parts) -> Json | None:
@@ -117,8 +116,18 @@ def _in_time(answering: Future[None], sent: Sent, desk: SlackDesk, parts: Parts)
         said = "Your answer is being recorded. The message will show it, or you will be told why not."
         return {"response_action": "update", "view": notice_form(said)}
     except LiftgateError as refusal:
-        return {"response_action": "errors", "errors": {REASON: _in_a_line(refusal)[:300]}}
+        return {"response_action": "errors", "errors": {_beside(refusal, sent): _in_a_line(refusal)[:300]}}
     return None
+
+
+def _beside(refusal: LiftgateError, sent: Sent) -> str:
+    """The input beside which a fault is shown."""
+    input_of = {"duration_seconds": SHORTER, "locations": ONLY}
+    where = (refusal.where or "").partition("[")[0].partition(".")[0]
+    if not where and sent.only and isinstance(refusal, errors.Invalid):
+        where = "locations"  # a place that cannot be read says what is wrong with it, not where it stands
+    name = input_of.get(where, REASON)
+    return name if name in sent.inputs else REASON
 
 
 def _finished(done: Future[None], sent: Sent, desk: SlackDesk, parts: Parts) -> None:
