@@ -1,8 +1,10 @@
 """Who is told what and when, and what is overtaken by the time that it is due; and dry runs, of which nobody is told."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from tests.access.access_examples import NOON, ask
 from tests.access.rules_desk import HOUR, MINUTE, Desk, catalogue, rule, ruled, stage, when
 
@@ -11,8 +13,8 @@ from liftgate.access.hold import Hold
 from liftgate.access.judging import Outcome
 from liftgate.access.model import Answer
 from liftgate.access.ports import EffectKind
-from liftgate.access.telling import recipients_now
-from liftgate.catalogue.model import WithoutReview
+from liftgate.access.telling import next_reminder, recipients_now
+from liftgate.catalogue.model import Entitlement, WithoutReview
 from liftgate.response.drafts import hold_placed
 
 DeskOf = Callable[..., Desk]
@@ -36,6 +38,11 @@ def queued(desk: Desk) -> dict[str, timedelta]:
     return {one.effect.key: one.effect.due_at - NOON for one in claimed}
 
 
+def reminder(request_id: str, after: timedelta) -> str:
+    """The id of a reminder of the first stage, which names its time: there may be several."""
+    return f"review.reminder {request_id} 0 {int((NOON + after).timestamp())}"
+
+
 def concerned(desk: Desk, told_id: str) -> frozenset[str]:
     told = desk.told(told_id)
     assert told is not None
@@ -49,7 +56,7 @@ def test_a_request_queues_all_that_may_come_of_it(desk_of: DeskOf) -> None:
     assert queued(desk) == {
         f"request.made {made}": timedelta(0),
         f"review.due {made} 0": timedelta(0),
-        f"review.reminder {made} 0": 30 * MINUTE,
+        reminder(made, 30 * MINUTE): 30 * MINUTE,
         f"review.escalated {made} 0": 2 * HOUR,
         f"request.lapsed {made}": 24 * HOUR,
     }
@@ -74,7 +81,7 @@ def test_what_is_overtaken_concerns_nobody(desk_of: DeskOf) -> None:
     desk.answer(made, "grace")
     for overtaken in (
         "review.due {} 0",
-        "review.reminder {} 0",
+        reminder("{}", 30 * MINUTE),
         "review.escalated {} 0",
         "request.lapsed {}",
     ):
@@ -90,7 +97,55 @@ def test_a_request_that_lapsed_is_told_to_its_requester(desk_of: DeskOf) -> None
     assert concerned(desk, f"request.lapsed {made}") == frozenset()
     desk.wait(24 * HOUR)
     assert concerned(desk, f"request.lapsed {made}") == {"ada"}
-    assert concerned(desk, f"review.reminder {made} 0") == frozenset()
+    assert concerned(desk, reminder(made, 30 * MINUTE)) == frozenset()
+
+
+def reminders(desk: Desk, request_id: str, *delays: timedelta) -> list[timedelta]:
+    """When reminders of the first stage come, each delivered as late as is said; the last one again and again."""
+    told = desk.told(reminder(request_id, 30 * MINUTE))
+    found: list[timedelta] = []
+    for delay in (*delays, *[timedelta(0)] * 20):
+        if told is None:
+            return found
+        found.append(told.due_at - NOON)
+        desk.now = told.due_at + delay
+        with desk.store.write() as transaction:
+            then = next_reminder(told, transaction, desk.catalogue, desk.now)
+            transaction.tell(then)
+        told = desk.told(then[0].id) if then else None
+    raise AssertionError("there is no end to it")
+
+
+def reminding(every: timedelta | None) -> Entitlement:
+    return ruled(rule(replace(OWNERS, remind_every=every), stage("boss", "boss")))
+
+
+@pytest.mark.parametrize(
+    ("every", "expected"),
+    [
+        (15 * MINUTE, [(30 + 15 * n) * MINUTE for n in range(10)]),
+        (8 * HOUR, [HOUR / 2, 8.5 * HOUR, 16.5 * HOUR]),
+        (None, [HOUR / 2]),
+    ],
+)
+def test_a_reminder_comes_again_until_it_lapses_or_was_ten_times(
+    desk_of: DeskOf, every: timedelta | None, expected: list[timedelta]
+) -> None:
+    desk = desk_of(reminding(every))
+    assert reminders(desk, desk.make().request.id) == expected
+
+
+def test_reminders_that_come_late_do_not_come_all_at_once(desk_of: DeskOf) -> None:
+    desk = desk_of(reminding(15 * MINUTE))
+    found = reminders(desk, desk.make().request.id, 40 * MINUTE, 15 * MINUTE)
+    assert found[:4] == [30 * MINUTE, 75 * MINUTE, 105 * MINUTE, 120 * MINUTE]
+
+
+def test_nobody_is_reminded_of_a_stage_that_was_answered(desk_of: DeskOf) -> None:
+    desk = desk_of(reminding(15 * MINUTE))
+    made = desk.make().request.id
+    desk.answer(made, "grace")
+    assert reminders(desk, made) == [30 * MINUTE]
 
 
 def test_a_delegate_is_told_in_the_place_of_who_is_away_and_who_left_is_not(desk_of: DeskOf) -> None:

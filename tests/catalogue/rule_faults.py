@@ -78,6 +78,12 @@ RULES = [
         "escalate_after",
     ),
     (
+        K.HALF_A_REMINDER,
+        with_entitlement(review="{reviewers: [owners], remind_every: «1h}"),
+        "entitlements[0].review.remind_every",
+        "remind_after",
+    ),
+    (
         K.AFTER_LAPSE,
         with_entitlement(review="{reviewers: [owners], lapses_after: 1h, remind_after: «1h}"),
         "entitlements[0].review.remind_after",

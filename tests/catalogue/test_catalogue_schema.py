@@ -53,6 +53,7 @@ entitlements:
       approvals: 1
       other_team: true
       remind_after: 1h
+      remind_every: 1h
       escalate_after: 2h
       escalate_to: [linus]
       lapses_after: 12h
@@ -70,10 +71,18 @@ entitlements:
 
 
 STAGE = """\
-{name: owners, reviewers: [owners], approvals: 1, other_team: true, when: time.hour > 6, remind_after: 1h, escalate_after: 2h,
- escalate_to: [linus]}
+{name: owners, reviewers: [owners], approvals: 1, other_team: true, when: time.hour > 6, remind_after: 1h, remind_every: 1h,
+ escalate_after: 2h, escalate_to: [linus]}
 """
-OF_ONE_STEP = ("reviewers", "approvals", "other_team", "remind_after", "escalate_after", "escalate_to")
+OF_ONE_STEP = (
+    "reviewers",
+    "approvals",
+    "other_team",
+    "remind_after",
+    "remind_every",
+    "escalate_after",
+    "escalate_to",
+)
 IN_STAGES = ("entitlements", 0, "review", "stages")
 
 

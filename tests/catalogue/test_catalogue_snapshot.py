@@ -53,6 +53,7 @@ REST = {
     "approvals": st.integers(1, 20),
     "other_team": st.booleans(),
     "remind_after": st.none() | SPANS,
+    "remind_every": st.none() | SPANS,
     "escalate_after": st.none() | SPANS,
     "escalate_to": PEOPLE_SETS,
 }

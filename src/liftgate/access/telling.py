@@ -5,6 +5,7 @@ it still concerns.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from liftgate.access.model import Absence, Answer, Conclusion, Ending, Grant, Request, RequestRecord, Review
@@ -12,7 +13,7 @@ from liftgate.access.ports import AccessReader
 from liftgate.access.stages import Step, answered_by, current, may_still_answer, steps_of
 from liftgate.access.state import Lapsed, Pending, request_state
 from liftgate.access.told import TellKind, Told
-from liftgate.catalogue.model import Catalogue
+from liftgate.catalogue.model import MOST_REMINDERS, Catalogue
 
 _OF_STAGE = frozenset({TellKind.REVIEW_DUE, TellKind.REVIEW_REMINDER, TellKind.REVIEW_ESCALATED})
 
@@ -63,6 +64,26 @@ def of_turn(
         )
         for kind, due_at, recipients in told
     )
+
+
+def next_reminder(told: Told, view: AccessReader, catalogue: Catalogue, now: datetime) -> tuple[Told, ...]:
+    """What follows from a reminder: the next one, where its stage still waits and wants more.
+
+    One that comes late, since nobody delivered it in time, is not followed by all that were due meanwhile.
+    """
+    record = view.request(told.request_id) if told.request_id else None
+    if told.kind is not TellKind.REVIEW_REMINDER or record is None:
+        return ()
+    step = current(steps_of(record.request, record.reviews, catalogue, now))
+    if step is None or step.number != told.stage or not isinstance(request_state(record, now), Pending):
+        return ()
+    first, every = step.stage.remind_after, step.stage.remind_every
+    if first is None or every is None or step.since is None:
+        return ()
+    due_at = told.due_at + every * max(1, (now - told.due_at) // every + 1)
+    if due_at >= record.request.lapses_at or due_at > step.since + first + every * (MOST_REMINDERS - 1):
+        return ()
+    return (replace(told, due_at=due_at),)
 
 
 def of_review(request: Request, review: Review, grant: Grant | None) -> tuple[Told, ...]:

@@ -14,7 +14,7 @@ class TellKind(StrEnum):
 
     REQUEST_MADE = "request.made"  # to its requester: it waits for an answer
     REVIEW_DUE = "review.due"  # to those who may answer the stage that began
-    REVIEW_REMINDER = "review.reminder"  # to the same, where it still waits
+    REVIEW_REMINDER = "review.reminder"  # to the same, where it still waits: perhaps several times
     REVIEW_ESCALATED = "review.escalated"  # to those who may answer it from now on, since nobody did
     REQUEST_APPROVED = "request.approved"
     REQUEST_DENIED = "request.denied"
@@ -53,4 +53,5 @@ class Told:
     def id(self) -> str:
         """Follows from what it tells."""
         stage = "" if self.stage is None else f" {self.stage}"
-        return f"{self.kind} {self.about}{stage}"
+        when = f" {int(self.due_at.timestamp())}" if self.kind is TellKind.REVIEW_REMINDER else ""
+        return f"{self.kind} {self.about}{stage}{when}"

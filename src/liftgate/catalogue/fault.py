@@ -73,6 +73,7 @@ class FaultKind(StrEnum):
     STAGES_AND_ONE = "stages_and_one"
     STAGE_TWICE = "stage_twice"
     NO_CERTAIN_STAGE = "no_certain_stage"
+    HALF_A_REMINDER = "half_a_reminder"
     HALF_AN_ESCALATION = "half_an_escalation"
     AFTER_LAPSE = "after_lapse"
     BAD_CONDITION = "bad_condition"

@@ -38,6 +38,10 @@ class Refusal:
     because: str
 
 
+MOST_REMINDERS: Final = 10
+"""Of one stage, however often it is to be reminded of."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     """One step of a review: who may answer it, and how many of them must approve."""
@@ -48,6 +52,7 @@ class Stage:
     other_team: bool = False  # people who share a team with the requester do not count
     when: Condition | None = None  # None: it always applies
     remind_after: timedelta | None = None  # counted from when it is this stage's turn, as the next is
+    remind_every: timedelta | None = None  # counted on from there
     escalate_after: timedelta | None = None
     escalate_to: frozenset[str] = frozenset()  # who may answer too from then on
     reviewer_groups: frozenset[str] = frozenset()  # whose members are among the reviewers

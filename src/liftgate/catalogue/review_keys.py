@@ -12,6 +12,7 @@ from liftgate.catalogue.key_texts import (
     PERSON_OR_GROUP,
     SECOND,
 )
+from liftgate.catalogue.model import MOST_REMINDERS
 from liftgate.catalogue.shape import Flag, Key, Record, Records, Span, Text, Texts, Whole
 from liftgate.span import in_words
 
@@ -84,6 +85,12 @@ _ANSWERS: Final = (
         says="they are told once more after this time",
         holds=Span(least=_MINUTE, most=_MONTH),
         default="never",
+    ),
+    Key(
+        name="remind_every",
+        says=f"and again after each of these, until somebody answers; {MOST_REMINDERS} times in all at most",
+        holds=Span(least=5 * _MINUTE, most=_MONTH),
+        default="once",
     ),
     Key(
         name="escalate_after",

@@ -15,7 +15,15 @@ from liftgate.catalogue.written_condition import read_condition
 
 ONLY_STAGE: Final = "review"
 """The name of the stage that a rule without ``stages`` means."""
-_OF_ONE: Final = ("reviewers", "approvals", "other_team", "remind_after", "escalate_after", "escalate_to")
+_OF_ONE: Final = (
+    "reviewers",
+    "approvals",
+    "other_team",
+    "remind_after",
+    "remind_every",
+    "escalate_after",
+    "escalate_to",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +79,11 @@ def _read(fields: Fields, name: str, reviewers: Found, directory: Directory, fau
     if "when" in fields.record.by_name:
         lines = faults.lines(fields.place.file)
         when = read_condition(fields.text("when"), OF_REQUEST, FaultKind.BAD_CONDITION, lines, faults)
+    remind_every = fields.span("remind_every")
+    if fields.has("remind_every") and not fields.has("remind_after"):
+        sentence = "`remind_every` says nothing without `remind_after`"
+        place = fields.place_of("remind_every")
+        faults.add(FaultKind.HALF_A_REMINDER, place, sentence, "add `remind_after`: when it begins")
     if fields.has("escalate_after") != fields.has("escalate_to"):
         there, missing = ("escalate_after", "escalate_to")[:: 1 if fields.has("escalate_after") else -1]
         sentence = f"`{there}` says nothing without `{missing}`"
@@ -85,6 +98,7 @@ def _read(fields: Fields, name: str, reviewers: Found, directory: Directory, fau
             other_team=bool(other_team),
             when=when,
             remind_after=remind_after.value if remind_after else None,
+            remind_every=remind_every.value if remind_every else None,
             escalate_after=escalate_after.value if escalate_after else None,
             escalate_to=escalate_to.ids,
             reviewer_groups=reviewers.groups,

@@ -124,7 +124,7 @@ def _stages(stages: Sequence[Stage], number: Mapping[People, int]) -> dict[str, 
 
 
 def _stage(stage: Stage, number: Mapping[People, int]) -> dict[str, Json]:
-    remind, escalate = stage.remind_after, stage.escalate_after
+    remind, every, escalate = stage.remind_after, stage.remind_every, stage.escalate_after
     return {
         "name": stage.name,
         "reviewers": number[stage.reviewers],
@@ -132,6 +132,7 @@ def _stage(stage: Stage, number: Mapping[People, int]) -> dict[str, Json]:
         **({"other_team": True} if stage.other_team else {}),
         **_when(stage.when),
         **({} if remind is None else {"remind_after": seconds(remind)}),
+        **({} if every is None else {"remind_every": seconds(every)}),
         **({} if escalate is None else {"escalate_after": seconds(escalate)}),
         **({"escalate_to": number[stage.escalate_to]} if stage.escalate_to else {}),
         **groups_json("reviewer_groups", stage.reviewer_groups),
@@ -142,7 +143,8 @@ def _stage(stage: Stage, number: Mapping[People, int]) -> dict[str, Json]:
 def _read_stages(kept: Mapping[str, Any], sets: Sequence[People]) -> Iterator[Stage]:
     written = kept.get("stages", [{"name": ONLY_STAGE, **kept}])
     for one in written:
-        remind, escalate = one.get("remind_after"), one.get("escalate_after")
+        remind, every = one.get("remind_after"), one.get("remind_every")
+        escalate = one.get("escalate_after")
         stage = Stage(
             name=one["name"],
             reviewers=sets[one["reviewers"]],
@@ -150,6 +152,7 @@ def _read_stages(kept: Mapping[str, Any], sets: Sequence[People]) -> Iterator[St
             other_team=one.get("other_team", False),
             when=_read_when(one),
             remind_after=None if remind is None else timedelta(seconds=remind),
+            remind_every=None if every is None else timedelta(seconds=every),
             escalate_after=None if escalate is None else timedelta(seconds=escalate),
             escalate_to=sets[one["escalate_to"]] if "escalate_to" in one else _NOBODY,
             reviewer_groups=frozenset(one.get("reviewer_groups", ())),

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from liftgate.access.ports import Effect, EffectKind
 from liftgate.access.request_words import person_words
-from liftgate.access.telling import recipients_now
+from liftgate.access.telling import next_reminder, recipients_now
 from liftgate.access.told import TellKind, Told
 from liftgate.notices.told_words import told_message
 from liftgate.response.notify import Message, Notifier
@@ -21,13 +21,16 @@ _KINDS = frozenset(kind.value for kind in TellKind)
 
 
 def tell(told_id: str, parts: Parts) -> None:
-    """Queue the messages of one telling."""
+    """Queue the messages of one telling, and the telling that follows from it."""
+    catalogue, now = parts.catalogue.current().catalogue, parts.clock()
     with parts.store.read() as view:
         told = view.told(told_id)
+        then = next_reminder(told, view, catalogue, now) if told else ()
     effects = tuple(_effects(told, due_telling(told_id, parts), parts)) if told else ()
-    if effects:
+    if effects or then:
         with parts.store.write() as transaction:
             transaction.outbox.enqueue(effects)
+            transaction.tell(then)
         parts.wake_messenger.set()
 
 
