@@ -29,6 +29,8 @@ class FakeSlack:
     url: str = ""
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     messages: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)  # by channel and ts
+    replies: list[dict[str, Any]] = field(default_factory=list)  # in threads
+    is_mute: bool = False  # takes what it is sent, and hangs up without an answer
     failing: str | None = None  # an error that every call answers
     sockets: "Queue[Socket]" = field(default_factory=Queue)  # each as it is opened
 
@@ -64,9 +66,17 @@ class FakeSlack:
 
     def _post(self, body: dict[str, Any]) -> dict[str, Any]:
         check_message(body)
+        if "thread_ts" in body:
+            return self._reply(body)
         ts = f"1700000000.{len(self.messages) + 1:06d}"
         self.messages[body["channel"], ts] = body
         return {"ok": True, "channel": body["channel"], "ts": ts, "message": {"text": body["text"]}}
+
+    def _reply(self, body: dict[str, Any]) -> dict[str, Any]:
+        if (body["channel"], body["thread_ts"]) not in self.messages:
+            return {"ok": False, "error": "thread_not_found"}
+        self.replies.append(body)
+        return {"ok": True, "channel": body["channel"], "ts": f"1700000001.{len(self.replies):06d}"}
 
     def _update(self, body: dict[str, Any]) -> dict[str, Any]:
         check_message(body)
@@ -254,6 +264,9 @@ def fake_slack() -> Iterator[FakeSlack]:
                 body = {name: values[0] for name, values in parse_qs(raw.decode()).items()}
             method = self.path.rpartition("/")[2]
             said = json.dumps(slack.answer(method, self.headers.get("Authorization", ""), body)).encode()
+            if slack.is_mute:
+                self.close_connection = True
+                return
             self.send_response(200)
             self.send_header("Content-Type", "application/json; charset=utf-8")
             self.send_header("Content-Length", str(len(said)))

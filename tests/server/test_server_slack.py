@@ -16,7 +16,7 @@ from tests.server.fake_slack import APP_TOKEN, BOT_TOKEN, FakeSlack, fake_slack
 from tests.server.server_world import CATALOGUE, World, open_world
 
 from liftgate.access.model import Answer
-from liftgate.access.ports import EffectKind
+from liftgate.access.ports import Effect, EffectKind
 from liftgate.access.told import TellKind, Told
 from liftgate.notices.slack.sealed import Form, form_key, seal
 from liftgate.notices.slack.signature import sign
@@ -360,6 +360,81 @@ def test_a_message_that_was_deleted_is_left(desk: Desk) -> None:
     desk.world.clock.pass_by(minutes=1)
     desk.drain()
     assert len(desk.slack.of("chat.update")) == 1
+
+
+def reminded(desk: Desk, kind: str = "remind_after: 30m, remind_every: 1h", *, minutes: int = 31) -> str:
+    """A request of whose review somebody was reminded."""
+    rule = f"review:\n      {kind.replace(', ', chr(10) + '      ')}\n      reviewers: [grace, linus]\n      approvals: 1"
+    written = LINKED.replace("review:\n      reviewers: [grace, linus]\n      approvals: 1", rule, 1)
+    assert written != LINKED
+    desk.world.catalogue_file.write_text(written)
+    desk.world.clock.pass_by(seconds=30)
+    request_id = desk.world.pending("ada")
+    desk.drain()
+    desk.world.clock.pass_by(minutes=minutes)
+    desk.drain()
+    return request_id
+
+
+def test_a_reminder_is_a_reply_that_mentions_reviewers_each_time(desk: Desk) -> None:
+    request_id = reminded(desk)
+    [reply] = desk.slack.replies
+    assert (reply["channel"], reply["thread_ts"]) == ("C0REQUESTS", "1700000000.000001")
+    [calling, said] = [block["text"] for block in reply["blocks"]]
+    assert calling == {"type": "mrkdwn", "text": f"<@{GRACE}>", "verbatim": True}  # nobody knows Linus's
+    assert said["type"] == "plain_text"
+    assert "Still waits for an answer of: Grace Hopper (grace), Linus Pauling (linus). Ada" in said["text"]
+    assert len(desk.slack.messages) == 1
+    desk.world.clock.pass_by(minutes=60)
+    desk.drain()
+    assert len(desk.slack.replies) == 2
+    desk.world.post("grace", f"/requests/{request_id}/reviews", {"answer": "deny", "comment": ""})
+    desk.world.clock.pass_by(minutes=60)
+    desk.drain()
+    assert len(desk.slack.replies) == 2
+
+
+def test_who_may_answer_by_escalation_is_mentioned(desk: Desk) -> None:
+    code = desk.world.post("rosa", "/slack-links").json()["code"]
+    say(desk, "U0ROSA", f"link {code}")
+    reminded(desk, "escalate_after: 30m, escalate_to: [rosa]")
+    [reply] = desk.slack.replies
+    assert "<@U0ROSA>" in reply["text"]
+    assert "Nobody answered yet, so these may now: Rosa Parks (rosa)" in texts(reply)
+
+
+def test_a_reminder_is_said_once_whoever_died_after_it(desk: Desk) -> None:
+    request_id = reminded(desk)
+    with desk.world.store.write() as transaction:  # a worker died before it could say that it was done
+        due = int(desk.world.clock().timestamp()) - 60
+        key = f"slack.reminded review.reminder {request_id} 0 {due} slack"
+        transaction.outbox.enqueue([Effect(kind=EffectKind.NOTIFY, key=key, due_at=desk.world.clock())])
+    assert drain_once(desk.world.parts, worker="w", kinds=(EffectKind.NOTIFY,)) == 1
+    assert len(desk.slack.replies) == 1
+
+
+def test_a_reminder_that_slack_refused_is_tried_again(desk: Desk) -> None:
+    reminded(desk, minutes=29)
+    desk.slack.failing = "ratelimited"
+    desk.world.clock.pass_by(minutes=2)
+    desk.drain()
+    assert desk.slack.replies == []
+    desk.slack.failing = None
+    desk.world.clock.pass_by(minutes=1)
+    desk.drain()
+    assert len(desk.slack.replies) == 1
+
+
+def test_a_reminder_without_an_answer_is_not_said_again_and_on_record(desk: Desk) -> None:
+    reminded(desk, minutes=29)
+    desk.slack.is_mute = True
+    desk.world.clock.pass_by(minutes=2)
+    desk.drain()
+    desk.slack.is_mute = False
+    desk.world.clock.pass_by(minutes=2)
+    desk.drain()
+    assert len(desk.slack.replies) == 1
+    assert desk.world.ledger().count("alert.failed") == 1
 
 
 # Attacks

@@ -9,8 +9,9 @@ from liftgate.response.notify import Message, finding_message, settlement_messag
 from liftgate.response.service import Answered, answer_finding
 from liftgate.server.parts import Parts
 from liftgate.server.settling import settle_soon
+from liftgate.server.slack.reminding import REMINDED, remind
 from liftgate.server.slack.showing import SLACK, show_request
-from liftgate.server.telling import is_telling, message_of_telling, notice_sinks, notifier_at
+from liftgate.server.telling import due_telling, is_telling, message_of_telling, notice_sinks, notifier_at
 
 _FINDING: Final = "finding.made"
 _SETTLED: Final = "grant.settled"
@@ -45,7 +46,7 @@ def send_message(key: str, parts: Parts) -> None:
     """Tell one webhook, notice or channel. Nothing is done where it is no longer in the settings. Raises ``NotDelivered``."""
     about, sink = _read(key)
     if sink == SLACK:
-        show_request(about.partition(" ")[2], parts)
+        _to_slack(about, parts)
         return
     notifier = notifier_at(sink, parts)
     message = _message(about, parts) if notifier else None
@@ -54,6 +55,14 @@ def send_message(key: str, parts: Parts) -> None:
     notifier.send(message, parts.clock())
     with parts.store.write() as transaction:
         transaction.record(drafts.alert_sent(message.id, notifier.name, parts.clock()))
+
+
+def _to_slack(about: str, parts: Parts) -> None:
+    kind, _, subject = about.partition(" ")
+    if kind != REMINDED:
+        show_request(subject, parts)
+    elif (due := due_telling(subject, parts)) is not None:  # somebody has answered since, otherwise
+        remind(*due, parts)
 
 
 def give_up(key: str, failure: str, parts: Parts) -> None:

@@ -14,6 +14,7 @@ from liftgate.access.told import TellKind, Told
 from liftgate.notices.told_words import told_message
 from liftgate.response.notify import Message, Notifier
 from liftgate.server.parts import Parts
+from liftgate.server.slack.reminding import REMINDING, reminded_effect
 from liftgate.server.slack.showing import in_words, link_to, shown_effect
 
 NOTICE = "notice:"
@@ -84,3 +85,5 @@ def _effects(told: Told, due: tuple[Told, frozenset[str]] | None, parts: Parts) 
         yield Effect(kind=EffectKind.NOTIFY, key=f"{told.id} {sink}", due_at=parts.clock())
     if parts.slack is not None and told.request_id is not None:  # it shows what is, whomever that concerns
         yield shown_effect(told.request_id, parts)
+        if due and told.kind in REMINDING:
+            yield reminded_effect(told, parts)

@@ -33,6 +33,7 @@ _USE: Final = (
     .bindparams(bindparam("expires_at", type_=Moment()))
     .execution_options(preserve_rowcount=True)
 )
+_FORGET_PROOF: Final = delete(used_proofs).where(used_proofs.c.proof_hash == bindparam("of_hash"))
 _FORGET: Final = tuple(
     delete(table).where(table.c.expires_at < bindparam("before", type_=Moment()))
     for table in (sign_ins, terminal_sign_ins, used_proofs)
@@ -76,6 +77,10 @@ class SignIns:
         """Mark a proof as used; False where it was used before, also by a transaction at the same time."""
         used = {"proof_hash": proof_hash, "expires_at": expires_at}
         return self._connection.execute(_USE, used).rowcount == 1
+
+    def forget_proof(self, proof_hash: str) -> None:
+        """Take back that a proof was used."""
+        self._connection.execute(_FORGET_PROOF, {"of_hash": proof_hash})
 
     def forget(self, *, before: datetime) -> int:
         """Delete what expired before a moment; how many were deleted."""

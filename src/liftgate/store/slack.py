@@ -19,6 +19,9 @@ _USE_CODE: Final = (
     .returning(slack_codes.c.person_id, slack_codes.c.expires_at)
 )
 _PERSON: Final = select(slack_links.c.person_id).where(slack_links.c.slack_user == bindparam("of_user"))
+_USERS: Final = select(slack_links.c.slack_user).where(
+    slack_links.c.person_id.in_(bindparam("people", expanding=True))
+)
 _UNLINK: Final = (
     delete(slack_links)
     .where(slack_links.c.person_id == bindparam("of_person"))
@@ -71,6 +74,10 @@ class SlackKept:
     def unlink(self, person_id: str) -> tuple[str, ...]:
         """A person's Slack users are theirs no more; which those were."""
         return tuple(sorted(self._connection.execute(_UNLINK, {"of_person": person_id}).scalars()))
+
+    def users(self, people: frozenset[str]) -> frozenset[str]:
+        """The Slack users of some people, by proof."""
+        return frozenset(self._connection.execute(_USERS, {"people": sorted(people)}).scalars())
 
     def person(self, user: str) -> str | None:
         """Whose Slack user it is, by proof."""

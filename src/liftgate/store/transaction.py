@@ -232,6 +232,10 @@ class SqlTransaction(Looking):
         """Mark a proof as used; False where it was used before."""
         return self._sign_ins.use_proof(proof_hash, expires_at=expires_at)
 
+    def forget_proof(self, proof_hash: str) -> None:
+        """Take back that a proof was used: what it was used for was not done."""
+        self._sign_ins.forget_proof(proof_hash)
+
     def add_sign_in(self, sign_in: SignIn, draft: Draft) -> None:
         """A new token."""
         self._sign_ins.add(sign_in)

@@ -1,6 +1,7 @@
 """The few calls of Slack's Web API that are needed: https://docs.slack.dev/reference/methods"""
 
 import http.client
+import socket
 from typing import Any, Final
 
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -14,7 +15,15 @@ BASE_URL: Final = "https://slack.com/api/"
 _PATIENCE: Final = 5  # seconds
 # The message is gone, or may not be changed any more: there is nothing to bring in line.
 _GONE: Final = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+# "It's possible some aspect of the operation succeeded before the error was raised": of these errors Slack says so.
+_PERHAPS: Final = frozenset({"fatal_error", "internal_error"})
 _NO_LINKS: Final[dict[str, Any]] = {"unfurl_links": False, "unfurl_media": False}
+
+
+class NotKnownWhether(NotDelivered):
+    """Slack may have taken it: no answer came."""
+
+    code = "not_known_whether_delivered"
 
 
 class SlackApi:
@@ -33,6 +42,11 @@ class SlackApi:
         """Write a message; the channel's id, and the time that names the message there. Raises ``NotDelivered``."""
         said = self._call("chat.postMessage", {"channel": channel, **message, **_NO_LINKS, "parse": "none"})
         return said["channel"], said["ts"]
+
+    def reply(self, channel: str, ts: str, message: dict[str, Any]) -> None:
+        """Reply to a message, in its thread. Raises ``NotDelivered``."""
+        said = {"channel": channel, "thread_ts": ts, **message, **_NO_LINKS, "parse": "none"}
+        self._call("chat.postMessage", said)
 
     def update(self, channel: str, ts: str, message: dict[str, Any]) -> bool:
         """Change a message in place; False where it is gone. Raises ``NotDelivered``."""
@@ -59,16 +73,19 @@ class SlackApi:
         except SlackApiError as refusal:
             answer = refusal.response
             reason = answer.get("error") if isinstance(answer.data, dict) else None
-            raise _not_taken(
-                method, reason if isinstance(reason, str) else f"it answered {answer.status_code}"
-            ) from None
+            said = reason if isinstance(reason, str) else f"it answered {answer.status_code}"
+            kind = NotDelivered if isinstance(reason, str) and reason not in _PERHAPS else NotKnownWhether
+            raise _not_taken(method, said, kind=kind) from None
         except (SlackClientError, OSError, http.client.HTTPException, ValueError) as fault:
-            raise _not_taken(method, type(fault).__name__) from None  # its text may quote anything
+            if isinstance(getattr(fault, "reason", fault), ConnectionRefusedError | socket.gaierror):
+                raise _not_taken(method, "it was not reached") from None
+            # Its text may quote anything.
+            raise _not_taken(method, type(fault).__name__, kind=NotKnownWhether) from None
 
 
-def _not_taken(method: str, reason: str) -> NotDelivered:
+def _not_taken(method: str, reason: str, kind: type[NotDelivered] = NotDelivered) -> NotDelivered:
     shown = "".join(one for one in reason if one.isalnum() or one in "_ ")[:80]
-    return NotDelivered(
+    return kind(
         f"Slack did not take `{method}`: {shown}",
         advice="it is tried again; look at `slack` in the settings, and at docs/notices.md",
         value=shown,

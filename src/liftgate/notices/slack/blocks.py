@@ -4,7 +4,7 @@ an emoji, and none of it is bold. Pure.
 https://docs.slack.dev/reference/block-kit/blocks
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -57,6 +57,39 @@ def request_message(
         blocks.append({"type": "actions", "elements": [*_buttons(request_id), *_look(link)]})
     blocks.append({"type": "context", "elements": [plain(request_id, _FIELD)]})
     return {"text": escaped(_cut(f"{words.headline}: {outcome.sentence}", _SECTION // 2)), "blocks": blocks}
+
+
+def reminder_message(
+    words: RequestWords,
+    outcome: Outcome,
+    *,
+    users: Sequence[str],
+    people: Sequence[str],
+    others: int,
+    is_new_to_them: bool,
+) -> dict[str, Any]:
+    """A reply that calls those who may answer.
+
+    Args:
+        words: the request.
+        outcome: what it has come to.
+        users: ``T…/U…``, who are mentioned: https://docs.slack.dev/messaging/formatting-message-text#mentioning-users
+        people: their names, and of those whose Slack users are not known.
+        others: how many more there are.
+        is_new_to_them: they may answer since nobody else did.
+
+    """
+    mentions = " ".join(f"<@{user.partition('/')[2]}>" for user in users)
+    names = ", ".join([*people, *([f"{others} more"] if others else [])])
+    what = "Nobody answered yet, so these may now" if is_new_to_them else "Still waits for an answer of"
+    said = _cut(f"{what}: {names}. {words.headline}; it {outcome.sentence}.", _SECTION // 2)
+    calling: list[Block] = [
+        {"type": "section", "text": {"type": "mrkdwn", "text": mentions, "verbatim": True}}
+    ]
+    return {
+        "text": f"{mentions} {escaped(said)}".strip(),
+        "blocks": [*(calling if mentions else []), {"type": "section", "text": plain(said, _SECTION)}],
+    }
 
 
 def answer_form(

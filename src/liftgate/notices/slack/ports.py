@@ -36,5 +36,8 @@ class SlackBook(Protocol):
     def unlink(self, person_id: str) -> tuple[str, ...]:
         """A person's Slack users are theirs no more; which those were."""
 
+    def users(self, people: frozenset[str]) -> frozenset[str]:
+        """The Slack users of some people, by proof."""
+
     def person(self, user: str) -> str | None:
         """Whose Slack user it is, by proof."""
