@@ -32,6 +32,8 @@ class FakeSlack:
     replies: list[dict[str, Any]] = field(default_factory=list)  # in threads
     is_mute: bool = False  # takes what it is sent, and hangs up without an answer
     failing: str | None = None  # an error that every call answers
+    posted: "Queue[dict[str, Any]]" = field(default_factory=Queue)  # messages, each as it comes
+    updated: "Queue[dict[str, Any]]" = field(default_factory=Queue)
     sockets: "Queue[Socket]" = field(default_factory=Queue)  # each as it is opened
 
     def of(self, method: str) -> list[dict[str, Any]]:
@@ -70,6 +72,7 @@ class FakeSlack:
             return self._reply(body)
         ts = f"1700000000.{len(self.messages) + 1:06d}"
         self.messages[body["channel"], ts] = body
+        self.posted.put(body)
         return {"ok": True, "channel": body["channel"], "ts": ts, "message": {"text": body["text"]}}
 
     def _reply(self, body: dict[str, Any]) -> dict[str, Any]:
@@ -83,6 +86,7 @@ class FakeSlack:
         if (body["channel"], body["ts"]) not in self.messages:
             return {"ok": False, "error": "message_not_found"}
         self.messages[body["channel"], body["ts"]] = body
+        self.updated.put(body)
         return {"ok": True, "channel": body["channel"], "ts": body["ts"], "text": body["text"]}
 
     def _connect(self, body: dict[str, Any]) -> dict[str, Any]:

@@ -19,8 +19,10 @@ PROGRAM = [sys.executable, "-c", "import sys; from liftgate.cli.main import main
 
 
 @contextmanager
-def serving(home: Path, *arguments: str, **variables: str) -> Iterator[subprocess.Popen[str]]:
-    (home / "catalogue.yaml").write_text(CATALOGUE)
+def serving(
+    home: Path, *arguments: str, catalogue: str = CATALOGUE, **variables: str
+) -> Iterator[subprocess.Popen[str]]:
+    (home / "catalogue.yaml").write_text(catalogue)
     with subprocess.Popen(
         [*PROGRAM, "--catalogue", str(home / "catalogue.yaml"), *arguments],
         env=_environment(home, variables),
