@@ -94,15 +94,19 @@ def _show(context: click.Context, name: str | None = None, *, words: str | None 
     elif wants_json(context):
         say_json(answer)
     else:
-        _say_all(entitlements)
+        _say_all(entitlements, words)
     faults = items(answer, "faults")
     if faults:
         warn("the server's catalogue files are faulty; it goes on with the last good ones", "liftgate doctor")
 
 
-def _say_all(entitlements: list[JsonObject]) -> None:
+def _say_all(entitlements: list[JsonObject], words: str | None) -> None:
     if not entitlements:
-        say("There is nothing that you may ask for or review.")
+        say(
+            "Nothing that you may ask for or review has these words."
+            if words
+            else "There is nothing that you may ask for or review."
+        )
         return
     say_table(_COLUMNS, [_row(one) for one in entitlements])
     say_next("liftgate request s3://BUCKET/PREFIX/ --write --for 20m --reason …")

@@ -95,7 +95,7 @@ def deny(context: click.Context, names: tuple[str, ...], comment: str) -> None:
 
 @command.command("conclude", epilog=SHARED)
 @click.argument("name", metavar="ID")
-@click.option("--justified/--not-justified", default=None, required=True, help="What you found.")
+@click.option("--justified/--not-justified", required=True, help="What you found.")
 @click.option("--comment", required=True, help="What you looked at; its person reads it.")
 @client_options
 @output_option
