@@ -8,7 +8,7 @@ from typing import Any
 from tests.access.access_examples import NOON, ask, entitlement
 
 from liftgate.access.absence import come_back, say_away
-from liftgate.access.dry_run import DryRun, dry_run
+from liftgate.access.dry_run import DryRun, Packed, dry_run
 from liftgate.access.emergency import conclude_emergency
 from liftgate.access.model import Absence, Answer, Ask, GrantRecord, Request, RequestRecord
 from liftgate.access.review import Less
@@ -166,7 +166,11 @@ class Desk:
 
     def try_out(self, who: str = "ada", what: Ask | None = None, **changes: Any) -> DryRun:
         wanted = replace(what or ask(), **changes)
-        return dry_run(wanted, caller(who), **self._by(), trial=self.tried.append)
+        return dry_run(wanted, caller(who), **self._by(), trial=self.measure)
+
+    def measure(self, request: Request) -> Packed:
+        self.tried.append(request)
+        return Packed.SMALL
 
     def request(self, request_id: str) -> RequestRecord:
         with self.store.read() as view:

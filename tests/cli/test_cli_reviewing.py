@@ -141,3 +141,35 @@ def test_an_emergency_is_concluded(liftgate: Run, fake: FakeLiftgate, flag: str,
 def test_half_a_conclusion_is_not_sent(liftgate: Run, fake: FakeLiftgate, words: tuple[str, ...]) -> None:
     assert liftgate("review", "conclude", REQUEST, *words).code == ExitCode.USAGE
     assert fake.calls("POST", ".*/conclusion") == []
+
+
+@pytest.mark.parametrize(
+    ("packed", "said"),
+    [
+        ("small", "1400 of 2048 characters\n"),
+        ("fits", "1400 of 2048 characters; STS was asked, and takes it\n"),
+        ("not_asked", "characters; STS was not asked whether it fits\n"),
+    ],
+)
+def test_a_dry_run_says_whether_sts_was_asked(
+    liftgate: Run, fake: FakeLiftgate, packed: str, said: str
+) -> None:
+    fake.answers["POST /api/v1/request-trials"] = (
+        200,
+        {
+            "outcome": "approved",
+            "because": [],
+            "entitlement": "reports",
+            "scope": None,
+            "duration_seconds": 1200,
+            "stages": [],
+            "lapses_at": None,
+            "look_by": None,
+            "policy": {"text": "{}", "characters": 1400, "most": 2048, "packed": packed},
+            "considered": [],
+        },
+    )
+    told = liftgate(*ASK, "--dry-run")
+    assert said in told.out
+    assert (fake.seen[-1].body or {})["asks_sts"] is True
+    assert fake.calls("POST", "/api/v1/requests") == []

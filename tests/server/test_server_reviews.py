@@ -56,6 +56,28 @@ def test_a_dry_run_says_what_would_happen_and_leaves_no_trace(world: World) -> N
     assert world.call("ada", "GET", "/requests").json()["items"] == []
 
 
+BIG = [f"s3://lakeside-reports/2026/{number:02}-{'x' * 30}/" for number in range(10)]
+
+
+def test_a_dry_run_asks_sts_where_the_request_would_and_only_when_told_to(world: World) -> None:
+    small = world.post("ada", "/request-trials", {**an_ask(), "asks_sts": True}).json()
+    assert (small["policy"]["packed"], world.sts.orders) == ("small", [])
+    big = an_ask(locations=BIG, duration_seconds=1200)
+    before = world.ledger()
+    assert world.post("ada", "/request-trials", big).json()["policy"]["packed"] == "not_asked"
+    assert (world.sts.orders, world.ledger()) == ([], before)
+    run = world.post("ada", "/request-trials", {**big, "asks_sts": True}).json()
+    assert (run["outcome"], run["policy"]["packed"]) == ("pending", "fits")
+    assert world.ledger()[len(before) :] == ["trial.intended", "trial.ended"]
+    [order] = world.sts.orders
+    assert world.post("ada", "/requests", big).status_code == 201
+    assert world.sts.orders == [order, order]  # the same call
+    world.sts.down = True
+    away = world.post("ada", "/request-trials", {**big, "asks_sts": True}).json()
+    assert (away["outcome"], away["policy"]["packed"]) == ("pending", "not_asked")
+    assert world.call("ada", "GET", "/requests").json()["items"][1:] == []
+
+
 def test_an_emergency_is_granted_at_once_loudly_and_looked_at_afterwards(world: World) -> None:
     asked = world.ask(duration_seconds=1200, break_glass=True)
     request_id, grant = asked.json()["id"], asked.json()["grant"]

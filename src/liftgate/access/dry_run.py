@@ -1,8 +1,9 @@
-"""What would become of an ask, and why: nothing is stored, nothing goes on record, nobody is told."""
+"""What would become of an ask, and why: no request is stored, and nobody is told."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from liftgate import errors
 from liftgate.access.decision import Allowed, Refused, decide, decide_by, open_entitlements
@@ -12,7 +13,7 @@ from liftgate.access.judging import Judged
 from liftgate.access.model import Ask, Request
 from liftgate.access.ports import AccessReader, AccessStore
 from liftgate.access.review import window_for
-from liftgate.access.reviewing import ScopeTrial, history_for
+from liftgate.access.reviewing import history_for
 from liftgate.access.service import request_of
 from liftgate.access.stages import may_still_answer, steps_of
 from liftgate.catalogue.model import Catalogue, Entitlement, Mechanism
@@ -23,6 +24,17 @@ from liftgate.identity.model import Caller
 
 HIDDEN = frozenset({"history.findings"})
 """Facts whose values are not told: whoever holds a stolen session would learn what was found about it."""
+
+
+class Packed(StrEnum):
+    """Whether AWS takes the size to which it packs a session policy, which nobody else knows."""
+
+    SMALL = "small"  # it does, however it packs it: nobody needs to be asked
+    FITS = "fits"  # it was asked
+    NOT_ASKED = "not_asked"  # it will be, when the request is made
+
+
+SizeTrial = Callable[[Request], Packed]  # raises where AWS would not lend the scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +64,7 @@ class SessionPolicy:
 
     text: str
     characters: int
+    packed: Packed
     most: int = SESSION_LIMIT
 
 
@@ -73,7 +86,7 @@ def dry_run(
     catalogue: Catalogue,
     store: AccessStore,
     clock: Clock,
-    trial: ScopeTrial,
+    trial: SizeTrial,
 ) -> DryRun:
     """Try an ask.
 
@@ -83,7 +96,7 @@ def dry_run(
         catalogue: as it is now.
         store: where it is looked up what happened before.
         clock: when it is now.
-        trial: raises where AWS would not lend the scope, as far as that can be told without leaving a trace.
+        trial: raises where AWS would not lend the scope, as far as it is asked; not called where it would be refused anyway.
 
     """
     now = clock()
@@ -103,9 +116,9 @@ def dry_run(
     if request is None or not isinstance(decision, Allowed):
         return DryRun(considered=considered, because=because, request=None)
     policy = None
-    if decision.by.mechanism is Mechanism.SESSION:
+    if decision.by.mechanism is Mechanism.SESSION and not because:
         policy, refusal = _policy(request, trial, now)
-        because = because if refusal is None else (*because, refusal)
+        because = () if refusal is None else (refusal,)
     return DryRun(
         considered=considered,
         because=because,
@@ -139,14 +152,14 @@ def _refuse_held(person_id: str, view: AccessReader) -> None:
 
 
 def _policy(
-    request: Request, trial: ScopeTrial, now: datetime
+    request: Request, trial: SizeTrial, now: datetime
 ) -> tuple[SessionPolicy | None, LiftgateError | None]:
     try:
         text = compile_session_policy(request.scope, window_for(request, now))
-        trial(request)
+        packed = trial(request)
     except (errors.Refused, errors.Invalid) as refusal:
         return None, refusal
-    return SessionPolicy(text=text, characters=len(text)), None
+    return SessionPolicy(text=text, characters=len(text), packed=packed), None
 
 
 def _planned(request: Request, catalogue: Catalogue, now: datetime) -> list[Planned]:

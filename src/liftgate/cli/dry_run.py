@@ -13,6 +13,11 @@ _OUTCOMES = {
     "approved": "it would be granted at once",
 }
 
+_PACKED = {
+    "fits": "; STS was asked, and takes it",
+    "not_asked": "; STS was not asked whether it fits",
+}
+
 
 def say_dry_run(answer: JsonObject) -> None:
     """Outcome and reasons first, then what each entitlement says. Raises ``AnswerUnreadable``."""
@@ -43,7 +48,8 @@ def _fields(answer: JsonObject) -> Iterator[tuple[str, str]]:
         yield "looked at", f"by {shown(look_by)}, afterwards"
     policy = optional(lambda source, name: as_object(source.get(name), name), answer, "policy")
     if policy is not None:
-        yield "policy", f"{number(policy, 'characters')} of {number(policy, 'most')} characters"
+        packed = _PACKED.get(text(policy, "packed"), "")
+        yield "policy", f"{number(policy, 'characters')} of {number(policy, 'most')} characters{packed}"
 
 
 def _stage(stage: JsonObject) -> str:

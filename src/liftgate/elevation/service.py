@@ -45,13 +45,18 @@ def lend_session(
     return _settle_lent(session, grant, lent, credentials, store=store, clock=clock), credentials
 
 
+def is_small(request: Request) -> bool:
+    """Whether its policy never fills the packed size, so that STS needs not be asked. Raises ``ScopeTooLarge``."""
+    return len(closed_policy(request.scope)) < TRIAL_FROM
+
+
 def try_scope(request: Request, *, store: ElevationStore, lender: Lender, clock: Clock) -> None:
     """Refuse a scope that AWS would not lend, when it is asked for and not when it is approved.
 
     The 2,048 characters are counted here. The packed size only STS knows: a policy that could come near it is tried, with
     a window that closed long ago. Raises ``ScopeTooLarge``, and what the lender raises.
     """
-    if len(closed_policy(request.scope)) < TRIAL_FROM:
+    if is_small(request):
         return
     order = trial_order(request)
     with store.write() as transaction:

@@ -75,7 +75,7 @@ def command(
 
     with connection(context) as here:
         if dry_run:
-            answer = here.api.post("/request-trials", body)
+            answer = here.api.post("/request-trials", {**body, "asks_sts": True})
             say_json(answer) if wants_json(context) else say_dry_run(answer)
             if answer.get("outcome") == "refused":
                 raise click.exceptions.Exit(ExitCode.REFUSED)

@@ -1,4 +1,4 @@
-"""A dry run: what would become of an ask, and why. Nothing is stored, and nobody is told."""
+"""A dry run: what would become of an ask, and why. No request is made, and nobody is told."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -6,10 +6,11 @@ from datetime import timedelta
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from liftgate.access.dry_run import HIDDEN, Considered, DryRun, Planned, dry_run
+from liftgate.access.dry_run import HIDDEN, Considered, DryRun, Packed, Planned, dry_run
 from liftgate.access.judging import Judged, Outcome
 from liftgate.access.model import Request
-from liftgate.errors import LiftgateError
+from liftgate.elevation.service import is_small, try_scope
+from liftgate.errors import LiftgateError, Unavailable
 from liftgate.server.api.ask import AskBody, read_ask
 from liftgate.server.api.doc import problems
 from liftgate.server.api.shapes import (
@@ -80,6 +81,16 @@ class PlannedShape(BaseModel):
     reviewers: list[PersonShape] = Field(description="Who could answer it.")
 
 
+class TrialBody(AskBody):
+    """What a caller would ask for."""
+
+    asks_sts: bool = Field(
+        default=False,
+        description="Where the session policy is so long that only STS can tell whether it fits, ask it, as the request itself would: the "
+        "ledger then has `trial.intended` and `trial.ended`, of a call whose session can do nothing.",
+    )
+
+
 class PolicyShape(BaseModel):
     """The session policy that its sessions would carry."""
 
@@ -88,6 +99,9 @@ class PolicyShape(BaseModel):
     text: str = Field(examples=['{"Version":"2012-10-17","Statement":[]}'])
     characters: int = Field(examples=[412])
     most: int = Field(examples=[2048])
+    packed: Packed = Field(
+        description="Of the size to which STS packs it: `small`: it fits; `fits`: STS was asked; `not_asked`: it will be, when it is asked for."
+    )
 
 
 class TrialShape(BaseModel):
@@ -108,20 +122,22 @@ class TrialShape(BaseModel):
 
 
 @router.post("", response_model=TrialShape, operation_id="try_request", responses=problems(401, 403, 404))
-def try_request(call: SignedInOnce, body: AskBody) -> Response:
-    """Say what would become of an ask, and why. Nothing is stored, nothing goes on record, nobody is told."""
-    return answer(trial_shape(tried(body, call), timedelta(seconds=body.duration_seconds), call))
+def try_request(call: SignedInOnce, body: TrialBody) -> Response:
+    """Say what would become of an ask, and why. No request is made, and nobody is told; without `asks_sts` nothing goes on record."""
+    return answer(
+        trial_shape(tried(body, call, asks_sts=body.asks_sts), timedelta(seconds=body.duration_seconds), call)
+    )
 
 
-def tried(body: AskBody, call: Call) -> DryRun:
-    """What would become of an ask."""
+def tried(body: AskBody, call: Call, *, asks_sts: bool = False) -> DryRun:
+    """What would become of an ask. ``asks_sts``: where only STS knows whether its policy fits, it is asked, on record."""
     return dry_run(
         read_ask(body, call.caller, call.catalogue),
         call.caller,
         catalogue=call.catalogue,
         store=call.parts.store,
         clock=call.parts.clock,
-        trial=lambda request: _look(request, call.parts),
+        trial=lambda request: _size(request, call.parts, asks_sts=asks_sts),
     )
 
 
@@ -139,16 +155,27 @@ def trial_shape(run: DryRun, duration: timedelta, call: Call) -> TrialShape:
         stages=[_planned(stage, call) for stage in run.stages],
         lapses_at=request.lapses_at if request and run.stages else None,
         look_by=request.look_by if request else None,
-        policy=PolicyShape(text=policy.text, characters=policy.characters, most=policy.most)
+        policy=PolicyShape(
+            text=policy.text, characters=policy.characters, most=policy.most, packed=policy.packed
+        )
         if policy
         else None,
         considered=[_considered(one) for one in run.considered],
     )
 
 
-def _look(request: Request, parts: Parts) -> None:
-    """What can be told of a role without a trace: that revocation reaches it. Its size STS is not asked for here."""
+def _size(request: Request, parts: Parts, *, asks_sts: bool) -> Packed:
+    """Whether revocation reaches the role, and STS takes the scope."""
     parts.reach.check(request.role_arn, request.external_id, policies=parts.policies, now=parts.clock())
+    if is_small(request):
+        return Packed.SMALL
+    if not asks_sts:
+        return Packed.NOT_ASKED
+    try:
+        try_scope(request, store=parts.store, lender=parts.lender, clock=parts.clock)
+    except Unavailable:  # what it will say is not known; all else is
+        return Packed.NOT_ASKED
+    return Packed.FITS
 
 
 def _planned(stage: Planned, call: Call) -> PlannedShape:
