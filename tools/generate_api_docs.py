@@ -14,12 +14,13 @@ from pydantic.fields import FieldInfo
 
 import liftgate.server.command  # noqa: F401 - so that every kind of error is known
 from liftgate.errors import LiftgateError
+from liftgate.server.account_settings import AccountSettings
 from liftgate.server.app import build_routes
 from liftgate.server.issuer_settings import IssuerSettings
 from liftgate.server.notice_settings import NoticeSettings
 from liftgate.server.problems import status_of, title_of
 from liftgate.server.rights import API, API_RIGHTS, PAGE_RIGHTS
-from liftgate.server.settings import AccountSettings, Settings
+from liftgate.server.settings import Settings
 from liftgate.server.settings_sources import PREFIX
 from liftgate.server.slack_settings import SlackSettings
 from liftgate.server.tracker_settings import TrackerSettings
@@ -236,7 +237,9 @@ def kinds() -> set[type[LiftgateError]]:
 def settings_page() -> str:
     """The settings, as their model says them."""
     rows = ""
-    for name, field in Settings.model_fields.items():
+    # Its own first: where the catalogue is and where it listens come before what most servers leave out.
+    own = sorted(Settings.model_fields.items(), key=lambda one: one[0] not in Settings.__annotations__)
+    for name, field in own:
         example = f" For example `{json.dumps(field.examples[0])}`." if field.examples else ""
         left_out = "it must be said" if field.is_required() else "see there"
         if not field.is_required() and field.default_factory is None:

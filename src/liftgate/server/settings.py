@@ -5,7 +5,6 @@
 A name that is no setting is refused with the nearest one that is: a misspelt limit must not be a missing limit.
 """
 
-import json
 import os
 from base64 import b64decode
 from collections import Counter
@@ -16,65 +15,34 @@ from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     SecretStr,
     ValidationError,
     ValidationInfo,
     field_validator,
-    model_validator,
 )
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from liftgate.response.model import Mode
+from liftgate.server.account_settings import AccountSettings
 from liftgate.server.addresses import is_loopback, origin_of
 from liftgate.server.browser.session_key import SHORTEST
 from liftgate.server.errors import BadSettings, LocalSignInExposed
 from liftgate.server.issuer_settings import IssuerSettings, refuse_mixed_up
 from liftgate.server.notice_settings import NoticeSettings
 from liftgate.server.oidc_settings import OidcSettings
+from liftgate.server.setting_texts import read_json, read_paths, read_span
 from liftgate.server.settings_sources import PREFIX, stated
 from liftgate.server.slack_settings import SlackSettings
 from liftgate.server.telling_settings import TellingSettings
 from liftgate.server.tracker_settings import TrackerSettings
+from liftgate.server.watch_settings import WatchSettings
 from liftgate.server.webhook_settings import Webhook
 from liftgate.server.wording import field_names, in_words
-from liftgate.span import SpanUnreadable, parse_span
 
 
-class AccountSettings(BaseModel):
-    """An account beside the broker's own, in which access is lent and taken back: docs/accounts.md."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-    id: str = Field(
-        pattern=r"^[0-9]{12}$", description="The account's number, in quotes.", examples=["444455556666"]
-    )
-    revoker_role: str = Field(
-        pattern=r"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]{1,512}$",
-        description="ARN of the role in it that the broker assumes to read roles, and to write on them what takes access back.",
-        examples=["arn:aws:iam::444455556666:role/LiftgateRevoker"],
-    )
-    external_id: str = Field(
-        repr=False,
-        pattern=r"^[A-Za-z0-9_+=,.@:/-]{2,1224}$",
-        description="By which the broker assumes the revoker role, and the elevated roles of entitlements that name no "
-        "`external_id` of their own. One of your making for each account; no secret, but no guess either.",
-        examples=["lg-5f0c1d6be2a94c73"],
-    )
-
-    @model_validator(mode="after")
-    def _check_revoker(self) -> "AccountSettings":
-        if self.revoker_role.split(":")[4] != self.id:
-            raise PydanticCustomError(
-                "elsewhere", "has a revoker role of another account; name a role of that account"
-            )
-        return self
-
-
-class Settings(TellingSettings, BaseSettings):
+class Settings(WatchSettings, TellingSettings, BaseSettings):
     """The settings of ``liftgate serve``."""
 
     model_config = SettingsConfigDict(
@@ -185,54 +153,6 @@ class Settings(TellingSettings, BaseSettings):
         default=True,
         description="Also do queued work, such as denies in AWS, in this process. At least one process must.",
     )
-
-    watch_queue_url: str | None = Field(
-        default=None,
-        max_length=512,
-        description="The SQS queue onto which EventBridge puts CloudTrail's events. Left out, and "
-        "`watch_trail_bucket` too, nothing is watched. See docs/watch-sources.md.",
-        examples=["https://sqs.eu-central-1.amazonaws.com/111122223333/liftgate-cloudtrail"],
-    )
-    watch_dead_letter_queue_url: str | None = Field(
-        default=None,
-        max_length=512,
-        description="The queue to which SQS moves events that could not be taken, for `liftgate dead-letters`.",
-        examples=["https://sqs.eu-central-1.amazonaws.com/111122223333/liftgate-cloudtrail-dead-letters"],
-    )
-    watch_consumers: int = Field(
-        default=2,
-        ge=0,
-        le=32,
-        description="How many take events from the queue at once in this process; 0: none, nor from log files, where "
-        "`liftgate watch` does it in processes of its own.",
-    )
-    watch_trail_bucket: str | None = Field(
-        default=None,
-        min_length=3,
-        max_length=63,
-        description="The bucket of the trail, from whose log files is read what the queue did not bring.",
-        examples=["lakeside-cloudtrail"],
-    )
-    watch_trail_prefix: str = Field(
-        default="",
-        max_length=200,
-        description="What stands before `AWSLogs/` in that bucket.",
-        examples=["organisation"],
-    )
-    watch_trail_every: Annotated[timedelta, NoDecode] = Field(
-        default=timedelta(minutes=15),
-        ge=timedelta(minutes=1),
-        le=timedelta(days=1),
-        description="How often what is new in that bucket is read, by one of all processes; also when one starts.",
-        examples=["1h"],
-    )
-
-    watch_rules: tuple[Path, ...] = Field(
-        default=(),
-        description="Files or folders of your own rules, beside those that are shipped: docs/rules.md. In the variable, separated "
-        "as in PATH.",
-        examples=["/etc/liftgate/rules"],
-    )
     response: Mode = Field(
         default=Mode.OBSERVE,
         description="`act`: alert, take grants back and hold people as the rules of findings say. `observe`: only say, in the log, "
@@ -254,13 +174,10 @@ class Settings(TellingSettings, BaseSettings):
         "(`whsec_…`, by which each message is signed as standardwebhooks.com says). In the variable, as JSON.",
     )
 
-    @field_validator("settle_after", "watch_trail_every", "session_idle", "session_lasts", mode="before")
+    @field_validator("settle_after", "session_idle", "session_lasts", mode="before")
     @classmethod
     def _read_span(cls, value: object) -> object:
-        try:
-            return parse_span(value) if isinstance(value, str) else value
-        except SpanUnreadable:
-            raise PydanticCustomError("span", "is not a span of time; write it as 30m or 2h") from None
+        return read_span(value)
 
     @field_validator("session_key")
     @classmethod
@@ -273,18 +190,15 @@ class Settings(TellingSettings, BaseSettings):
             raise PydanticCustomError("session_key", "is not the base64 of 32 random bytes or more")
         return value
 
-    @field_validator("catalogue", "watch_rules", mode="before")
+    @field_validator("catalogue", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        return value.split(os.pathsep) if isinstance(value, str) else value
+        return read_paths(value)
 
     @field_validator("accounts", "webhooks", "oidc", "issuers", mode="before")
     @classmethod
     def _decode(cls, value: object) -> object:
-        try:
-            return json.loads(value) if isinstance(value, str) else value
-        except ValueError:
-            raise PydanticCustomError("json", "is not JSON; see docs/settings.md") from None
+        return read_json(value)
 
     @field_validator("accounts")
     @classmethod
@@ -300,16 +214,6 @@ class Settings(TellingSettings, BaseSettings):
         cls, value: tuple[IssuerSettings, ...], info: ValidationInfo
     ) -> tuple[IssuerSettings, ...]:
         refuse_mixed_up(value, info.data.get("oidc"))  # which is declared, and so checked, before
-        return value
-
-    @field_validator("watch_queue_url", "watch_dead_letter_queue_url")
-    @classmethod
-    def _check_queue(cls, value: str | None) -> str | None:
-        parts = urlsplit(value or "https://host/queue")
-        if parts.scheme not in {"http", "https"} or not parts.hostname or not parts.path.strip("/"):
-            raise PydanticCustomError(
-                "queue", "is not the address of a queue; copy the URL that SQS shows of it"
-            )
         return value
 
     @field_validator(

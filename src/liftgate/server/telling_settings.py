@@ -1,6 +1,5 @@
 """The settings of those who are told and asked: a part of ``Settings``, kept here for its length."""
 
-import json
 from collections import Counter
 from typing import Annotated, TypeVar
 
@@ -9,6 +8,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import NoDecode
 
 from liftgate.server.notice_settings import NoticeSettings
+from liftgate.server.setting_texts import read_json
 from liftgate.server.slack_settings import SlackSettings
 from liftgate.server.tracker_settings import TrackerSettings
 
@@ -38,10 +38,7 @@ class TellingSettings(BaseModel):
     @field_validator("trackers", "slack", "notices", mode="before")
     @classmethod
     def _decode_telling(cls, value: object) -> object:
-        try:
-            return json.loads(value) if isinstance(value, str) else value
-        except ValueError:
-            raise PydanticCustomError("json", "is not JSON; write what the file would say") from None
+        return read_json(value)
 
     @field_validator("trackers", "notices")
     @classmethod

@@ -1,0 +1,29 @@
+"""How settings that are more than a word are written: as a span of time, as paths, as JSON in a variable."""
+
+import json
+import os
+
+from pydantic_core import PydanticCustomError
+
+from liftgate.span import SpanUnreadable, parse_span
+
+
+def read_span(value: object) -> object:
+    """A span of time from a text such as ``30m``; anything else as it is. Raises ``PydanticCustomError``, as all here do."""
+    try:
+        return parse_span(value) if isinstance(value, str) else value
+    except SpanUnreadable:
+        raise PydanticCustomError("span", "is not a span of time; write it as 30m or 2h") from None
+
+
+def read_paths(value: object) -> object:
+    """Paths from a text in which they are separated as in PATH; anything else as it is."""
+    return value.split(os.pathsep) if isinstance(value, str) else value
+
+
+def read_json(value: object) -> object:
+    """What a text of JSON says; anything else, such as the table of a file, as it is."""
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        raise PydanticCustomError("json", "is not JSON; see docs/settings.md") from None
