@@ -37,9 +37,11 @@ def reviewable_entitlements(
     person_id: str, catalogue: Catalogue, stands_for: frozenset[str] = _NOBODY
 ) -> frozenset[str]:
     """The entitlements of which somebody is a reviewer now, or may answer for one who is away."""
-    return frozenset(
+    mine = catalogue.duties_of(person_id)
+    for_others = (
         name
-        for name, entitlement in catalogue.entitlements.items()
-        if person_id in entitlement.reviewers
-        or (entitlement.review.delegable and stands_for & entitlement.review.reviewers)
+        for other in stands_for
+        for name in catalogue.duties_of(other).answers
+        if catalogue.entitlements[name].review.delegable
     )
+    return mine.answers | mine.looks_at | frozenset(for_others)

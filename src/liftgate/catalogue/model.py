@@ -1,6 +1,6 @@
 """The catalogue: people, groups, guards and entitlements, all references resolved and all rules checked."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -155,6 +155,17 @@ class Entitlement:
         return self.review.reviewers | (self.break_glass.reviewers if self.break_glass else frozenset())
 
 
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """What somebody reviews, as names of entitlements."""
+
+    answers: frozenset[str] = frozenset()  # whose requests they may answer, sooner or later
+    looks_at: frozenset[str] = frozenset()  # at whose emergencies they look afterwards
+
+
+NO_DUTIES: Final = Duties()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
     """One version of everything that the catalogue files say."""
@@ -173,8 +184,30 @@ class Catalogue:
     # Groups by name, where a condition asks for them; else they are not kept.
     groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
     zone: str = "UTC"  # of local times in conditions: an IANA name
+    # By whom entitlements are reviewed: made when it is first asked for, once for each version.
+    _duties: list[Mapping[str, Duties]] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    def duties_of(self, person_id: str) -> Duties:
+        """What somebody reviews."""
+        if not self._duties:  # of two threads that come at once, both make the same
+            self._duties.append(_duties(self.entitlements.values()))
+        return self._duties[0].get(person_id, NO_DUTIES)
 
     def own_team(self, person_id: str) -> frozenset[str]:
         """Everybody who shares a team with somebody, themselves left out."""
         mine = (team for team in self.teams.values() if person_id in team)
         return frozenset().union(*mine) - {person_id}
+
+
+def _duties(entitlements: Iterable[Entitlement]) -> Mapping[str, Duties]:
+    answers: dict[str, list[str]] = {}
+    looks_at: dict[str, list[str]] = {}
+    for one in entitlements:
+        for person in one.review.reviewers:
+            answers.setdefault(person, []).append(one.name)
+        for person in one.break_glass.reviewers if one.break_glass else ():
+            looks_at.setdefault(person, []).append(one.name)
+    return {
+        person: Duties(frozenset(answers.get(person, ())), frozenset(looks_at.get(person, ())))
+        for person in answers.keys() | looks_at.keys()
+    }

@@ -155,8 +155,8 @@ def _reviews(request: Request, look: Look, *, error: LiftgateError | None = None
 
 def _delegates(call: Call) -> list[Person]:
     """Whom a reviewer may name; nobody for whoever reviews nothing."""
-    mine = [one for one in call.catalogue.entitlements.values() if call.person_id in one.review.reviewers]
-    if not any(one.review.delegable for one in mine):
+    mine = call.catalogue.duties_of(call.person_id).answers
+    if not any(call.catalogue.entitlements[name].review.delegable for name in mine):
         return []
     return [
         one

@@ -137,7 +137,7 @@ def _people(catalogue: Catalogue) -> Iterator[Shown]:
         if person.kind is PersonKind.PERSON:
             may = (
                 ("asks", any(person.id in one.requesters for one in entitlements)),
-                ("reviews", any(person.id in one.review.reviewers for one in entitlements)),
+                ("reviews", bool(catalogue.duties_of(person.id).answers)),
                 ("guards", person.id in catalogue.guards),
                 ("audits", person.id in catalogue.auditors),
             )
