@@ -4,7 +4,7 @@ from html import unescape
 
 from httpx import Response
 from tests.pages.visitor import Visitor
-from tests.server.server_world import World
+from tests.server.server_world import CATALOGUE, World
 from tests.server.watched import called, watched
 
 
@@ -50,6 +50,24 @@ def test_an_approval_makes_the_grant_and_a_denial_says_why(world: World) -> None
     assert "It became grant" in text(grace, f"/requests/{first}")
     assert "Grace Hopper denied: not in the freeze" in text(grace, f"/requests/{second}")
     assert world.get("ada", f"/requests/{second}").json()["state"] == "denied"
+
+
+def test_who_is_needed_at_a_later_stage_is_told_so_and_may_deny_it(world: World) -> None:
+    stages = "stages: [{name: owners, reviewers: [rosa, grace]}, {name: last, reviewers: [grace]}]"
+    written = CATALOGUE.replace("reviewers: [grace, linus]\n      approvals: 1", stages)
+    assert written != CATALOGUE
+    world.catalogue_file.write_text(written)
+    world.clock.pass_by(seconds=30)
+    request_id, grace = world.pending(), Visitor(world, "grace")
+    page = f"/requests/{request_id}"
+    shown = text(grace, page)
+    assert "Waits for 1 approval of rosa (stage owners, 1 of 2); grace must answer later" in shown
+    assert ('value="approve"' in shown, 'value="deny"' in shown) == (False, True)
+    assert request_id not in text(grace, "/review")
+    forced = grace.submit(f"{page}/reviews", seen_on=page, answer="approve")
+    assert "you are needed at the stage" in " ".join(unescape(forced.text).split()).lower()
+    grace.submit(f"{page}/reviews", seen_on=page, answer="deny", comment="not now")
+    assert world.get("ada", page).json()["state"] == "denied"
 
 
 def test_whatever_is_no_approval_is_none(world: World) -> None:

@@ -149,6 +149,15 @@ def waits_for(
     return right_to_approve(person_id, step, steps, reviews, stands_for) is not None
 
 
+def may_deny(
+    person_id: str, steps: Sequence[Step], reviews: Sequence[Review], stands_for: frozenset[str]
+) -> bool:
+    """Whether somebody may deny it now: reviewers of later stages may too."""
+    if person_id in answered_by(reviews):
+        return False
+    return any(step.left and rights_to_answer(person_id, step, reviews, stands_for) for step in steps)
+
+
 def right_to_approve(
     person_id: str,
     step: Step,

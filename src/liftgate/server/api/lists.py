@@ -12,7 +12,7 @@ from liftgate.access.emergency import may_conclude
 from liftgate.access.model import GrantRecord, RequestRecord
 from liftgate.access.ports import AccessReader, GrantFilter, Page, RequestFilter
 from liftgate.access.sight import reviewable_entitlements, sees_all
-from liftgate.access.stages import steps_of, waits_for
+from liftgate.access.stages import may_deny, steps_of, waits_for
 from liftgate.catalogue.model import Catalogue
 
 _MOST_UNCONCLUDED: Final = (
@@ -125,6 +125,18 @@ def waits_for_answer_of(
     steps = steps_of(record.request, record.reviews, catalogue, now)
     delegators = stands_for if entitlement.review.delegable else frozenset[str]()
     return waits_for(person_id, steps, record.reviews, delegators)
+
+
+def may_deny_now(
+    person_id: str, record: RequestRecord, stands_for: frozenset[str], catalogue: Catalogue, now: datetime
+) -> bool:
+    """Whether somebody may deny a pending request, though it may not wait for their approval."""
+    entitlement = catalogue.entitlements.get(record.request.entitlement)
+    if entitlement is None:
+        return False
+    steps = steps_of(record.request, record.reviews, catalogue, now)
+    delegators = stands_for if entitlement.review.delegable else frozenset[str]()
+    return may_deny(person_id, steps, record.reviews, delegators)
 
 
 def _filled(

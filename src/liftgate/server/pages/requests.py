@@ -15,7 +15,7 @@ from liftgate.errors import LiftgateError
 from liftgate.iam.explain import explain_scope
 from liftgate.identity.model import Person, PersonKind
 from liftgate.server.api.absences import AbsenceBody, AbsenceId, absences_of, said_away
-from liftgate.server.api.lists import requests_in_view, waits_for_answer_of
+from liftgate.server.api.lists import may_deny_now, requests_in_view, waits_for_answer_of
 from liftgate.server.api.request_shape import request_shape
 from liftgate.server.api.requests import (
     ConclusionBody,
@@ -192,6 +192,8 @@ def _shown(
         is_mine=is_mine,
         may_answer=shape.state == "pending"
         and waits_for_answer_of(call.person_id, record, stands_for, call.catalogue, now),
+        may_deny=shape.state == "pending"
+        and may_deny_now(call.person_id, record, stands_for, call.catalogue, now),
         may_conclude=shape.break_glass is not None
         and shape.break_glass.conclusion is None
         and any(one.id == call.person_id for one in shape.break_glass.lookers),
