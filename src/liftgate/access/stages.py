@@ -124,6 +124,9 @@ def leaves_too_few(people: frozenset[str], steps: Sequence[Step], reviews: Seque
     """Whether an approval that uses these people up would leave too few for what is wanted after it; what cannot be met
     anyway is not made worse.
     """
+    turn = current(steps)
+    if len(people) == 1 and not any(step.left for step in steps if step is not turn):
+        return False  # one of them fewer, for one fewer that is wanted
     return not can_be_met(steps, reviews, by=people) and can_be_met(steps, reviews)
 
 
