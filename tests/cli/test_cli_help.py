@@ -9,6 +9,7 @@ from tests.cli.conftest import Said
 
 from liftgate.cli.app import root
 from liftgate.cli.contents import CONTENTS, command_names, root_help
+from liftgate.cli.exit_code import ExitCode
 
 Run = Callable[..., Said]
 
@@ -36,6 +37,13 @@ def test_every_command_is_there_and_explains_itself(liftgate: Run, monkeypatch: 
         assert said.out.startswith(f"Usage: liftgate {' '.join(path)}")
         assert max(len(line) for line in said.out.splitlines()) <= 60
         assert said.err == ""
+
+
+@pytest.mark.parametrize("path", [("ledger",), ("config",), ("profile",)])
+def test_a_group_without_a_command_says_what_there_is(liftgate: Run, path: tuple[str, ...]) -> None:
+    said = liftgate(*path)
+    assert (said.code, said.out) == (ExitCode.USAGE, "")
+    assert said.err == liftgate(*path, "--help").out
 
 
 def test_a_command_is_named_as_the_table_of_contents_names_it() -> None:

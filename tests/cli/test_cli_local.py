@@ -89,6 +89,8 @@ def test_a_part_that_is_not_installed_is_named_with_what_to_install(
 ) -> None:
     (home / "needs_much.py").write_text("import a_package_that_nobody_has\n", encoding="utf-8")
     monkeypatch.syspath_prepend(str(home))
+    watch = load_command("needs_much", name="watch", extra="server")
+    assert (watch.help or "").startswith("Take CloudTrail's events")
     command = load_command("needs_much", name="serve", extra="server")
     monkeypatch.setitem(sys.modules, "needs_much", None)
     assert isinstance(command, click.Command)

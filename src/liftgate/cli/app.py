@@ -79,6 +79,9 @@ def _invoked(argv: Sequence[str]) -> int:
             return _told(context)
     except click.exceptions.Exit as ending:
         return ending.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        print(error.format_message(), file=sys.stderr)  # a group's help, in full
+        return ExitCode.USAGE
     except click.UsageError as error:
         _say_usage_error(error)
         return ExitCode.USAGE

@@ -28,9 +28,10 @@ def _stand_in(name: str, extra: str, missing: str) -> click.Command:
             advice=f"pip install 'liftgate[{extra}]'",
         )
 
+    summary = summary_of(name)
     return click.Command(
         name,
         callback=explain,
-        help=f"{summary_of(name).capitalize()}. It is not installed: pip install 'liftgate[{extra}]'.",
+        help=f"{summary[:1].upper()}{summary[1:]}. It is not installed: pip install 'liftgate[{extra}]'.",
         context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
     )
