@@ -1,3 +1,5 @@
+import sys
+
 import pytest
 
 from liftgate.iam.errors import PolicyFault
@@ -24,6 +26,12 @@ FULL = """{
     {"Effect": "Deny", "NotAction": "s3:*", "NotResource": ["*"]}
   ]
 }"""
+
+_TRAILING_COMMA = (  # Python 3.13 points at the comma, older ones at what follows it
+    '{"Statement": {%, "Sid": "A", "Sid": "B"¦, }}'
+    if sys.version_info >= (3, 13)
+    else '{"Statement": {%, "Sid": "A", "Sid": "B", ¦}}'
+)
 
 
 def test_every_element_is_read() -> None:
@@ -154,7 +162,7 @@ STATEMENT = '"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"'
         ('{"Statement": [-1, ¦-Infinity]}', "$.Statement[1]", "`-Infinity`", "number"),
         ("¦\ufeff{}", "$", "byte order mark", "UTF-8 without"),
         ('{"Statement": {%, "Sid": "a¦\n"}}', "$", "control character", "quotes"),
-        ('{"Statement": {%, "Sid": "A", "Sid": "B", ¦}}', "$", "not JSON", "commas"),
+        (_TRAILING_COMMA, "$", "not JSON", "commas"),
         ('{"Statement": {%}} ¦{}', "$", "extra data", "brackets"),
         ('{"statement": ¦{%}}', "$.statement", "`statement`", "did you mean `Statement`?"),
         ('{"Statement": {%, "resource": ¦"*"}}', "$.Statement.resource", "`resource`", "`Resource`"),
