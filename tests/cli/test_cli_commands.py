@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.cli.conftest import Said
@@ -528,18 +529,83 @@ def test_holds_are_listed_and_released(liftgate: Run, fake: FakeLiftgate) -> Non
 
 
 def test_a_slack_user_is_linked_by_a_code_and_unlinked(liftgate: Run, fake: FakeLiftgate) -> None:
-    code = {
-        "code": "3xv7-m0q4-c2h5-k8rs",
-        "say": "/liftgate link 3xv7-m0q4-c2h5-k8rs",
-        "expires_at": moment(minutes=10),
-    }
-    fake.answers["POST /api/v1/slack-links"] = (201, code)
-    fake.answers["DELETE /api/v1/slack-links"] = (204, None)
-    said = liftgate("slack", "link").out
-    assert re.match(r"Say this in Slack within \d+m", said)
-    assert said.endswith("  /liftgate link 3xv7-m0q4-c2h5-k8rs\n")
+    code = {"code": "3xv7-m0q4-c2h5-k8rs", "kind": "slack", "expires_at": moment(minutes=10)}
+    mine = {"items": [identity(), identity("slack:T1/U1", "li-1", "link")], "may_link": ["aws", "slack"]}
+    fake.answers["POST /api/v1/me/identities/codes"] = (201, code)
+    fake.answers["GET /api/v1/me/identities"] = (200, mine)
+    fake.answers["DELETE /api/v1/identities/li-1"] = (204, None)
+    for words in (("slack", "link"), ("identities", "link", "--slack")):
+        said = liftgate(*words).out
+        assert re.match(r"Say this in Slack within \d+m", said)
+        assert said.endswith("  /liftgate link 3xv7-m0q4-c2h5-k8rs\n")
+        assert fake.seen[-1].body == {"kind": "slack"}
     assert liftgate("slack", "link", "--output", "json").json["code"] == code["code"]
     assert "by a code any more" in liftgate("slack", "unlink").out
+    assert (fake.seen[-1].method, fake.seen[-1].path) == ("DELETE", "/api/v1/identities/li-1")
+
+
+def identity(name: str = "local:ada", link: str | None = None, named_by: str = "catalogue") -> Any:
+    return {
+        "identity": name,
+        "kind": name.partition(":")[0],
+        "named_by": named_by,
+        "is_present": link is None,
+        "link_id": link,
+        "linked_to": None,
+        "linked_at": moment() if link else None,
+        "is_good": link != "li-2",
+    }
+
+
+def test_identities_are_listed_linked_and_unlinked(liftgate: Run, fake: FakeLiftgate) -> None:
+    old = identity("oidc:https://id.example#\x1b[31mada", "li-2", "link")
+    fake.answers["GET /api/v1/me/identities"] = (
+        200,
+        {"items": [identity(), old], "may_link": ["aws", "slack"]},
+    )
+    said = liftgate("identities").out
+    assert re.search(r"local:ada +catalogue", said)
+    assert "counts no more" in said
+    assert "\x1b[31m" not in said
+    assert said.endswith("liftgate identities link --aws PROFILE\n")
+    assert liftgate("identities", "list", "--output", "json").json["may_link"] == ["aws", "slack"]
+    person = {"id": "ada", "name": "Ada"}
+    one = {"id": "li-1", "identity": "slack:T1/U1", "person": person, "linked_to": None}
+    made = {**one, "linked_at": moment(), "is_good": True}
+    fake.answers["GET /api/v1/identities"] = (200, {"items": [made]})
+    assert re.search(r"slack:T1/U1 +Ada \(ada\) +li-1", liftgate("identities", "--all").out)
+    fake.answers["DELETE /api/v1/identities/li-1"] = (204, None)
+    assert liftgate("identities", "unlink", "li-1").out == "li-1 is unlinked.\n"
+    assert liftgate("identities", "unlink", "../requests").code == ExitCode.USAGE
+    for wrong in ((), ("--slack", "--browser"), ("--slack", "--with-code")):
+        assert "say one identity" in liftgate("identities", "link", *wrong).err
+    code = {"code": "3xv7-m0q4-c2h5-k8rs", "kind": "oidc", "expires_at": moment(minutes=10)}
+    fake.answers["POST /api/v1/me/identities/codes"] = (201, code)
+    shown = liftgate("identities", "link", "--browser").out
+    assert f"{fake.address}/identities/link in a browser" in shown
+    assert "3xv7-m0q4-c2h5-k8rs" in shown
+
+
+def test_an_aws_identity_signs_for_the_server_and_the_code(
+    liftgate: Run, fake: FakeLiftgate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    config = tmp_path / "credentials"
+    config.write_text("[other]\naws_access_key_id = AKIAEXAMPLEEXAMPLE00\naws_secret_access_key = x\n")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(config))
+    code = {"code": "3xv7-m0q4-c2h5-k8rs", "kind": "aws", "expires_at": moment(minutes=10)}
+    fake.answers["POST /api/v1/me/identities/codes"] = (201, code)
+    person = {"id": "ada", "name": "Ada"}
+    one = {"id": "li-1", "identity": "aws:arn:x", "person": person, "linked_to": "local:ada"}
+    fake.answers["POST /api/v1/identities"] = (201, {**one, "linked_at": moment(), "is_good": True})
+    said = liftgate("identities", "link", "--aws", "other").out
+    assert said == "From now on aws:arn:x is Ada (ada).\n"
+    sent = fake.seen[-1].body or {}
+    assert sent["code"] == code["code"]
+    assert sent["proof"]["access_key_id"] == "AKIAEXAMPLEEXAMPLE00"
+    monkeypatch.setattr("sys.stdin", io.StringIO("cccc-m0q4-c2h5-k8rs\n"))
+    liftgate("identities", "link", "--aws", "other", "--with-code")
+    assert (fake.seen[-1].body or {})["code"] == "cccc-m0q4-c2h5-k8rs"
+    assert liftgate("identities", "link", "--aws", "nobody").code == ExitCode.NOT_SIGNED_IN
 
 
 def test_a_ticket_that_was_not_checked_is_shown_so(liftgate: Run, fake: FakeLiftgate) -> None:

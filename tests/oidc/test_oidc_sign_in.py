@@ -211,10 +211,12 @@ def test_the_cookie_of_an_attempt_is_this_servers_own(world: World) -> None:
     ada = Person(world, "ada")
     back = ada.came_back()
     value = ada.here.http.cookies["liftgate-oidc"]
-    seed, began, way, mark = value.split(".")
+    seed, began, way, code, mark = value.split(".")
+    assert code == ""
     for forged in (
-        f"{seed}.{began}.{way}.{'A' * 43}",
-        f"{seed}.{int(began) + 1}.{way}.{mark}",
+        f"{seed}.{began}.{way}..{'A' * 43}",
+        f"{seed}.{int(began) + 1}.{way}..{mark}",
+        f"{seed}.{began}.{way}.{'0' * 64}.{mark}",
         "",
         "a.b.c.d",
     ):

@@ -23,8 +23,9 @@ FORMS = {
     "/absences": {"delegate": "linus", "until": "2026-11-25T00:00"},
     "/grants/{grant_id}/extensions": {"duration": "1m", "justification": "not done yet"},
     "/holds/{person_id}/releases": {"reason": "a drill"},
+    "/identities/codes": {"kind": "slack"},
 }
-WITHOUT_A_SESSION = {"/sign-in/local": {"person": "ada"}}
+WITHOUT_A_SESSION = {"/sign-in/local": {"person": "ada"}, "/identities/link": {"code": "3xv7-m0q4-c2h5-k8rs"}}
 ENDLESS = {"/events"}
 # Between a browser and its OpenID provider, or the provider alone: tests/oidc tries them with a real one.
 OF_PROVIDERS = {path for _, path in PAGE_RIGHTS if path.startswith("/sign-in/oidc")}
@@ -51,6 +52,9 @@ def test_each_page_is_open_to_those_whom_the_table_names(world: World, route: Ro
             answer = visitor.send(path, csrf=csrf, **fields)
         if template in {"/ask", "/ask/check"} and method == "POST":
             assert answer.status_code in {200, 422}  # past the door, where the form says what is missing
+        elif template in {"/identities/codes", "/identities/link"} and method == "POST":
+            assert answer.status_code in {403, 404}  # past the door, where nothing can be linked
+            assert "<h1>Sign in</h1>" not in answer.text
         elif template.startswith("/sign-in/device") and method == "POST":
             assert "No terminal shows that code now" in answer.text  # past the door, where no terminal waits
         else:

@@ -12,6 +12,8 @@ from tests.server.server_world import ADDRESS, World, an_ask
 from tests.server.watched import outside, watched
 
 from liftgate.access.hold import Hold
+from liftgate.identity.link_model import Link
+from liftgate.identity.model import Identity, IdentityKind
 from liftgate.response.drafts import hold_placed
 from liftgate.server.api import health
 from liftgate.server.app import PAGE_MODULES, build_routes, create_app
@@ -31,6 +33,18 @@ BODIES = {
     f"{API}/absences": {"delegate": "linus", "until": "2026-11-25T00:00:00Z"},
     f"{API}/grants/{{grant_id}}/extensions": {"duration_seconds": 60, "justification": "not done yet"},
     f"{API}/holds/{{person_id}}/releases": {"reason": "a drill"},
+    f"{API}/me/identities/codes": {"kind": "slack"},
+    f"{API}/identities": {
+        "code": "3xv7-m0q4-c2h5-k8rs",
+        "proof": {
+            "method": "aws",
+            "access_key_id": "ASIAEXAMPLEEXAMPLE00",
+            "amz_date": "20261124T090000Z",
+            "region": "us-east-1",
+            "signature": "0" * 64,
+            "signed_headers": ["host"],
+        },
+    },
     f"{API}/drills": {"entitlement": "reports-writer"},
     f"{API}/revocations": {"entitlement": "reports-writer", "reason": "a drill"},
 }
@@ -43,6 +57,7 @@ EXPECTED: dict[Right, tuple[int, ...]] = {
     Right.REVIEWER: (403, 200, 403, 404),
     Right.LOOKER: (403, 200, 403, 404),
     Right.REVIEWS: (403, 200, 403, 403),
+    Right.UNLINKS: (200, 404, 200, 404),
     Right.ABSENT: (404, 200, 404, 404),
     Right.REQUESTER: (200, 403, 403, 404),
     Right.HOLDER: (200, 404, 404, 404),
@@ -68,6 +83,7 @@ def paths_of(world: World) -> Callable[[str], str]:
         "finding_id": finding_id,
         "person_id": hold(world),
         "absence_id": away(world),
+        "link_id": linked(world),
     }
 
     def path_of(template: str) -> str:
@@ -89,6 +105,20 @@ def away(world: World) -> str:
     said = world.post("grace", "/absences", {"delegate": "linus", "until": "2026-11-25T00:00:00Z"})
     assert said.is_success, said.text
     return str(said.json()["id"])
+
+
+def linked(world: World) -> str:
+    """The id of a link of ada's."""
+    with world.store.write() as transaction:
+        made = Link(
+            id="li-0123456789abcdef",
+            identity=Identity(kind=IdentityKind.SLACK, name="T111/U0ADA"),
+            person_id="ada",
+            by=None,
+            linked_at=world.clock(),
+        )
+        transaction.links.add(made)
+    return made.id
 
 
 def hold(world: World) -> str:
@@ -114,8 +144,10 @@ def test_each_route_is_open_to_those_whom_the_table_names(world: World, route: R
         answer = world.http.request(method, path, headers=headers, **_body(template))
         if route == ("POST", f"{API}/requests") and person != "ada":
             assert answer.json()["code"] == "nothing_to_ask_for"  # past the door, where the rules say no
-        elif route == ("POST", f"{API}/slack-links"):
+        elif route == ("POST", f"{API}/me/identities/codes"):
             assert answer.json()["code"] == "no_such_path"  # past the door, where there is no Slack
+        elif route == ("POST", f"{API}/identities"):
+            assert answer.json()["code"] == "link_code_wrong"  # the door is the code, and the proof
         else:
             assert (200 if answer.is_success else answer.status_code) == expected, (person, answer.text)
 
@@ -144,6 +176,7 @@ def test_without_a_good_token_every_other_route_is_shut(world: World, route: Rou
         finding_id=f"fi-{nothing}",
         person_id="eve",
         absence_id=f"aw-{nothing}",
+        link_id=f"li-{nothing}",
     )
     for headers in NO_GOOD_TOKENS:
         answer = world.http.request(method, path, headers=headers, **_body(template))

@@ -642,7 +642,7 @@ def test_json_is_no_form(desk: Desk) -> None:
 
 
 def code(desk: Desk, person: str) -> str:
-    answer = desk.world.post(person, "/slack-links")
+    answer = desk.world.post(person, "/me/identities/codes", {"kind": "slack"})
     assert answer.status_code == 201, answer.text
     said: str = answer.json()["code"]
     return said
@@ -656,6 +656,13 @@ def say(desk: Desk, user: str, text: str) -> str:
     return said
 
 
+def link_id(desk: Desk, person: str) -> str:
+    """The one link of somebody."""
+    items = desk.world.get(person, "/me/identities").json()["items"]
+    [found] = [one["link_id"] for one in items if one["named_by"] == "link"]
+    return str(found)
+
+
 def test_a_code_makes_the_user_who_sends_it_the_persons(desk: Desk) -> None:
     request_id = desk.shown()
     assert say(desk, LINUS, f"link {code(desk, 'linus')}") == (
@@ -665,7 +672,7 @@ def test_a_code_makes_the_user_who_sends_it_the_persons(desk: Desk) -> None:
     assert view is not None
     assert desk.submit(LINUS, view) == {}
     assert desk.state(request_id) == "approved"
-    assert "slack.linked" in desk.world.ledger()
+    assert "identity.linked" in desk.world.ledger()
 
 
 def test_a_code_is_used_once_and_for_ten_minutes(desk: Desk) -> None:
@@ -690,23 +697,24 @@ def test_nobody_takes_over_a_user_that_the_catalogue_names(desk: Desk) -> None:
 def test_a_link_can_be_taken_back_from_either_side(desk: Desk) -> None:
     for end in (
         lambda: say(desk, LINUS, "unlink"),
-        lambda: desk.world.call("linus", "DELETE", "/slack-links"),
+        lambda: desk.world.call("linus", "DELETE", f"/identities/{link_id(desk, 'linus')}"),
     ):
         say(desk, LINUS, f"link {code(desk, 'linus')}")
         end()
         assert desk.press(LINUS, desk.world.pending("ada")) is None
-    assert desk.world.ledger().count("slack.unlinked") == 2
+    assert desk.world.ledger().count("identity.unlinked") == 2
 
 
 def test_a_code_is_handed_over_once_and_not_kept(desk: Desk) -> None:
-    first = desk.world.post("linus", "/slack-links", key="k1").json()["code"]
-    assert desk.world.post("linus", "/slack-links", key="k1").json()["code"] == "secret_handed_over"
+    asked = ("linus", "/me/identities/codes", {"kind": "slack"})
+    first = desk.world.post(*asked, key="k1").json()["code"]
+    assert desk.world.post(*asked, key="k1").json()["code"] == "secret_handed_over"
     plain = first.replace("-", "")
     assert plain.encode() not in Path(desk.world.catalogue_file.parent / "liftgate.db").read_bytes()
 
 
 def test_a_command_that_is_none_says_how(desk: Desk) -> None:
-    assert "liftgate slack link" in say(desk, GRACE, "help")
+    assert "liftgate identities link --slack" in say(desk, GRACE, "help")
     assert say(desk, MALLORY, "<!channel>").count("<") == 0
 
 

@@ -72,7 +72,7 @@ def answers(world: World, slack: FakeSlack, socket: Socket) -> None:
 def counts_once(socket: Socket) -> None:
     """An envelope that comes again is acknowledged, and nothing more."""
     link = envelope(3, "slash_commands", dict(command(LINUS, "help")))
-    assert "liftgate slack link" in sent(socket, link)["payload"]["text"]
+    assert "identities link --slack" in sent(socket, link)["payload"]["text"]
     assert "payload" not in sent(socket, link)
 
 

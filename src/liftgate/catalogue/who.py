@@ -18,6 +18,12 @@ def person_of(catalogue: Catalogue, identity: Identity) -> Person | None:
     return catalogue.people.get(fitting.pop()) if len(fitting) == 1 else None
 
 
+def is_claimed(catalogue: Catalogue, identity: Identity) -> bool:
+    """Whether the catalogue says anything of an identity: also that several people's patterns fit it, and so nobody's."""
+    proved = str(identity)
+    return proved in catalogue.identities or any(_fits(proved, pattern) for pattern, _ in catalogue.patterns)
+
+
 def must_prove_name(catalogue: Catalogue, identity: Identity) -> bool:
     """Whether a session's name is what tells an identity's person apart, and the catalogue does not take it at its word.
 

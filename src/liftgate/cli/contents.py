@@ -47,6 +47,7 @@ CONTENTS = {
     "Set up": {
         "login": ("sign in with a browser", _OURS + "login"),
         "sign-in": ("sign in now, instead of when needed", _OURS + "sign_in"),
+        "identities": ("your identities: list, link, unlink", _OURS + "identities"),
         "slack": ("answer in Slack: link your user there", _OURS + "slack"),
         "sign-out": ("end the sign-in on this machine", _OURS + "sign_out"),
         "config": ("what is set, where; what is wrong with it", _OURS + "config"),

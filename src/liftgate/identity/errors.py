@@ -223,3 +223,39 @@ class IssuerAnswerRefused(Unavailable):
     """What answered for an issuer of tokens did not answer as one does."""
 
     code = "issuer_answer_refused"
+
+
+class LinkCodeWrong(Refused):
+    """The code is none that is in use."""
+
+    code = "link_code_wrong"
+
+
+class LinkingOff(Refused):
+    """The settings let nobody link identities of that kind."""
+
+    code = "linking_off"
+
+
+class MayNotLink(Refused):
+    """Only people link identities, and only to one that the catalogue gives them."""
+
+    code = "may_not_link"
+
+
+class NotLinkable(Refused):
+    """The catalogue says whose the identity is, or it is none that one person alone holds."""
+
+    code = "not_linkable"
+
+
+class IdentityLinked(Conflict):
+    """The identity is linked to somebody else."""
+
+    code = "identity_linked"
+
+
+class NoSuchLink(NotFound):
+    """There is no such link, or none that the caller may end."""
+
+    code = "no_such_link"

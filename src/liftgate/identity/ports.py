@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from liftgate.identity.link_model import Links, LinksReader
 from liftgate.identity.login_model import Logins
 from liftgate.identity.model import Identity
 from liftgate.identity.provider_ports import Provided, ProvidedReader
@@ -93,6 +94,10 @@ class IdentityReader(Protocol):
     def provided(self) -> ProvidedReader:
         """What stands on a provider's word."""
 
+    @property
+    def links(self) -> LinksReader:
+        """Identities that were linked by proof."""
+
     def sign_in(self, token_hash: str) -> SignIn | None:
         """The sign-in of a token, expired or not."""
 
@@ -106,6 +111,10 @@ class IdentityWriter(IdentityReader, Protocol):
     @property
     def provided(self) -> Provided:
         """What stands on a provider's word."""
+
+    @property
+    def links(self) -> Links:
+        """Identities that were linked by proof."""
 
     def record(self, draft: Draft) -> None:
         """Put a draft on record when this transaction commits."""

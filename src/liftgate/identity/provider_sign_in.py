@@ -65,9 +65,11 @@ def sign_browser_in_by_provider(
     clock: Clock,
     random: RandomBytes,
     replacing: str | None,
+    counts_groups: bool = True,
 ) -> tuple[str, BrowserSession]:
     """A token for the browser of somebody for whom a provider vouched; an attempt leads to one only.
 
+    ``counts_groups`` is False for a linked identity: a link says who somebody is, and gives them nothing more.
     Raises ``ProofUsed``.
     """
 
@@ -86,7 +88,8 @@ def sign_browser_in_by_provider(
                 expires_at=session.expires_at,
             )
         )
-        _keep_groups(transaction, vouched, session.person_id, reached, session.signed_in_at)
+        if counts_groups:
+            _keep_groups(transaction, vouched, session.person_id, reached, session.signed_in_at)
 
     return begin_browser_session(
         caller, limits=limits, store=store, clock=clock, random=random, replacing=replacing, also=also
@@ -100,6 +103,7 @@ def check_with_provider(
     *,
     store: IdentityStore,
     clock: Clock,
+    counts_groups: bool = True,
 ) -> str | None:
     """Ask the provider now and then whether somebody is still signed in; what to ask it with from now on, where that is new.
 
@@ -134,7 +138,7 @@ def check_with_provider(
         raise _signed_out() from None
     with store.write() as transaction:
         transaction.provided.checked(session.id, at=now, check_after=now + CHECKED_EVERY)
-        if vouched.id_token is not None:
+        if vouched.id_token is not None and counts_groups:
             _keep_changed_groups(transaction, vouched, session.person_id, reached, now)
     return vouched.refresh_token if vouched.refresh_token != held else None
 

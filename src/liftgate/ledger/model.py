@@ -19,6 +19,9 @@ class EventKind(StrEnum):
     GROUPS_CLAIMED = (
         "identity.groups_claimed"  # a provider said in which groups somebody is; until when, stands in it
     )
+    LINK_CODE_MADE = "identity.link_code_made"  # somebody asked for a code to link an identity of theirs with
+    IDENTITY_LINKED = "identity.linked"  # an identity was proved to be a person's
+    IDENTITY_UNLINKED = "identity.unlinked"
     REQUESTED = "request.made"
     REFUSED = "request.refused"  # asked for, and the rules said no
     REVIEWED = "request.reviewed"
@@ -63,7 +66,7 @@ class EventKind(StrEnum):
     GRANT_REOPENED = "grant.reopened"  # a call came to light after that
     ALERT_SENT = "alert.sent"  # a webhook took a message
     ALERT_FAILED = "alert.failed"  # it did not, and nobody tries again
-    SLACK_LINKED = "slack.linked"  # a Slack user was proved to be a person's
+    SLACK_LINKED = "slack.linked"  # by earlier releases: a Slack user was proved to be a person's
     SLACK_UNLINKED = "slack.unlinked"
     RECORD_SET_ASIDE = (
         "record.set_aside"  # something that CloudTrail told, or was told in its place, could not be read

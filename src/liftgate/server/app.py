@@ -27,6 +27,7 @@ from liftgate.server.api import (
     grants,
     health,
     holds,
+    identities,
     ledger,
     logins,
     overview,
@@ -36,7 +37,6 @@ from liftgate.server.api import (
     revocations,
     settlements,
     sign_ins,
-    slack_links,
     watch,
     watch_state,
 )
@@ -53,6 +53,7 @@ from liftgate.server.pages import catalogue as catalogue_pages
 from liftgate.server.pages import findings as finding_pages
 from liftgate.server.pages import grants as grant_pages
 from liftgate.server.pages import holds as hold_pages
+from liftgate.server.pages import identities as identity_pages
 from liftgate.server.pages import ledger as ledger_pages
 from liftgate.server.pages import overview as overview_pages
 from liftgate.server.pages import requests as request_pages
@@ -65,6 +66,7 @@ from liftgate.server.wording import field_names, in_words
 
 _API_MODULES: Final = (
     sign_ins,
+    identities,
     logins,
     requests,
     request_trials,
@@ -83,13 +85,13 @@ _API_MODULES: Final = (
     dead_letters,
     ledger,
     overview,
-    slack_links,
 )
 PAGE_MODULES: Final = (
     static_files,
     sign_in,
     oidc,
     terminals,
+    identity_pages,
     ask,
     mine,
     request_pages,

@@ -11,15 +11,16 @@ from liftgate.access.ports import Once
 from liftgate.access.sight import sees_all
 from liftgate.catalogue.model import Catalogue
 from liftgate.catalogue.source import Loaded
-from liftgate.catalogue.who import must_prove_name, person_of
-from liftgate.identity.model import Caller, Identity, IdentityKind, Person
-from liftgate.identity.service import DoubtOf, PersonOf, caller_of
+from liftgate.catalogue.who import must_prove_name
+from liftgate.identity.model import Caller
+from liftgate.identity.service import DoubtOf, caller_of
 from liftgate.identity.session_names import SessionNames
 from liftgate.server.api.shapes import GRANT_ID, REQUEST_ID
 from liftgate.server.body import BODY
 from liftgate.server.browser.vouching import refuse_unheard_issuers
 from liftgate.server.edge import PERSON
 from liftgate.server.errors import BadInput, MayNotSeeAll, NotSignedIn
+from liftgate.server.linking import person_in
 from liftgate.server.parts import Parts
 
 _BEARER: Final = re.compile(r"[Bb]earer +([A-Za-z0-9_-]{1,200})")
@@ -74,17 +75,6 @@ def parts_of(request: Request) -> Parts:
     return parts
 
 
-def person_in(catalogue: Catalogue) -> PersonOf:
-    """Who an identity is: by the catalogue's own rules, and for the demo's sign-in by the id that it says."""
-
-    def known(identity: Identity) -> Person | None:
-        if identity.kind is IdentityKind.LOCAL:
-            return catalogue.people.get(identity.name)
-        return person_of(catalogue, identity)
-
-    return known
-
-
 def doubt_in(catalogue: Catalogue, names: SessionNames) -> DoubtOf:
     """Why an identity's session name is not to be believed, where the catalogue does not say outright that it is."""
     return lambda identity: names.doubt(identity) if must_prove_name(catalogue, identity) else None
@@ -108,7 +98,7 @@ def signed_in(request: Request) -> Call:
     caller = caller_of(
         token_of(request),
         store=parts.store,
-        person_of=person_in(loaded.catalogue),
+        person_of=person_in(loaded.catalogue, parts),
         clock=parts.clock,
         local_sign_in=parts.settings.local_sign_in,
     )

@@ -14,6 +14,7 @@ from liftgate.catalogue.model import Catalogue
 from liftgate.catalogue.snapshot import to_snapshot
 from liftgate.catalogue.source import Loaded
 from liftgate.clock import Clock
+from liftgate.identity.linking import end_links_without_person
 from liftgate.ledger.model import Draft, EventKind
 from liftgate.store.catalogue_versions import CatalogueVersion
 from liftgate.store.sql import SqlStore
@@ -98,4 +99,5 @@ class KeptCatalogue:
             is_new = transaction.keep_catalogue_version(seen, draft)
             if not is_new and self._kept is not None:  # an older version is back in force
                 transaction.record(draft)
+            end_links_without_person(transaction, catalogue.people, now=now)
         self._kept = catalogue.version

@@ -23,6 +23,7 @@ class Right(Enum):
     REVIEWER = "reviewers of the entitlement, but never the requester; 404 for those who may not see it"
     LOOKER = "those who look at emergencies of the entitlement, but never its person; 404 for those who may not see it"
     REVIEWS = "whoever reviews anything"
+    UNLINKS = "whose identity it is, and guards; 404 for others"
     ABSENT = "who said it alone; 404 for everybody else"
     REQUESTER = "the requester; 404 for those who may not see it"
     HOLDER = "the requester alone; 404 for everybody else"
@@ -48,6 +49,11 @@ API_RIGHTS: Final[Mapping[Route, Right]] = MappingProxyType(
         ("POST", f"{API}/logins"): Right.ANYBODY,
         ("DELETE", f"{API}/sign-ins/current"): Right.SIGNED_IN,
         ("GET", f"{API}/me"): Right.SIGNED_IN,
+        ("GET", f"{API}/me/identities"): Right.SIGNED_IN,
+        ("POST", f"{API}/me/identities/codes"): Right.SIGNED_IN,
+        ("GET", f"{API}/identities"): Right.SEES_ALL,
+        ("POST", f"{API}/identities"): Right.ANYBODY,
+        ("DELETE", f"{API}/identities/{{link_id}}"): Right.UNLINKS,
         ("GET", f"{API}/catalogue"): Right.SIGNED_IN,
         ("POST", f"{API}/requests"): Right.SIGNED_IN,
         ("GET", f"{API}/requests"): Right.SIGNED_IN,
@@ -81,8 +87,6 @@ API_RIGHTS: Final[Mapping[Route, Right]] = MappingProxyType(
         ("POST", f"{API}/reconciliations"): Right.GUARD,
         ("GET", f"{API}/watch/dead-letters"): Right.GUARD,
         ("POST", f"{API}/watch/dead-letters/replay"): Right.GUARD,
-        ("POST", f"{API}/slack-links"): Right.SIGNED_IN,
-        ("DELETE", f"{API}/slack-links"): Right.SIGNED_IN,
         ("GET", f"{API}/ledger/entries"): Right.SEES_ALL,
         ("GET", f"{API}/ledger/verification"): Right.SEES_ALL,
         ("GET", f"{API}/ledger/export"): Right.SEES_ALL,
@@ -105,6 +109,11 @@ PAGE_RIGHTS: Final[Mapping[Route, Right]] = MappingProxyType(
         ("GET", "/sign-in/oidc/end"): Right.ANYBODY,
         ("POST", "/sign-in/oidc/back-channel-logout"): Right.ANYBODY,
         ("POST", "/sign-out"): Right.SIGNED_IN,
+        ("GET", "/identities"): Right.SIGNED_IN,
+        ("POST", "/identities/codes"): Right.SIGNED_IN,
+        ("POST", "/identities/{link_id}/unlink"): Right.UNLINKS,
+        ("GET", "/identities/link"): Right.ANYBODY,
+        ("POST", "/identities/link"): Right.ANYBODY,
         ("GET", "/"): Right.SIGNED_IN,
         ("GET", "/events"): Right.SIGNED_IN,
         ("GET", "/mine"): Right.SIGNED_IN,

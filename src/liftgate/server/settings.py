@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -40,6 +40,8 @@ from liftgate.server.tracker_settings import TrackerSettings
 from liftgate.server.watch_settings import WatchSettings
 from liftgate.server.webhook_settings import Webhook
 from liftgate.server.wording import field_names, in_words
+
+Linkable: TypeAlias = Literal["aws", "oidc", "slack"]
 
 
 class Settings(WatchSettings, TellingSettings, BaseSettings):
@@ -119,6 +121,13 @@ class Settings(WatchSettings, TellingSettings, BaseSettings):
         description="Let anybody on this machine sign in by a name alone. For the demo: the server refuses to start where "
         "`host` or `public_url` is not loopback.",
     )
+    linked_identities: Annotated[tuple[Linkable, ...], NoDecode] = Field(
+        default=("slack",),
+        description="Of which kinds people may link identities to themselves by proof, beside those that the catalogue gives them: `aws`, `oidc`, "
+        "`slack`. Whoever holds a linked identity signs in as that person: docs/sign-in.md. Without a kind, links of it are worth nothing. "
+        "In the variable, a JSON list.",
+        examples=[["aws", "oidc", "slack"]],
+    )
     session_key: SecretStr | None = Field(
         default=None,
         description="By which cookies of browsers are known to be ours: 32 random bytes or more, in base64 (`openssl rand -base64 32`). The "
@@ -195,7 +204,7 @@ class Settings(WatchSettings, TellingSettings, BaseSettings):
     def _split(cls, value: object) -> object:
         return read_paths(value)
 
-    @field_validator("accounts", "webhooks", "oidc", "issuers", mode="before")
+    @field_validator("accounts", "webhooks", "oidc", "issuers", "linked_identities", mode="before")
     @classmethod
     def _decode(cls, value: object) -> object:
         return read_json(value)

@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from sqlalchemy import Column, ForeignKey, Index, Table, Text
+from sqlalchemy import Column, ForeignKey, Table, Text
 
-from liftgate.store.columns import Moment, Words
+from liftgate.store.columns import Words
 from liftgate.store.tables import metadata
 
 _STRICT: Final[dict[str, Any]] = {"sqlite_strict": True}
@@ -27,27 +27,5 @@ slack_messages = Table(
     Column("channel", Text, nullable=False),
     Column("ts", Text, nullable=False),
     Column("shown", Text, nullable=False),  # SHA-256 of what it says
-    **_STRICT,
-)
-
-# Codes that people were given while they were signed in: whoever sends one from Slack is that person.
-slack_codes = Table(
-    "slack_codes",
-    metadata,
-    Column("code_hash", Text, primary_key=True),
-    Column("person_id", Text, nullable=False),
-    Column("expires_at", Moment, nullable=False),
-    Index(None, "person_id"),
-    Index(None, "expires_at"),
-    **_STRICT,
-)
-
-slack_links = Table(
-    "slack_links",
-    metadata,
-    Column("slack_user", Text, primary_key=True),  # "T…/U…": a user's id alone is not unique
-    Column("person_id", Text, nullable=False),
-    Column("linked_at", Moment, nullable=False),
-    Index(None, "person_id"),
     **_STRICT,
 )

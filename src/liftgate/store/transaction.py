@@ -19,6 +19,7 @@ from liftgate.store.grants import Grants
 from liftgate.store.idempotency import IdempotencyKeys
 from liftgate.store.ledger import Ledger
 from liftgate.store.lending import Lending
+from liftgate.store.links import Links
 from liftgate.store.log_reading import LogReading
 from liftgate.store.logins import Logins
 from liftgate.store.outbox import Outbox
@@ -49,6 +50,7 @@ class SqlTransaction(Lending):
         self._callers = Callers(connection)
         self._watched = Watched(connection)
         self.logins = Logins(connection)
+        self.links = Links(connection)
         self.provided = ProviderSignIns(connection)
         self.log_reading = LogReading(connection)
         self.slack = SlackKept(connection)
@@ -301,5 +303,5 @@ class SqlTransaction(Lending):
     def forget_expired(self, *, now: datetime) -> int:
         """Delete sign-ins, used proofs and idempotency keys that are past their time; how many were deleted."""
         before = now - _CLOCK_SLACK
-        signed_in = (self._sign_ins, self._browsers, self.logins, self.provided, self.slack)
+        signed_in = (self._sign_ins, self._browsers, self.logins, self.provided, self.links)
         return sum(one.forget(before=before) for one in signed_in) + self._keys.forget(now=now)

@@ -1,14 +1,12 @@
-"""``liftgate slack``: say whose Slack user you are, and take that back."""
+"""``liftgate slack``: say whose Slack user you are, and take that back: ``liftgate identities``, by a shorter name."""
 
 import click
 
+from liftgate.cli.commands.identities import say_slack_code
 from liftgate.cli.connection import connection
-from liftgate.cli.fields import moment, text
-from liftgate.cli.moments import until
-from liftgate.cli.options import SHARED, client_options, output_option, wants_json
-from liftgate.cli.terminal import paint, say, say_json
-from liftgate.clock import system_clock
-from liftgate.plain_text import plain
+from liftgate.cli.identities import ask_for_code, read_identities
+from liftgate.cli.options import SHARED, client_options, output_option
+from liftgate.cli.terminal import say
 
 
 @click.group("slack")
@@ -21,15 +19,12 @@ def command() -> None:
 @output_option
 @click.pass_context
 def link(context: click.Context) -> None:
-    """Get a code. The Slack user who sends it, once and within ten minutes, is yours from then on."""
+    """Get a code. The Slack user who sends it, once and within ten minutes, is yours from then on.
+
+    The same as `liftgate identities link --slack`.
+    """
     with connection(context) as here:
-        made = here.api.post("/slack-links")
-    if wants_json(context):
-        say_json(made)
-        return
-    left = until(moment(made, "expires_at"), system_clock())
-    say(f"Say this in Slack within {left}, and let nobody else see it:")
-    say(f"  {paint(plain(text(made, 'say')), 'bold')}")
+        say_slack_code(context, ask_for_code(here.api, "slack"))
 
 
 @command.command("unlink", short_help="Take your Slack users back", epilog=SHARED)
@@ -38,5 +33,7 @@ def link(context: click.Context) -> None:
 def unlink(context: click.Context) -> None:
     """End what codes have linked. A user that the catalogue names stays."""
     with connection(context) as here:
-        here.api.delete("/slack-links")
+        for one in read_identities(here.api.get("/me/identities")).items:
+            if one.link_id is not None and one.identity.startswith("slack:"):
+                here.api.delete(f"/identities/{one.link_id}")
     say("No Slack user is linked to you by a code any more.")

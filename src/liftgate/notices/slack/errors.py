@@ -25,9 +25,3 @@ class SlackFormNotYours(Refused):
     """A form was sent by somebody for whom it was not opened, or long after."""
 
     code = "slack_form_not_yours"
-
-
-class LinkCodeWrong(Refused):
-    """The code is none that is in use."""
-
-    code = "link_code_wrong"

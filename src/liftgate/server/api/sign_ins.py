@@ -20,8 +20,9 @@ from liftgate.identity.token import hash_of
 from liftgate.identity.token_sign_in import sign_in_with_token
 from liftgate.server.api.doc import problems
 from liftgate.server.api.shapes import EXACT, Moment, answer
-from liftgate.server.calls import IdempotencyKey, SignedIn, doubt_in, once_of, parts_of, person_in, token_of
+from liftgate.server.calls import IdempotencyKey, SignedIn, doubt_in, once_of, parts_of, token_of
 from liftgate.server.errors import NotSignedIn
+from liftgate.server.linking import person_in
 from liftgate.server.local_calls import refuse_unless_local
 from liftgate.server.parts import Parts
 
@@ -179,27 +180,20 @@ def sign_in(
 def _let_in(request: Request, body: WayToSignIn, parts: Parts, catalogue: Catalogue) -> tuple[str, SignIn]:
     if isinstance(body, SignInWithAws):
         return sign_in_with_aws(
-            AwsProof(
-                access_key_id=body.access_key_id,
-                amz_date=body.amz_date,
-                region=body.region,
-                signature=body.signature,
-                signed_headers=tuple(body.signed_headers),
-                session_token=body.session_token,
-            ),
+            aws_proof_of(body),
             store=parts.store,
             transport=parts.transport,
             audience=parts.audience,
-            person_of=person_in(catalogue),
+            person_of=person_in(catalogue, parts),
             doubt_of=doubt_in(catalogue, parts.session_names),
             clock=parts.clock,
             random=parts.random,
         )
     if isinstance(body, SignInWithToken):
-        return _with_token(body.token, person_in(catalogue), parts)
+        return _with_token(body.token, person_in(catalogue, parts), parts)
     door = TerminalDoor(
         store=parts.store,
-        person_of=person_in(catalogue),
+        person_of=person_in(catalogue, parts),
         local_sign_in=parts.settings.local_sign_in,
         clock=parts.clock,
         random=parts.random,
@@ -213,7 +207,7 @@ def _let_in(request: Request, body: WayToSignIn, parts: Parts, catalogue: Catalo
         body.person,
         enabled=parts.settings.local_sign_in,
         store=parts.store,
-        person_of=person_in(catalogue),
+        person_of=person_in(catalogue, parts),
         clock=parts.clock,
         random=parts.random,
     )
@@ -242,6 +236,18 @@ def end(request: Request, call: SignedIn) -> Response:
     """Forget the token of this call."""
     sign_out(token_of(request), store=call.parts.store)
     return Response(status_code=204)
+
+
+def aws_proof_of(body: SignInWithAws) -> AwsProof:
+    """The parts of a signature, as the caller says them: unchecked."""
+    return AwsProof(
+        access_key_id=body.access_key_id,
+        amz_date=body.amz_date,
+        region=body.region,
+        signature=body.signature,
+        signed_headers=tuple(body.signed_headers),
+        session_token=body.session_token,
+    )
 
 
 def _with_token(shown: str, person_of: PersonOf, parts: Parts) -> tuple[str, SignIn]:

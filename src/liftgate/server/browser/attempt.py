@@ -22,13 +22,14 @@ class Begun:
 
     attempt: Attempt
     then: str
+    code_hash: str | None = None  # of the code that links whoever comes back, where one was typed
 
 
-def begin_attempt(request: Request, parts: Parts, then: str, *, tls: bool) -> Attempt:
+def begin_attempt(request: Request, parts: Parts, then: str, *, tls: bool, code_hash: str = "") -> Attempt:
     """A new attempt, which this browser alone can finish; one that it began before is forgotten."""
     seed = _encoded(parts.random(_SEED))
     way = _encoded(then.encode() if len(then) <= _LONGEST_WAY else b"/")
-    text = f"{seed}.{int(parts.clock().timestamp())}.{way}"
+    text = f"{seed}.{int(parts.clock().timestamp())}.{way}.{code_hash}"
     value = f"{text}.{parts.session_key.mark(_PURPOSE, text)}"
     set_cookie(request, _name(tls=tls), value, lasts=ATTEMPT_LASTS, tls=tls)
     return attempt_of(seed, parts.session_key.mark)
@@ -39,10 +40,10 @@ def begun_attempt(request: Request, parts: Parts, *, tls: bool) -> Begun:
     text, _, mark = cookie(request, _name(tls=tls)).rpartition(".")
     if not parts.session_key.is_mark(_PURPOSE, text, mark):
         raise not_begun()
-    seed, began, way = text.split(".")
+    seed, began, way, *more = text.split(".")  # one that an earlier release began has no more
     if parts.clock() >= datetime.fromtimestamp(int(began), UTC) + ATTEMPT_LASTS:
         raise not_begun()
-    return Begun(attempt_of(seed, parts.session_key.mark), _decoded(way))
+    return Begun(attempt_of(seed, parts.session_key.mark), _decoded(way), next(filter(None, more), None))
 
 
 def end_attempt(request: Request, *, tls: bool) -> None:

@@ -20,9 +20,10 @@ from liftgate.server.browser.form import (
 )
 from liftgate.server.browser.limits import is_tls, limits_of
 from liftgate.server.browser.vouching import forget_refresh, hold_to_provider
-from liftgate.server.calls import Call, once_of, parts_of, person_in
+from liftgate.server.calls import Call, once_of, parts_of
 from liftgate.server.edge import PERSON
 from liftgate.server.errors import MayNotSeeAll, NotSignedIn
+from liftgate.server.linking import person_in
 from liftgate.server.parts import Parts
 
 BY_ITSELF: Final = "liftgate-live"  # a header of what a page asks by itself, which keeps nobody signed in
@@ -84,7 +85,7 @@ def looking(request: Request) -> Look:
         token,
         limits=limits_of(parts),
         store=parts.store,
-        person_of=person_in(loaded.catalogue),
+        person_of=person_in(loaded.catalogue, parts),
         clock=parts.clock,
         random=parts.random,
         local_sign_in=parts.settings.local_sign_in,

@@ -6,14 +6,17 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from liftgate.errors import LiftgateError, Unavailable
+from liftgate.identity.linking import link_proved
 from liftgate.identity.provider import Reached, authorization_address, code_in, logout_address, vouched_for
 from liftgate.identity.provider_sign_in import caller_vouched_for, log_out_by_provider
+from liftgate.identity.subject import identity_of_subject
 from liftgate.server.browser.attempt import begin_attempt, begun_attempt, end_attempt
 from liftgate.server.browser.form import read_form
 from liftgate.server.browser.limits import is_tls
 from liftgate.server.browser.vouching import forget_id_token, id_token_kept, sign_in_by_provider
-from liftgate.server.calls import parts_of, person_in
+from liftgate.server.calls import parts_of
 from liftgate.server.errors import BadInput, ForeignForm, NoSuchPath
+from liftgate.server.linking import link_door, person_in
 from liftgate.server.pages.render import go_to
 from liftgate.server.pages.sign_in import HOME, local_path, sign_in_shown
 from liftgate.server.parts import Parts
@@ -80,8 +83,11 @@ def _signed_in(request: Request, parts: Parts, reached: Reached) -> str:
     begun = begun_attempt(request, parts, tls=is_tls(parts))
     code = code_in(_answer(request), begun.attempt, reached)
     vouched = vouched_for(code, begun.attempt, reached, now=parts.clock())
-    known = person_in(parts.catalogue.current().catalogue)
-    caller = caller_vouched_for(vouched, reached, person_of=known)
+    catalogue = parts.catalogue.current().catalogue
+    if begun.code_hash is not None:
+        identity = identity_of_subject(reached.provider.issuer, vouched.subject)
+        link_proved(begun.code_hash, identity, link_door(catalogue, parts))
+    caller = caller_vouched_for(vouched, reached, person_of=person_in(catalogue, parts))
     sign_in_by_provider(request, parts, reached, vouched=vouched, attempt=begun.attempt, caller=caller)
     return local_path(begun.then)
 

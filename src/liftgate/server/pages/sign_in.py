@@ -16,7 +16,8 @@ from liftgate.server.browser.cookie import session_token
 from liftgate.server.browser.form import read_form, refuse_foreign
 from liftgate.server.browser.limits import is_tls
 from liftgate.server.browser.looks import Submitted, sign_browser_in, sign_browser_out
-from liftgate.server.calls import parts_of, person_in
+from liftgate.server.calls import parts_of
+from liftgate.server.linking import person_in
 from liftgate.server.local_calls import refuse_unless_local
 from liftgate.server.pages.render import go_to, page
 
@@ -58,7 +59,7 @@ def sign_in_locally(request: Request) -> Response:
     caller = local_caller(
         form.text("person"),
         enabled=parts.settings.local_sign_in,
-        person_of=person_in(parts.catalogue.current().catalogue),
+        person_of=person_in(parts.catalogue.current().catalogue, parts),
     )
     sign_browser_in(request, caller)
     return go_to(local_path(form.text("next")))

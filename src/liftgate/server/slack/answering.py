@@ -15,7 +15,8 @@ from liftgate.access.model import Answer, Request, RequestRecord
 from liftgate.access.reviewing import try_answer
 from liftgate.access.sight import may_see
 from liftgate.errors import LiftgateError
-from liftgate.identity.model import Caller
+from liftgate.identity.linking import unlink_all
+from liftgate.identity.model import Caller, IdentityKind
 from liftgate.notices.slack.blocks import ONLY, REASON, SHORTER, MayBeLess, answer_form, escaped, notice_form
 from liftgate.notices.slack.payload import Click, Command, Ignored, Interaction, Sent
 from liftgate.notices.slack.sealed import Form, seal, unseal
@@ -24,7 +25,7 @@ from liftgate.server.api.requests import reviewed_request
 from liftgate.server.calls import Call
 from liftgate.server.parts import Parts
 from liftgate.server.slack.desk import SlackDesk
-from liftgate.server.slack.people import link, slack_caller, unlink
+from liftgate.server.slack.people import link, slack_caller
 from liftgate.server.slack.showing import in_words, message_of
 from liftgate.server.written_answer import written_answer
 from liftgate.span import in_words as span_in_words
@@ -33,7 +34,9 @@ Json = Mapping[str, Any]
 
 # Slack waits for three seconds, and shows an error then. What takes longer, such as a slow tracker, is finished all the same.
 _PATIENCE: Final = timedelta(seconds=2)
-_USAGE: Final = "Say `/liftgate link CODE`, with a code of `liftgate slack link`, or `/liftgate unlink`."
+_USAGE: Final = (
+    "Say `/liftgate link CODE`, with a code of `liftgate identities link --slack`, or `/liftgate unlink`."
+)
 
 
 def answer_slack(what: Interaction, desk: SlackDesk, parts: Parts) -> Json | None:
@@ -148,7 +151,7 @@ def _command(command: Command, parts: Parts) -> str:
                 return f"From now on your answers here are those of {person.name} ({person.id})."
             case "unlink":
                 caller = slack_caller(command.user, parts)
-                gone = unlink(caller.person.id, parts)
+                gone = unlink_all(caller.person.id, IdentityKind.SLACK, store=parts.store, clock=parts.clock)
                 return (
                     "Your Slack users are no longer linked."
                     if gone

@@ -17,6 +17,7 @@ from liftgate.notices.slack.api import NotKnownWhether
 from liftgate.notices.slack.blocks import reminder_message
 from liftgate.response import drafts
 from liftgate.response.notify import NotDelivered
+from liftgate.server.linking import LinksHere
 from liftgate.server.parts import Parts
 from liftgate.server.slack.showing import SLACK, in_words, show_request
 
@@ -79,9 +80,15 @@ def _users(people: frozenset[str], parts: Parts) -> list[str]:
         for name, person in declared.items()
         if person in people and name.startswith(kind)
     }
+    rules = LinksHere(parts.catalogue.current().catalogue, parts)
     with parts.store.read() as view:
-        linked = view.slack.users(people)
-    return sorted(found | {user for user in linked if f"{kind}{user}" not in declared})
+        links = [one for person in sorted(people) for one in view.links.of(person)]
+    linked = {
+        one.identity.name
+        for one in links
+        if one.identity.kind is IdentityKind.SLACK and rules.holder(one, one.identity) is not None
+    }
+    return sorted(found | linked)
 
 
 def _claimed(told: Told, parts: Parts) -> bool:
