@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from liftgate.clock import system_clock
 from liftgate.demo.embedded_aws import Keys
 from liftgate.demo.sample_account import BASELINE_ROLE, BROKER, REPORTS, SampleAccount, keys_from
 from liftgate.identity.aws_proof import proof_fields, sign_proof
+from liftgate.identity.link_model import audience_of_link
 from liftgate.server.app import create_app
 from liftgate.server.parts import running_parts
 
@@ -28,7 +30,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def http(embedded_account: SampleAccount, tmp_path: Path) -> Iterator[TestClient]:
-    settings = settings_on(embedded_account.aws, tmp_path)
+    settings = settings_on(embedded_account.aws, tmp_path, linked_identities=["aws"])
     with (
         as_broker(embedded_account.broker),
         running_parts(settings, audience=ADDRESS) as parts,
@@ -65,6 +67,40 @@ def test_a_proof_for_another_server_is_worth_nothing(
     assert http.post("/api/v1/sign-ins", json=altered).json()["code"] == "proof_refused"
     assert http.post("/api/v1/sign-ins", json=body).status_code == 201
     assert http.post("/api/v1/sign-ins", json=body).json()["code"] == "proof_used"
+
+
+def test_an_identity_is_linked_by_a_signature_for_this_code_alone(
+    http: TestClient, embedded_account: SampleAccount
+) -> None:
+    ada = _sign_in(http, embedded_account, "ada")
+    iam = embedded_account.aws.client("iam", embedded_account.aws.root)
+    iam.create_user(UserName="ada-laptop")
+    made = iam.create_access_key(UserName="ada-laptop")["AccessKey"]
+    user = Keys(access_key_id=made["AccessKeyId"], secret_access_key=made["SecretAccessKey"])
+    code, sign_in = _code(http, ada), _proof_of(user, embedded_account, ADDRESS)
+    for proof in (sign_in, _proof_of(user, embedded_account, audience_of_link(ADDRESS, "another"))):
+        assert _link(http, code, proof) == (401, "proof_refused")
+    assert http.post("/api/v1/sign-ins", json=sign_in).json()["code"] == "identity_unknown"
+    bound = _proof_of(user, embedded_account, audience_of_link(ADDRESS, code))
+    assert http.post("/api/v1/sign-ins", json=bound).json()["code"] == "proof_refused"
+    assert _link(http, code, bound)[0] == 201
+    later = sign_proof(
+        _held(user), embedded_account.aws.region, ADDRESS, system_clock() - timedelta(seconds=9)
+    )
+    signed_in = http.post("/api/v1/sign-ins", json={"method": "aws", **proof_fields(later)}).json()
+    assert signed_in["person"]["id"] == "ada"
+    assert signed_in["identity"].endswith(":user/ada-laptop")
+
+
+def test_what_was_lent_is_linked_to_nobody(http: TestClient, embedded_account: SampleAccount) -> None:
+    ada, grace = (_sign_in(http, embedded_account, name) for name in ("ada", "grace"))
+    grant_id = _post(http, ada, "/requests", an_ask())["grant"]["id"]
+    lent = _post(http, ada, f"/grants/{grant_id}/sessions")
+    names = ("access_key_id", "secret_access_key", "session_token")
+    keys = Keys(**{name: lent[name] for name in names})
+    code = _code(http, grace)
+    proof = _proof_of(keys, embedded_account, audience_of_link(ADDRESS, code))
+    assert _link(http, code, proof) == (403, "not_linkable")
 
 
 @contextmanager
@@ -127,8 +163,21 @@ def _proof(account: SampleAccount, person: str, audience: str) -> dict[str, obje
 
 
 def _proof_of(keys: Keys, account: SampleAccount, audience: str) -> dict[str, object]:
-    held = ReadOnlyCredentials(keys.access_key_id, keys.secret_access_key, keys.session_token)
-    return {"method": "aws", **proof_fields(sign_proof(held, account.aws.region, audience, system_clock()))}
+    signed = sign_proof(_held(keys), account.aws.region, audience, system_clock())
+    return {"method": "aws", **proof_fields(signed)}
+
+
+def _held(keys: Keys) -> ReadOnlyCredentials:
+    return ReadOnlyCredentials(keys.access_key_id, keys.secret_access_key, keys.session_token)
+
+
+def _code(http: TestClient, token: str) -> str:
+    return str(_post(http, token, "/me/identities/codes", {"kind": "aws"})["code"])
+
+
+def _link(http: TestClient, code: str, proof: dict[str, object]) -> tuple[int, str | None]:
+    answer = http.post("/api/v1/identities", json={"code": code, "proof": proof})
+    return answer.status_code, answer.json().get("code")
 
 
 def _post(http: TestClient, token: str, path: str, body: Any = None) -> dict[str, Any]:

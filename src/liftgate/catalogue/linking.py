@@ -9,7 +9,7 @@ from typing import Final
 
 from liftgate.catalogue.arn import parse_identity_arn
 from liftgate.catalogue.errors import ArnUnreadable
-from liftgate.catalogue.model import Catalogue
+from liftgate.catalogue.model import Catalogue, Mechanism
 from liftgate.catalogue.who import is_claimed, person_of
 from liftgate.identity.errors import NotLinkable
 from liftgate.identity.link_model import Link
@@ -80,6 +80,7 @@ def _is_elevated(catalogue: Catalogue, identity: Identity) -> bool:
         subject == one.role_arn.lower()
         or (role and account == one.account and role == one.role_arn.lower().rpartition("/")[2])
         for one in catalogue.entitlements.values()
+        if one.mechanism is Mechanism.SESSION  # of a role that is opened in place nothing is lent
     )
 
 

@@ -1,0 +1,172 @@
+"""Links and their codes, on both databases."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import text
+from tests.store.store_examples import MINUTE, NOON, TestClock, draft, sign_in
+
+from liftgate.identity.link_model import Link, LinkCode
+from liftgate.identity.model import Identity, IdentityKind
+from liftgate.identity.ports import BrowserSession
+from liftgate.identity.provider_ports import ProviderSignIn
+from liftgate.store.engine import engines_for
+from liftgate.store.migrations import _config
+from liftgate.store.sql import SqlStore, open_store
+
+ADA = Identity(kind=IdentityKind.LOCAL, name="ada")
+SUBJECT = Identity(kind=IdentityKind.OIDC, name="https://id.example#00u1")
+CODE = LinkCode(
+    code_hash="a" * 64, person_id="ada", by=ADA, kind=IdentityKind.OIDC, expires_at=NOON + 10 * MINUTE
+)
+LINK = Link(id="li-1", identity=SUBJECT, person_id="ada", by=ADA, linked_at=NOON)
+
+
+def test_a_code_comes_back_once_and_only_the_newest_of_a_kind(store: SqlStore) -> None:
+    slack = replace(CODE, code_hash="c" * 64, kind=IdentityKind.SLACK)
+    with store.write() as transaction:
+        transaction.links.add_code(CODE)
+        transaction.links.add_code(slack)
+        transaction.links.add_code(replace(CODE, code_hash="b" * 64))
+    with store.write() as transaction:
+        assert transaction.links.code("a" * 64) is None
+        assert transaction.links.code("b" * 64) == replace(CODE, code_hash="b" * 64)
+        assert transaction.links.take_code("b" * 64) == replace(CODE, code_hash="b" * 64)
+        assert transaction.links.take_code("b" * 64) is None
+        assert transaction.links.take_code("c" * 64) == slack
+
+
+def test_of_many_that_show_a_code_at_once_one_gets_it(store: SqlStore) -> None:
+    with store.write() as transaction:
+        transaction.links.add_code(CODE)
+
+    def take(_: int) -> bool:
+        with store.write() as transaction:
+            return transaction.links.take_code(CODE.code_hash) is not None
+
+    with ThreadPoolExecutor(4) as threads:
+        assert sum(threads.map(take, range(4))) == 1
+
+
+def test_of_processes_that_link_one_identity_to_several_people_one_does(
+    open_another: Callable[[], SqlStore],
+) -> None:
+    people = ("ada", "grace", "linus", "rosa")
+    stores = [open_another() for _ in people]
+
+    def link(number: int) -> bool:
+        with stores[number].write() as transaction:
+            return transaction.links.add(replace(LINK, id=f"li-{number}", person_id=people[number]))
+
+    with ThreadPoolExecutor(4) as threads:
+        linked = list(threads.map(link, range(4)))
+    assert sum(linked) == 1
+    with stores[0].read() as view:
+        [kept] = view.links.of()
+        assert kept.person_id == people[linked.index(True)]
+        assert view.links.of_identity(SUBJECT) == kept
+
+
+def test_a_link_comes_back_as_it_was(store: SqlStore) -> None:
+    of_before = replace(
+        LINK, id="li-0", identity=Identity(kind=IdentityKind.SLACK, name="T1/U1"), by=None, person_id="grace"
+    )
+    with store.write() as transaction:
+        assert transaction.links.add(LINK)
+        assert transaction.links.add(of_before)
+        assert not transaction.links.add(replace(LINK, id="li-2", person_id="grace"))
+        assert transaction.links.one("li-1") == LINK
+        assert transaction.links.of_identity(replace(SUBJECT, name="https://id.example#00u2")) is None
+        assert transaction.links.of_identity(replace(SUBJECT, kind=IdentityKind.AWS)) is None
+        assert transaction.links.of("ada") == (LINK,)
+        assert transaction.links.of() == (of_before, LINK)
+
+
+def test_the_end_of_a_link_signs_out_whom_it_let_in_and_nobody_else(store: SqlStore) -> None:
+    session = a_browser("browser-1", SUBJECT)
+    hers = a_browser("browser-2", ADA)
+    with store.write() as transaction:
+        transaction.links.add(LINK)
+        for one in (session, hers):
+            transaction.add_browser_session(one, draft())
+        transaction.provided.add(
+            ProviderSignIn(
+                session_id=session.id,
+                person_id="ada",
+                identity=SUBJECT,
+                provider_session=None,
+                checked_at=None,
+                check_after=None,
+                expires_at=session.expires_at,
+            )
+        )
+        let_in = sign_in("1" * 64, identity=SUBJECT)
+        by_terminal = sign_in("2" * 64, identity=SUBJECT, session_id=session.id)
+        others = [
+            sign_in("3" * 64, identity=ADA),
+            sign_in("4" * 64, identity=ADA, session_id=hers.id),
+            sign_in("5" * 64, identity=SUBJECT, person_id="grace"),
+        ]
+        for token in (let_in, by_terminal, *others):
+            transaction.add_sign_in(token, draft())
+    with store.write() as transaction:
+        assert transaction.links.end(LINK) == 2
+        assert transaction.links.end(LINK) is None
+    with store.read() as view:
+        assert view.browser_session(session.token_hash) is None
+        assert view.browser_session(hers.token_hash) == hers
+        assert view.provided.one(session.id) is None
+        assert view.sign_in(let_in.token_hash) is None
+        assert view.sign_in(by_terminal.token_hash) is None
+        assert [view.sign_in(one.token_hash) for one in others] == others
+        assert view.links.of() == ()
+
+
+def test_codes_are_forgotten(store: SqlStore) -> None:
+    with store.write() as transaction:
+        transaction.links.add_code(CODE)
+    with store.write() as transaction:
+        assert transaction.forget_expired(now=CODE.expires_at + timedelta(hours=1)) == 1
+        assert transaction.links.code(CODE.code_hash) is None
+
+
+def test_slack_users_that_were_linked_before_stay_linked(empty_url: str) -> None:
+    from alembic import command
+
+    engines = engines_for(empty_url)
+    with engines.writing.begin() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0015")
+        at = NOON.isoformat(timespec="microseconds").replace("+00:00", "Z")
+        connection.execute(text(f"INSERT INTO slack_links VALUES ('T111/U0ADA', 'ada', '{at}')"))  # noqa: S608 - a test's own text
+    engines.dispose()
+    store = open_store(empty_url, clock=TestClock())
+    store.migrate()
+    with store.read() as view:
+        [kept] = view.links.of("ada")
+    assert kept == Link(
+        id="li-slack-t111-u0ada",
+        identity=Identity(kind=IdentityKind.SLACK, name="T111/U0ADA"),
+        person_id="ada",
+        by=None,
+        linked_at=NOON,
+    )
+    store.close()
+
+
+def a_browser(name: str, identity: Identity) -> BrowserSession:
+    return BrowserSession(
+        id=name,
+        token_hash=name,
+        previous_hash=None,
+        is_confirmed=False,
+        person_id="ada",
+        identity=identity,
+        signed_in_at=NOON,
+        rotated_at=NOON,
+        seen_at=NOON,
+        expires_at=NOON + timedelta(hours=8),
+    )
