@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from tests.server.server_world import World
 from tests.server.watched import outside, watched
 
+from liftgate.identity.link_model import Link
+from liftgate.identity.model import Identity, IdentityKind
+
 WHY = "Correct the totals of the third quarter: finance found the north region doubled"
 
 
@@ -36,5 +39,27 @@ def enliven(world: World, *, why: str = WHY) -> Lively:
     world.post("ada", f"/grants/{active}/sessions")
     world.clock.pass_by(minutes=4)
     pending = world.pending(justification=why)
+    linked(world)
     world.clock.pass_by(seconds=41)
     return Lively(pending=pending, active=active, ended=ended, finding=finding)
+
+
+def linked(world: World) -> None:
+    """A guard with two identities that were linked, of which one is worth nothing, and somebody else with one."""
+    user = "arn:aws:iam::111122223333:user"
+    for number, (person, kind, name) in enumerate(
+        (
+            ("rosa", IdentityKind.AWS, f"{user}/on-call/rosa-laptop"),
+            ("rosa", IdentityKind.OIDC, "https://lakeside.okta.example.com#00u1a2b3c4d5e6f7g8h9"),
+            ("ada", IdentityKind.AWS, f"{user}/ada-laptop"),
+        )
+    ):
+        made = Link(
+            id=f"li-{number:016}",
+            identity=Identity(kind=kind, name=name),
+            person_id=person,
+            by=Identity(kind=IdentityKind.LOCAL, name=person),
+            linked_at=world.clock(),
+        )
+        with world.store.write() as transaction:
+            transaction.links.add(made)

@@ -32,6 +32,7 @@ PAGES: Final = {
         f"/sign-in/cli?port=50123&state={'s' * 43}&challenge={'c' * 43}&machine=ada-laptop",
     ),
     "terminal-elsewhere": ("ada", "/sign-in/device"),
+    "identities": ("rosa", "/identities"),
 }
 LARGEST: Final = 100_000  # bytes, of a page and all that it fetches
 # `make pictures` has them written into docs/pages.
@@ -61,7 +62,7 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with served(tmp_path_factory.mktemp("site")) as (world, address):
+    with served(tmp_path_factory.mktemp("site"), linked_identities=["aws"]) as (world, address):
         yield Site(world, address, browser)
 
 

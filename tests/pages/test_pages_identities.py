@@ -22,7 +22,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 def shown_code(text: str) -> str:
-    [code] = set(CODE.findall(text.split('role="status"')[1].split("</strong>", maxsplit=1)[0]))
+    [code] = set(CODE.findall(text.split('role="status"')[1].partition("<table")[0]))
     return str(code)
 
 
