@@ -98,12 +98,22 @@ def test_a_code_is_used_once_also_by_two_who_began_with_it(world: World) -> None
 def test_a_code_that_is_over_leads_nowhere(world: World) -> None:
     eve = Person(world, "eve")
     sent = typed(eve, a_code(world))
-    world.clock.pass_by(minutes=9)
     held = a_code(world)  # the newer one ends the first
     assert came_back(eve, sent).status_code == 403
-    world.clock.pass_by(minutes=10)
+    world.clock.pass_by(minutes=9)
+    sent = typed(eve, held)
+    world.clock.pass_by(minutes=1)  # over before the attempt is
+    assert came_back(eve, sent).status_code == 403
     assert typed(eve, held).status_code == 403
     assert typed(eve, "").status_code == 403
+
+
+def test_a_page_of_elsewhere_sends_nobody_off_with_a_code(world: World) -> None:
+    """Else whoever opened it, and is signed in at the provider, would be linked to somebody else without a word."""
+    eve = Person(world, "eve")
+    foisted = eve.here.send("/identities/link", origin="https://evil.example", code=a_code(world))
+    assert foisted.status_code == 403
+    assert "liftgate-oidc" not in eve.here.http.cookies
 
 
 def test_a_browser_that_typed_no_code_is_linked_to_nobody(world: World) -> None:

@@ -411,6 +411,8 @@ def test_without_the_setting_links_are_worth_nothing(world: World) -> None:
     off = TestClient(create_app(replace(world.parts, settings=settings)), base_url=ADDRESS)
     answer = off.get("/api/v1/me", headers=bearer(token))
     assert refusal(answer) == (401, "identity_unknown")
+    shown = off.get("/api/v1/me/identities", headers=bearer(world.sign_in("ada"))).json()
+    assert [one["is_good"] for one in shown["items"] if one["named_by"] == "link"] == [False]
 
 
 def test_what_was_linked_on_nobodys_word_ends_with_the_local_sign_in(world: World) -> None:
