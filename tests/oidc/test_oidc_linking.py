@@ -55,7 +55,9 @@ def test_an_account_is_linked_through_the_browser_and_signs_in(
     world: World, provider: OpenIdProvider
 ) -> None:
     eve = Person(world, "eve")
-    assert eve.sign_in().status_code == 401
+    refused = eve.sign_in()
+    assert refused.status_code == 401
+    assert 'href="/identities/link"' in refused.text
     sent = typed(eve, code := a_code(world))
     assert code not in sent.headers["location"]
     back = came_back(eve, sent)

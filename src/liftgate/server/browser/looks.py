@@ -91,7 +91,7 @@ def looking(request: Request) -> Look:
         local_sign_in=parts.settings.local_sign_in,
         is_used=is_used,
     )
-    hold_to_provider(request, parts, found.session, is_used=is_used)
+    hold_to_provider(request, parts, found.session, loaded.catalogue, is_used=is_used)
     _hand_over(request, found, parts, tls=tls)
     request.scope[PERSON] = found.caller.person.id
     return Look(Call(parts, found.caller, loaded), found.session)

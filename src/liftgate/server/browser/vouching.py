@@ -5,6 +5,7 @@ from typing import Final
 
 from starlette.requests import Request
 
+from liftgate.catalogue.model import Catalogue
 from liftgate.catalogue.who import person_of
 from liftgate.identity.model import Caller, Identity, IdentityKind
 from liftgate.identity.ports import BrowserSession
@@ -41,7 +42,7 @@ def sign_in_by_provider(
         clock=parts.clock,
         random=parts.random,
         replacing=session_token(request, parts.session_key, tls=tls),
-        counts_groups=_is_declared(caller.identity, parts),
+        counts_groups=person_of(parts.catalogue.current().catalogue, caller.identity) is not None,
     )
     request.scope[PERSON] = caller.person.id
     set_session(request, token, parts.session_key, lasts=parts.settings.session_lasts, tls=tls)
@@ -50,7 +51,9 @@ def sign_in_by_provider(
         _keep(request, parts, _ID_TOKEN, vouched.id_token, of=_ID_TOKEN)
 
 
-def hold_to_provider(request: Request, parts: Parts, session: BrowserSession, *, is_used: bool) -> None:
+def hold_to_provider(
+    request: Request, parts: Parts, session: BrowserSession, catalogue: Catalogue, *, is_used: bool
+) -> None:
     """Ask the provider, now and then, whether somebody is still signed in. Raises ``Unauthenticated`` where they are not.
 
     What a page asks by itself asks nobody: its answer may be lost, and a new refresh token with it.
@@ -64,7 +67,7 @@ def hold_to_provider(request: Request, parts: Parts, session: BrowserSession, *,
         parts.provider,
         store=parts.store,
         clock=parts.clock,
-        counts_groups=_is_declared(session.identity, parts),
+        counts_groups=person_of(catalogue, session.identity) is not None,
     )
     if fresh is not None:
         _keep_refresh(request, parts, session, fresh)
@@ -98,10 +101,6 @@ def forget_refresh(request: Request, parts: Parts) -> None:
 def forget_id_token(request: Request, parts: Parts) -> None:
     """After the provider's session was ended too."""
     forget_secret(request, _ID_TOKEN, tls=is_tls(parts))
-
-
-def _is_declared(identity: Identity, parts: Parts) -> bool:
-    return person_of(parts.catalogue.current().catalogue, identity) is not None
 
 
 def _keep_refresh(request: Request, parts: Parts, session: BrowserSession, token: str | None) -> None:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from liftgate.catalogue.model import Catalogue
 from liftgate.errors import LiftgateError
 from liftgate.identity.browser import end_browser_session
+from liftgate.identity.errors import IdentityUnknown
 from liftgate.identity.model import IdentityKind, PersonKind
 from liftgate.identity.provider import Reached
 from liftgate.identity.service import local_caller
@@ -116,6 +117,7 @@ def sign_in_shown(
         people=people,
         next=then,
         error=error,
+        may_be_linked=isinstance(error, IdentityUnknown) and "oidc" in parts.settings.linked_identities,
     )
 
 
