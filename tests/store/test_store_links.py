@@ -4,14 +4,20 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from secrets import token_bytes
 
+import pytest
 from sqlalchemy import text
 from tests.store.store_examples import MINUTE, NOON, TestClock, draft, sign_in
 
+from liftgate.errors import LiftgateError
+from liftgate.identity.errors import IdentityLinked
 from liftgate.identity.link_model import Link, LinkCode
-from liftgate.identity.model import Identity, IdentityKind
+from liftgate.identity.linking import LinkDoor, link_proved
+from liftgate.identity.model import Identity, IdentityKind, Person
 from liftgate.identity.ports import BrowserSession
 from liftgate.identity.provider_ports import ProviderSignIn
+from liftgate.ledger.model import EventKind
 from liftgate.store.engine import engines_for
 from liftgate.store.migrations import _config
 from liftgate.store.sql import SqlStore, open_store
@@ -67,6 +73,62 @@ def test_of_processes_that_link_one_identity_to_several_people_one_does(
         [kept] = view.links.of()
         assert kept.person_id == people[linked.index(True)]
         assert view.links.of_identity(SUBJECT) == kept
+
+
+class Anything:
+    """Rules by which all that was proved may be linked."""
+
+    def links(self, kind: IdentityKind) -> bool:
+        return kind is IdentityKind.OIDC
+
+    def declared(self, identity: Identity) -> Person:
+        return self.person(identity.name)
+
+    def person(self, person_id: str) -> Person:
+        return Person(id=person_id, name=person_id.title())
+
+    def refusal(self, identity: Identity, person: Person) -> LiftgateError | None:
+        del identity, person
+        return None
+
+    def holder(self, link: Link, identity: Identity) -> Person | None:
+        """Nobody, of a link that is worth nothing any more."""
+        del identity
+        return None if link.person_id == "gone" else self.person(link.person_id)
+
+
+@pytest.mark.parametrize("before", [None, "gone"])
+def test_of_people_who_link_one_identity_at_once_one_gets_it_and_the_record_says_who(
+    open_another: Callable[[], SqlStore], before: str | None
+) -> None:
+    people = ("ada", "grace", "linus", "rosa")
+    doors = [
+        LinkDoor(store=open_another(), rules=Anything(), clock=lambda: NOON, random=token_bytes)
+        for _ in people
+    ]
+    with doors[0].store.write() as transaction:
+        for person_id in people:
+            by = replace(ADA, name=person_id)
+            transaction.links.add_code(replace(CODE, code_hash=person_id[0] * 64, person_id=person_id, by=by))
+        if before is not None:
+            transaction.links.add(replace(LINK, person_id=before))
+
+    def link(number: int) -> str | None:
+        try:
+            made, _ = link_proved(people[number][0] * 64, SUBJECT, doors[number])
+        except IdentityLinked:
+            return None
+        return made.person_id
+
+    with ThreadPoolExecutor(4) as threads:
+        linked = [one for one in threads.map(link, range(4)) if one is not None]
+    with open_another().read() as view:
+        assert [one.person_id for one in view.links.of()] == linked
+        drafts = [entry.draft for entry in view.entries()]
+    assert len(linked) == 1
+    assert [one.actor for one in drafts if one.kind is EventKind.IDENTITY_LINKED] == linked
+    ended = [one for one in drafts if one.kind is EventKind.IDENTITY_UNLINKED]
+    assert len(ended) == (before is not None)
 
 
 def test_a_link_comes_back_as_it_was(store: SqlStore) -> None:
