@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.pages.test_pages_terminals import answered, by_code
 from tests.pages.visitor import Visitor
 from tests.server.server_world import CATALOGUE, World, open_world
 from tests.server.test_server_identities import LAPTOP, entries, link, prove, refusal, sign_in
@@ -35,6 +36,22 @@ def test_a_code_of_the_page_links(world: World) -> None:
     assert LAPTOP in page
     assert not CODE.search(page.split('role="status"')[0].replace("3xv7-m0q4-c2h5-k8rs", ""))
     assert sign_in(world).json()["person"]["id"] == "ada"
+
+
+def test_whoever_finds_a_browser_later_makes_no_further_way_in_of_it(world: World) -> None:
+    """Nor by a terminal that they sign in with it, though that was signed in just now."""
+    ada = Visitor(world, "ada")
+    world.clock.pass_by(minutes=15)
+    late = ada.submit("/identities/codes", seen_on="/identities", kind="aws")
+    assert (late.status_code, "too long ago" in late.text) == (403, True)
+    by_browser = by_code(world, answered(ada)["code"]).json()["token"]
+    headers = {"Authorization": f"Bearer {by_browser}"}
+    asked = world.http.post("/api/v1/me/identities/codes", json={"kind": "aws"}, headers=headers)
+    assert refusal(asked) == (403, "sign_in_too_old")
+    fresh = by_code(world, answered(Visitor(world, "ada"))["code"]).json()["token"]
+    headers = {"Authorization": f"Bearer {fresh}"}
+    asked = world.http.post("/api/v1/me/identities/codes", json={"kind": "aws"}, headers=headers)
+    assert asked.status_code == 201
 
 
 def test_a_link_ends_from_the_page(world: World) -> None:

@@ -204,6 +204,17 @@ def test_a_linked_identity_links_no_further(world: World) -> None:
     assert refusal(answer) == (403, "may_not_link")
 
 
+def test_whoever_finds_a_token_later_makes_no_further_way_in_of_it(world: World) -> None:
+    world.sign_in("ada")
+    world.clock.pass_by(minutes=14, seconds=59)
+    a_code(world)
+    world.clock.pass_by(seconds=1)
+    old = world.post("ada", "/me/identities/codes", {"kind": "aws"})
+    assert refusal(old) == (403, "sign_in_too_old")
+    world.forget_tokens()
+    a_code(world)
+
+
 REFUSED = {
     "the catalogue's other person": (GRACE, "somebody else's"),
     "one's own already": (ADA, "yours already"),

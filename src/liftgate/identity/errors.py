@@ -243,6 +243,12 @@ class MayNotLink(Refused):
     code = "may_not_link"
 
 
+class SignInTooOld(Refused):
+    """What gives somebody a further way in wants a sign-in of just now."""
+
+    code = "sign_in_too_old"
+
+
 class NotLinkable(Refused):
     """The catalogue says whose the identity is, or it is none that one person alone holds."""
 

@@ -12,6 +12,9 @@ from typing import Final, Protocol
 from liftgate.identity.model import Identity, IdentityKind
 
 CODE_LASTS: Final = timedelta(minutes=10)
+FRESH_FOR: Final = timedelta(minutes=15)
+"""For so long after a sign-in a code is handed out, so that whoever finds a browser or a token later makes no further way in of it."""
+
 LINKABLE: Final = (IdentityKind.AWS, IdentityKind.OIDC, IdentityKind.SLACK)
 
 # Crockford's base 32, as of ids: a code is read out, typed and pasted.

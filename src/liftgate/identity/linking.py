@@ -20,9 +20,11 @@ from liftgate.identity.errors import (
     MayNotLink,
     NoSuchLink,
     ProofUsed,
+    SignInTooOld,
 )
 from liftgate.identity.link_model import (
     CODE_LASTS,
+    FRESH_FOR,
     RANDOM_BYTES,
     Link,
     LinkCode,
@@ -67,10 +69,12 @@ class LinkDoor:
     random: RandomBytes
 
 
-def ask_for_code(caller: Caller, kind: IdentityKind, door: LinkDoor) -> tuple[str, LinkCode]:
-    """A code for somebody who is signed in, which makes an identity of that kind theirs.
+def ask_for_code(
+    caller: Caller, kind: IdentityKind, door: LinkDoor, *, signed_in_at: datetime
+) -> tuple[str, LinkCode]:
+    """A code for somebody who signed in just now, which makes an identity of that kind theirs.
 
-    Raises ``LinkingOff`` and ``MayNotLink``.
+    Raises ``LinkingOff``, ``MayNotLink`` and ``SignInTooOld``.
     """
     if not door.rules.links(kind):
         raise LinkingOff(
@@ -79,6 +83,12 @@ def ask_for_code(caller: Caller, kind: IdentityKind, door: LinkDoor) -> tuple[st
             value=kind.value,
         )
     _refuse_asker(caller, door.rules)
+    # A Slack user signs in nowhere, so that one is no further way in.
+    if kind is not IdentityKind.SLACK and door.clock() - signed_in_at >= FRESH_FOR:
+        raise SignInTooOld(
+            "you signed in too long ago to link an identity",
+            advice="sign in anew, in the browser where that signed your terminal in, and ask within a quarter of an hour",
+        )
     now, code = door.clock(), new_code(int.from_bytes(door.random(RANDOM_BYTES), "big"))
     made = LinkCode(
         code_hash=code_hash_of(code),

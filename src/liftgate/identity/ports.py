@@ -104,6 +104,9 @@ class IdentityReader(Protocol):
     def browser_session(self, token_hash: str) -> BrowserSession | None:
         """The browser's session of a present or previous token, expired or not."""
 
+    def browser_signed_in_at(self, session_id: str) -> datetime | None:
+        """When a browser's session began."""
+
 
 class IdentityWriter(IdentityReader, Protocol):
     """A transaction that changes sign-ins."""

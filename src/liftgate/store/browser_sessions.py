@@ -14,6 +14,7 @@ _C: Final = browser_sessions.c
 _ONE: Final = select(browser_sessions).where(
     or_(_C.token_hash == bindparam("shown"), _C.previous_hash == bindparam("shown"))
 )
+_BEGUN: Final = select(_C.signed_in_at).where(_C.id == bindparam("which"))
 _ADD: Final = insert(browser_sessions)
 _REPLACE: Final = update(browser_sessions).where(
     _C.id == bindparam("which"),
@@ -34,6 +35,11 @@ class BrowserSessions:
         """The session of a present or previous token, expired or not."""
         row = self._connection.execute(_ONE, {"shown": token_hash}).mappings().one_or_none()
         return None if row is None else _session_of(row)
+
+    def signed_in_at(self, session_id: str) -> datetime | None:
+        """When a session began."""
+        begun: datetime | None = self._connection.execute(_BEGUN, {"which": session_id}).scalar()
+        return begun
 
     def add(self, session: BrowserSession) -> None:
         """A browser signed in."""

@@ -155,6 +155,10 @@ class SqlTransaction(Lending):
         """The browser's session of a present or previous token, expired or not."""
         return self._browsers.one(token_hash)
 
+    def browser_signed_in_at(self, session_id: str) -> datetime | None:
+        """When a browser's session began."""
+        return self._browsers.signed_in_at(session_id)
+
     def add_browser_session(self, session: BrowserSession, draft: Draft) -> None:
         """A browser signed in."""
         self._browsers.add(session)

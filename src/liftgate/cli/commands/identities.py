@@ -69,6 +69,8 @@ def link(context: click.Context, *, aws: str | None, browser: bool, slack: bool,
             "say one identity to link", advice="liftgate identities link --aws PROFILE, --browser or --slack"
         )
     with connection(context) as here:
+        if not slack and not with_code and not here.settings.is_login:
+            here.tokens.forget()  # the server wants a sign-in of just now
         if aws is not None:
             code = _typed_code() if with_code else text(ask_for_code(here.api, "aws"), "code")
             _say_linked(context, prove_with_code(here.wire, here.settings.server.origin, code, aws))

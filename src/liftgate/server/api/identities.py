@@ -1,7 +1,7 @@
 """Identities of one person: those that the catalogue names, and those that they linked by proof."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Path, Request, Response
@@ -13,10 +13,11 @@ from liftgate.elevation.errors import SecretHandedOver
 from liftgate.identity.link_model import Link
 from liftgate.identity.linking import ask_for_code, link_with_aws, unlink
 from liftgate.identity.model import Identity, IdentityKind
+from liftgate.identity.token import hash_of
 from liftgate.server.api.doc import problems
 from liftgate.server.api.shapes import EXACT, Moment, PersonShape, answer, example, person_shape
 from liftgate.server.api.sign_ins import SignInWithAws, aws_proof_of
-from liftgate.server.calls import Call, SeesAll, SignedIn, SignedInOnce, parts_of
+from liftgate.server.calls import Call, SeesAll, SignedIn, SignedInOnce, parts_of, token_of
 from liftgate.server.errors import NoSuchPath
 from liftgate.server.linking import LinksHere, link_door
 from liftgate.server.settings import Linkable
@@ -24,6 +25,7 @@ from liftgate.server.settings import Linkable
 router = APIRouter(tags=["Identities"])
 
 LINK_ID: Final = r"^li-[0-9a-z-]{1,60}$"
+NEVER: Final = datetime.min.replace(tzinfo=UTC)
 LinkId = Annotated[str, Path(pattern=LINK_ID, examples=["li-0f1e2d3c4b5a6978"])]
 _IDENTITY: Final = "aws:arn:aws:sts::111122223333:assumed-role/ReadOnly/ada"
 _LINKED: Final = "oidc:https://id.example.com#00u1a2b3c4"
@@ -126,9 +128,9 @@ def my_identities(call: SignedIn) -> Response:
     operation_id="make_link_code",
     responses=problems(401, 403, 404, 409),
 )
-def make_code(call: SignedInOnce, body: CodeBody) -> Response:
+def make_code(request: Request, call: SignedInOnce, body: CodeBody) -> Response:
     """Get a code: whoever proves an identity of that kind with it, once and within ten minutes, is the caller from then on."""
-    return answer(code_made(call, body.kind), 201)
+    return answer(code_made(call, body.kind, signed_in_at=_signed_in_at(token_of(request), call)), 201)
 
 
 @router.get("/identities", response_model=LinksShape, operation_id="list_links", responses=problems(401, 403))
@@ -182,7 +184,7 @@ def links_of_all(call: Call) -> list[LinkShape]:
         return [_link(one, call.catalogue, rules) for one in view.links.of()]
 
 
-def code_made(call: Call, kind: Linkable) -> CodeShape:
+def code_made(call: Call, kind: Linkable, *, signed_in_at: datetime) -> CodeShape:
     """A code for the caller. Raises what ``ask_for_code`` does, ``NoSuchPath`` and ``SecretHandedOver``."""
     parts = call.parts
     if kind == "slack" and parts.slack is None:
@@ -190,7 +192,8 @@ def code_made(call: Call, kind: Linkable) -> CodeShape:
     if kind == "oidc" and parts.provider is None:
         raise NoSuchPath("this server has no OpenID provider", advice="see docs/sign-in.md")
     _refuse_repeated(call)
-    code, made = ask_for_code(call.caller, IdentityKind(kind), link_door(call.catalogue, parts))
+    door = link_door(call.catalogue, parts)
+    code, made = ask_for_code(call.caller, IdentityKind(kind), door, signed_in_at=signed_in_at)
     return CodeShape(code=code, kind=kind, expires_at=made.expires_at)
 
 
@@ -203,6 +206,14 @@ def unlinked(call: Call, link_id: str) -> Link:
         store=call.parts.store,
         clock=call.parts.clock,
     )
+
+
+def _signed_in_at(token: str, call: Call) -> datetime:
+    """When the holder of a token proved who they are: of a terminal that a browser signed in, when they did so there."""
+    with call.parts.store.read() as view:
+        found = view.sign_in(hash_of(token))
+        began = found and found.session_id and view.browser_signed_in_at(found.session_id)
+    return began or (NEVER if found is None or found.session_id else found.signed_in_at)
 
 
 def _refuse_repeated(call: Call) -> None:

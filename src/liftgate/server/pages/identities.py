@@ -46,7 +46,7 @@ def make_code(request: Request, sent: Submitted) -> Response:
     """Show a code, once."""
     try:
         said = checked(CodeBody, {"kind": sent.form.text("kind")})
-        made = code_made(sent.call, said.kind)
+        made = code_made(sent.call, said.kind, signed_in_at=sent.look.session.signed_in_at)
     except LiftgateError as error:
         return _shown(request, sent.look, error=error)
     return _shown(request, sent.look, made=made)
