@@ -395,8 +395,7 @@ def test_a_reminder_is_a_reply_that_mentions_reviewers_each_time(desk: Desk) -> 
 
 
 def test_who_may_answer_by_escalation_is_mentioned(desk: Desk) -> None:
-    code = desk.world.post("rosa", "/slack-links").json()["code"]
-    say(desk, "U0ROSA", f"link {code}")
+    say(desk, "U0ROSA", f"link {code(desk, 'rosa')}")
     reminded(desk, "escalate_after: 30m, escalate_to: [rosa]")
     [reply] = desk.slack.replies
     assert "<@U0ROSA>" in reply["text"]

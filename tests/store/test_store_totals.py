@@ -90,11 +90,12 @@ def run(url: str, *statements: str) -> None:
 
 
 def made_since(step: str) -> list[str]:
-    """The tables that steps after this one make, the newest first: they refer to older ones."""
+    """The tables that steps after this one make and leave, the newest first: they refer to older ones."""
     folder = Path(migrations.__file__).parent / "versions"
     later = [path for path in sorted(folder.glob("v*.py")) if path.name[1:5] > step]
-    made = [re.findall(r'create_table\(\s*"(\w+)"', path.read_text(encoding="utf-8")) for path in later]
-    return [name for names in made for name in names][::-1]
+    text = "".join(path.read_text(encoding="utf-8") for path in later)
+    gone = set(re.findall(r'drop_table\(\s*"(\w+)"', text))
+    return [name for name in re.findall(r'create_table\(\s*"(\w+)"', text) if name not in gone][::-1]
 
 
 BEFORE = (
