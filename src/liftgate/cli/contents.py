@@ -52,6 +52,7 @@ CONTENTS = {
         "sign-out": ("end the sign-in on this machine", _OURS + "sign_out"),
         "config": ("what is set, where; what is wrong with it", _OURS + "config"),
         "completion": ("make the shell complete commands", _OURS + "completion"),
+        "deploy": ("what it needs at AWS, as files", _OURS + "deploy"),
         "serve": ("run the server", _OURS + "serve"),
         "watch": ("take CloudTrail's events, for a server", _OURS + "watch"),
         "demo": ("try it all on this machine", _OURS + "demo"),

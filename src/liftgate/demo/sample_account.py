@@ -14,7 +14,7 @@ from liftgate.demo.trail.log_files import BUCKET as TRAIL
 from liftgate.demo.trail.recorder import QUEUE
 from liftgate.iam.compile import role_policy
 from liftgate.iam.scope import Location, Scope
-from liftgate.watch.sources.sqs import PERMISSIONS
+from liftgate.watch.sources.permissions import PERMISSIONS
 
 REPORTS: Final = "lakeside-reports"
 PAYROLL: Final = "lakeside-payroll"

@@ -18,6 +18,8 @@ LONGEST: Final = timedelta(hours=12)
 # A policy this short never fills the packed size, whatever its letters: half of what its plain text may be.
 TRIAL_FROM: Final = 1_200
 
+GRANT_TAG: Final = "liftgate-grant"
+
 _TRIAL_GRANT: Final = "gr-" + "0" * 16
 _CLOSED: Final = Window(
     starts_at=datetime(2001, 1, 1, tzinfo=UTC), ends_at=datetime(2001, 1, 1, 0, 0, 1, tzinfo=UTC)
@@ -61,7 +63,7 @@ def within_window(credentials: Credentials, window: Window) -> Credentials:
 
 
 def _tags(grant_id: str, person_id: str) -> tuple[tuple[str, str], ...]:
-    return (("liftgate-grant", grant_id), (PERSON_TAG, source_identity(person_id)))
+    return ((GRANT_TAG, grant_id), (PERSON_TAG, source_identity(person_id)))
 
 
 def _duration(left: timedelta, max_session: timedelta) -> timedelta:

@@ -1,6 +1,11 @@
 """The form of a role session name: it carries the grant, so each CloudTrail event names its grant."""
 
 import re
+from typing import Final
+
+# As IAM's conditions say it: every grant's id, and the name of every session.
+ANY_GRANT: Final = "gr-" + "?" * 16
+ANY_SESSION: Final = f"{ANY_GRANT}-*"
 
 _NAME = re.compile(r"(gr-[0-9a-hjkmnp-tv-z]{16})-([1-9][0-9]{0,5})")
 
@@ -27,3 +32,8 @@ def sessions_of(grant_id: str) -> str:
 def session_called(name: str) -> str:
     """The ``aws:userid`` pattern of one session, on whichever role."""
     return f"*:{name}"
+
+
+def revoker_session_name(broker: str) -> str:
+    """How a session of a revoker role is named, and whom it names as its source, by the broker's own name."""
+    return f"liftgate-{broker}"[:64]

@@ -25,7 +25,15 @@ from liftgate.iam.parse import Kind, parse_policy
 from liftgate.iam.policy import Condition, Effect, Patterns, Policy, Statement, to_document, to_json
 from liftgate.iam.scope import Location, Scope, Window
 
-__all__ = ["companions", "compile_session_policy", "role_policy", "scope_policy", "within"]
+__all__ = [
+    "ROLE_LIMIT",
+    "companions",
+    "compile_session_policy",
+    "role_policy",
+    "roles_policy",
+    "scope_policy",
+    "within",
+]
 
 SESSION_LIMIT = 2048  # characters of an inline session policy (STS API Reference, AssumeRole)
 ROLE_LIMIT = 6144  # characters of a managed policy, which is what a boundary is (IAM quotas)
@@ -50,10 +58,18 @@ def role_policy(ceiling: Scope) -> str:
 
     Actions are spelled out: what AWS adds to S3 later never slips in. Raises ``ScopeTooLarge``.
     """
-    text = to_json(merged(_whole(ceiling)))
+    text = to_json(roles_policy([ceiling]))
     if len(text) > ROLE_LIMIT:
         raise _too_large("policy of the elevated role", len(text), ROLE_LIMIT, ceiling)
     return text
+
+
+def roles_policy(ceilings: Iterable[Scope]) -> Policy:
+    """The same as a value, of a role that several ceilings share: each of them, and nothing that none of them holds.
+
+    However long it is: IAM takes ``ROLE_LIMIT`` characters of ``to_json``.
+    """
+    return merged(Policy(statements=tuple(one for each in ceilings for one in _whole(each).statements)))
 
 
 def within(policy: Policy, starts_at: str, ends_at: str) -> Policy:

@@ -1,6 +1,6 @@
 """Amazon SQS as a ``Queue``: one boto3 client, which may be used from many threads.
 
-What Liftgate needs on the queue is in ``PERMISSIONS``.
+What Liftgate needs on the queue is in ``permissions``.
 """
 
 import re
@@ -17,15 +17,9 @@ from liftgate.elevation.aws_clients import AwsEndpoints
 from liftgate.elevation.aws_failure import NOT_SENT, UNREADABLE, code_of, is_the_callers_fault, may_pass
 from liftgate.errors import LiftgateError
 from liftgate.watch.sources.errors import QueueElsewhere, QueueForbidden, QueueMissing, QueueUnavailable
+from liftgate.watch.sources.permissions import PERMISSIONS
 from liftgate.watch.sources.ports import Message
 
-PERMISSIONS: Final = (
-    "sqs:ReceiveMessage",
-    "sqs:DeleteMessage",
-    "sqs:ChangeMessageVisibility",
-    "sqs:GetQueueAttributes",
-    "sqs:SendMessage",  # only where dead letters are sent again
-)
 LONGEST_WAIT: Final = timedelta(seconds=20)  # that ReceiveMessage takes
 
 _AT_ONCE: Final = 10  # messages in one call of SQS

@@ -1,0 +1,127 @@
+"""The read-only role that people hold all day: a policy for it, its boundary where it is opened in place, and itself if wanted."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from liftgate.catalogue.model import Entitlement
+from liftgate.deployment.elevated import longest_session
+from liftgate.deployment.errors import CeilingsTooLarge
+from liftgate.deployment.model import Bounded, Concern, ManagedPolicy, Role
+from liftgate.deployment.options import NewBaseline, user_name
+from liftgate.deployment.places import Places
+from liftgate.deployment.statements import allow_who, policy
+from liftgate.iam.compile import ROLE_LIMIT, roles_policy
+from liftgate.iam.policy import Condition, Policy, Principals, to_json
+from liftgate.iam.s3.actions import expand_actions
+from liftgate.iam.scope import Location, Scope
+
+READ_ONLY: Final = "LiftgateReadOnly"
+
+
+def read_only_policies(places: Places, account: str) -> list[ManagedPolicy]:
+    """To list and get in the buckets of an account's entitlements, and nothing else."""
+    chunks = _chunks(_reads(places, account))
+    return [
+        ManagedPolicy(
+            concern=Concern.BASELINE,
+            account=account,
+            partition=places.partition,
+            name=f"{READ_ONLY}{'' if number == 1 else number}",
+            document=document,
+            why="Everyday access: list and get in the buckets of which more can be asked for, nothing else.",
+        )
+        for number, document in enumerate(chunks, 1)
+    ]
+
+
+def held_boundary(places: Places, role_arn: str, entitlements: Sequence[Entitlement]) -> ManagedPolicy:
+    """What a role that is opened in place may ever do: read, and the ceilings. Raises ``CeilingsTooLarge``."""
+    account, name = role_arn.split(":")[4], role_arn.rsplit("/", 1)[-1]
+    document = roles_policy([*_reads(places, account), *dict.fromkeys(one.ceiling for one in entitlements)])
+    if len(to_json(document)) > ROLE_LIMIT:
+        raise CeilingsTooLarge(
+            f"the boundary of `{role_arn}`, which is opened in place, would have {len(to_json(document)):,} characters; IAM takes "
+            f"{ROLE_LIMIT:,}",
+            advice="let fewer entitlements be given in place on one role: `mechanism: session` for the others",
+            value=role_arn,
+        )
+    return ManagedPolicy(
+        concern=Concern.BASELINE,
+        account=account,
+        partition=places.partition,
+        name=f"{name}InPlaceBoundary"[:128],
+        document=document,
+        why=f"The permissions boundary of {name}, which is opened in place for {', '.join(one.name for one in entitlements)}: it "
+        "may read, and never do more than that and their ceilings.",
+    )
+
+
+def new_role(
+    places: Places, baseline: NewBaseline, policies: Sequence[str], boundaries: dict[str, str]
+) -> Role:
+    """The read-only role, where it is to be made: each user may take it up by their own name alone."""
+    arn = f"arn:{places.partition}:iam::{places.account}:role/{baseline.name}"
+    held = places.held.get(arn, ())
+    return Role(
+        concern=Concern.BASELINE,
+        account=places.account,
+        partition=places.partition,
+        name=baseline.name,
+        trust=_each_by_name(baseline.users),
+        policies=tuple(policies),
+        boundary=boundaries.get(arn, policies[0] if len(policies) == 1 else None),  # IAM takes one
+        max_session=longest_session(held) if held else longest_session(()),
+        why="The role that people hold all day. Each session bears the name of the user who took it up, and so proves who asks.",
+    )
+
+
+def bounded_roles(places: Places, boundaries: dict[str, str], made: str | None) -> tuple[Bounded, ...]:
+    """Roles that are there already, and on which somebody has to put the boundary."""
+    return tuple(Bounded(role_arn=arn, boundary=boundaries[arn]) for arn in places.held if arn != made)
+
+
+def _each_by_name(users: Sequence[str]) -> Policy:
+    return policy(
+        *(
+            allow_who(
+                f"User{number}",
+                Principals((("AWS", arn),)),
+                ["sts:AssumeRole"],
+                None,
+                Condition("StringEquals", "sts:RoleSessionName", (user_name(arn),)),
+            )
+            for number, arn in enumerate(sorted(users), 1)
+        )
+    )
+
+
+def _reads(places: Places, account: str) -> list[Scope]:
+    """A scope for each bucket: whole buckets, since who asks must first be able to look."""
+    keys = frozenset(places.keys_of(account))
+    return [
+        Scope(
+            actions=expand_actions(["list", "read"]),
+            locations=frozenset(
+                {Location(bucket=arn.rsplit(":", 1)[-1], key="*", partition=places.partition)}
+            ),
+            kms_keys=keys,
+        )
+        for arn in places.buckets_of(account)
+    ]
+
+
+def _chunks(scopes: Sequence[Scope]) -> list[Policy]:
+    """The fewest policies within IAM's limit, bucket by bucket in order."""
+    found: list[Policy] = []
+    at = 0
+    while at < len(scopes):
+        end = at + 1
+        while end < len(scopes) and _fits(roles_policy(scopes[at : end + 1])):
+            end += 1
+        found.append(roles_policy(scopes[at:end]))
+        at = end
+    return found
+
+
+def _fits(document: Policy) -> bool:
+    return len(to_json(document)) <= ROLE_LIMIT

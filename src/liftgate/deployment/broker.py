@@ -1,0 +1,242 @@
+"""The broker's own role, and the revoker's in each further account: what the table of calls says, and a boundary round it."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from liftgate.deployment.calls import CALLS, By, On, actions_of
+from liftgate.deployment.model import Concern, ManagedPolicy, Role, Watching
+from liftgate.deployment.options import BROKER_NAME, REVOKER_NAME, DeployOptions
+from liftgate.deployment.places import Places
+from liftgate.deployment.rights import Right, check_attached, policies_of
+from liftgate.deployment.statements import allow, allow_who, deny, policy
+from liftgate.elevation.session_name import revoker_session_name
+from liftgate.iam.policy import Condition, Policy, Principals, Statement
+
+_WRITES: Final = ("iam:PutRolePolicy", "iam:DeleteRolePolicy")
+
+
+def broker_arn(places: Places, options: DeployOptions) -> str:
+    """Whom trust policies name."""
+    return options.broker_arn or f"arn:{places.partition}:iam::{places.account}:role/{BROKER_NAME}"
+
+
+def revoker_arn(partition: str, account: str) -> str:
+    """The revoker role of an account."""
+    return f"arn:{partition}:iam::{account}:role/{REVOKER_NAME}"
+
+
+def broker_parts(
+    places: Places, options: DeployOptions, watching: Watching, boundaries: dict[str, str]
+) -> tuple[list[ManagedPolicy], Role | None]:
+    """The broker's policies, and its role with its boundary where it is to be made. ``boundaries``: by role that is written to."""
+    elsewhere = places.accounts[1:]
+    lend = [
+        Right("LendSessions", By.BROKER, On.ELEVATED, tuple(places.lent)),
+        Right(
+            "ReachOtherAccounts",
+            By.BROKER,
+            On.REVOKERS,
+            tuple(revoker_arn(places.partition, account) for account in elsewhere),
+        ),
+    ]
+    groups = {
+        "Lend": (lend, "lend sessions of elevated roles, and reach the revoker roles"),
+        "TakeBack": (
+            account_rights(places, places.account, boundaries),
+            "take access back, and read what must be so before it is given",
+        ),
+        "Watch": (watch_rights(watching), "take CloudTrail's events"),
+    }
+    found: list[ManagedPolicy] = []
+    for group, (rights, why) in groups.items():
+        found += policies_of(rights, _maker(places, options, group, why))
+    name = options.broker_arn or BROKER_NAME
+    check_attached(found, name)
+    if options.broker_arn:
+        return found, None
+    boundary = ManagedPolicy(
+        concern=Concern.BROKER,
+        account=places.account,
+        partition=places.partition,
+        name=f"{BROKER_NAME}Boundary",
+        document=_broker_boundary(places, watching),
+        why="The broker's permissions boundary: whatever policy is added to it, it does no more than this.",
+    )
+    role = Role(
+        concern=Concern.BROKER,
+        account=places.account,
+        partition=places.partition,
+        name=BROKER_NAME,
+        trust=_service_trust(options, places.account),
+        policies=tuple(one.arn for one in found),
+        boundary=boundary.arn,
+        why="Liftgate itself. It may lend the elevated roles and take back what it lent; it reads no object but log files.",
+        for_machines=options.runs_on == "ec2",
+    )
+    return [*found, boundary], role
+
+
+def revoker_parts(
+    places: Places,
+    account: str,
+    *,
+    broker: str,
+    boundaries: dict[str, str],
+    external_id: str,
+    organization: str | None,
+) -> tuple[list[ManagedPolicy], Role]:
+    """The revoker role of a further account, its policies and its boundary."""
+
+    def make(number: str, document: Policy) -> ManagedPolicy:
+        return ManagedPolicy(
+            concern=Concern.REVOKER,
+            account=account,
+            partition=places.partition,
+            name=f"{REVOKER_NAME}TakeBack{number}",
+            document=document,
+            why="What lets the revoker take access back, and read what must be so before it is given.",
+        )
+
+    found = policies_of(account_rights(places, account, boundaries), make)
+    check_attached(found, REVOKER_NAME)
+    boundary = ManagedPolicy(
+        concern=Concern.REVOKER,
+        account=account,
+        partition=places.partition,
+        name=f"{REVOKER_NAME}Boundary",
+        document=policy(*_account_bounds(places, account, revoker_arn(places.partition, account))),
+        why="The revoker's permissions boundary: whatever policy is added to it, it does no more than this.",
+    )
+    role = Role(
+        concern=Concern.REVOKER,
+        account=account,
+        partition=places.partition,
+        name=REVOKER_NAME,
+        trust=_revoker_trust(broker, external_id, organization),
+        policies=tuple(one.arn for one in found),
+        boundary=boundary.arn,
+        why="Taken up by the broker to put denies on this account's elevated roles. It lends nothing and reads no object.",
+        takes_external_id=True,
+    )
+    return [*found, boundary], role
+
+
+def account_rights(places: Places, account: str, boundaries: dict[str, str]) -> list[Right]:
+    """What Liftgate calls in an account about its roles."""
+    lent, held = places.lent_in(account), places.held_in(account)
+
+    def under(roles: Sequence[str]) -> tuple[str, ...]:
+        return tuple(boundaries[role] for role in roles)
+
+    return [
+        Right("ReadElevatedRoles", By.ACCOUNT, On.ELEVATED, lent),
+        Right("DenyUnderTheirBoundary", By.ACCOUNT, On.ELEVATED, lent, under(lent)),
+        Right("ReadWhoMaySignIn", By.ACCOUNT, On.SIGNED_IN, places.signed_in.get(account, ())),
+        Right("ReadRolesOpenedInPlace", By.ACCOUNT, On.HELD, held),
+        Right("OpenUnderTheirBoundary", By.ACCOUNT, On.HELD, held, under(held)),
+        *_beside_held(places, account),
+    ]
+
+
+def _beside_held(places: Places, account: str) -> list[Right]:
+    """What a role that is opened in place takes beside itself: its policies may be anybody's."""
+    if not places.held_in(account):
+        return []
+    policies = (
+        f"arn:{places.partition}:iam::{account}:policy/*",
+        f"arn:{places.partition}:iam::aws:policy/*",
+    )
+    return [
+        Right("ReadTheirPolicies", By.ACCOUNT, On.POLICIES, policies),
+        Right("AskTheSimulator", By.ACCOUNT, On.ANYTHING, ("*",)),
+    ]
+
+
+def watch_rights(watching: Watching) -> list[Right]:
+    """What the broker calls to learn of calls."""
+    queues = watching.queues
+    bucket = watching.log_bucket
+    partition = queues.arn.split(":")[1]
+    key = watching.log_key_arn
+    return [
+        Right(
+            "TakeEvents",
+            By.BROKER,
+            On.QUEUES,
+            (queues.arn, *([queues.dead_letters_arn] if queues.dead_letters_arn else [])),
+        ),
+        Right("FindLogFiles", By.BROKER, On.LOG_BUCKET, (f"arn:{partition}:s3:::{bucket}",)),
+        Right("ReadLogFiles", By.BROKER, On.LOG_FILES, (f"arn:{partition}:s3:::{bucket}/AWSLogs/*",)),
+        Right("OpenLogFiles", By.BROKER, On.LOG_KEY, (key,) if key else ()),
+    ]
+
+
+def _maker(
+    places: Places, options: DeployOptions, group: str, why: str
+) -> Callable[[str, Policy], ManagedPolicy]:
+    existing = options.broker_principal
+
+    def make(number: str, document: Policy) -> ManagedPolicy:
+        return ManagedPolicy(
+            concern=Concern.BROKER,
+            account=places.account,
+            partition=places.partition,
+            name=f"{BROKER_NAME}{group}{number}",
+            document=document,
+            why=f"What lets the broker {why}.",
+            users=(existing[2],) if existing and existing[1] == "user" else (),
+            roles=(existing[2],) if existing and existing[1] == "role" else (),
+        )
+
+    return make
+
+
+def _service_trust(options: DeployOptions, account: str) -> Policy:
+    """Who hands out the broker's role: of ECS and Lambda, only for this account's own."""
+    who = Principals((("Service", options.runs_on.principal),))
+    own = [Condition("StringEquals", "aws:SourceAccount", (account,))] if options.runs_on == "ecs" else []
+    return policy(allow_who("RunAsTheBroker", who, ["sts:AssumeRole"], None, *own))
+
+
+def _revoker_trust(broker: str, external_id: str, organization: str | None) -> Policy:
+    who = Principals((("AWS", broker),))
+    called = (revoker_session_name(broker.rsplit("/", 1)[-1]),)
+    by = [
+        Condition("StringEquals", "sts:ExternalId", (external_id,)),
+        *([Condition("StringEquals", "aws:PrincipalOrgID", (organization,))] if organization else []),
+    ]
+    source = Condition("StringEquals", "sts:SourceIdentity", called)
+    named = Condition("StringEquals", "sts:RoleSessionName", called)
+    return policy(
+        allow_who("TheBrokerAlone", who, ["sts:AssumeRole"], None, *by, named, source),
+        allow_who("NameTheBroker", who, ["sts:SetSourceIdentity"], None, source),
+    )
+
+
+def _broker_boundary(places: Places, watching: Watching) -> Policy:
+    everywhere = [f"arn:{places.partition}:iam::{account}:role/*" for account in places.accounts]
+    own = f"arn:{places.partition}:iam::{places.account}:role/{BROKER_NAME}"
+    watch = [right.statement(right.resources, ()) for right in watch_rights(watching) if right.resources]
+    return policy(
+        allow("LendAndReach", actions_of(By.BROKER, On.ELEVATED), everywhere),
+        *_account_bounds(places, places.account, own),
+        *watch,
+    )
+
+
+def _account_bounds(places: Places, account: str, own: str) -> list[Statement]:
+    """The most about roles: these calls, never on a role without a boundary, and never on the caller's own."""
+    roles = f"arn:{places.partition}:iam::{account}:role/*"
+    on_roles = {On.ELEVATED, On.SIGNED_IN, *([On.HELD] if places.held_in(account) else [])}
+    actions = dict.fromkeys(one.action for one in CALLS if one.by is By.ACCOUNT and one.on in on_roles)
+    return [
+        allow("TakeBack", actions, [roles]),
+        *(one.statement(one.resources, ()) for one in _beside_held(places, account)),
+        deny("NeverItself", _WRITES, [own]),
+        deny(
+            "NeverWithoutABoundary",
+            ["iam:PutRolePolicy"],
+            ["*"],
+            Condition("Null", "iam:PermissionsBoundary", ("true",)),
+        ),
+    ]

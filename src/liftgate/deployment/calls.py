@@ -1,0 +1,114 @@
+"""Every call that Liftgate makes to AWS, on what, and why: the one table from which its policies are made.
+
+A test holds it against the calls in the source. What S3 is asked for under a grant is not here: it is asked as the lent session.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from liftgate.watch.sources.permissions import PERMISSIONS
+
+
+class On(StrEnum):
+    """What a call is made on. The first three stand for each of their kind."""
+
+    ELEVATED = "elevated roles"
+    HELD = "roles that are opened in place"
+    SIGNED_IN = "roles that people sign in with"
+    REVOKERS = "revoker roles of other accounts"
+    POLICIES = "policies of roles that are opened in place"
+    ANYTHING = "nothing that has an ARN"
+    QUEUES = "the queue of events, and that of dead letters"
+    LOG_BUCKET = "the bucket of the trail's log files"
+    LOG_FILES = "the trail's log files"
+    LOG_KEY = "the key of the trail's log files"
+
+
+class By(StrEnum):
+    """Who makes a call: of these two kinds, in each account one."""
+
+    BROKER = "broker"
+    ACCOUNT = "whoever Liftgate is in the role's account: the broker at home, the revoker elsewhere"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One permission."""
+
+    action: str
+    by: By
+    on: On
+    why: str
+    under_boundary: bool = False  # only on roles that carry the boundary that Liftgate gave them
+
+
+def _calls(by: By, on: On, why: str, *actions: str) -> tuple[Call, ...]:
+    return tuple(Call(action=one, by=by, on=on, why=why) for one in actions)
+
+
+CALLS: Final[tuple[Call, ...]] = (
+    *_calls(
+        By.BROKER,
+        On.ELEVATED,
+        "lend a session that bears the grant and the person",
+        "sts:AssumeRole",
+        "sts:TagSession",
+        "sts:SetSourceIdentity",
+    ),
+    *_calls(By.BROKER, On.REVOKERS, "take access back elsewhere", "sts:AssumeRole", "sts:SetSourceIdentity"),
+    *_calls(
+        By.ACCOUNT,
+        On.ELEVATED,
+        "read trust, boundary and longest session of the role, and the denies on it; take denies away",
+        "iam:GetRole",
+        "iam:GetRolePolicy",
+        "iam:DeleteRolePolicy",
+    ),
+    Call(
+        action="iam:PutRolePolicy",
+        by=By.ACCOUNT,
+        on=On.ELEVATED,
+        why="put denies on the role",
+        under_boundary=True,
+    ),
+    *_calls(By.ACCOUNT, On.SIGNED_IN, "see that nobody can take another's session name", "iam:GetRole"),
+    *_calls(
+        By.ACCOUNT,
+        On.HELD,
+        "see what the role can do, and whether a grant is open on it; take grants off it",
+        "iam:GetRole",
+        "iam:ListRolePolicies",
+        "iam:GetRolePolicy",
+        "iam:ListAttachedRolePolicies",
+        "iam:DeleteRolePolicy",
+        "iam:SimulatePrincipalPolicy",
+    ),
+    Call(
+        action="iam:PutRolePolicy",
+        by=By.ACCOUNT,
+        on=On.HELD,
+        why="put grants on the role",
+        under_boundary=True,
+    ),
+    *_calls(
+        By.ACCOUNT, On.POLICIES, "read its boundary and its policies", "iam:GetPolicy", "iam:GetPolicyVersion"
+    ),
+    *_calls(
+        By.ACCOUNT,
+        On.ANYTHING,
+        "see whether the simulator heeds the session's name",
+        "iam:SimulateCustomPolicy",
+    ),
+    *_calls(By.BROKER, On.QUEUES, "take CloudTrail's events", *PERMISSIONS),
+    *_calls(By.BROKER, On.LOG_BUCKET, "find log files that the queue missed", "s3:ListBucket"),
+    *_calls(By.BROKER, On.LOG_FILES, "read log files", "s3:GetObject"),
+    *_calls(By.BROKER, On.LOG_KEY, "read encrypted log files", "kms:Decrypt"),
+)
+
+
+def actions_of(by: By, on: On, *, under_boundary: bool = False) -> tuple[str, ...]:
+    """What is called on one kind of thing, in the table's order."""
+    return tuple(
+        one.action for one in CALLS if (one.by, one.on, one.under_boundary) == (by, on, under_boundary)
+    )

@@ -1,0 +1,131 @@
+"""The README that stands beside generated files: what each is, in which order they are applied, and what is left to do by hand."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from liftgate.deployment.cost import PRICES_OF, PRICES_WHERE, monthly_cost, total
+from liftgate.deployment.model import Plan
+from liftgate.deployment.written import MARK
+
+_ORDER: Final = ("broker", "watch", "baseline", "elevated-roles", "revoker")
+MANAGEMENT: Final = (
+    "Where another trail logs management events already, this one's are a second copy: $2.00 for each 100,000. Name that trail's "
+    "bucket then: `--trail-bucket`."
+)
+
+
+def readme(tool: str, plan: Plan, files: Mapping[str, str], events: int) -> str:
+    """The text of README.md."""
+    parts = [
+        f"<!-- {MARK} {tool}` from the catalogue: change that, or the options, and run it again. -->\n\n# Liftgate at AWS\n",
+        f"Liftgate runs in account {plan.account}, region {plan.region}, as `{plan.broker_arn}`.\n",
+        _apply(tool, plan, files),
+        _by_hand(plan),
+        _settings(plan),
+        _costs(plan, events),
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def in_order(files: Mapping[str, str], plan: Plan) -> list[str]:
+    """Paths in the order in which they are applied: what others name comes first, the broker's account before all."""
+
+    def place(path: str) -> tuple[int, int, str]:
+        folder, _, name = path.rpartition("/")
+        concern = name.removesuffix(".yaml")
+        first = (
+            _ORDER.index(concern) if concern in _ORDER else len(_ORDER)
+        )  # further regions and parts after all else
+        return (0 if folder.endswith(plan.account) else 1, first, path)
+
+    return sorted(files, key=place)
+
+
+def _apply(tool: str, plan: Plan, files: Mapping[str, str]) -> str:
+    if tool == "terraform":
+        return (
+            "## Apply\n\nEach account is a provider with an alias, in `providers.tf`: put your way to sign in there.\n\n"
+            "```sh\nterraform init\nterraform plan\nterraform apply\n```\n"
+        )
+    lines = [_stack(path, plan, files[path]) for path in in_order(files, plan)]
+    return (
+        "## Apply\n\nIn this order, each with credentials of the account that its folder names. "
+        "`--no-execute-changeset` shows what would change.\n\n```sh\n" + "\n".join(lines) + "\n```\n"
+    )
+
+
+def _stack(path: str, plan: Plan, text: str) -> str:
+    name = path.rpartition("/")[2].removesuffix(".yaml")
+    region = name.removeprefix("watch-") if name.startswith("watch-") else plan.region
+    given = ' --parameter-overrides ExternalId="$EXTERNAL_ID"' if "Ref: ExternalId" in text else ""
+    large = " --s3-bucket BUCKET" if len(text.encode()) > 51_200 else ""
+    return (
+        f"aws cloudformation deploy --stack-name liftgate-{name} --region {region} --capabilities CAPABILITY_NAMED_IAM"
+        f"{given}{large} --template-file {path}"
+    )
+
+
+def _by_hand(plan: Plan) -> str:
+    found = [
+        f"- `{one.role_arn}` is opened in place and must carry its boundary: `aws iam put-role-permissions-boundary --role-name "
+        f"{one.role_arn.rsplit('/', 1)[-1]} --permissions-boundary {one.boundary}`"
+        for one in plan.bounded
+    ]
+    if not any(role.concern == "baseline" for role in plan.roles):
+        found.append(
+            "- Whoever looks at the buckets all day gets the policies of `baseline`: `aws iam attach-role-policy --role-name NAME "
+            "--policy-arn ARN`. Where the role reads already, nothing is to do."
+        )
+    found += [
+        f"- The policy of the key `{key}` must let IAM policies of the elevated roles' account count, or allow those roles "
+        "`kms:GenerateDataKey` and `kms:Decrypt` itself."
+        for key in plan.kms_keys
+    ]
+    if plan.watching.log_key_arn:
+        found.append(
+            f"- The policy of the key `{plan.watching.log_key_arn}` must let CloudTrail encrypt, and `{plan.broker_arn}` decrypt."
+        )
+    return "## By hand\n\n" + "\n".join(found) + "\n" if found else ""
+
+
+def _settings(plan: Plan) -> str:
+    queues = plan.watching.queues
+    lines = [f'aws_region = "{plan.region}"', f'watch_queue_url = "{_url(queues.arn)}"']
+    if queues.dead_letters_arn:
+        lines.append(f'watch_dead_letter_queue_url = "{_url(queues.dead_letters_arn)}"')
+    lines.append(f'watch_trail_bucket = "{plan.watching.log_bucket}"')
+    for role in plan.roles:
+        if role.concern == "revoker":
+            lines += [
+                "",
+                "[[accounts]]",
+                f'id = "{role.account}"',
+                f'revoker_role = "{role.arn}"',
+                'external_id = "…"',
+            ]
+    made = (
+        "\nOne external id for each account, of your making: `openssl rand -hex 8`.\n"
+        if len(plan.accounts) > 1
+        else ""
+    )
+    return (
+        "## Settings\n\nWhat Liftgate's settings say of it:\n\n```toml\n"
+        + "\n".join(lines)
+        + "\n```\n"
+        + made
+    )
+
+
+def _url(arn: str) -> str:
+    _, partition, _, region, account, name = arn.split(":")
+    return f"https://sqs.{region}.amazonaws.com{'.cn' if partition == 'aws-cn' else ''}/{account}/{name}"
+
+
+def _costs(plan: Plan, events: int) -> str:
+    items = monthly_cost(plan, events)
+    rows = "".join(f"| {item.what} | ${item.dollars:.2f} |\n" for item in items)
+    note = f"\n{MANAGEMENT}\n" if plan.watching.trails else ""
+    return (
+        f"## What it costs\n\nA month with {events:,} calls on watched objects, by AWS's prices of {PRICES_OF} in {PRICES_WHERE}, "
+        f"free tiers left out: **${total(items)}**.\n\n| | |\n| --- | --- |\n{rows}{note}"
+    )

@@ -1,0 +1,157 @@
+"""What is to exist in AWS, as values: the writers turn it into files, and a check can hold an account against it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from liftgate.iam.policy import Policy
+
+
+class Concern(StrEnum):
+    """What a file is about; its name is the file's."""
+
+    BROKER = "broker"
+    REVOKER = "revoker"
+    BASELINE = "baseline"
+    ELEVATED = "elevated-roles"
+    WATCH = "watch"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManagedPolicy:
+    """A customer managed policy."""
+
+    concern: Concern
+    account: str
+    partition: str
+    name: str
+    document: Policy
+    why: str
+    path: str = "/"
+    users: tuple[str, ...] = ()  # names of users and roles that are there already and get it
+    roles: tuple[str, ...] = ()
+
+    @property
+    def arn(self) -> str:
+        """As AWS will name it."""
+        return f"arn:{self.partition}:iam::{self.account}:policy{self.path}{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """An IAM role with managed policies alone: its inline room is Liftgate's."""
+
+    concern: Concern
+    account: str
+    partition: str
+    name: str
+    trust: Policy
+    policies: tuple[str, ...]  # ARNs
+    why: str
+    boundary: str | None = None  # ARN
+    path: str = "/"
+    max_session: timedelta = timedelta(hours=1)
+    for_machines: bool = False  # EC2 hands it out, by an instance profile
+    takes_external_id: bool = False  # its trust policy demands one
+    inline: Policy | None = None  # of a role that Liftgate never writes to
+
+    @property
+    def arn(self) -> str:
+        """As AWS will name it."""
+        return f"arn:{self.partition}:iam::{self.account}:role{self.path}{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounded:
+    """A role that is there already, is opened in place, and must carry a boundary for it."""
+
+    role_arn: str
+    boundary: str  # ARN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queues:
+    """The queue of events and the one for what cannot be taken."""
+
+    arn: str
+    dead_letters_arn: str | None
+    policy: Policy | None  # None: it is there already, and not written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trail:
+    """A trail of one account: the calls on watched buckets, and management events."""
+
+    account: str
+    partition: str
+    region: str
+    name: str
+    bucket: str
+    bucket_policy: Policy
+    watched: tuple[str, ...]  # bucket ARNs
+    reads: bool
+    key_arn: str | None
+
+    @property
+    def arn(self) -> str:
+        """As AWS will name it."""
+        return f"arn:{self.partition}:cloudtrail:{self.region}:{self.account}:trail/{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forwarding:
+    """A rule that hands the events of an account and region to the home bus, and the role by which it may."""
+
+    account: str
+    partition: str
+    region: str
+    rule_name: str
+    bus_arn: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watching:
+    """How calls come to Liftgate."""
+
+    rule_arn: str | None  # None: the queue is there already
+    rule_name: str
+    queues: Queues
+    trails: tuple[Trail, ...]  # none: they are there already
+    log_bucket: str  # from which log files are read
+    log_key_arn: str | None
+    forwards: tuple[Forwarding, ...]
+    senders: tuple[str, ...]  # accounts that may put events onto the home bus
+    alarm_topic_arn: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """All that is to exist, for one catalogue."""
+
+    account: str
+    partition: str
+    region: str
+    broker_arn: str
+    policies: tuple[ManagedPolicy, ...]
+    roles: tuple[Role, ...]
+    bounded: tuple[Bounded, ...]
+    watching: Watching
+    kms_keys: tuple[str, ...]
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """The broker's account, then the others."""
+        found = {*(one.account for one in self.policies), *(one.account for one in self.roles)}
+        others = found - {self.account}
+        return (self.account, *sorted(others))
+
+    def policy(self, arn: str) -> ManagedPolicy:
+        """The policy of an ARN."""
+        return next(one for one in self.policies if one.arn == arn)
+
+    def role(self, name: str, account: str | None = None) -> Role:
+        """The role of a name."""
+        return next(
+            one for one in self.roles if one.name == name and one.account == (account or self.account)
+        )

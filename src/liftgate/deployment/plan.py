@@ -1,0 +1,105 @@
+"""From a catalogue to all that is to exist in AWS: roles, trust, policies, boundaries, trail, rule and queue.
+
+    plan = plan_for(catalogue, DeployOptions(region="eu-central-1"))
+
+Nothing is read and nothing called here; the same catalogue and options always give the same plan.
+"""
+
+from typing import Final
+
+from liftgate.catalogue.model import Catalogue
+from liftgate.deployment.baseline import bounded_roles, held_boundary, new_role, read_only_policies
+from liftgate.deployment.broker import broker_arn, broker_parts, revoker_arn, revoker_parts
+from liftgate.deployment.elevated import elevated_role
+from liftgate.deployment.model import ManagedPolicy, Plan, Role
+from liftgate.deployment.options import DeployOptions
+from liftgate.deployment.places import Places, places_of
+from liftgate.deployment.watching import watching_of
+
+EXTERNAL_ID: Final = "LIFTGATE-EXTERNAL-ID"
+"""Stands in trust policies for the external id of the role's account, where the options do not say it."""
+
+
+def plan_for(catalogue: Catalogue, options: DeployOptions) -> Plan:
+    """All that a catalogue needs. Raises ``AccountUnclear``, ``CeilingsTooLarge``, ``TooManyRoles`` and ``BadDeployOption``."""
+    places = places_of(catalogue, options)
+    broker = broker_arn(places, options)
+    watching = watching_of(places, options, broker)
+    roles: list[Role] = []
+    policies: list[ManagedPolicy] = []
+    boundaries: dict[str, str] = {}
+    for arn, entitlements in places.lent.items():
+        ids = _external_ids(places, arn, options)
+        role, ceiling = elevated_role(
+            arn,
+            entitlements,
+            broker_arn=broker,
+            external_ids=ids,
+            organization=_organization(places, arn, options),
+        )
+        roles.append(role)
+        policies.append(ceiling)
+        boundaries[arn] = ceiling.arn
+    for arn, entitlements in places.held.items():
+        boundary = held_boundary(places, arn, entitlements)
+        policies.append(boundary)
+        boundaries[arn] = boundary.arn
+    made = _add_baseline(places, options, roles, policies, boundaries)
+    added, own = broker_parts(places, options, watching, boundaries)
+    policies += added
+    roles += [own] if own else []
+    for account in places.accounts[1:]:
+        added, revoker = revoker_parts(
+            places,
+            account,
+            broker=broker,
+            boundaries=boundaries,
+            external_id=options.external_ids.get(account, EXTERNAL_ID),
+            organization=_organization(places, revoker_arn(places.partition, account), options),
+        )
+        policies += added
+        roles.append(revoker)
+    return Plan(
+        account=places.account,
+        partition=places.partition,
+        region=options.region,
+        broker_arn=broker,
+        policies=tuple(policies),
+        roles=tuple(roles),
+        bounded=bounded_roles(places, boundaries, made),
+        watching=watching,
+        kms_keys=tuple(sorted({key for account in places.accounts for key in places.keys_of(account)})),
+    )
+
+
+def _add_baseline(
+    places: Places,
+    options: DeployOptions,
+    roles: list[Role],
+    policies: list[ManagedPolicy],
+    boundaries: dict[str, str],
+) -> str | None:
+    """Add the policies of everyday access, and the role where it is to be made, whose ARN is given back."""
+    at_home: list[str] = []
+    for account in places.accounts:
+        found = read_only_policies(places, account)
+        policies += found
+        at_home += [one.arn for one in found if account == places.account]
+    if options.baseline is None:
+        return None
+    made = new_role(places, options.baseline, at_home, boundaries)
+    roles.append(made)
+    return made.arn
+
+
+def _external_ids(places: Places, role_arn: str, options: DeployOptions) -> tuple[str, ...]:
+    """By which a role is assumed: entitlements' own go before the account's, and at home the account has none."""
+    account = role_arn.split(":")[4]
+    of_account = None if account == places.account else options.external_ids.get(account, EXTERNAL_ID)
+    wanted = [one.external_id or of_account for one in places.lent[role_arn]]
+    return () if None in wanted else tuple(sorted({one for one in wanted if one}))
+
+
+def _organization(places: Places, role_arn: str, options: DeployOptions) -> str | None:
+    """Asked for in trust policies of other accounts alone."""
+    return None if role_arn.split(":")[4] == places.account else options.organization
