@@ -1,0 +1,160 @@
+"""A plan as two evaluators see it: who asks, by which policies, of what; and that both answer alike."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tests.elevation.elevation_examples import NOON, grant, request
+from tests.iam.generated.ours import our_decision
+from tests.iam.generated.put_to_simulate import DECISIONS, as_simulation
+from tests.servers.iam_simulate import Simulate
+from tools.generate_deploy_docs import ROOT
+
+from liftgate.catalogue.model import Catalogue
+from liftgate.catalogue.parse import load_catalogue
+from liftgate.deployment.model import ManagedPolicy, Plan, Role
+from liftgate.deployment.options import DeployOptions
+from liftgate.deployment.plan import plan_for
+from liftgate.elevation.lend import lend_order
+from liftgate.iam.policy import to_document
+
+HOME: Final = "111122223333"
+OTHER: Final = "444455556666"
+EXTERNAL_ID: Final = "lg-5f0c1d6be2a94c73"
+EVERYTHING: Final[dict[str, Any]] = {
+    "Version": "2012-10-17",
+    "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"},
+}
+
+
+def two_accounts() -> Catalogue:
+    return load_catalogue([ROOT / "examples" / "catalogue-folder"])
+
+
+def planned(catalogue: Catalogue | None = None, **options: Any) -> Plan:
+    """Two accounts, where nothing else is said."""
+    ids = {OTHER: EXTERNAL_ID}
+    given = {"region": "eu-central-1", "account": HOME, "external_ids": ids, **options}
+    return plan_for(catalogue or two_accounts(), DeployOptions(**given))
+
+
+def in_place() -> Plan:
+    return planned(load_catalogue([ROOT / "src" / "liftgate" / "demo" / "catalogue.yaml"]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A call, and what it carries."""
+
+    action: str
+    resource: str
+    context: Mapping[str, str | tuple[str, ...]]
+
+
+def session_of(role: Role, name: str = "s-1") -> str:
+    return f"arn:{role.partition}:sts::{role.account}:assumed-role/{role.name}/{name}"
+
+
+def policies_of(plan: Plan, role: Role) -> list[dict[str, Any]]:
+    return [to_document(plan.policy(arn).document) for arn in role.policies]
+
+
+def boundary_of(plan: Plan, role: Role) -> dict[str, Any] | None:
+    return to_document(plan.policy(role.boundary).document) if role.boundary else None
+
+
+def case(
+    plan: Plan,
+    who: Role,
+    asked: Asked,
+    *,
+    more: Sequence[dict[str, Any]] = (),
+    session: dict[str, Any] | None = None,
+    resource_policy: dict[str, Any] | None = None,
+    owner: str | None = None,
+) -> dict[str, Any]:
+    """The call as a role's session makes it. ``more``: policies that somebody added to the role."""
+    account = asked.resource.split(":")[4] if ":" in asked.resource else ""
+    return {
+        "request": {
+            "principal": session_of(who),
+            "action": asked.action,
+            "resource": asked.resource,
+            "context": {
+                key: value if isinstance(value, str) else list(value) for key, value in asked.context.items()
+            },
+        },
+        "identity": [*policies_of(plan, who), *more],
+        "session": None if session is None else [session],
+        "boundary": boundary_of(plan, who),
+        "resource_policy": resource_policy,
+        "resource_account": owner or account or who.account,
+        "scps": [],
+        "rcps": [],
+    }
+
+
+class Judges:
+    """Liftgate's own engine, and iam-simulate, which nobody here wrote."""
+
+    def __init__(self, simulate: Simulate) -> None:
+        self._simulate = simulate
+
+    def decide(self, cases: Sequence[dict[str, Any]]) -> list[str]:
+        """The decision of each, on which both agree."""
+        ours = [our_decision(one) for one in cases]
+        answers = list(self._simulate.answers(map(as_simulation, cases)))
+        theirs = [DECISIONS.get(one.get("decision", ""), json.dumps(one)) for one in answers]
+        assert theirs == ours, [
+            (mine, other, one["request"])
+            for mine, other, one in zip(ours, theirs, cases, strict=True)
+            if mine != other
+        ]
+        assert [one for one in answers if one["ignored"]] == []
+        return ours
+
+    def allow(self, one: dict[str, Any]) -> bool:
+        return self.decide([one])[0] == "allow"
+
+
+def as_lent(role: Role, *, without: Sequence[str] = (), **changed: str) -> list[Asked]:
+    """The three calls that STS makes of one AssumeRole, with what Liftgate sends for a grant on the role."""
+    order = lend_order(grant(request(role_arn=role.arn)), 1, NOON)
+    tags = {f"aws:RequestTag/{key}": value for key, value in order.tags}
+    sent: dict[str, dict[str, Any]] = {
+        "sts:AssumeRole": {
+            "sts:RoleSessionName": order.session_name,
+            "sts:SourceIdentity": order.source_identity,
+            **({"sts:ExternalId": external_id_of(role)} if role.takes_external_id else {}),
+            **tags,
+            "aws:TagKeys": tuple(key for key, _ in order.tags),
+        },
+        "sts:TagSession": {**tags, "aws:TagKeys": tuple(key for key, _ in order.tags)},
+        "sts:SetSourceIdentity": {"sts:SourceIdentity": order.source_identity},
+    }
+    return [
+        Asked(
+            action=action,
+            resource=role.arn,
+            context={key: changed.get(key, value) for key, value in context.items() if key not in without},
+        )
+        for action, context in sent.items()
+    ]
+
+
+def external_id_of(role: Role) -> str:
+    """The first that the role's trust policy takes."""
+    found = [
+        value
+        for one in role.trust.statements
+        for each in one.conditions
+        if each.key == "sts:ExternalId"
+        for value in each.values
+    ]
+    return found[0]
+
+
+def ceiling(plan: Plan, role: Role) -> ManagedPolicy:
+    assert role.boundary
+    return plan.policy(role.boundary)
