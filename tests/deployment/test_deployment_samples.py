@@ -1,5 +1,6 @@
 """What is written for the sample catalogues: it is what stands in examples/deploy, and AWS's schemas have nothing against it."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -28,3 +29,15 @@ def test_cfn_lint_finds_nothing_in_the_templates() -> None:
         [str(Path(sys.executable).parent / "cfn-lint"), *files], check=False, capture_output=True, text=True
     )
     assert (found.returncode, found.stdout) == (0, ""), found.stdout + found.stderr
+
+
+def test_terraform_itself_lays_the_module_out_as_it_is_written() -> None:
+    terraform = shutil.which("terraform") or shutil.which("tofu")
+    if terraform is None:
+        pytest.skip(
+            "NOT READ BY TERRAFORM: python-hcl2 alone reads the module; put `terraform` or `tofu` on the path"
+        )
+    found = subprocess.run(
+        [terraform, "fmt", "-check", "-recursive", str(FOLDER)], check=False, capture_output=True, text=True
+    )
+    assert found.returncode == 0, found.stdout + found.stderr

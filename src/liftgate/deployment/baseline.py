@@ -7,7 +7,7 @@ from liftgate.catalogue.model import Entitlement
 from liftgate.deployment.elevated import longest_session
 from liftgate.deployment.errors import CeilingsTooLarge
 from liftgate.deployment.model import Bounded, Concern, ManagedPolicy, Role
-from liftgate.deployment.options import NewBaseline, user_name
+from liftgate.deployment.options import NewBaseline
 from liftgate.deployment.places import Places
 from liftgate.deployment.statements import allow_who, policy
 from liftgate.iam.compile import ROLE_LIMIT, roles_policy
@@ -81,18 +81,9 @@ def bounded_roles(places: Places, boundaries: dict[str, str], made: str | None) 
 
 
 def _each_by_name(users: Sequence[str]) -> Policy:
-    return policy(
-        *(
-            allow_who(
-                f"User{number}",
-                Principals((("AWS", arn),)),
-                ["sts:AssumeRole"],
-                None,
-                Condition("StringEquals", "sts:RoleSessionName", (user_name(arn),)),
-            )
-            for number, arn in enumerate(sorted(users), 1)
-        )
-    )
+    own = Condition("StringEquals", "sts:RoleSessionName", ("${aws:username}",))
+    who = Principals(tuple(("AWS", arn) for arn in sorted(set(users))))
+    return policy(allow_who("EachByTheirOwnName", who, ["sts:AssumeRole"], None, own))
 
 
 def _reads(places: Places, account: str) -> list[Scope]:

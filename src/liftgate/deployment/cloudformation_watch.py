@@ -6,13 +6,13 @@ from liftgate.deployment.cloudformation import Resource, document, role_resource
 from liftgate.deployment.exceptions import EXCEPTIONS
 from liftgate.deployment.model import Forwarding, Plan, Trail, Watching
 from liftgate.deployment.watching import (
+    ALARMS,
     DEAD_KEPT_SECONDS,
     EVENT_PATTERN,
     KEPT_SECONDS,
     RECEIVED_AT_MOST,
     RULE_STATE,
-    TOO_MANY,
-    TOO_OLD_SECONDS,
+    Alarm,
     bus_policy,
 )
 
@@ -191,49 +191,26 @@ def _queues(watching: Watching) -> list[Resource]:
                 "Targets": [{"Id": "events", "Arn": {"Fn::GetAtt": ["Events", "Arn"]}}],
             },
         ),
-        _alarm(
-            "EventsTooOld",
-            "Events wait for a quarter of an hour: nobody takes them, and what is done under grants is not seen.",
-            "ApproximateAgeOfOldestMessage",
-            "Events",
-            TOO_OLD_SECONDS,
-            watching,
-        ),
-        _alarm(
-            "EventsTooMany",
-            "More events wait than are taken: start more consumers, or watch fewer buckets.",
-            "ApproximateNumberOfMessagesVisible",
-            "Events",
-            TOO_MANY,
-            watching,
-        ),
-        _alarm(
-            "DeadLettersFound",
-            "An event could not be taken: liftgate dead-letters list.",
-            "ApproximateNumberOfMessagesVisible",
-            "DeadLetters",
-            0,
-            watching,
-        ),
+        *(_alarm(one, watching) for one in ALARMS),
     ]
 
 
-def _alarm(id_: str, why: str, metric: str, queue: str, threshold: int, watching: Watching) -> Resource:  # noqa: PLR0917
+def _alarm(one: Alarm, watching: Watching) -> Resource:
     told = {"AlarmActions": [watching.alarm_topic_arn]} if watching.alarm_topic_arn else {}
     return Resource(
-        id=id_,
+        id=one.name,
         type="AWS::CloudWatch::Alarm",
-        why=why,
+        why=one.why,
         properties={
-            "AlarmName": f"liftgate-{id_}",
-            "AlarmDescription": why,
+            "AlarmName": f"liftgate-{one.name}",
+            "AlarmDescription": one.why,
             "Namespace": "AWS/SQS",
-            "MetricName": metric,
-            "Dimensions": [{"Name": "QueueName", "Value": {"Fn::GetAtt": [queue, "QueueName"]}}],
+            "MetricName": one.metric,
+            "Dimensions": [{"Name": "QueueName", "Value": {"Fn::GetAtt": [one.queue, "QueueName"]}}],
             "Statistic": "Maximum",
             "Period": 300,
             "EvaluationPeriods": 1,
-            "Threshold": threshold,
+            "Threshold": one.above,
             "ComparisonOperator": "GreaterThanThreshold",
             "TreatMissingData": "notBreaching",
             **told,

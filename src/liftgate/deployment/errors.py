@@ -27,6 +27,12 @@ class TooManyRoles(Invalid):
     code = "too_many_roles"
 
 
+class TooLongForIam(Invalid):
+    """A policy is longer than IAM takes."""
+
+    code = "too_long_for_iam"
+
+
 class NotOurFile(Conflict):
     """A file stands where one would be written that somebody else wrote."""
 

@@ -142,11 +142,6 @@ class DeployOptions:
         return (match[1], match[2], match[3]) if match else None
 
 
-def user_name(arn: str) -> str:
-    """The name of an IAM user, which is the name that a session of theirs must bear."""
-    return arn.rsplit("/", 1)[-1]
-
-
 def _check(pattern: re.Pattern[str], value: str | None, what: str, advice: str) -> None:
     if value is not None and not pattern.fullmatch(value):
         raise BadDeployOption(f"`{value[:120]}` is not {what}", advice=advice, value=value[:120])

@@ -14,6 +14,7 @@ from liftgate.deployment.elevated import elevated_role
 from liftgate.deployment.model import ManagedPolicy, Plan, Role
 from liftgate.deployment.options import DeployOptions
 from liftgate.deployment.places import Places, places_of
+from liftgate.deployment.sizes import check_sizes
 from liftgate.deployment.watching import watching_of
 
 EXTERNAL_ID: Final = "LIFTGATE-EXTERNAL-ID"
@@ -21,7 +22,10 @@ EXTERNAL_ID: Final = "LIFTGATE-EXTERNAL-ID"
 
 
 def plan_for(catalogue: Catalogue, options: DeployOptions) -> Plan:
-    """All that a catalogue needs. Raises ``AccountUnclear``, ``CeilingsTooLarge``, ``TooManyRoles`` and ``BadDeployOption``."""
+    """All that a catalogue needs.
+
+    Raises ``AccountUnclear``, ``CeilingsTooLarge``, ``TooManyRoles``, ``TooLongForIam`` and ``BadDeployOption``.
+    """
     places = places_of(catalogue, options)
     broker = broker_arn(places, options)
     watching = watching_of(places, options, broker)
@@ -59,7 +63,7 @@ def plan_for(catalogue: Catalogue, options: DeployOptions) -> Plan:
         )
         policies += added
         roles.append(revoker)
-    return Plan(
+    plan = Plan(
         account=places.account,
         partition=places.partition,
         region=options.region,
@@ -70,6 +74,8 @@ def plan_for(catalogue: Catalogue, options: DeployOptions) -> Plan:
         watching=watching,
         kms_keys=tuple(sorted({key for account in places.accounts for key in places.keys_of(account)})),
     )
+    check_sizes(plan)
+    return plan
 
 
 def _add_baseline(

@@ -1,5 +1,6 @@
 """How CloudTrail's events come to Liftgate: trail, rule, queue, and from other accounts and regions by way of the home bus."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from liftgate.deployment.errors import BadDeployOption
@@ -17,8 +18,42 @@ FORWARDER: Final = "LiftgateForwardEvents"
 RECEIVED_AT_MOST: Final = 5  # times, before a message is set aside
 KEPT_SECONDS: Final = 345_600  # four days on the queue
 DEAD_KEPT_SECONDS: Final = 1_209_600  # fourteen beside it, counted by SQS from when a message first came
-TOO_OLD_SECONDS: Final = 900
-TOO_MANY: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """What is told when a queue is in a bad way."""
+
+    name: str
+    queue: str  # ``Events`` or ``DeadLetters``
+    metric: str
+    above: int
+    why: str
+
+
+ALARMS: Final = (
+    Alarm(
+        name="EventsTooOld",
+        queue="Events",
+        metric="ApproximateAgeOfOldestMessage",
+        above=900,
+        why="Events wait for a quarter of an hour: nobody takes them, and what is done under grants is not seen.",
+    ),
+    Alarm(
+        name="EventsTooMany",
+        queue="Events",
+        metric="ApproximateNumberOfMessagesVisible",
+        above=10_000,
+        why="More events wait than are taken: start more consumers, or watch fewer buckets.",
+    ),
+    Alarm(
+        name="DeadLettersFound",
+        queue="DeadLetters",
+        metric="ApproximateNumberOfMessagesVisible",
+        above=0,
+        why="An event could not be taken: liftgate dead-letters list.",
+    ),
+)
 
 EVENT_PATTERN: Final = {
     "detail-type": ["AWS API Call via CloudTrail"],

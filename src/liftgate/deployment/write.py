@@ -11,13 +11,22 @@ from liftgate.deployment.cloudformation_watch import watch_templates
 from liftgate.deployment.cost import USUAL_EVENTS
 from liftgate.deployment.guide import readme
 from liftgate.deployment.model import Plan
+from liftgate.deployment.terraform import iam_modules
+from liftgate.deployment.terraform_watch import watch_modules
 
 
 def _cloudformation(plan: Plan) -> dict[str, str]:
     return {**iam_templates(plan), **watch_templates(plan)}
 
 
-TOOLS: Final[Mapping[str, Callable[[Plan], dict[str, str]]]] = {"cloudformation": _cloudformation}
+def _terraform(plan: Plan) -> dict[str, str]:
+    return {**iam_modules(plan), **watch_modules(plan)}
+
+
+TOOLS: Final[Mapping[str, Callable[[Plan], dict[str, str]]]] = {
+    "cloudformation": _cloudformation,
+    "terraform": _terraform,
+}
 
 
 def written(tool: str, plan: Plan, events: int = USUAL_EVENTS) -> dict[str, str]:

@@ -91,6 +91,18 @@ def cloudformation(context: click.Context, /, **given: Any) -> None:
     _write("cloudformation", context, given)
 
 
+@command.command("terraform", short_help="As a Terraform module")
+@click.argument("paths", nargs=-1, required=True, metavar="CATALOGUE…", type=click.Path(path_type=Path))
+@_with_options
+@click.pass_context
+def terraform(context: click.Context, /, **given: Any) -> None:
+    """Write a Terraform module: a file a concern and account, a provider alias an account and region.
+
+    A second run writes only what changed, and never a file that is not its own.
+    """
+    _write("terraform", context, given)
+
+
 def _write(tool: str, context: click.Context, given: dict[str, Any]) -> None:
     try:
         from liftgate.catalogue.parse import load_catalogue  # noqa: PLC0415 - only this command needs a YAML reader

@@ -1,0 +1,36 @@
+# Written by `liftgate deploy terraform` from the catalogue: change that, or the options, and run it again.
+# Everyday access: to list and to get, and nothing else. Account 111122223333.
+
+# Everyday access: list and get in the buckets of which more can be asked for, nothing else.
+resource "aws_iam_policy" "a111122223333_LiftgateReadOnly" {
+  provider = aws.account_111122223333
+  name     = "LiftgateReadOnly"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect = "Allow"
+        Action = [
+          "s3:GetBucketLocation",
+          "s3:ListBucket",
+        ]
+        Resource = [
+          "arn:aws:s3:::report-drafts",
+          "arn:aws:s3:::reports",
+        ]
+      },
+      {
+        Effect = "Allow"
+        Action = [
+          "s3:GetObject",
+          "s3:GetObjectAttributes",
+          "s3:GetObjectTagging",
+        ]
+        Resource = [
+          "arn:aws:s3:::report-drafts/*",
+          "arn:aws:s3:::reports/*",
+        ]
+      },
+    ]
+  })
+}

@@ -1,0 +1,190 @@
+"""Any catalogue: its files are read back as what was planned, stay within IAM's limits, and are the same at each run."""
+
+import re
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.access import access_examples as examples
+from tests.deployment.deployed import HOME, OTHER, planned
+from tests.deployment.read_back import as_planned, from_cloudformation, from_terraform
+from tools.generate_deploy_docs import SAMPLES, sample_files
+
+from liftgate.catalogue.model import Catalogue, Entitlement, Mechanism
+from liftgate.catalogue.parse import load_catalogue
+from liftgate.deployment.errors import TooManyRoles
+from liftgate.deployment.files import put_files
+from liftgate.deployment.options import BROKER_NAME, DeployOptions
+from liftgate.deployment.plan import plan_for
+from liftgate.deployment.sizes import TRUST_LIMIT
+from liftgate.deployment.write import TOOLS, written
+from liftgate.errors import LiftgateError
+from liftgate.iam.compile import ROLE_LIMIT, role_policy
+from liftgate.iam.policy import to_json
+from liftgate.iam.s3.actions import expand_actions
+from liftgate.iam.s3.location import parse_location
+from liftgate.iam.scope import Location, Scope
+
+NAME = st.from_regex(r"[A-Za-z0-9_+=,.@-]{1,20}", fullmatch=True)
+# What would end a comment, a string or a block, or be filled in, where somebody forgot to write it as it stands.
+HOSTILE = [
+    "\n}",
+    '"',
+    "\\",
+    "${aws:username}",
+    "%{ if true }",
+    "# x",
+    ": ",
+    "- ",
+    "é",
+    "漢",
+    "🙂",
+    "'",
+    "*/",
+    "\u2028",
+    "{{",
+    "\x85",
+]
+TEXT = st.lists(st.sampled_from(HOSTILE) | st.text(max_size=5), max_size=6).map("".join)
+
+
+@st.composite
+def places(draw: st.DrawFn) -> frozenset[Location]:
+    """Some that can be written in a catalogue."""
+    found = set()
+    for _ in range(draw(st.integers(1, 6))):
+        bucket = draw(st.from_regex("[a-z][a-z0-9]{2,10}", fullmatch=True))
+        try:
+            found.add(parse_location(f"s3://{bucket}/{draw(TEXT)}/"))
+        except LiftgateError:
+            found.add(parse_location(f"s3://{bucket}/"))
+    return frozenset(found)
+
+
+@st.composite
+def entitlements(draw: st.DrawFn, name: str) -> Entitlement:
+    account = draw(st.sampled_from([HOME, OTHER]))
+    path = draw(st.sampled_from(["", "liftgate/", "a/b/"]))
+    scope = Scope(
+        actions=expand_actions(draw(st.sampled_from([["write"], ["write", "delete"], ["tag"]]))),
+        locations=draw(places()),
+    )
+    role_policy(scope)
+    return Entitlement(
+        name=name,
+        description=draw(TEXT) or "none",
+        account=account,
+        role_arn=f"arn:aws:iam::{account}:role/{path}{draw(NAME)}",
+        ceiling=scope,
+        longest=timedelta(hours=1),
+        requesters=frozenset({"ada"}),
+        review=examples.entitlement().review,
+        justification=examples.entitlement().justification,
+        mechanism=draw(st.sampled_from([Mechanism.SESSION, Mechanism.SESSION, Mechanism.IN_PLACE])),
+        max_session=timedelta(hours=draw(st.integers(1, 12))),
+    )
+
+
+@st.composite
+def catalogues(draw: st.DrawFn) -> Catalogue:
+    """With one ARN for each role's name, and one way for each role, as a catalogue's rules have it."""
+    found: dict[tuple[str, str], Entitlement] = {}
+    for number in range(draw(st.integers(1, 5))):
+        one = draw(entitlements(f"entitlement-{number}"))
+        found.setdefault((one.account, one.role_arn.rsplit("/", 1)[-1].lower()), one)
+    return examples.catalogue(*found.values())
+
+
+@pytest.mark.slow
+@settings(max_examples=10)
+@given(catalogues())
+def test_the_files_say_what_was_planned_whatever_the_catalogue_says(catalogue: Catalogue) -> None:
+    plan = planned(catalogue, external_ids={})
+    wanted = as_planned(plan)
+    assert from_cloudformation(written("cloudformation", plan)) == wanted
+    assert from_terraform(written("terraform", plan)) == wanted
+    assert all(len(to_json(one.document)) <= ROLE_LIMIT for one in plan.policies)
+    assert all(len(to_json(one.trust)) <= TRUST_LIMIT for one in plan.roles)
+    assert all(len(one.policies) <= 10 for one in plan.roles)
+
+
+@pytest.mark.slow
+def test_cfn_lint_takes_what_is_made_of_any_catalogue(tmp_path: Path) -> None:
+    taken = 0
+
+    @settings(max_examples=4, database=None)
+    @given(catalogues())
+    def put(catalogue: Catalogue) -> None:
+        nonlocal taken
+        taken += 1
+        put_files(tmp_path / str(taken), written("cloudformation", planned(catalogue, external_ids={})))
+
+    put()
+    files = sorted(map(str, tmp_path.rglob("*.yaml")))
+    assert len(files) > 12
+    lint = [str(Path(sys.executable).parent / "cfn-lint"), *files]
+    found = subprocess.run(lint, check=False, capture_output=True, text=True)
+    assert (found.returncode, found.stdout) == (0, ""), found.stdout + found.stderr
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_samples_are_read_back_as_planned(name: str) -> None:
+    sample = SAMPLES[name]
+    wanted = as_planned(plan_for(load_catalogue([sample.catalogue]), sample.options))
+    assert from_cloudformation(sample_files(name, "cloudformation")) == wanted
+    assert from_terraform(sample_files(name, "terraform")) == wanted
+
+
+def many(count: int) -> Catalogue:
+    return examples.catalogue(*(examples.entitlement(f"entitlement-{number:03}") for number in range(count)))
+
+
+def test_a_broker_of_many_roles_has_its_rights_in_several_policies_and_no_wildcard() -> None:
+    plan = planned(many(100))
+    broker = plan.role(BROKER_NAME)
+    assert 3 < len(broker.policies) <= 10
+    assert all(len(to_json(plan.policy(arn).document)) <= ROLE_LIMIT for arn in broker.policies)
+    lent = {
+        arn
+        for one in broker.policies
+        for statement in plan.policy(one).document.statements
+        if "sts:TagSession" in statement.actions.values and statement.resources
+        for arn in statement.resources.values
+    }
+    assert lent == {one.arn for one in plan.roles if one.concern == "elevated-roles"}
+
+
+def test_more_roles_than_iam_attaches_policies_for_are_refused() -> None:
+    with pytest.raises(TooManyRoles, match="managed policies, and IAM attaches 10"):
+        planned(many(400))
+
+
+def test_one_more_entitlement_changes_its_own_file_and_the_brokers_alone(tmp_path: Path) -> None:
+    for tool in TOOLS:
+        put_files(tmp_path / tool, written(tool, planned(many(3))))
+        put = put_files(tmp_path / tool, written(tool, planned(many(4))))
+        assert put.new == ()
+        assert {re.sub(r"account-\d+/|-\d{12}|\.yaml|\.tf", "", one) for one in put.changed} == {
+            "broker",
+            "elevated-roles",
+        }
+
+
+def test_a_partition_of_its_own_is_named_throughout() -> None:
+    one = examples.entitlement()
+    china = frozenset({Location("reports", "2026/*", "aws-cn")})
+    there = Entitlement(
+        **{name: getattr(one, name) for name in one.__slots__ if name not in {"role_arn", "ceiling"}},
+        role_arn=f"arn:aws-cn:iam::{HOME}:role/writer",
+        ceiling=Scope(actions=one.ceiling.actions, locations=china),
+    )
+    plan = plan_for(examples.catalogue(there), DeployOptions(region="cn-northwest-1"))
+    texts = "".join(
+        text for tool in TOOLS for path, text in written(tool, plan).items() if not path.endswith(".md")
+    )
+    assert "arn:aws:" not in texts
+    assert {one.region for one in plan.watching.forwards} == {"cn-north-1"}
