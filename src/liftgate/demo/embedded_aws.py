@@ -31,7 +31,7 @@ from liftgate.demo.trail.recorder import DEAD_LETTER_QUEUE, QUEUE
 ACCOUNT: Final = "111122223333"  # the account numbers of AWS's own examples
 OTHER_ACCOUNT: Final = "444455556666"
 REGION: Final = "us-east-1"
-_SERVICES: Final = "s3,iam,sts,kms,sqs,events,cloudtrail"
+_SERVICES: Final = "s3,iam,sts,kms,sqs,events,cloudtrail,cloudformation"
 _READY_WITHIN_SECONDS: Final = 60.0
 _STOPS_WITHIN_SECONDS: Final = 5.0
 _KEY_ALPHABET: Final = string.ascii_uppercase + "234567"

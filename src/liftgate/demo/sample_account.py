@@ -1,6 +1,6 @@
-"""The AWS account of the demo: two buckets, three people on a read-only role, one elevated role, and the broker.
+"""An AWS account like the demo's, made by hand: two buckets, three people on a read-only role, one elevated role, and the broker.
 
-What stands here is what a real account needs, no more: it is also the example of how to set one up.
+The demo's own roles are those that `liftgate deploy` writes: see ``deployed_account``.
 """
 
 import json
@@ -75,9 +75,9 @@ def create_sample_account(
 ) -> SampleAccount:
     """Create the account's buckets, people and roles, as its root, in an empty embedded AWS."""
     iam = aws.client("iam", aws.root)
-    _create_buckets(aws)
-    people = {name: _create_user(iam, name) for name in PEOPLE}
-    broker = _create_user(iam, BROKER)
+    create_buckets(aws)
+    people = {name: create_user(iam, name) for name in PEOPLE}
+    broker = create_user(iam, BROKER)
     broker_arn = f"arn:aws:iam::{aws.account}:user/{BROKER}"
     baseline_role_arn = _create_baseline_role(iam, aws.account)
     roles = {role.name: create_elevated_role(iam, role, broker_arn=broker_arn) for role in elevated}
@@ -151,7 +151,8 @@ def keys_from(credentials: Mapping[str, Any]) -> Keys:
     )
 
 
-def _create_buckets(aws: EmbeddedAws) -> None:
+def create_buckets(aws: EmbeddedAws) -> None:
+    """The buckets and what is in them."""
     s3 = aws.client("s3", aws.root)
     for bucket, objects in _OBJECTS.items():
         s3.create_bucket(Bucket=bucket)
@@ -159,10 +160,21 @@ def _create_buckets(aws: EmbeddedAws) -> None:
             s3.put_object(Bucket=bucket, Key=key, Body=text.encode())
 
 
-def _create_user(iam: Any, name: str) -> Keys:
+def create_user(iam: Any, name: str) -> Keys:
+    """A user with one pair of keys."""
     iam.create_user(UserName=name)
     key = iam.create_access_key(UserName=name)["AccessKey"]
     return Keys(access_key_id=key["AccessKeyId"], secret_access_key=key["SecretAccessKey"])
+
+
+def let_people_assume(iam: Any, role_arn: str) -> None:
+    """Give each their own right to take up the role: the embedded AWS wants one beside the role's trust policy."""
+    for name in PEOPLE:
+        iam.put_user_policy(
+            UserName=name,
+            PolicyName="AssumeBaseline",
+            PolicyDocument=_policy({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role_arn}),
+        )
 
 
 def _create_baseline_role(iam: Any, account: str) -> str:
@@ -183,12 +195,7 @@ def _create_baseline_role(iam: Any, account: str) -> str:
         PolicyName="ReadAll",
         PolicyDocument=_policy({"Effect": "Allow", "Action": ["s3:Get*", "s3:List*"], "Resource": "*"}),
     )
-    for name in PEOPLE:
-        iam.put_user_policy(
-            UserName=name,
-            PolicyName="AssumeBaseline",
-            PolicyDocument=_policy({"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role_arn}),
-        )
+    let_people_assume(iam, role_arn)
     return role_arn
 
 

@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from liftgate.clock import system_clock
+from liftgate.demo.deployed_account import deploy_account
 from liftgate.demo.embedded_aws import Keys, running_embedded_aws
 from liftgate.demo.errors import ServerFailed
-from liftgate.demo.in_place import allow_in_place, know_names
+from liftgate.demo.in_place import know_names
 from liftgate.demo.ran import Ran, run
-from liftgate.demo.sample_account import REPORTS, SampleAccount, create_sample_account
+from liftgate.demo.sample_account import REPORTS, SampleAccount
 
-_CATALOGUE: Final = Path(__file__).with_name("catalogue.yaml")
+CATALOGUE: Final = Path(__file__).with_name("catalogue.yaml")
 _READY_WITHIN_SECONDS: Final = 30
 _PATIENCE_SECONDS: Final = 30.0
 _STOPS_WITHIN_SECONDS: Final = 15
@@ -44,7 +45,7 @@ class World:
         self._port = port
         self._server: subprocess.Popen[str] | None = None
         self._sessions: dict[str, Keys] = {}
-        shutil.copy(_CATALOGUE, self.catalogue)
+        shutil.copy(CATALOGUE, self.catalogue)
         (folder / _UPLOAD).write_text("region,total\nnorth,1250\n")
 
     @property
@@ -289,9 +290,8 @@ def running_world(*, port: int = 0) -> Iterator[World]:
     folder = Path(tempfile.mkdtemp(prefix="liftgate-demo-"))
     try:
         with running_embedded_aws(cloudtrail=True) as aws:
-            account = create_sample_account(aws)
+            account = deploy_account(aws, CATALOGUE)
             world = World(account, folder, port=port)
-            allow_in_place(account)
             know_names(account, world.database)
             world.start_server()
             try:

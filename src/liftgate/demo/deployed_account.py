@@ -1,0 +1,160 @@
+"""The AWS account of the demo: its roles are those that `liftgate deploy` writes, made by CloudFormation from the same templates."""
+
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from liftgate.catalogue.parse import load_catalogue
+from liftgate.demo.embedded_aws import EmbeddedAws
+from liftgate.demo.errors import EmbeddedAwsFailed
+from liftgate.demo.sample_account import (
+    BASELINE_ROLE,
+    BROKER,
+    PEOPLE,
+    SampleAccount,
+    create_buckets,
+    create_user,
+    let_people_assume,
+)
+from liftgate.demo.trail.recorder import DEAD_LETTER_QUEUE, QUEUE
+from liftgate.deployment.guide import in_order
+from liftgate.deployment.model import Plan
+from liftgate.deployment.options import DeployOptions, NewBaseline
+from liftgate.deployment.plan import plan_for
+from liftgate.deployment.write import TOOLS
+
+# Condition keys that the embedded AWS does not know: it would refuse every call that they limit.
+UNKNOWN_KEYS: Final = frozenset({"sts:SourceIdentity", "iam:PermissionsBoundary"})
+# It asks for these by their own names; AWS takes the single calls' permissions for them.
+_BATCHES: Final = {
+    "sqs:DeleteMessage": "sqs:DeleteMessageBatch",
+    "sqs:ChangeMessageVisibility": "sqs:ChangeMessageVisibilityBatch",
+}
+_USER_NAME: Final = "${aws:username}"
+_MADE_WITHIN_SECONDS: Final = 30.0
+
+
+def deploy_account(aws: EmbeddedAws, catalogue: Path) -> SampleAccount:
+    """Create buckets, people and the broker as the account's root, and everything else from the templates for a catalogue.
+
+    Raises ``EmbeddedAwsFailed`` where a stack cannot be made.
+    """
+    iam = aws.client("iam", aws.root)
+    create_buckets(aws)
+    people = {name: create_user(iam, name) for name in PEOPLE}
+    broker = create_user(iam, BROKER)
+    plan = plan_for(load_catalogue([catalogue]), _options(aws))
+    apply_templates(aws, plan)
+    let_people_assume(iam, plan.role(BASELINE_ROLE).arn)
+    return SampleAccount(
+        aws=aws,
+        people=people,
+        broker=broker,
+        broker_arn=plan.broker_arn,
+        baseline_role_arn=plan.role(BASELINE_ROLE).arn,
+        elevated_role_arns={one.name: one.arn for one in plan.roles if one.name != BASELINE_ROLE},
+    )
+
+
+def apply_templates(aws: EmbeddedAws, plan: Plan) -> None:
+    """Make a stack of each template of the home account, in the order that the README says."""
+    templates = {
+        path: text for path, text in TOOLS["cloudformation"](plan).items() if f"-{plan.account}/" in path
+    }
+    cloudformation = aws.client("cloudformation", aws.root)
+    for path in in_order(templates, plan):
+        template = adapted(yaml.safe_load(templates[path]))
+        name = f"liftgate-{Path(path).stem}"
+        cloudformation.create_stack(
+            StackName=name, TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_NAMED_IAM"]
+        )
+        _wait_for(cloudformation, name)
+    _put_boundaries(aws, plan)
+
+
+def adapted(value: Any) -> Any:
+    """What the embedded AWS can enforce of a template. On AWS nothing is left out."""
+    if isinstance(value, list):
+        return [adapted(each) for one in value if not _says_nothing(one) for each in _each_apart(one)]
+    if not isinstance(value, Mapping):
+        return value
+    found = {key: adapted(one) for key, one in value.items()}
+    if "Effect" in found and "Condition" in found:
+        found["Condition"] = _known(found["Condition"])
+        if not found["Condition"]:
+            del found["Condition"]
+    if found.get("Effect") == "Allow" and isinstance(found.get("Action"), list):
+        found["Action"] += [_BATCHES[one] for one in found["Action"] if one in _BATCHES]
+    return found
+
+
+def _known(conditions: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    left = {
+        operator: {key: value for key, value in keys.items() if key not in UNKNOWN_KEYS}
+        for operator, keys in conditions.items()
+    }
+    return {operator: keys for operator, keys in left.items() if keys}
+
+
+def _each_apart(statement: Any) -> list[Any]:
+    """It fills in no user's name in a trust policy: a statement for each user says the same."""
+    if not isinstance(statement, Mapping) or _USER_NAME not in json.dumps(statement.get("Condition", "")):
+        return [statement]
+    return [
+        json.loads(
+            json.dumps({**statement, "Sid": f"User{number}", "Principal": {"AWS": arn}}).replace(
+                _USER_NAME, arn.rpartition("/")[2]
+            )
+        )
+        for number, arn in enumerate(statement["Principal"]["AWS"], 1)
+    ]
+
+
+def _says_nothing(statement: Any) -> bool:
+    """A Deny whose every condition is unknown would deny everything."""
+    return (
+        isinstance(statement, Mapping)
+        and statement.get("Effect") == "Deny"
+        and "Condition" in statement
+        and not _known(statement["Condition"])
+    )
+
+
+def _put_boundaries(aws: EmbeddedAws, plan: Plan) -> None:
+    """The embedded AWS's CloudFormation leaves a role's ``PermissionsBoundary`` out."""
+    iam = aws.client("iam", aws.root)
+    for role in plan.roles:
+        if role.boundary and role.account == plan.account:
+            iam.put_role_permissions_boundary(RoleName=role.name, PermissionsBoundary=role.boundary)
+
+
+def _wait_for(cloudformation: Any, name: str) -> None:
+    deadline = time.monotonic() + _MADE_WITHIN_SECONDS
+    status = ""
+    while time.monotonic() < deadline:
+        status = str(cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"])
+        if not status.endswith("IN_PROGRESS"):
+            break
+        time.sleep(0.02)
+    if status != "CREATE_COMPLETE":
+        raise EmbeddedAwsFailed(
+            f"the embedded AWS did not make the stack `{name}`: {status}",
+            advice="report it: this is a fault in liftgate",
+        )
+
+
+def _options(aws: EmbeddedAws) -> DeployOptions:
+    arn = f"arn:aws:iam::{aws.account}:user"
+    queues = f"arn:aws:sqs:{aws.region}:{aws.account}"
+    return DeployOptions(
+        region=aws.region,
+        broker_arn=f"{arn}/{BROKER}",
+        baseline=NewBaseline(name=BASELINE_ROLE, users=tuple(f"{arn}/{name}" for name in PEOPLE)),
+        trail_bucket=aws.trail_bucket,
+        queue_arn=f"{queues}:{QUEUE}",
+        dead_letter_queue_arn=f"{queues}:{DEAD_LETTER_QUEUE}",
+    )
