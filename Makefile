@@ -11,6 +11,7 @@ IAM_SIMULATE := nodejs:node npm:npm npm=tests/iam/simulate
 RADOSGW := ceph-mon:ceph-mon ceph-osd:ceph-osd radosgw:radosgw
 OPENID_PROVIDER := nodejs:node npm:npm npm=tests/oidc/npm
 CHROMIUM := npm:npm npm=tests/pages/npm chromium:chromium fonts-dejavu-core:/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
+CHECKOV := tool=checkov
 CLIENTS := curl:curl rclone:rclone nodejs:node npm:npm npm=tests/enforcement/npm
 
 .PHONY: help demo test check enforcement lint bench pictures docs lock clean
@@ -23,7 +24,7 @@ demo:  ## install, start Liftgate with an embedded AWS, play the story, leave it
 	@$(BIN)/liftgate demo
 
 test:  ## install, then check style, types and imports, and run every test
-	@tools/install.sh dev $(POSTGRESQL) $(IAM_SIMULATE) $(RADOSGW) $(CLIENTS) $(OPENID_PROVIDER) $(CHROMIUM)
+	@tools/install.sh dev $(POSTGRESQL) $(IAM_SIMULATE) $(RADOSGW) $(CLIENTS) $(OPENID_PROVIDER) $(CHROMIUM) $(CHECKOV)
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup
 
@@ -61,6 +62,7 @@ docs:  ## write the generated pages under docs/
 lock:  ## resolve the pinned packages anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra demo --extra postgresql --group build pyproject.toml -o requirements/demo.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra demo --extra postgresql --group build --group dev -c requirements/demo.lock pyproject.toml -o requirements/dev.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade requirements/checkov.in -o requirements/checkov.lock
 
 clean:  ## remove what the other targets made
 	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/iam/simulate/node_modules tests/enforcement/npm/node_modules tests/pages/npm/node_modules tests/oidc/npm/node_modules

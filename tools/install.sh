@@ -1,6 +1,6 @@
 #!/bin/sh
 # Install what a make target needs: a virtual environment with pinned, hashed packages, and on Debian as root the
-# system packages. Usage: tools/install.sh demo|dev [DEBIAN-PACKAGE:COMMAND-OR-PATH-PATTERN ...] [npm=FOLDER ...]
+# system packages. Usage: tools/install.sh demo|dev [DEBIAN-PACKAGE:COMMAND-OR-PATH-PATTERN ...] [npm=FOLDER ...] [tool=NAME ...]
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -40,8 +40,19 @@ npm_install() {
     exit 1
 }
 
+# A program that pins what it needs to the letter, so that it cannot live beside the rest: in an environment of its own.
+tool_install() {
+    cmp -s "requirements/$1.lock" ".venv/$1/installed" && return
+    echo "installing $1 and $(grep -c == "requirements/$1.lock") pinned packages into .venv/$1 (about a minute, once)"
+    if "$python" -m venv ".venv/$1" && ".venv/$1/bin/python" -m pip install -q --disable-pip-version-check --no-input --require-hashes -r "requirements/$1.lock"; then
+        cp "requirements/$1.lock" ".venv/$1/installed"
+    else
+        missing "the program \`$1\`" "Try: .venv/$1/bin/pip install -r requirements/$1.lock"
+    fi
+}
+
 for wanted in "$@"; do
-    case $wanted in npm=*)
+    case $wanted in tool=*) continue ;; npm=*)
         npm_install "${wanted#npm=}"
         continue
         ;;
@@ -80,3 +91,7 @@ if [ ! -e "$stamp" ] || ! cmp -s "$lock" "$stamp" || [ pyproject.toml -nt "$stam
     .venv/bin/python -m pip install -q --disable-pip-version-check --no-input --no-deps --no-build-isolation -e .
     cp "$lock" "$stamp"
 fi
+
+for wanted in "$@"; do
+    case $wanted in tool=*) tool_install "${wanted#tool=}" ;; esac
+done

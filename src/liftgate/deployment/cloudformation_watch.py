@@ -3,7 +3,11 @@
 from typing import Any, Final
 
 from liftgate.deployment.cloudformation import Resource, document, role_resource, template
-from liftgate.deployment.exceptions import EXCEPTIONS
+from liftgate.deployment.exceptions import (
+    LOG_BUCKET_CLOUDFORMATION,
+    QUEUES_CLOUDFORMATION,
+    WITHOUT_KEY_OF_TRAIL,
+)
 from liftgate.deployment.model import Forwarding, Plan, Trail, Watching
 from liftgate.deployment.watching import (
     ALARMS,
@@ -68,7 +72,7 @@ def _trail(trail: Trail, plan: Plan) -> list[Resource]:
             why=f"Management events, and {reads} of objects in the watched buckets alone: each data event costs.",
             properties=properties,
             attributes={"DependsOn": ["LogBucketPolicy"]} if trail.account == plan.account else {},
-            exceptions={} if trail.key_arn else EXCEPTIONS["trail"],
+            exceptions={} if trail.key_arn else WITHOUT_KEY_OF_TRAIL,
         )
     )
     return found
@@ -127,7 +131,7 @@ def _bucket(trail: Trail) -> Resource:
             },
         },
         attributes=_KEPT,
-        exceptions=EXCEPTIONS["log bucket"],
+        exceptions=LOG_BUCKET_CLOUDFORMATION,
     )
 
 
@@ -159,6 +163,7 @@ def _queues(watching: Watching) -> list[Resource]:
                 "MessageRetentionPeriod": DEAD_KEPT_SECONDS,
                 "SqsManagedSseEnabled": True,
             },
+            exceptions=QUEUES_CLOUDFORMATION,
         ),
         Resource(
             id="Events",
@@ -172,6 +177,7 @@ def _queues(watching: Watching) -> list[Resource]:
                 "SqsManagedSseEnabled": True,
                 "RedrivePolicy": redrive,
             },
+            exceptions=QUEUES_CLOUDFORMATION,
         ),
         Resource(
             id="EventsPolicy",

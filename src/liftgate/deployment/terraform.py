@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from liftgate.deployment.exceptions import USER_TERRAFORM, skipped
 from liftgate.deployment.hcl import Block, Body, Expression, block, json_of
 from liftgate.deployment.model import Concern, ManagedPolicy, Plan, Role
 from liftgate.deployment.plan import EXTERNAL_ID
@@ -142,8 +143,9 @@ def _policy(policy: ManagedPolicy, plan: Plan) -> str:
     text = resource("aws_iam_policy", name, policy.why, body)
     for kind, holders in (("user", policy.users), ("role", policy.roles)):
         for holder in holders:
-            attached = [
+            attached: list[Any] = [
                 ("provider", provider),
+                *skipped(USER_TERRAFORM if kind == "user" else {}),
                 (kind, holder),
                 ("policy_arn", Expression(f"aws_iam_policy.{name}.arn")),
             ]

@@ -3,7 +3,13 @@
 from typing import Any, Final
 
 from liftgate.deployment.cloudformation_watch import selectors
-from liftgate.deployment.exceptions import EXCEPTIONS
+from liftgate.deployment.exceptions import (
+    LOG_BUCKET_TERRAFORM,
+    TRAIL_TERRAFORM,
+    WITHOUT_KEY_OF_BUCKET,
+    WITHOUT_KEY_OF_TRAIL,
+    skipped,
+)
 from liftgate.deployment.hcl import Block, Expression, block, json_of
 from liftgate.deployment.model import Forwarding, Plan, Trail
 from liftgate.deployment.terraform import document, file_of, name_of, provider_of, resource, role_blocks
@@ -47,7 +53,7 @@ def _trail(trail: Trail, plan: Plan) -> list[str]:
     reads = "reads and writes" if trail.reads else "writes"
     body: list[Any] = [
         ("provider", provider_of(trail.account, trail.region, plan)),
-        *_skipped({} if trail.key_arn else EXCEPTIONS["trail"]),
+        *skipped(TRAIL_TERRAFORM, {} if trail.key_arn else WITHOUT_KEY_OF_TRAIL),
         ("name", trail.name),
         ("s3_bucket_name", trail.bucket),
         ("is_multi_region_trail", True),
@@ -117,7 +123,12 @@ def _bucket(trail: Trail, plan: Plan) -> list[str]:
         "aws_s3_bucket_policy": [("policy", document(trail.bucket_policy, trail.account))],
     }
     keep = Block("lifecycle", [("prevent_destroy", True)])
-    body: list[Any] = [provider, *_skipped(EXCEPTIONS["log bucket"]), ("bucket", trail.bucket), keep]
+    body: list[Any] = [
+        provider,
+        *skipped(LOG_BUCKET_TERRAFORM, {} if trail.key_arn else WITHOUT_KEY_OF_BUCKET),
+        ("bucket", trail.bucket),
+        keep,
+    ]
     return [
         resource(
             "aws_s3_bucket", "liftgate_logs", "The log files: what the queue missed is read from here.", body
@@ -267,7 +278,3 @@ def _forward(one: Forwarding, plan: Plan) -> list[str]:
 def _rule(name: str, rule_name: str, provider: tuple[str, Any], why: str) -> str:
     body = [provider, ("name", rule_name), ("state", RULE_STATE), ("event_pattern", json_of(EVENT_PATTERN))]
     return resource("aws_cloudwatch_event_rule", name, why, body)
-
-
-def _skipped(rules: Any) -> list[str]:
-    return [f"# checkov:skip={rule}: {why}" for rule, why in rules.items()]

@@ -3,7 +3,10 @@
 
 # Management events, and writes of objects in the watched buckets alone: each data event costs.
 resource "aws_cloudtrail" "a444455556666_liftgate" {
-  provider                      = aws.account_444455556666
+  provider = aws.account_444455556666
+  # checkov:skip=CKV_AWS_252: EventBridge tells of each event, so no topic is needed for each log file.
+  # checkov:skip=CKV2_AWS_10: Events go to the queue and the log files; CloudWatch Logs would be a third copy, charged by the gigabyte.
+  # checkov:skip=CKV_AWS_35: A key of yours is named with --trail-key; without one S3 encrypts with its own, which costs nothing.
   name                          = "liftgate"
   s3_bucket_name                = "liftgate-trail-111122223333-eu-central-1"
   is_multi_region_trail         = true
