@@ -1,13 +1,15 @@
-"""Writes examples/deploy/: what ``liftgate deploy`` makes of the sample catalogues, to be read in review.
+"""Writes examples/deploy/: what ``liftgate deploy`` makes of the sample catalogues, to be read in review; and the calls in docs/roles.md.
 
 Run it from anywhere: ``python tools/generate_deploy_docs.py``. A test says whether the files are as they would be.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 
 from liftgate.catalogue.parse import load_catalogue
+from liftgate.deployment.calls import CALLS, By
 from liftgate.deployment.files import put_files
 from liftgate.deployment.options import DeployOptions, NewBaseline
 from liftgate.deployment.plan import plan_for
@@ -15,6 +17,9 @@ from liftgate.deployment.write import TOOLS, written
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "examples" / "deploy"
+ROLES = ROOT / "docs" / "roles.md"
+_BEGIN = "<!-- calls: written by tools/generate_deploy_docs.py -->\n"
+_END = "<!-- end of calls -->"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +66,23 @@ def sample_files(name: str, tool: str) -> dict[str, str]:
     return written(tool, plan_for(load_catalogue([sample.catalogue]), sample.options))
 
 
+def roles_page() -> str:
+    """The page, with the table of calls as it is."""
+    before, _, rest = ROLES.read_text(encoding="utf-8").partition(_BEGIN)
+    rows = "".join(
+        f"| {', '.join(f'`{one.action}`' for one in calls)} | {on}{', under the boundary that Liftgate gave them' if bounded else ''} | "
+        f"{why} | {'the broker' if by is By.BROKER else 'the broker at home, the revoker elsewhere'} |\n"
+        for (by, on, why, bounded), calls in groupby(
+            CALLS, key=lambda one: (one.by, one.on, one.why, one.under_boundary)
+        )
+    )
+    table = f"\n| call | on | what for | by |\n| --- | --- | --- | --- |\n{rows}\n"
+    return f"{before}{_BEGIN}{table}{_END}{rest.partition(_END)[2]}"
+
+
 def main() -> None:
     """Write all."""
+    ROLES.write_text(roles_page(), encoding="utf-8")
     for name in SAMPLES:
         for tool in TOOLS:
             put = put_files(FOLDER / name / tool, sample_files(name, tool))

@@ -1,10 +1,12 @@
 """What is written for the sample catalogues: it is what stands in examples/deploy."""
 
+import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
-from tools.generate_deploy_docs import FOLDER, SAMPLES, sample_files
+from tools.generate_deploy_docs import FOLDER, ROLES, SAMPLES, roles_page, sample_files
 
 from liftgate.deployment.write import TOOLS
 
@@ -29,3 +31,12 @@ def test_terraform_itself_lays_the_module_out_as_it_is_written() -> None:
         [terraform, "fmt", "-check", "-recursive", str(FOLDER)], check=False, capture_output=True, text=True
     )
     assert found.returncode == 0, found.stdout + found.stderr
+
+
+def test_the_page_of_roles_has_the_calls_as_they_are_and_names_tests_that_there_are() -> None:
+    page = ROLES.read_text("utf-8")
+    assert page == roles_page(), "run: make docs"
+    there = "".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    named = set(re.findall(r"`(test_[a-z_]+)`", page))
+    assert len(named) > 12
+    assert [name for name in sorted(named) if f"def {name}(" not in there] == []
