@@ -1,16 +1,32 @@
 """How events come to Liftgate: who may write them, who may not, and from where they are handed on."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.deployment.deployed import EVERYTHING, HOME, OTHER, Asked, Judges, case, in_place, planned
+import yaml
+from tests.deployment.deployed import (
+    EVERYTHING,
+    HOME,
+    OTHER,
+    Asked,
+    Judges,
+    case,
+    in_place,
+    planned,
+    two_accounts,
+)
 from tests.servers.iam_simulate import running_simulate
 
+from liftgate.catalogue.model import Catalogue
 from liftgate.deployment.cloudformation_watch import selectors
+from liftgate.deployment.errors import BadDeployOption
 from liftgate.deployment.model import Plan
-from liftgate.deployment.options import BROKER_NAME
+from liftgate.deployment.options import BROKER_NAME, NewBaseline
 from liftgate.deployment.watching import bus_policy
+from liftgate.deployment.write import written
+from liftgate.iam.lint import Fixed, fixes_session_name
 from liftgate.iam.policy import to_document
 
 QUEUE = f"arn:aws:sqs:eu-central-1:{HOME}:liftgate-cloudtrail"
@@ -131,3 +147,37 @@ def test_nothing_is_made_that_is_there_already() -> None:
         ("arn:aws:s3:::security-logs",),
         ("arn:aws:s3:::security-logs/AWSLogs/*",),
     ]
+
+
+def elsewhere() -> Catalogue:
+    """Entitlements in an account that is not the broker's, and none at home."""
+    every = two_accounts()
+    there = {name: one for name, one in every.entitlements.items() if one.account == OTHER}
+    return replace(every, entitlements=there)
+
+
+def test_a_home_account_without_watched_buckets_has_the_bucket_of_log_files_all_the_same() -> None:
+    plan = planned(elsewhere())
+    assert [one.account for one in plan.watching.trails] == [OTHER]
+    watch = yaml.safe_load(written("cloudformation", plan)[f"account-{HOME}/watch.yaml"])["Resources"]
+    assert {"LogBucket", "LogBucketPolicy", "Events"} <= watch.keys()
+    assert "Trail" not in watch
+    assert 'resource "aws_s3_bucket" "liftgate_logs"' in written("terraform", plan)[f"watch-{HOME}.tf"]
+
+
+def test_a_read_only_role_is_made_only_where_there_is_something_to_read() -> None:
+    baseline = NewBaseline(name="Everyday", users=(f"arn:aws:iam::{HOME}:user/ada",))
+    with pytest.raises(BadDeployOption, match="would read nothing"):
+        planned(elsewhere(), baseline=baseline)
+
+
+def test_a_read_only_role_is_taken_up_by_each_user_by_their_own_name_and_is_bounded_by_what_it_reads() -> (
+    None
+):
+    plan = planned(baseline=NewBaseline(name="Everyday", users=(f"arn:aws:iam::{HOME}:user/team/ada",)))
+    made = plan.role("Everyday")
+    assert (made.policies, made.boundary) == (
+        (f"arn:aws:iam::{HOME}:policy/LiftgateReadOnly",),
+        made.policies[0],
+    )
+    assert isinstance(fixes_session_name(made.trust), Fixed)

@@ -31,7 +31,8 @@ def watch_templates(plan: Plan) -> dict[str, str]:
         if account == plan.account:
             found += _queues(watching) if watching.rule_arn else []
             found += _bus(plan)
-        found += [one for trail in watching.trails if trail.account == account for one in _trail(trail, plan)]
+            found += [one for trail in watching.trails[:1] for one in (_bucket(trail), _bucket_policy(trail))]
+        found += [_trail(trail, plan) for trail in watching.trails if trail.account == account]
         forwards = [one for one in watching.forwards if one.account == account]
         if forwards:
             found.append(role_resource(forwards[0].role, "ForwardEventsRole"))
@@ -49,10 +50,7 @@ def watch_templates(plan: Plan) -> dict[str, str]:
     return files
 
 
-def _trail(trail: Trail, plan: Plan) -> list[Resource]:
-    found: list[Resource] = []
-    if trail.account == plan.account:
-        found = [_bucket(trail), _bucket_policy(trail)]
+def _trail(trail: Trail, plan: Plan) -> Resource:
     properties: dict[str, Any] = {
         "TrailName": trail.name,
         "S3BucketName": trail.bucket,
@@ -65,17 +63,14 @@ def _trail(trail: Trail, plan: Plan) -> list[Resource]:
         properties["KMSKeyId"] = trail.key_arn
     properties["AdvancedEventSelectors"] = selectors(trail)
     reads = "reads and writes" if trail.reads else "writes"
-    found.append(
-        Resource(
-            id="Trail",
-            type="AWS::CloudTrail::Trail",
-            why=f"Management events, and {reads} of objects in the watched buckets alone: each data event costs.",
-            properties=properties,
-            attributes={"DependsOn": ["LogBucketPolicy"]} if trail.account == plan.account else {},
-            exceptions={} if trail.key_arn else WITHOUT_KEY_OF_TRAIL,
-        )
+    return Resource(
+        id="Trail",
+        type="AWS::CloudTrail::Trail",
+        why=f"Management events, and {reads} of objects in the watched buckets alone: each data event costs.",
+        properties=properties,
+        attributes={"DependsOn": ["LogBucketPolicy"]} if trail.account == plan.account else {},
+        exceptions={} if trail.key_arn else WITHOUT_KEY_OF_TRAIL,
     )
-    return found
 
 
 def selectors(trail: Trail) -> list[dict[str, Any]]:

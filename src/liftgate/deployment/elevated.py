@@ -73,7 +73,7 @@ def ceiling_of(entitlements: Sequence[Entitlement]) -> Policy:
 
 def longest_session(entitlements: Iterable[Entitlement]) -> timedelta:
     """The role's MaxSessionDuration: as the entitlements say, within what IAM takes."""
-    return min(LONGEST, max(_SHORTEST_MAXIMUM, *(one.max_session for one in entitlements)))
+    return min(LONGEST, max((_SHORTEST_MAXIMUM, *(one.max_session for one in entitlements))))
 
 
 def elevated_trust(

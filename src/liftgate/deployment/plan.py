@@ -11,6 +11,7 @@ from liftgate.catalogue.model import Catalogue
 from liftgate.deployment.baseline import bounded_roles, held_boundary, new_role, read_only_policies
 from liftgate.deployment.broker import broker_arn, broker_parts, revoker_arn, revoker_parts
 from liftgate.deployment.elevated import elevated_role
+from liftgate.deployment.errors import BadDeployOption
 from liftgate.deployment.model import ManagedPolicy, Plan, Role
 from liftgate.deployment.options import DeployOptions
 from liftgate.deployment.places import Places, places_of
@@ -93,6 +94,11 @@ def _add_baseline(
         at_home += [one.arn for one in found if account == places.account]
     if options.baseline is None:
         return None
+    if not at_home:
+        raise BadDeployOption(
+            f"`{options.baseline.name}` would read nothing: no entitlement names a bucket in account `{places.account}`",
+            advice="leave out --baseline, and make the role in the account that holds the buckets",
+        )
     made = new_role(places, options.baseline, at_home, boundaries)
     roles.append(made)
     return made.arn

@@ -34,9 +34,8 @@ def watch_modules(plan: Plan) -> dict[str, str]:
         if account == plan.account:
             blocks += _queues(plan) if plan.watching.rule_arn else []
             blocks += _bus(plan)
-        blocks += [
-            one for trail in plan.watching.trails if trail.account == account for one in _trail(trail, plan)
-        ]
+            blocks += [one for trail in plan.watching.trails[:1] for one in _bucket(trail, plan)]
+        blocks += [_trail(trail, plan) for trail in plan.watching.trails if trail.account == account]
         forwards = [one for one in plan.watching.forwards if one.account == account]
         if forwards:
             blocks += role_blocks(forwards[0].role, plan)
@@ -48,8 +47,7 @@ def watch_modules(plan: Plan) -> dict[str, str]:
     return files
 
 
-def _trail(trail: Trail, plan: Plan) -> list[str]:
-    home = trail.account == plan.account
+def _trail(trail: Trail, plan: Plan) -> str:
     reads = "reads and writes" if trail.reads else "writes"
     body: list[Any] = [
         ("provider", provider_of(trail.account, trail.region, plan)),
@@ -63,13 +61,12 @@ def _trail(trail: Trail, plan: Plan) -> list[str]:
         *(_selector(one) for one in selectors(trail)),
         ("depends_on", [Expression("aws_s3_bucket_policy.liftgate_logs")]),
     ]
-    made = resource(
+    return resource(
         "aws_cloudtrail",
         name_of(trail.name, trail.account),
         f"Management events, and {reads} of objects in the watched buckets alone: each data event costs.",
         body,
     )
-    return [*(_bucket(trail, plan) if home else []), made]
 
 
 def _selector(selector: dict[str, Any]) -> Block:
@@ -85,7 +82,7 @@ def _selector(selector: dict[str, Any]) -> Block:
 
 
 def _bucket(trail: Trail, plan: Plan) -> list[str]:
-    provider = ("provider", provider_of(trail.account, trail.region, plan))
+    provider = ("provider", provider_of(plan.account, trail.region, plan))
     of = ("bucket", Expression("aws_s3_bucket.liftgate_logs.id"))
     sealed: list[Any] = [("sse_algorithm", "aws:kms" if trail.key_arn else "AES256")]
     if trail.key_arn:
