@@ -3,10 +3,12 @@
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.access import access_examples as examples
@@ -188,3 +190,44 @@ def test_a_partition_of_its_own_is_named_throughout() -> None:
     )
     assert "arn:aws:" not in texts
     assert {one.region for one in plan.watching.forwards} == {"cn-north-1"}
+
+
+def test_roles_whose_names_differ_in_signs_alone_are_told_apart_in_a_template() -> None:
+    plan = planned(examples.catalogue(*(examples.entitlement(name) for name in ("a-b", "a.b", "AB"))))
+    template = yaml.safe_load(written("cloudformation", plan)[f"account-{HOME}/elevated-roles.yaml"])
+    roles = {
+        id_: one["Properties"]["RoleName"]
+        for id_, one in template["Resources"].items()
+        if one["Type"] == "AWS::IAM::Role"
+    }
+    assert sorted(roles.values()) == ["AB", "a-b", "a.b"]
+    assert roles["ABRole"] == "AB"
+
+
+def test_trust_is_read_only_of_roles_whose_session_names_must_be_proved() -> None:
+    signed_in = {
+        f"aws:arn:aws:sts::{HOME}:assumed-role/People/ada": "ada",
+        f"aws:arn:aws:sts::{HOME}:assumed-role/Trusted/ada": "ada",
+        f"aws:arn:aws:iam::{HOME}:user/ada": "ada",
+        "aws:arn:aws:sts::777788889999:assumed-role/Elsewhere/ada": "ada",
+    }
+    services = (
+        (f"aws:arn:aws:sts::{HOME}:assumed-role/Machines/*", "x"),
+        (f"aws:arn:aws:sts::{HOME}:assumed-role/Jobs/night-*", "y"),
+    )
+    catalogue = replace(
+        examples.catalogue(),
+        identities=signed_in,
+        patterns=services,
+        trusted_session_names=frozenset({f"arn:aws:sts::{HOME}:assumed-role/Trusted/"}),
+    )
+    plan = planned(catalogue)
+    read = [
+        one.resources.values
+        for arn in plan.role(BROKER_NAME).policies
+        for one in plan.policy(arn).document.statements
+        if one.sid == "ReadWhoMaySignIn" and one.resources
+    ]
+    assert read == [
+        tuple(f"arn:aws:iam::{HOME}:role/{name}" for name in ("*/Jobs", "*/People", "Jobs", "People"))
+    ]

@@ -20,11 +20,10 @@ from tests.deployment.deployed import (
 from tests.servers.iam_simulate import running_simulate
 
 from liftgate.catalogue.model import Catalogue
-from liftgate.deployment.cloudformation_watch import selectors
 from liftgate.deployment.errors import BadDeployOption
 from liftgate.deployment.model import Plan
 from liftgate.deployment.options import BROKER_NAME, NewBaseline
-from liftgate.deployment.watching import bus_policy
+from liftgate.deployment.watching import bus_policy, selectors
 from liftgate.deployment.write import written
 from liftgate.iam.lint import Fixed, fixes_session_name
 from liftgate.iam.policy import to_document

@@ -261,7 +261,15 @@ def test_every_extra_and_wheel_that_is_named_is_there(wheel: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("serve",), ("watch",), ("replay", "."), ("demo",), ("catalogue", "check", ".")]
+    "words",
+    [
+        ("serve",),
+        ("watch",),
+        ("replay", "."),
+        ("demo",),
+        ("catalogue", "check", "."),
+        ("deploy", "cloudformation", ".", "--region", "eu-central-1", "--out", "aws"),
+    ],
 )
 def test_what_is_not_installed_is_named(client: Client, words: tuple[str, ...]) -> None:
     told = client.run(*words)

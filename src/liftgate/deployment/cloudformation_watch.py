@@ -18,6 +18,7 @@ from liftgate.deployment.watching import (
     RULE_STATE,
     Alarm,
     bus_policy,
+    selectors,
 )
 
 _KEPT: Final = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
@@ -71,24 +72,6 @@ def _trail(trail: Trail, plan: Plan) -> Resource:
         attributes={"DependsOn": ["LogBucketPolicy"]} if trail.account == plan.account else {},
         exceptions={} if trail.key_arn else WITHOUT_KEY_OF_TRAIL,
     )
-
-
-def selectors(trail: Trail) -> list[dict[str, Any]]:
-    """A trail's selectors, as CloudTrail's API and CloudFormation spell them alike."""
-    data = [
-        {"Field": "eventCategory", "Equals": ["Data"]},
-        {"Field": "resources.type", "Equals": ["AWS::S3::Object"]},
-        {"Field": "resources.ARN", "StartsWith": [f"{arn}/" for arn in trail.watched]},
-    ]
-    if not trail.reads:
-        data.append({"Field": "readOnly", "Equals": ["false"]})
-    return [
-        {
-            "Name": "Management events",
-            "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}],
-        },
-        {"Name": "Calls on objects in watched buckets", "FieldSelectors": data},
-    ]
 
 
 def _bucket(trail: Trail) -> Resource:

@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-from liftgate.deployment.cloudformation_watch import selectors
 from liftgate.deployment.exceptions import (
     LOG_BUCKET_TERRAFORM,
     TRAIL_TERRAFORM,
@@ -21,6 +20,7 @@ from liftgate.deployment.watching import (
     RECEIVED_AT_MOST,
     RULE_STATE,
     bus_policy,
+    selectors,
 )
 
 _QUEUES: Final = {"Events": "liftgate_events", "DeadLetters": "liftgate_dead_letters"}

@@ -1,7 +1,7 @@
 """How CloudTrail's events come to Liftgate: trail, rule, queue, and from other accounts and regions by way of the home bus."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from liftgate.deployment.errors import BadDeployOption
 from liftgate.deployment.model import Concern, Forwarding, Queues, Role, Trail, Watching
@@ -165,6 +165,24 @@ def bus_policy(bus_arn: str, senders: tuple[str, ...], partition: str) -> Policy
             Condition("ArnEquals", "aws:PrincipalArn", roles),
         )
     )
+
+
+def selectors(trail: Trail) -> list[dict[str, Any]]:
+    """A trail's selectors, as CloudTrail's API and CloudFormation spell them alike."""
+    data = [
+        {"Field": "eventCategory", "Equals": ["Data"]},
+        {"Field": "resources.type", "Equals": ["AWS::S3::Object"]},
+        {"Field": "resources.ARN", "StartsWith": [f"{arn}/" for arn in trail.watched]},
+    ]
+    if not trail.reads:
+        data.append({"Field": "readOnly", "Equals": ["false"]})
+    return [
+        {
+            "Name": "Management events",
+            "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Management"]}],
+        },
+        {"Name": "Calls on objects in watched buckets", "FieldSelectors": data},
+    ]
 
 
 def _trails(places: Places, options: DeployOptions) -> tuple[Trail, ...]:
