@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import botocore.exceptions
 import botocore.session
+from botocore.config import Config
 from botocore.credentials import Credentials, ReadOnlyCredentials
 
 from liftgate.cli.choices import EXEC_GRANT, SIGNING_IN
@@ -38,16 +39,23 @@ def find_aws_identity(profile: str | None) -> AwsIdentity:
         return AwsIdentity(credentials=frozen, region=_region(session))
 
 
-def everyday_client(service: str, profile: str | None) -> Any:
+def everyday_client(service: str, profile: str | None, config: Config | None = None) -> Any:
     """A client of an AWS service that signs as ``profile``, or this environment, does; with its region and endpoint.
 
-    Raises ``Unauthenticated`` with what to do.
+    ``config`` says how patient it is. Raises ``Unauthenticated`` with what to do.
     """
     with _told(profile) as session:
         _credentials(
             session, profile
         ).get_frozen_credentials()  # now, where a fault of theirs is told in our words
-        return session.create_client(service, region_name=_region(session))
+        return session.create_client(service, region_name=_region(session), config=config)
+
+
+def everyday_region(profile: str | None) -> str | None:
+    """The region that ``profile``, or this environment, names. Raises ``Unauthenticated`` with what to do."""
+    with _told(profile) as session:
+        region: str | None = session.get_config_variable("region")
+        return region
 
 
 @contextmanager

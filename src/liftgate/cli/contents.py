@@ -45,6 +45,7 @@ CONTENTS = {
         "iam": ("ask questions about IAM policies", _OURS + "iam"),
     },
     "Set up": {
+        "init": ("write a first catalogue and settings", _OURS + "init"),
         "login": ("sign in with a browser", _OURS + "login"),
         "sign-in": ("sign in now, instead of when needed", _OURS + "sign_in"),
         "identities": ("your identities: list, link, unlink", _OURS + "identities"),

@@ -73,7 +73,7 @@ class SessionNames:
 
     def _ask(self, role: SessionRole, asked: _Asked) -> None:
         try:
-            asked.answer.set_result(_judged(role, self._trusts.read(role)))
+            asked.answer.set_result(judged(role, self._trusts.read(role)))
         except RoleTrustUnreadable as unreadable:
             asked.answer.set_result(unreadable)
         except BaseException as failure:
@@ -90,7 +90,8 @@ def _role_of(identity: Identity) -> SessionRole | None:
     return SessionRole(partition=partition, account=account, name=name, role_id=role_id)
 
 
-def _judged(role: SessionRole, trust: str) -> SessionNameUnproved | None:
+def judged(role: SessionRole, trust: str) -> SessionNameUnproved | None:
+    """Why the names of a role's sessions prove nobody, by its trust policy; None where each is its holder's own."""
     fixed = _fixed(role, trust)
     if isinstance(fixed, Fixed):
         return None
