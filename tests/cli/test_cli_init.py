@@ -14,6 +14,7 @@ from liftgate.server.settings import load_settings
 Run = Callable[..., Said]
 
 ACCOUNT = "111122223333"
+KEY = f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/0d1f8a5e-9c3b-4b55-8a55-2f4d7c1e9a10"
 PLACE = ("--region", "eu-central-1", "--account", ACCOUNT, "--location", "s3://reports/2026/")
 BY_AWS = (
     *("--proof", "aws", "--baseline", "ReadOnly"),
@@ -77,6 +78,15 @@ def test_the_catalogue_says_what_was_answered(liftgate: Run, home: Path) -> None
     assert "s3:DeleteObject" in catalogue.entitlements["reports-tag"].ceiling.actions
 
 
+def test_a_key_of_one_bucket_is_in_no_other_ceiling(liftgate: Run, home: Path) -> None:
+    init(liftgate, home, *BY_AWS, "--location", "s3://other/", "--kms-key", f"reports={KEY}")
+    found = load_catalogue([home / "set-up" / "catalogue.yaml"]).entitlements
+    assert {name: one.ceiling.kms_keys for name, one in found.items()} == {
+        "reports-write": {KEY},
+        "other-write": frozenset(),
+    }
+
+
 def test_buckets_whose_long_names_begin_alike_have_entitlements_of_their_own(
     liftgate: Run, home: Path
 ) -> None:
@@ -122,6 +132,8 @@ def test_every_missing_option_is_named(liftgate: Run, home: Path) -> None:
         ("--holder", "requesters", "next: rename it here\n"),
         ("--location", "reports", "write `s3://reports`"),
         ("--location", "s3://Reports/", "--location: "),
+        ("--kms-key", "alias/reports", "is not the ARN of a KMS key"),
+        ("--kms-key", f"other={KEY}", "nothing is asked for in `other`"),
         ("--action", "wrte", "did you mean `write`?"),
         ("--action", "s3:PutBucketPolicy*", "--action: "),
         ("--longest", "13h", "at most `12h`"),
@@ -167,7 +179,7 @@ def test_people_are_named_as_their_proof_wants(
     assert says in said.err
 
 
-@pytest.mark.parametrize("answers", [BY_AWS, BY_OIDC, BY_NAME])
+@pytest.mark.parametrize("answers", [(*BY_AWS, "--kms-key", KEY), BY_OIDC, BY_NAME])
 def test_the_command_in_the_catalogue_gives_the_same_files(
     liftgate: Run, home: Path, answers: tuple[str, ...]
 ) -> None:

@@ -3,13 +3,17 @@
 import io
 import os
 import re
+import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import botocore.session
 import click
 import pytest
+from botocore.config import Config
 from tests.cli.conftest import Said
 from tests.cli.pseudo_terminal import Conversation, conversation
 from tests.servers.embedded_aws import embedded_account
@@ -17,8 +21,9 @@ from tests.servers.embedded_aws import embedded_account
 from liftgate.catalogue.parse import load_catalogue
 from liftgate.cli.questioning import prompt
 from liftgate.demo.embedded_aws import EmbeddedAws, Keys
-from liftgate.demo.sample_account import SampleAccount
+from liftgate.demo.sample_account import REPORTS, SampleAccount
 from liftgate.server.settings import load_settings
+from liftgate.setup.account import read_account
 
 __all__ = ["embedded_account"]
 
@@ -26,6 +31,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("embedded_aws_init")]
 
 Run = Callable[..., Said]
 
+KEY = "arn:aws:kms:us-east-1:111122223333:key/0d1f8a5e-9c3b-4b55-8a55-2f4d7c1e9a10"
 LIFTGATE = str(Path(sys.executable).with_name("liftgate"))
 
 
@@ -46,6 +52,17 @@ def init(folder: Path, environ: Mapping[str, str], *words: str) -> Iterator[Conv
         yield at_terminal
 
 
+@contextmanager
+def encrypted(aws: EmbeddedAws, bucket: str, key: str) -> Iterator[None]:
+    s3 = aws.client("s3", aws.root)
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}
+    s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [rule]})
+    try:
+        yield
+    finally:
+        s3.delete_bucket_encryption(Bucket=bucket)
+
+
 def on_one_line(text: str) -> str:
     return " ".join(text.split())
 
@@ -54,7 +71,7 @@ def test_what_the_account_holds_is_offered_and_enter_takes_it(
     home: Path, embedded_account: SampleAccount
 ) -> None:
     aws = embedded_account.aws
-    with init(home / "lg", credentials(aws, aws.root)) as person:
+    with encrypted(aws, REPORTS, KEY), init(home / "lg", credentials(aws, aws.root)) as person:
         person.answer("proof [aws]", "")
         person.answer("region [us-east-1]", "")
         person.answer("account [111122223333]", "")
@@ -65,6 +82,7 @@ def test_what_the_account_holds_is_offered_and_enter_takes_it(
         assert number is not None
         person.answer("location: ", number[1])
         person.answer("  prefix in lakeside-reports, such as 2026/ [all of it]", "2026")
+        person.answer(f"kms-key [{REPORTS}={KEY}]", "")
         person.answer("action [write]", "write,delete")
         person.answer("reviewer [ada, linus]", "")
         person.answer("longest [1h]", "20")
@@ -81,6 +99,7 @@ def test_what_the_account_holds_is_offered_and_enter_takes_it(
     }
     (one,) = catalogue.entitlements.values()
     assert [place.object_arn for place in one.ceiling.locations] == ["arn:aws:s3:::lakeside-reports/2026/*"]
+    assert one.ceiling.kms_keys == {KEY}
     assert one.longest.total_seconds() == 1200
     assert load_settings(home / "lg" / "server.toml").aws_region == "us-east-1"
 
@@ -111,12 +130,19 @@ def test_a_role_whose_sessions_may_bear_any_name_is_told_at_once(
     aws = embedded_account.aws
     people = ("--holder", "ada", "--reviewer", "grace", "--longest", "1h", "--action", "write")
     where = ("--proof", "aws", "--region", "us-east-1", "--location", "s3://lakeside-reports/")
-    with init(home / "lg", credentials(aws, aws.root), *where, *people) as person:
+    with (
+        encrypted(aws, REPORTS, "alias/reports"),
+        init(home / "lg", credentials(aws, aws.root), *where, *people) as person,
+    ):
         person.answer("account [111122223333]", "")
         person.answer("baseline [LakesideReadOnly]", "LiftgateReportsWriter")
         assert person.end() == 0
     warning = "a session's name proves nobody where others may bear it: of `LiftgateReportsWriter`"
     assert warning in on_one_line(person.shown)
+    assert (
+        "the key of `lakeside-reports` cannot be named in a policy: `alias/reports` is an alias"
+        in person.shown
+    )
 
 
 def test_a_second_run_offers_what_was_answered_and_writes_nothing(liftgate: Run, home: Path) -> None:
@@ -156,3 +182,24 @@ def test_the_end_of_the_input_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("sys.stdin", io.StringIO("half a li"))
     with pytest.raises(click.Abort):
         prompt("region", "us-east-1")
+
+
+def test_an_aws_that_cannot_be_reached_is_asked_once() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    asked: list[str] = []
+
+    def client(service: str) -> Any:
+        asked.append(service)
+        return botocore.session.Session().create_client(
+            service,
+            region_name="us-east-1",
+            endpoint_url=address,
+            aws_access_key_id="AKIAEXAMPLE",
+            aws_secret_access_key="example",
+            config=Config(retries={"total_max_attempts": 1}),
+        )
+
+    account = read_account(client, "us-east-1")
+    assert account.unsaid == ("AWS does not answer (EndpointConnectionError)",)
+    assert asked == ["sts"]

@@ -35,7 +35,7 @@ def take_given(given: Given) -> Draft:
         texts = given.get(question.flag) or question.unasked
         if not question.holds_for(draft):
             _refuse_needless(question, given)
-        elif texts:
+        elif texts or question.is_optional:
             draft = _taken(question, draft, texts)
         else:
             missing.append(question.flag)
@@ -53,7 +53,9 @@ def ask_all(given: Given, account: Account, earlier: Given) -> Draft:
         elif given.get(question.flag):
             draft = _taken(question, draft, given[question.flag])
         else:
-            draft = _asked(question, draft, account, earlier.get(question.flag, ()))
+            offered = earlier.get(question.flag) or question.offers(draft, account)
+            if offered or not question.is_optional:
+                draft = _asked(question, draft, offered, question.choices(draft, account))
     return draft
 
 
@@ -83,11 +85,11 @@ def _missing(flags: Sequence[str]) -> AnswerMissing:
     )
 
 
-def _asked(question: Question, draft: Draft, account: Account, earlier: tuple[str, ...]) -> Draft:
-    offered = earlier or question.offers(draft, account)
-    choices = question.choices(draft, account)
+def _asked(question: Question, draft: Draft, offered: tuple[str, ...], choices: tuple[str, ...]) -> Draft:
     tell()
     print(paint(plain(question.asks), "bold", sys.stderr), file=sys.stderr)
+    if question.form(draft):
+        tell(question.form(draft))
     for number, choice in enumerate(choices[:_SHOWN], 1):
         tell(f"  {number:>2}  {choice}")
     if len(choices) > _SHOWN:
@@ -109,7 +111,7 @@ def _read(question: Question, offered: tuple[str, ...], choices: tuple[str, ...]
             texts = tuple(_chosen(word, choices) for word in _BETWEEN.split(line) if word)
         else:
             texts = (_chosen(line, choices),)
-        if question.flag == "location" and texts != offered:
+        if question.is_place:
             texts = tuple(_narrowed(text) for text in texts)
         if texts:
             return texts

@@ -6,7 +6,8 @@ Each is asked for once. What AWS does not say is left out, with the reason.
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from itertools import islice
 from typing import Any, Final
 
@@ -14,10 +15,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from liftgate.catalogue.arn import RoleArn
 from liftgate.errors import LiftgateError
+from liftgate.iam.errors import BadKmsKey
+from liftgate.iam.s3.kms_key import parse_kms_key
 
 MOST_ROLES: Final = 1_000  # that are read; more helps nobody to choose
 # Roles that AWS keeps for its services, and the elevated roles of an earlier set-up.
 _NOBODYS: Final = ("/aws-service-role/", "/liftgate/")
+_FAILURES: Final = (ClientError, BotoCoreError, LiftgateError)
 _READ_ONLY: Final = re.compile("read[-_ ]?only|baseline|viewonly", re.IGNORECASE)
 
 
@@ -37,6 +41,17 @@ class FoundRole:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BucketKey:
+    """The KMS key under which new objects of a bucket are encrypted; None: none that anybody must be allowed to use.
+
+    ``unsaid`` is why that is not known.
+    """
+
+    arn: str | None = None
+    unsaid: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """What was found. Empty parts were not said; ``unsaid`` is why, a sentence each."""
 
@@ -46,6 +61,7 @@ class Account:
     roles: tuple[FoundRole, ...] = ()
     buckets: tuple[str, ...] = ()
     unsaid: tuple[str, ...] = ()
+    key_of: Callable[[str], "BucketKey"] = field(default=lambda _: BucketKey(), repr=False)
 
     def session_of(self, role: RoleArn) -> str | None:
         """The name of the caller's session, where they hold this role."""
@@ -55,7 +71,9 @@ class Account:
 
     def role_named(self, role: RoleArn) -> FoundRole | None:
         """The role as it was found."""
-        return next((one for one in self.roles if role.account in one.arn and one.name == role.name), None)
+        return next(
+            (one for one in self.roles if f":{role.account}:" in one.arn and one.name == role.name), None
+        )
 
 
 def read_account(client: Callable[[str], Any], region: str | None) -> Account:
@@ -74,6 +92,7 @@ def read_account(client: Callable[[str], Any], region: str | None) -> Account:
         roles=_asked(lambda: tuple(_roles(client("iam"))), "which roles there are", unsaid),
         buckets=_asked(lambda: tuple(_buckets(client("s3"))), "which buckets there are", unsaid),
         unsaid=tuple(unsaid),
+        key_of=cache(lambda bucket: _key_of(client, bucket)),
     )
 
 
@@ -89,12 +108,14 @@ def _caller(sts: Any, unsaid: list[str]) -> Mapping[str, str]:
 def _asked(ask: Callable[[], tuple[Any, ...]], what: str, unsaid: list[str]) -> tuple[Any, ...]:
     try:
         return ask()
-    except (ClientError, BotoCoreError) as error:
+    except _FAILURES as error:
         unsaid.append(_sentence(what, error))
         return ()
 
 
-def _sentence(what: str, error: ClientError | BotoCoreError) -> str:
+def _sentence(what: str, error: Exception) -> str:
+    if isinstance(error, LiftgateError):
+        return error.sentence
     code = error.response.get("Error", {}).get("Code") if isinstance(error, ClientError) else None
     return f"AWS did not say {what} ({code or type(error).__name__})"
 
@@ -106,6 +127,32 @@ def _roles(iam: Any) -> Iterator[FoundRole]:
             continue
         trust = json.dumps(role["AssumeRolePolicyDocument"])
         yield FoundRole(name=role["RoleName"], arn=role["Arn"], id=role["RoleId"], trust=trust)
+
+
+def _key_of(client: Callable[[str], Any], bucket: str) -> BucketKey:
+    what = f"how `{bucket}` is encrypted"
+    try:
+        rules = client("s3").get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"][
+            "Rules"
+        ]
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") == "ServerSideEncryptionConfigurationNotFoundError":
+            return BucketKey()
+        return BucketKey(unsaid=_sentence(what, error))
+    except (BotoCoreError, LiftgateError) as error:
+        return BucketKey(unsaid=_sentence(what, error))
+    for rule in rules:
+        key = rule.get("ApplyServerSideEncryptionByDefault", {}).get("KMSMasterKeyID")
+        if key and not key.endswith("alias/aws/s3"):  # AWS's own key, which whoever may use S3 may use
+            return _named_key(bucket, key)
+    return BucketKey()
+
+
+def _named_key(bucket: str, key: str) -> BucketKey:
+    try:
+        return BucketKey(arn=parse_kms_key(key))
+    except BadKmsKey as error:
+        return BucketKey(unsaid=f"the key of `{bucket}` cannot be named in a policy: {error.sentence}")
 
 
 def _is_for_people(trust: Any) -> bool:

@@ -41,7 +41,7 @@ _ENTITLEMENT: Final = """\
     ceiling: # the most that may ever be asked for
       actions: {actions}
       locations: {locations}
-      # kms_keys: [] # the ARNs of KMS keys, where objects there are encrypted under keys of your own
+      {kms_keys}
     longest: {longest}
     requesters: [requesters]
     review:
@@ -51,6 +51,9 @@ _ENTITLEMENT: Final = """\
     justification: {{ at_least: 10 }}
     # ticket: {{ required: true, pattern: "[A-Z]+-[0-9]+" }}
 """
+_NO_KEYS: Final = (
+    "# kms_keys: [] # the ARNs of KMS keys, where objects there are encrypted under keys of your own"
+)
 
 
 def catalogue_text(draft: Draft) -> str:
@@ -82,5 +85,6 @@ def _entitlement(draft: Draft, one: Planned) -> str:
         role=in_yaml(one.role_arn),
         actions=list_in_yaml(draft.actions),
         locations=list_in_yaml(one.locations),
+        kms_keys=f"kms_keys: {list_in_yaml(one.kms_keys)}" if one.kms_keys else _NO_KEYS,
         longest=in_yaml(draft.longest),
     )

@@ -42,6 +42,7 @@ def _pairs(draft: Draft) -> Iterator[tuple[str, str]]:
         yield "baseline", draft.baseline
     yield from (("holder", _written(one, draft.proof)) for one in draft.holders)
     yield from (("location", one) for one in draft.locations)
+    yield from (("kms-key", one) for one in draft.kms_keys)
     yield from (("action", one) for one in draft.actions)
     yield from (("reviewer", _written(one, draft.proof)) for one in draft.reviewers)
     yield "longest", draft.longest

@@ -32,6 +32,7 @@ class Draft:
     baseline: str = "Sample"  # name or ARN of the role that people hold all day
     holders: tuple[Named, ...] = (Named("sample.holder", "sample.holder"),)
     locations: tuple[str, ...] = ("s3://sample/",)
+    kms_keys: tuple[str, ...] = ()  # ARNs; one that is for a bucket alone as `bucket=ARN`
     actions: tuple[str, ...] = ("write",)
     reviewers: tuple[Named, ...] = (Named("sample.reviewer", "sample.reviewer"),)
     longest: str = "1h"

@@ -12,6 +12,7 @@ from liftgate.catalogue.shape import Text
 from liftgate.errors import LiftgateError
 from liftgate.identity.sts_region import region_named
 from liftgate.setup.account import Account
+from liftgate.setup.entitlements import buckets_of
 from liftgate.setup.errors import BadAnswer
 from liftgate.setup.model import Draft, Proof
 from liftgate.setup.people import ids, read_named, role_of
@@ -27,6 +28,10 @@ def _nothing(_: Draft, __: Account) -> Texts:
     return ()
 
 
+def _no_form(_: Draft) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """One question. ``read`` raises ``LiftgateError`` for what is no answer to it."""
@@ -40,6 +45,9 @@ class Question:
     offers: Callable[[Draft, Account], Texts] = _nothing  # what Enter takes
     choices: Callable[[Draft, Account], Texts] = _nothing  # what may be answered by its number
     unasked: Texts = ()  # what holds where nobody can be asked; nothing: it must be said
+    is_optional: bool = False  # asked only where there is something to offer; nothing is an answer too
+    is_place: bool = False  # whether a bucket's name may stand for a location in it
+    form: Callable[[Draft], str] = _no_form  # how it is written
 
 
 def _is_oidc(draft: Draft) -> bool:
@@ -110,10 +118,24 @@ def _offer_reviewers(draft: Draft, _: Account) -> Texts:
     return holders if len(holders) > 1 else ()  # nobody answers a request of their own
 
 
+def _offer_keys(draft: Draft, account: Account) -> Texts:
+    keys = ((bucket, account.key_of(bucket).arn) for bucket in buckets_of(draft))
+    return tuple(f"{bucket}={arn}" for bucket, arn in keys if arn)
+
+
 def _offer_location(_: Draft, account: Account) -> Texts:
     return account.buckets if len(account.buckets) == 1 else ()
 
 
+def _form_of_people(draft: Draft) -> str:
+    return _FORMS[draft.proof]
+
+
+_FORMS: Final = {
+    Proof.AWS: "By the name of their session of that role, such as `ada`; another identity as ID=ARN.",
+    Proof.OIDC: "As ID=SUBJECT, such as `ada=00u1a2b3`: the `sub` that the provider's tokens have for them.",
+    Proof.LOCAL: "By a name, such as `ada`.",
+}
 QUESTIONS: Final = (
     Question(
         flag="proof",
@@ -158,6 +180,7 @@ QUESTIONS: Final = (
     Question(
         flag="holder",
         asks="Who may ask?",
+        form=_form_of_people,
         read=_read_holders,
         about="people",
         is_list=True,
@@ -169,8 +192,18 @@ QUESTIONS: Final = (
         read=lambda draft, texts: replace(draft, locations=texts),
         about=".locations",
         is_list=True,
+        is_place=True,
         offers=_offer_location,
         choices=lambda _, account: account.buckets,
+    ),
+    Question(
+        flag="kms-key",
+        asks="Under which KMS keys are objects there encrypted? BUCKET=ARN.",
+        read=lambda draft, texts: replace(draft, kms_keys=texts),
+        about=".kms_keys",
+        is_list=True,
+        is_optional=True,
+        offers=_offer_keys,
     ),
     Question(
         flag="action",
@@ -184,6 +217,7 @@ QUESTIONS: Final = (
     Question(
         flag="reviewer",
         asks="Who reviews what they ask for? Nobody answers a request of their own.",
+        form=_form_of_people,
         read=_read_reviewers,
         about="people",
         is_list=True,

@@ -26,6 +26,7 @@ _ANSWERS: Final = (
     ("baseline", "ROLE", False, "The read-only role that people hold: name or ARN."),
     ("holder", "WHO", True, "Who may ask: the name of their session, ID=ARN, or ID=SUBJECT of oidc."),
     ("location", "S3", True, "Where they may ask for more: s3://bucket/prefix/."),
+    ("kms-key", "ARN", True, "KMS key of objects there; of one bucket: BUCKET=ARN [default: none]."),
     ("action", "WORD", True, "What they may ask for [default: write]."),
     ("reviewer", "WHO", True, "Who reviews; as --holder."),
     ("longest", "SPAN", False, "For how long at most [default: 1h]."),
@@ -85,12 +86,15 @@ def _given(answers: "dict[str, str | tuple[str, ...] | None]") -> "Given":
 
 def _draft(given: "Given", out: Path, profile: str | None) -> "Draft":
     from liftgate.cli.questioning import ask_all, can_ask, take_given, tell  # noqa: PLC0415
+    from liftgate.setup.answers import check  # noqa: PLC0415
     from liftgate.setup.catalogue_file import CATALOGUE  # noqa: PLC0415
     from liftgate.setup.files import earlier_text  # noqa: PLC0415
     from liftgate.setup.flags import earlier_answers  # noqa: PLC0415
+    from liftgate.setup.model import Draft  # noqa: PLC0415
 
     if not can_ask():
         return take_given(given)
+    check(Draft(), out)  # what the environment says may be at fault: no answer could mend that
     tell("A few questions. Enter takes what stands in brackets; Ctrl-C ends, and nothing is written.")
     earlier = earlier_text(out / CATALOGUE)
     if earlier is not None:
@@ -100,6 +104,7 @@ def _draft(given: "Given", out: Path, profile: str | None) -> "Draft":
         tell(f"{sentence}: you are asked instead.")
     draft = ask_all(given, account, earlier_answers(earlier or ""))
     _warn_of_names(draft, account)
+    _warn_of_keys(draft, account)
     tell()
     return draft
 
@@ -142,6 +147,16 @@ def _warn_of_names(draft: "Draft", account: "Account") -> None:
     doubt = judged(session_role, found.trust)
     if doubt is not None:
         warn(doubt.sentence, doubt.advice)
+
+
+def _warn_of_keys(draft: "Draft", account: "Account") -> None:
+    """Say of which buckets it is not known under which keys objects are encrypted: writing would fail."""
+    from liftgate.setup.entitlements import buckets_of  # noqa: PLC0415
+
+    for bucket in buckets_of(draft):
+        unsaid = account.key_of(bucket).unsaid
+        if unsaid is not None:
+            warn(unsaid, "where it is a key of your own, write its ARN under `kms_keys` in the catalogue")
 
 
 def _put(context: click.Context, out: Path, texts: dict[str, str], draft: "Draft") -> None:
