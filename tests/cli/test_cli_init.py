@@ -39,6 +39,7 @@ def test_what_is_written_has_no_fault(liftgate: Run, home: Path, answers: tuple[
     catalogue, settings = home / "set-up" / "catalogue.yaml", home / "set-up" / "server.toml"
     assert (said.code, said.err) == (0, "")
     assert liftgate("catalogue", "check", str(catalogue)).code == 0
+    assert liftgate("config", "check", "--settings", str(settings)).code == 0
     assert load_settings(settings).catalogue == (catalogue,)
     assert load_settings(settings).aws_region == "eu-central-1"
     assert settings.stat().st_mode & 0o077 == 0

@@ -1,6 +1,5 @@
 """`liftgate init` as a conversation, at a real terminal and on an AWS that enforces."""
 
-import io
 import os
 import re
 import socket
@@ -11,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import botocore.session
-import click
 import pytest
 from botocore.config import Config
 from tests.cli.conftest import Said
@@ -19,7 +17,6 @@ from tests.cli.pseudo_terminal import Conversation, conversation
 from tests.servers.embedded_aws import embedded_account
 
 from liftgate.catalogue.parse import load_catalogue
-from liftgate.cli.questioning import prompt
 from liftgate.demo.embedded_aws import EmbeddedAws, Keys
 from liftgate.demo.sample_account import REPORTS, SampleAccount
 from liftgate.server.settings import load_settings
@@ -176,12 +173,6 @@ def test_ctrl_c_leaves_nothing(home: Path) -> None:
         person.answer("region: ", "\x03")
         assert person.end() == 130
     assert not (home / "lg").exists()
-
-
-def test_the_end_of_the_input_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO("half a li"))
-    with pytest.raises(click.Abort):
-        prompt("region", "us-east-1")
 
 
 def test_an_aws_that_cannot_be_reached_is_asked_once() -> None:

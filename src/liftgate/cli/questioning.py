@@ -142,6 +142,6 @@ def _narrowed(text: str) -> str:
     if "://" in text or text.startswith("arn:"):
         return text
     prefix = prompt(f"  prefix in {plain(text)}, such as 2026/", "all of it").lstrip("/")
-    if prefix and not prefix.endswith(("/", "*")):
+    if prefix and not prefix.endswith("/") and not {"*", "?"} & set(prefix):
         prefix += "/"
     return f"s3://{text}/{prefix}"
