@@ -106,6 +106,7 @@ def test_sign_in_by_name_and_by_provider_stand_in_the_settings(liftgate: Run, ho
     assert (oidc.issuer, oidc.client_id) == ("https://idp.example.com", "liftgate")
     liftgate("init", "--out", str(home / "local"), *BY_NAME)
     assert load_settings(home / "local" / "server.toml").local_sign_in
+    assert load_catalogue([home / "local" / "catalogue.yaml"]).identities == {}
 
 
 def test_every_missing_option_is_named(liftgate: Run, home: Path) -> None:
@@ -235,3 +236,15 @@ def test_a_folder_that_cannot_be_made_is_a_fault_in_words(liftgate: Run, home: P
     said = liftgate("init", "--out", str(home / "set-up" / "deeper"), *BY_AWS)
     assert said.code == 4
     assert "cannot be written" in said.err
+
+
+def test_the_command_on_the_page_says_what_the_page_says(
+    liftgate: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(home)
+    page = (Path(__file__).parents[2] / "docs" / "init.md").read_text()
+    shown = (
+        page.partition("## Without a terminal")[2].partition("```console\n$ liftgate ")[2].partition("```")[0]
+    )
+    command, _, output = shown.replace("\\\n", "").partition("\n")
+    assert liftgate(*shlex.split(command)).out == output

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,11 @@ def test_all_files_are_written_or_none_and_none_is_overwritten(tmp_path: Path) -
 
 
 def test_private_files_are_their_owners_alone(tmp_path: Path) -> None:
-    put(tmp_path / "a" / "b", {"open": "x", "closed": "y"}, private=("closed",))
+    before = os.umask(0o022)
+    try:
+        put(tmp_path / "a" / "b", {"open": "x", "closed": "y"}, private=("closed",))
+    finally:
+        os.umask(before)
     assert (tmp_path / "a" / "b" / "closed").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "a" / "b" / "open").stat().st_mode & 0o777 == 0o644
     assert (tmp_path / "a" / "b" / "open").read_text() == "x"

@@ -2,12 +2,13 @@
 
 import re
 import sys
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 import click
 
-from liftgate.cli.terminal import paint, say_error
+from liftgate.cli.terminal import paint, say_error, terminal_width
 from liftgate.errors import LiftgateError
 from liftgate.plain_text import plain
 from liftgate.setup.account import Account
@@ -60,8 +61,12 @@ def ask_all(given: Given, account: Account, earlier: Given) -> Draft:
 
 
 def tell(line: str = "") -> None:
-    """A line of the conversation. It is no result, so it goes where faults go."""
-    print(plain(line), file=sys.stderr)
+    """A line of the conversation, folded at the terminal's edge. It is no result, so it goes where faults go."""
+    print(_folded(line), file=sys.stderr)
+
+
+def _folded(line: str) -> str:
+    return textwrap.fill(plain(line), terminal_width(), break_long_words=False, break_on_hyphens=False)
 
 
 def _taken(question: Question, draft: Draft, texts: tuple[str, ...]) -> Draft:
@@ -87,7 +92,7 @@ def _missing(flags: Sequence[str]) -> AnswerMissing:
 
 def _asked(question: Question, draft: Draft, offered: tuple[str, ...], choices: tuple[str, ...]) -> Draft:
     tell()
-    print(paint(plain(question.asks), "bold", sys.stderr), file=sys.stderr)
+    print(paint(_folded(question.asks), "bold", sys.stderr), file=sys.stderr)
     if question.form(draft):
         tell(question.form(draft))
     for number, choice in enumerate(choices[:_SHOWN], 1):

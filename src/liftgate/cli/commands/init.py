@@ -101,7 +101,7 @@ def _draft(given: "Given", out: Path, profile: str | None) -> "Draft":
         tell(f"{out / CATALOGUE} is there and stays as it is; the difference is shown at the end.")
     account = _account(profile or os.environ.get("LIFTGATE_PROFILE"))
     for sentence in account.unsaid:
-        tell(f"{sentence}: you are asked instead.")
+        tell(f"{sentence[:1].upper()}{sentence[1:]}: you are asked instead.")
     draft = ask_all(given, account, earlier_answers(earlier or ""))
     _warn_of_names(draft, account)
     _warn_of_keys(draft, account)
