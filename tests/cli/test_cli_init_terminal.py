@@ -1,5 +1,6 @@
 """`liftgate init` as a conversation, at a real terminal and on an AWS that enforces."""
 
+import io
 import os
 import re
 import socket
@@ -121,23 +122,27 @@ def test_what_aws_refuses_is_said_once_and_asked_instead(home: Path, embedded_ac
     assert len(load_catalogue([home / "lg" / "catalogue.yaml"]).identities) == 2
 
 
-def test_a_role_whose_sessions_may_bear_any_name_is_told_at_once(
-    home: Path, embedded_account: SampleAccount
+def test_what_would_keep_people_out_is_told_at_once(
+    liftgate: Run, home: Path, embedded_account: SampleAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     aws = embedded_account.aws
+    for name, value in credentials(aws, aws.root).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("liftgate.cli.questioning.can_ask", lambda: True)
     people = ("--holder", "ada", "--reviewer", "grace", "--longest", "1h", "--action", "write")
-    where = ("--proof", "aws", "--region", "us-east-1", "--location", "s3://lakeside-reports/")
-    with (
-        encrypted(aws, REPORTS, "alias/reports"),
-        init(home / "lg", credentials(aws, aws.root), *where, *people) as person,
-    ):
-        person.answer("account [111122223333]", "")
-        person.answer("baseline [LakesideReadOnly]", "LiftgateReportsWriter")
-        assert person.end() == 0
-    warning = "a session's name proves nobody where others may bear it: of `LiftgateReportsWriter`"
-    assert warning in on_one_line(person.shown)
-    named = "the key of `lakeside-reports` cannot be named in a policy: `alias/reports` is an alias"
-    assert named in on_one_line(person.shown)
+    where = ("--proof", "aws", "--region", "us-east-1", "--location", f"s3://{REPORTS}/")
+    told = []
+    with encrypted(aws, REPORTS, "alias/reports"):
+        for number, role in enumerate(("LakesideReadOnly", "LiftgateReportsWriter", "Nobody")):
+            monkeypatch.setattr("sys.stdin", io.StringIO(f"\n{role}\n"))
+            said = liftgate("init", "--out", str(home / str(number)), *where, *people)
+            assert said.code == 0
+            told.append(on_one_line(said.err.partition("baseline [LakesideReadOnly]: ")[2]))
+    fixed, chosen, missing = told
+    assert "liftgate: the key of `lakeside-reports` cannot be named in a policy: `alias/reports` is" in fixed
+    assert "proves nobody" not in fixed
+    assert "a session's name proves nobody where others may bear it: of `LiftgateReportsWriter`" in chosen
+    assert "liftgate: AWS names no role `Nobody` that people could take up" in missing
 
 
 def test_a_second_run_offers_what_was_answered_and_writes_nothing(liftgate: Run, home: Path) -> None:

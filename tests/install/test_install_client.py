@@ -268,6 +268,7 @@ def test_every_extra_and_wheel_that_is_named_is_there(wheel: Path) -> None:
         ("replay", "."),
         ("demo",),
         ("catalogue", "check", "."),
+        ("init",),
         ("deploy", "cloudformation", ".", "--region", "eu-central-1", "--out", "aws"),
     ],
 )

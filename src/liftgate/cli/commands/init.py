@@ -129,7 +129,7 @@ def _account(profile: str | None) -> "Account":
 
 
 def _warn_of_names(draft: "Draft", account: "Account") -> None:
-    """Say at once whose trust policy lets people choose their session's name: nobody could sign in by it."""
+    """Say at once where nobody could sign in by their session: there is no such role, or it lets them choose its name."""
     from liftgate.identity.ports import SessionRole  # noqa: PLC0415
     from liftgate.identity.session_names import judged  # noqa: PLC0415
     from liftgate.setup.model import Proof  # noqa: PLC0415
@@ -140,6 +140,11 @@ def _warn_of_names(draft: "Draft", account: "Account") -> None:
     role = role_of(draft)
     found = account.role_named(role)
     if found is None:
+        if account.roles and role.account == account.number:
+            warn(
+                f"AWS names no role `{role.name}` that people could take up",
+                f"make it: add --baseline {role.name} --baseline-user ARN to liftgate deploy",
+            )
         return
     session_role = SessionRole(
         partition=role.partition, account=role.account, name=role.name, role_id=found.id
