@@ -31,6 +31,7 @@ from liftgate.server.api import (
     ledger,
     logins,
     overview,
+    probes,
     reconciliations,
     request_trials,
     requests,
@@ -43,9 +44,10 @@ from liftgate.server.api import (
 from liftgate.server.body import REQUEST_ID, BodyGate, is_api
 from liftgate.server.browser.cookie import CookieSetter
 from liftgate.server.browser.looks import looking, looking_at_all, submitting
-from liftgate.server.calls import PARTS, parts_of, sees_everything, signed_in, signed_in_once
+from liftgate.server.calls import OWN_MACHINE, PARTS, parts_of, sees_everything, signed_in, signed_in_once
 from liftgate.server.edge import Edge
 from liftgate.server.errors import BadInput, MethodNotAllowed, NoSuchPath
+from liftgate.server.forwarded import Proxies
 from liftgate.server.head import Head
 from liftgate.server.openapi import openapi_document
 from liftgate.server.pages import ask, events, mine, oidc, sign_in, static_files, terminals
@@ -103,7 +105,10 @@ PAGE_MODULES: Final = (
     overview_pages,
     events,
 )
-_DOORS: Final = {Right.SEES_ALL: frozenset({sees_everything, looking_at_all})}
+_DOORS: Final = {
+    Right.SEES_ALL: frozenset({sees_everything, looking_at_all}),
+    Right.MEASURES: frozenset({probes.measuring}),
+}
 _SIGNED_IN: Final = frozenset({signed_in, signed_in_once, looking, submitting})
 _WAYS_TO_SIGN_IN: Final = frozenset(
     get_args(one.model_fields["method"].annotation) for one in get_args(sign_ins.WayToSignIn)
@@ -117,14 +122,33 @@ def create_app(parts: Parts) -> ASGIApp:
 
     async def served(scope: Scope, receive: Receive, send: Send) -> None:
         scope[PARTS] = parts
+        scope[OWN_MACHINE] = parts.settings.is_loopback
         head.put_into(scope)
         await routes(scope, receive, send)
 
+    return _edge(BodyGate(CookieSetter(served)), parts)
+
+
+def create_probes_app(parts: Parts, *, own_machine: bool) -> ASGIApp:
+    """The routes for those who keep the server running, alone. ``own_machine``: nobody else reaches the address."""
+    routes = probe_routes()
+
+    async def served(scope: Scope, receive: Receive, send: Send) -> None:
+        scope[PARTS] = parts
+        scope[OWN_MACHINE] = own_machine
+        await routes(scope, receive, send)
+
+    return _edge(BodyGate(served), parts)
+
+
+def _edge(app: ASGIApp, parts: Parts) -> Edge:
     return Edge(
-        BodyGate(CookieSetter(served)),
+        app,
         log=parts.log,
         new_id=lambda: parts.random(8).hex(),
         tls=parts.audience.startswith("https://"),
+        proxies=Proxies(parts.settings.proxy_networks),
+        meters=parts.meters,
     )
 
 
@@ -140,6 +164,29 @@ def served_routes() -> FastAPI:
 
 def build_routes() -> FastAPI:
     """The routes and their OpenAPI document, without anything to serve them with."""
+    app = _fastapi()
+    api = APIRouter(prefix=API)
+    for module in _API_MODULES:
+        api.include_router(module.router)
+    app.include_router(health.router)
+    app.include_router(probes.router)
+    app.include_router(interactions.router)
+    app.include_router(api)
+    for page_module in PAGE_MODULES:
+        app.include_router(page_module.router)
+    app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
+    return app
+
+
+@cache
+def probe_routes() -> FastAPI:
+    """The routes of the port for probes."""
+    app = _fastapi()
+    app.include_router(probes.router)
+    return app
+
+
+def _fastapi() -> FastAPI:
     app = FastAPI(
         title="Liftgate",
         version=VERSION,
@@ -150,25 +197,16 @@ def build_routes() -> FastAPI:
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
     )
-    api = APIRouter(prefix=API)
-    for module in _API_MODULES:
-        api.include_router(module.router)
-    app.include_router(health.router)
-    app.include_router(interactions.router)
-    app.include_router(api)
-    for page_module in PAGE_MODULES:
-        app.include_router(page_module.router)
     app.add_exception_handler(LiftgateError, _on_liftgate_error)
     app.add_exception_handler(RequestValidationError, _on_bad_input)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(Exception, _on_surprise)
-    app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
     return app
 
 
 def _hold_doors_to_rights() -> None:
     """Who gets past the door of a route is what the table says: a route that forgot to ask who calls is not served."""
-    for module in (health, interactions, *PAGE_MODULES, *_API_MODULES):
+    for module in (health, probes, interactions, *PAGE_MODULES, *_API_MODULES):
         prefix = API if module in _API_MODULES else ""
         for route in module.router.routes:
             if isinstance(route, APIRoute):

@@ -61,7 +61,7 @@ async def _checked_body(path: str, headers: Headers, receive: Receive) -> bytes 
 
 def is_api(path: str) -> bool:
     """Whether programs are answered there, in JSON; elsewhere people are, in pages."""
-    return path.startswith((f"{API}/", "/health", "/ready")) or path in _CALLBACKS
+    return path.startswith((f"{API}/", "/health", "/ready", "/metrics")) or path in _CALLBACKS
 
 
 async def _read(receive: Receive) -> bytes | None:

@@ -67,6 +67,7 @@ class Call:
 
 
 PARTS: Final = "liftgate.parts"  # where the scope of a call holds them
+OWN_MACHINE: Final = "liftgate.own_machine"  # where it says whether only this machine reaches the address
 
 
 def parts_of(request: Request) -> Parts:

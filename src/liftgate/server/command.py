@@ -1,31 +1,33 @@
-"""``liftgate serve``: one process with the API and the worker."""
+"""``liftgate serve``: one process with the roles that its settings give it, all of them where they say nothing."""
 
 import gc
 import os
 import signal
 import socket
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from typing import Any, Final
 
 import click
 import uvicorn
 
-from liftgate.errors import Unavailable
-from liftgate.server.app import create_app
+from liftgate.errors import LiftgateError
+from liftgate.server.addresses import is_loopback
+from liftgate.server.app import create_app, create_probes_app
 from liftgate.server.consumers import start_watch
+from liftgate.server.errors import NothingToWatch
 from liftgate.server.parts import Parts, running_parts
+from liftgate.server.roles import Role
+from liftgate.server.serving import Certificate, address_of, certificate_of, listening, server_for
 from liftgate.server.settings import Settings, load_settings
 from liftgate.server.settings_sources import chosen_file
 from liftgate.server.slack.socket import start_slack
 from liftgate.server.worker import start_worker
 
-
-class AddressTaken(Unavailable):
-    """The server cannot listen where it should."""
-
-    code = "address_taken"
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 @click.command("serve", short_help="Run the server")
@@ -39,62 +41,140 @@ class AddressTaken(Unavailable):
 @click.option("--host", help="Address to listen on [default: 127.0.0.1].")
 @click.option("--port", type=int, help="Port to listen on; 0 takes a free one [default: 8484].")
 @click.option("--catalogue", type=click.Path(path_type=Path), multiple=True, help="Catalogue file or folder.")
-def command(file: Path | None, host: str | None, port: int | None, catalogue: tuple[Path, ...]) -> None:
-    """Run the server: HTTP API and worker in one process.
+@click.option("--roles", metavar="ROLE,…", help="What this process does [default: api,worker,watch].")
+@click.option(
+    "--tls-certificate",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Certificate and those above it, in PEM.",
+)
+@click.option("--tls-key", metavar="FILE", type=click.Path(path_type=Path), help="Its private key, in PEM.")
+@click.option("--metrics-port", type=int, help="Port for /healthz, /readyz and /metrics alone.")
+def command(file: Path | None, catalogue: tuple[Path, ...], **given: Any) -> None:
+    """Run the server: HTTP API, worker, and watch, in one process or in several.
 
-    Run it as often as you like behind a load balancer; PostgreSQL is then the only thing shared.
+    Run it as often as you like behind a load balancer; PostgreSQL is then the only thing shared. SIGTERM ends it within a
+    minute, once calls that have begun are answered; SIGHUP has its certificate read anew. See docs/running.md.
     """
-    given: Mapping[str, Any] = {"host": host, "port": port, "catalogue": catalogue or None}
-    serve(load_settings(chosen_file(file, os.environ), given))
+    options: Mapping[str, Any] = {"catalogue": catalogue or None, **given}
+    serve(load_settings(chosen_file(file, os.environ), options))
 
 
 def serve(settings: Settings) -> None:
     """Serve until told to stop (SIGINT, SIGTERM); calls that have begun are answered first."""
-    with _listening(settings) as listener:
-        address = _address(settings, listener)
-        with running_parts(settings, audience=settings.public_url or address) as parts:
-            _warn_of_trackers(parts)
-            stop_worker = start_worker(parts) if settings.worker else lambda: None
-            stop_watch = start_watch(parts)
-            stop_slack = start_slack(parts)
-            try:
-                _say_ready(address, settings)
-                _run(parts, listener)
-            finally:
-                stop_slack()
-                stop_watch()
-                stop_worker()
+    with ExitStack() as open_until_the_end:
+        certificate = certificate_of(settings)
+        is_api = Role.API in settings.runs
+        main = _listener(settings, is_api=is_api, stack=open_until_the_end)
+        beside = _listener_beside(settings, stack=open_until_the_end) if is_api else None
+        address = address_of(main, _host(settings, is_api=is_api), tls=certificate is not None)
+        audience = settings.public_url or (address if is_api else "")
+        parts = open_until_the_end.enter_context(running_parts(settings, audience=audience))
+        _warn(parts)
+        with _loops(parts):
+            if beside is not None:
+                open_until_the_end.enter_context(_answering(_probes(parts), beside, certificate))
+            _say_ready(address, settings, is_api=is_api)
+            app = create_app(parts) if is_api else _probes(parts)
+            _run(server_for(app, certificate, parts.closing.set), parts, main, certificate)
 
 
-def _warn_of_trackers(parts: Parts) -> None:
-    """Say at once which entitlements nobody can ask for: their tickets cannot be checked."""
+def _listener(settings: Settings, *, is_api: bool, stack: ExitStack) -> socket.socket:
+    """Where people are answered; in a process that answers none, where it is asked whether it is well."""
+    if is_api or settings.metrics_port is None:
+        return stack.enter_context(
+            listening(_host(settings, is_api=is_api), settings.port, "liftgate serve --port")
+        )
+    return stack.enter_context(
+        listening(settings.metrics_host, settings.metrics_port, "liftgate serve --metrics-port")
+    )
+
+
+def _listener_beside(settings: Settings, *, stack: ExitStack) -> socket.socket | None:
+    if settings.metrics_port is None:
+        return None
+    return stack.enter_context(
+        listening(settings.metrics_host, settings.metrics_port, "liftgate serve --metrics-port")
+    )
+
+
+def _host(settings: Settings, *, is_api: bool) -> str:
+    return settings.host if is_api else settings.metrics_host
+
+
+def _probes(parts: Parts) -> Any:
+    return create_probes_app(parts, own_machine=is_loopback(parts.settings.metrics_host))
+
+
+@contextmanager
+def _loops(parts: Parts) -> Iterator[None]:
+    """What the roles of this process do beside answering, for as long as the block lasts. Raises ``NothingToWatch``."""
+    runs, stops = parts.settings.runs, list[Callable[[], None]]()
+    if runs == {Role.WATCH} and parts.sources.queue is None and parts.sources.trail is None:
+        raise NothingToWatch(
+            "this process is to watch alone, and the settings name no queue and no trail's bucket",
+            advice="set `watch_queue_url` and `watch_trail_bucket`; see docs/watch-sources.md",
+        )
+    try:
+        if Role.WORKER in runs:
+            stops.append(start_worker(parts))
+        if Role.WATCH in runs:
+            stops.append(start_watch(parts, at_least=1 if runs == {Role.WATCH} else 0))
+        if Role.API in runs:
+            stops.append(start_slack(parts))
+        yield
+    finally:
+        # All at once: each may have to finish what it holds, and they need not wait for one another.
+        with ThreadPoolExecutor(max(1, len(stops)), thread_name_prefix="liftgate-stop") as pool:
+            for done in [pool.submit(stop) for stop in stops]:
+                done.result()
+
+
+@contextmanager
+def _answering(app: Any, listener: socket.socket, certificate: Certificate | None) -> Iterator[None]:
+    """Answer probes in a thread of their own, so that they are answered though all others wait."""
+    server = server_for(app, certificate)
+    thread = Thread(target=server.run, kwargs={"sockets": [listener]}, name="liftgate-probes", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def _warn(parts: Parts) -> None:
+    """Say at once which entitlements nobody can ask for, since their tickets cannot be checked, and what is said in an old way."""
     known = {one.name for one in parts.settings.trackers}
     for entitlement in parts.catalogue.current().catalogue.entitlements.values():
         tracker = entitlement.justification.tracker
         if tracker is not None and tracker not in known:
             parts.log.warning("no such tracker", tracker=tracker, entitlement=entitlement.name)
+    if parts.settings.worker is not None:
+        parts.log.warning(
+            "the setting `worker` will go", say_instead=f"roles = {sorted(parts.settings.runs)}"
+        )
 
 
-def _run(parts: Parts, listener: socket.socket) -> None:
-    config = uvicorn.Config(
-        create_app(parts),
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,  # nothing is decided by where a call comes from
-        lifespan="off",
-        timeout_graceful_shutdown=10,
-        h11_max_incomplete_event_size=32 * 1024,
-    )
-    server = uvicorn.Server(config)
-
+def _run(
+    server: uvicorn.Server, parts: Parts, listener: socket.socket, certificate: Certificate | None
+) -> None:
     # uvicorn raises the signal again once it has stopped; the parts are still to be closed then.
     def stop(*_: object) -> None:
         parts.closing.set()
         server.should_exit = True
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    def read_again(*_: object) -> None:
+        if certificate is not None:
+            try:
+                certificate.read()
+                parts.log.info("certificate read again")
+            except LiftgateError as fault:
+                parts.log.error("certificate not read again", code=fault.code, said=fault.sentence)  # noqa: TRY400 - the sentence says it
+
+    for number in _SIGNALS:
         signal.signal(number, stop)
+    signal.signal(signal.SIGHUP, read_again)
     # What was built to serve with stays to the end. Looked through again by each full collection, with every thread
     # stopped, it would make one call in a few hundred wait a tenth of a second.
     gc.collect()
@@ -102,30 +182,11 @@ def _run(parts: Parts, listener: socket.socket) -> None:
     server.run(sockets=[listener])
 
 
-@contextmanager
-def _listening(settings: Settings) -> Iterator[socket.socket]:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    try:
-        listener = socket.create_server((settings.host, settings.port), family=family, backlog=1024)
-    except OSError as fault:
-        raise AddressTaken(
-            f"cannot listen on {settings.host}:{settings.port}: {(fault.strerror or str(fault)).lower()}",
-            advice="choose another port: liftgate serve --port 0 takes a free one",
-            value=f"{settings.host}:{settings.port}",
-        ) from None
-    with listener:
-        # asyncio sets this only on sockets that name their protocol, and those of `create_server` do not. Without it a
-        # caller who keeps the connection waits 40 ms for the body of each answer: it is held back until they acknowledge
-        # its head. Accepted connections inherit it.
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        yield listener
-
-
-def _address(settings: Settings, listener: socket.socket) -> str:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return f"http://{host}:{listener.getsockname()[1]}"
-
-
-def _say_ready(address: str, settings: Settings) -> None:
-    click.echo(f"Liftgate serves {settings.public_url or address}")
-    click.echo(f"Next: export LIFTGATE_SERVER={settings.public_url or address}; liftgate doctor")
+def _say_ready(address: str, settings: Settings, *, is_api: bool) -> None:
+    if is_api:
+        click.echo(f"Liftgate serves {settings.public_url or address}")
+        click.echo(f"Next: export LIFTGATE_SERVER={settings.public_url or address}; liftgate doctor")
+    else:
+        click.echo(
+            f"Liftgate runs {' and '.join(sorted(settings.runs))}; whether it is well: {address}/readyz"
+        )

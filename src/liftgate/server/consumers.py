@@ -1,7 +1,7 @@
 """Takes CloudTrail's events for this server: from the queue and from log files, in threads of this process."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Event
 from typing import Final
 
@@ -15,6 +15,10 @@ from liftgate.watch.sources.queue import Consumer
 from liftgate.watch.sources.threads import every, pause_until, start_consumers, start_thread
 
 _ALL: Final = 256  # values of a byte
+_ROUND_OF_QUEUE: Final = timedelta(
+    minutes=5
+)  # an empty receipt takes seconds; a batch that waits for the database, minutes
+_ROUNDS_OF_FILES: Final = 3  # of looks; reading what a look finds may take one's time
 
 
 def start_watch(
@@ -48,7 +52,9 @@ def _start_consumers(parts: Parts, stopping: Event, number: int) -> Callable[[],
         chance=lambda: parts.random(1)[0] / _ALL,
         log=parts.log,
     )
-    return start_consumers(consumer, stopping, threads=number)
+    return start_consumers(
+        consumer, stopping, threads=number, came_round=_expected(parts, "watch", _ROUND_OF_QUEUE)
+    )
 
 
 def _start_reader(parts: Parts, stopping: Event, told: Callable[[CaughtUp], None]) -> Callable[[], None]:
@@ -69,13 +75,21 @@ def _start_reader(parts: Parts, stopping: Event, told: Callable[[CaughtUp], None
         log=parts.log,
         stopping=stopping.is_set,
     )
+    every_so_often = parts.settings.watch_trail_every
+    came_round = _expected(parts, "log-files", every_so_often * _ROUNDS_OF_FILES)
     return start_thread(
         lambda: keep_caught_up(
-            reader, every=parts.settings.watch_trail_every, pause=pause_until(stopping), told=said
+            reader, every=every_so_often, pause=pause_until(stopping), told=said, came_round=came_round
         ),
         stopping,
         name="liftgate-log-files",
     )
+
+
+def _expected(parts: Parts, loop: str, within: timedelta) -> Callable[[], None]:
+    """Expect a loop to come round; the answer says that it did."""
+    parts.beats.expect(loop, within=within, now=parts.clock())
+    return lambda: parts.beats.came_round(loop, parts.clock())
 
 
 def _log(parts: Parts, done: CaughtUp) -> None:

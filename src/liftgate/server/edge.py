@@ -5,6 +5,7 @@ A pure ASGI layer, since it is on the way of every call. The log has the path bu
 
 import traceback
 from collections.abc import Callable
+from http import HTTPStatus
 from itertools import islice
 from time import perf_counter
 from typing import Any, Final, Protocol
@@ -12,10 +13,15 @@ from typing import Any, Final, Protocol
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from liftgate.server.body import REQUEST_ID, is_api
+from liftgate.server.errors import CalledPlainly
+from liftgate.server.forwarded import Proxies
+from liftgate.server.meters import Meters
 from liftgate.server.problems import internal_fault, problem
+from liftgate.server.rights import API
 
 PERSON: Final = "liftgate.person"  # where the scope holds who was found to be calling
 _DEEPEST_FRAMES: Final = 12
+_PROBES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 
 # https://cheatsheetseries.owasp.org/cheatsheets/HTTP_Headers_Cheat_Sheet.html
 _HEADERS: Final = (
@@ -57,10 +63,22 @@ class Log(Protocol):
 class Edge:
     """Wraps the whole application."""
 
-    def __init__(self, app: ASGIApp, *, log: Log, new_id: Callable[[], str], tls: bool) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        log: Log,
+        new_id: Callable[[], str],
+        tls: bool,
+        proxies: Proxies,
+        meters: Meters,
+    ) -> None:
         self._app = app
         self._log = log
         self._new_id = new_id
+        self._tls = tls
+        self._proxies = proxies
+        self._meters = meters
         self._headers = (*_HEADERS, _TLS_ONLY) if tls else _HEADERS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,7 +92,8 @@ class Edge:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = perf_counter()
-        request_id = scope[REQUEST_ID] = self._new_id()
+        forwarded = self._proxies.read(scope)
+        request_id = scope[REQUEST_ID] = forwarded.request_id or self._new_id()
         kind = _OF_API if is_api(scope["path"]) else _OF_PAGES
         ours = [*self._headers, *kind, (b"x-request-id", request_id.encode())]
         status = 0
@@ -89,11 +108,18 @@ class Edge:
             await send(message)
 
         try:
-            await self._app(scope, receive, send_with_headers)
+            if forwarded.plain and self._tls:
+                await problem(_called_plainly(), request_id)(scope, receive, send_with_headers)
+            else:
+                await self._app(scope, receive, send_with_headers)
         except Exception as error:  # noqa: BLE001 - the last place that can keep its text from the caller
             self._log.error("failed", request_id=request_id, **_without_text(error))
             if not status:
                 await problem(internal_fault(), request_id)(scope, receive, send_with_headers)
+        seconds = perf_counter() - began
+        self._meters.answered(scope["method"], _template(scope), int(status), seconds)
+        if scope["path"] in _PROBES and status < HTTPStatus.BAD_REQUEST:
+            return  # they come every few seconds, and say the same
         self._log.info(
             "answered",
             request_id=request_id,
@@ -101,8 +127,24 @@ class Edge:
             path=scope["path"][:200],
             status=int(status),
             person=scope.get(PERSON),
-            ms=round((perf_counter() - began) * 1000, 2),
+            client=forwarded.client,
+            ms=round(seconds * 1000, 2),
         )
+
+
+def _template(scope: Scope) -> str | None:
+    """Of the route that a call matched; those of the API know only what follows its prefix."""
+    template: str | None = getattr(scope.get("route"), "path", None)
+    if template is None or template.startswith(API) or not scope["path"].startswith(f"{API}/"):
+        return template
+    return API + template
+
+
+def _called_plainly() -> CalledPlainly:
+    return CalledPlainly(
+        "the proxy was called over plain http, where tokens and credentials could be read",
+        advice="call the server's address with https://; whoever runs the proxy: send http there on to https",
+    )
 
 
 def _without_text(error: BaseException) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What can be wrong with a call before any rule is asked, and with the settings of a server."""
 
-from liftgate.errors import Conflict, Corrupt, Invalid, NotFound, Refused, Unauthenticated
+from liftgate.errors import Conflict, Corrupt, Invalid, NotFound, Refused, Unauthenticated, Unavailable
 
 
 class BadSettings(Invalid):
@@ -55,6 +55,24 @@ class MayNotSeeAll(Refused):
     """Only guards and auditors see everything."""
 
     code = "may_not_see_all"
+
+
+class MayNotMeasure(Refused):
+    """The measures are for those who run the server."""
+
+    code = "may_not_measure"
+
+
+class CalledPlainly(Refused):
+    """The call came to the proxy without TLS."""
+
+    code = "called_plainly"
+
+
+class NotReady(Unavailable):
+    """A part of the process is not as it should be."""
+
+    code = "not_ready"
 
 
 class NoSuchFinding(NotFound):

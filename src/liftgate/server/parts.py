@@ -50,10 +50,12 @@ from liftgate.identity.token_sign_in import DeclaredIssuers
 from liftgate.notices.apprise_notice import AppriseNotice
 from liftgate.response.notify import Notifier
 from liftgate.response.webhook import SignedWebhook, webhook_client, webhook_id
+from liftgate.server.beats import Beats
 from liftgate.server.browser.session_key import SHORTEST, SessionKey, kept_key
 from liftgate.server.edge import Log
 from liftgate.server.issuer_settings import token_issuer
 from liftgate.server.kept_catalogue import KeptCatalogue
+from liftgate.server.meters import Looks, Meters
 from liftgate.server.oidc_settings import provider_of
 from liftgate.server.settings import Settings, data_folder
 from liftgate.server.slack.desk import SlackDesk, slack_desk
@@ -100,6 +102,9 @@ class Parts:
     session_key: SessionKey = field(default_factory=lambda: SessionKey(token_bytes(SHORTEST)))
     slack: SlackDesk | None = None
     notices: Mapping[str, AppriseNotice] = field(default_factory=dict)  # by name
+    beats: Beats = field(default_factory=Beats)
+    meters: Meters = field(default_factory=Meters)
+    looks: Looks = field(default_factory=Looks)
 
     def new_name(self, what: str) -> str:
         """A name that nobody else has: of a lease's holder, a worker, or one call."""

@@ -37,6 +37,7 @@ class Right(Enum):
     )
     RELEASES = "two guards, neither of them on hold"
     SEES_ALL = "guards and auditors"
+    MEASURES = "whoever sends `metrics_token`; without one, programs on this machine, where nobody else reaches the address"
     SLACK = "Slack alone, by its signature; who pressed the button is who answers"
 
 
@@ -44,6 +45,9 @@ API_RIGHTS: Final[Mapping[Route, Right]] = MappingProxyType(
     {
         ("GET", "/health"): Right.ANYBODY,
         ("GET", "/ready"): Right.ANYBODY,
+        ("GET", "/healthz"): Right.ANYBODY,
+        ("GET", "/readyz"): Right.ANYBODY,
+        ("GET", "/metrics"): Right.MEASURES,
         ("GET", f"{API}/openapi.json"): Right.ANYBODY,
         ("POST", f"{API}/sign-ins"): Right.ANYBODY,
         ("POST", f"{API}/logins"): Right.ANYBODY,

@@ -32,6 +32,7 @@ from liftgate.server.errors import BadSettings, LocalSignInExposed
 from liftgate.server.issuer_settings import IssuerSettings, refuse_mixed_up
 from liftgate.server.notice_settings import NoticeSettings
 from liftgate.server.oidc_settings import OidcSettings
+from liftgate.server.running_settings import RunningSettings, refuse_half_told
 from liftgate.server.setting_texts import read_json, read_paths, read_span
 from liftgate.server.settings_sources import PREFIX, stated
 from liftgate.server.slack_settings import SlackSettings
@@ -44,7 +45,7 @@ from liftgate.server.wording import field_names, in_words
 Linkable: TypeAlias = Literal["aws", "oidc", "slack"]
 
 
-class Settings(WatchSettings, TellingSettings, BaseSettings):
+class Settings(RunningSettings, WatchSettings, TellingSettings, BaseSettings):
     """The settings of ``liftgate serve``."""
 
     model_config = SettingsConfigDict(
@@ -59,7 +60,7 @@ class Settings(WatchSettings, TellingSettings, BaseSettings):
         default="127.0.0.1",
         min_length=1,
         max_length=253,
-        description="Address to listen on. Anything but loopback needs a `public_url`, and TLS in front.",
+        description="Address to listen on. Anything but loopback needs a `public_url`, and TLS, here or in front.",
         examples=["0.0.0.0"],  # noqa: S104 - an example for readers, bound by nobody
     )
     port: int = Field(
@@ -157,10 +158,6 @@ class Settings(WatchSettings, TellingSettings, BaseSettings):
         default=(),
         max_length=20,
         description="Issuers whose tokens let services in: docs/pipelines.md. In the variable, a JSON list.",
-    )
-    worker: bool = Field(
-        default=True,
-        description="Also do queued work, such as denies in AWS, in this process. At least one process must.",
     )
     response: Mode = Field(
         default=Mode.OBSERVE,
@@ -269,6 +266,7 @@ def load_settings(file: Path | None = None, given: Mapping[str, Any] | None = No
             see="docs/settings.md",
         )
         raise told.put_in_place(fault) from None
+    refuse_half_told(settings)
     _refuse_exposed(settings)
     return settings
 
@@ -315,6 +313,6 @@ def _refuse_exposed(settings: Settings) -> None:
     if settings.public_url and settings.public_url.startswith("http://") and not settings.is_loopback:
         raise BadSettings(
             "`public_url` is plain http, over which tokens and credentials could be read",
-            advice="put TLS in front of the server, and write https://",
+            advice="set `tls_certificate` and `tls_key` or put TLS in front of the server, and write https://",
             where="public_url",
         )

@@ -11,7 +11,16 @@ from liftgate.errors import Invalid
 
 _LONGEST_VALUE: Final = 40
 _SECRET: Final = frozenset(
-    {"signature", "session_token", "authorization", "database_url", "accounts", "external_id", "token"}
+    {
+        "signature",
+        "session_token",
+        "authorization",
+        "database_url",
+        "accounts",
+        "external_id",
+        "token",
+        "metrics_token",
+    }
 )
 
 # By pydantic's own names of what can be wrong; what stands in braces is in the fault's context.

@@ -6,6 +6,7 @@ Any number of workers may run, in any number of processes: each piece of work is
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from threading import Event, Thread
+from time import monotonic
 from typing import Final
 
 from liftgate.access.ports import EffectKind
@@ -18,6 +19,8 @@ from liftgate.server.settling import settle_denies, settle_in_place
 from liftgate.server.telling import tell
 from liftgate.store.outbox import Claimed, error_text, retry_delay
 
+_WORKER: Final = "worker"
+_MESSENGER: Final = "messenger"
 _AT_ONCE: Final = 10  # keys: roles, findings, messages
 _LEASE: Final = timedelta(
     minutes=1
@@ -37,23 +40,39 @@ URGENT: Final = frozenset(_WORK) - _SLOW
 """What changes something in AWS, or who may."""
 _MOST_ATTEMPTS: Final = 120  # to tell a webhook: an hour or two
 _LONGEST_SLEEP: Final = timedelta(seconds=15)
+_ROUND: Final = timedelta(
+    minutes=3
+)  # so often it sleeps, finishes a piece of work or has looked at a role, if all is well
+_ENDS_WITHIN: Final = timedelta(
+    seconds=30
+)  # told to stop, it finishes the piece at hand; the rest is leased to nobody soon
 # At roles that carry denies or grants in place, since somebody else may have changed them; and what expired is forgotten.
 _LOOK_AGAIN_EVERY: Final = timedelta(minutes=5)
 
 
-def drain_once(parts: Parts, *, worker: str, kinds: Collection[EffectKind] = tuple(_WORK)) -> int:
-    """Do a few pieces of what is due now, such as all that is queued for a role; how many queued effects that were."""
+def drain_once(
+    parts: Parts,
+    *,
+    worker: str,
+    kinds: Collection[EffectKind] = tuple(_WORK),
+    went_on: Callable[[], None] = lambda: None,
+) -> int:
+    """Do a few pieces of what is due now, such as all that is queued for a role; how many queued effects that were.
+
+    ``went_on`` is called after each piece.
+    """
     with parts.store.write() as transaction:
         claimed = transaction.outbox.claim(
             parts.clock(), lease=_LEASE, limit=_AT_ONCE, worker=worker, kinds=kinds
         )
     for alike in _alike(claimed):
         _do(parts, alike)
+        went_on()
     return len(claimed)
 
 
-def look_at_roles(parts: Parts) -> int:
-    """Read what every role carries of ours, and mend what is not as it should be; how many roles failed.
+def look_at_roles(parts: Parts, went_on: Callable[[], None] = lambda: None) -> int:
+    """Read what every role carries of ours, and mend what is not as it should be; how many roles failed. ``went_on`` is called after each.
 
     Roles of the catalogue that may be opened in place are looked at before anybody asks: it counts since when their sessions'
     names are known to be fixed.
@@ -64,9 +83,12 @@ def look_at_roles(parts: Parts) -> int:
     in_place = sorted(
         {*known, *(one.role_arn for one in entitlements if one.mechanism is Mechanism.IN_PLACE)}
     )
-    return sum(not _try_role(parts, settle_denies, role) for role in denied) + sum(
-        not _try_role(parts, settle_in_place, role) for role in in_place
-    )
+    failed = 0
+    for settle, roles in ((settle_denies, denied), (settle_in_place, in_place)):
+        for role in roles:
+            failed += not _try_role(parts, settle, role)
+            went_on()
+    return failed
 
 
 def forget_expired(parts: Parts) -> int:
@@ -76,12 +98,16 @@ def forget_expired(parts: Parts) -> int:
 
 
 def start_worker(parts: Parts) -> Callable[[], None]:
-    """Start the worker's threads; the answer stops them and waits until they have ended."""
+    """Start the worker's threads; the answer stops them and waits until they have ended, but not for ever: the work that a process
+    leaves is done by the next.
+    """
     stopping = Event()
     threads = [
-        Thread(target=run, args=(parts, stopping), name=f"liftgate-{run.__name__.strip('_')}", daemon=True)
-        for run in (_worker, _messenger)
+        Thread(target=run, args=(parts, stopping), name=f"liftgate-{name}", daemon=True)
+        for name, run in ((_WORKER, _worker), (_MESSENGER, _messenger))
     ]
+    for name in (_WORKER, _MESSENGER):
+        parts.beats.expect(name, within=_ROUND, now=parts.clock())
     for thread in threads:
         thread.start()
 
@@ -89,8 +115,9 @@ def start_worker(parts: Parts) -> Callable[[], None]:
         stopping.set()
         parts.wake_worker.set()
         parts.wake_messenger.set()
+        give_up_at = monotonic() + _ENDS_WITHIN.total_seconds()
         for thread in threads:
-            thread.join()
+            thread.join(max(0.0, give_up_at - monotonic()))
 
     return stop
 
@@ -102,25 +129,37 @@ def _worker(parts: Parts, stopping: Event) -> None:
         nonlocal looked_at
         if looked_at is None or parts.clock() - looked_at >= _LOOK_AGAIN_EVERY:
             looked_at = parts.clock()  # before: what fails in there may not keep the queue waiting
-            look_at_roles(parts)
+            look_at_roles(parts, lambda: parts.beats.came_round(_WORKER, parts.clock()))
             forget_expired(parts)
 
-    _run(parts, stopping, parts.wake_worker, kinds=URGENT, before=look_again)
+    _run(_WORKER, parts, stopping, parts.wake_worker, kinds=URGENT, before=look_again)
 
 
 def _messenger(parts: Parts, stopping: Event) -> None:
-    _run(parts, stopping, parts.wake_messenger, kinds=_SLOW, before=lambda: None)
+    _run(_MESSENGER, parts, stopping, parts.wake_messenger, kinds=_SLOW, before=lambda: None)
 
 
 def _run(
-    parts: Parts, stopping: Event, wake: Event, *, kinds: Collection[EffectKind], before: Callable[[], None]
+    name: str,
+    parts: Parts,
+    stopping: Event,
+    wake: Event,
+    *,
+    kinds: Collection[EffectKind],
+    before: Callable[[], None],
 ) -> None:
     worker = parts.new_name("worker")
+
+    def went_on() -> None:
+        parts.beats.came_round(name, parts.clock())
+
     while not stopping.is_set():
         wake.clear()
         try:
             before()
-            if drain_once(parts, worker=worker, kinds=kinds):
+            done = drain_once(parts, worker=worker, kinds=kinds, went_on=went_on)
+            went_on()
+            if done:
                 continue
             wake.wait(_sleep(parts, kinds).total_seconds())
         except LiftgateError as failure:  # the database is away: nothing can be claimed until it is back

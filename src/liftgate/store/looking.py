@@ -1,11 +1,14 @@
 """The part of the transaction for those who look at everything: the ledger in pages, and counts."""
 
+from datetime import datetime
+
 from sqlalchemy import Connection
 
 from liftgate.store.ledger_pages import LedgerPages
 from liftgate.store.outbox import Outbox
 from liftgate.store.overview import OverviewCounts
 from liftgate.store.reviewing import Reviewing
+from liftgate.store.vitals import Vitals, read_vitals
 
 
 class Looking(Reviewing):
@@ -15,3 +18,7 @@ class Looking(Reviewing):
         super().__init__(connection, outbox)
         self.ledger_pages = LedgerPages(connection)
         self.overview = OverviewCounts(connection)
+
+    def vitals(self, now: datetime) -> Vitals:
+        """Counts for those who watch the server itself."""
+        return read_vitals(self._connection, now)

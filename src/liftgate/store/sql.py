@@ -10,6 +10,7 @@ Everything in the block is committed with its ledger entries when the block ends
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Protocol
 
 from liftgate.clock import Clock
@@ -25,6 +26,7 @@ from liftgate.store.catalogue_versions import CatalogueVersion
 from liftgate.store.engine import Engines, engines_for
 from liftgate.store.faults import translated
 from liftgate.store.transaction import SqlTransaction
+from liftgate.store.vitals import Vitals
 from liftgate.watch.activity import Activity
 from liftgate.watch.ports import SettlementReader, WatchReader
 from liftgate.watch.settlement import Settled
@@ -56,6 +58,9 @@ class StoreReader(
 
     def catalogue_version(self, version: str) -> CatalogueVersion | None:
         """A version of the catalogue, if it was ever seen."""
+
+    def vitals(self, now: datetime) -> Vitals:
+        """Counts for those who watch the server itself."""
 
     def all_settled(self, grant_id: str) -> tuple[Settled, ...]:
         """All accounts of a grant, the first first."""

@@ -84,9 +84,16 @@ def catch_up(reader: Reader, *, not_since: datetime | None = None) -> CaughtUp |
 
 
 def keep_caught_up(
-    reader: Reader, *, every: timedelta, pause: Pause, told: Callable[[CaughtUp], None]
+    reader: Reader,
+    *,
+    every: timedelta,
+    pause: Pause,
+    told: Callable[[CaughtUp], None],
+    came_round: Callable[[], None] = lambda: None,
 ) -> None:
-    """Catch up at once, and again whenever nobody did for a span, until told to stop. ``told`` hears what came of it."""
+    """Catch up at once, and again whenever nobody did for a span, until told to stop. ``told`` hears what came of it, and
+    ``came_round`` is called after each look that did not fail, though it be another process's turn.
+    """
     at_start = True
     while not reader.stopping():
         try:
@@ -94,6 +101,7 @@ def keep_caught_up(
             if done is not None:
                 at_start = False
                 told(done)
+            came_round()
         except LiftgateError as failure:
             reader.log.warning("log files not read", code=failure.code, said=failure.sentence)
         except Exception as fault:  # noqa: BLE001 - a reader that ends silently would leave what was missed unseen

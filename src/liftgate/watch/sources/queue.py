@@ -51,8 +51,10 @@ class Consumer:
     patience: Patience = Patience()
 
 
-def consume(consumer: Consumer, *, stopping: Callable[[], bool]) -> None:
-    """Take batch after batch until told to stop; a batch that was begun is finished first."""
+def consume(
+    consumer: Consumer, *, stopping: Callable[[], bool], came_round: Callable[[], None] = lambda: None
+) -> None:
+    """Take batch after batch until told to stop; a batch that was begun is finished first. ``came_round`` is called after each."""
     failures = 0
     while not stopping():
         try:
@@ -63,6 +65,7 @@ def consume(consumer: Consumer, *, stopping: Callable[[], bool]) -> None:
             consumer.log.error("queue", error=type(fault).__name__)  # noqa: TRY400 - its text may quote anything
         else:
             failures = 0
+            came_round()
             continue
         failures += 1
         consumer.pause(_backoff(consumer, failures))

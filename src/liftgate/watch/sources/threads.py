@@ -37,11 +37,15 @@ def pause_until(stopping: Event) -> Pause:
     return lambda span: not stopping.wait(span.total_seconds())
 
 
-def start_consumers(consumer: Consumer, stopping: Event, *, threads: int) -> Callable[[], None]:
+def start_consumers(
+    consumer: Consumer, stopping: Event, *, threads: int, came_round: Callable[[], None] = lambda: None
+) -> Callable[[], None]:
     """Start consumers that end when ``stopping`` is set; the answer sets it, and waits until each has finished its batch."""
     stops = [
         start_thread(
-            lambda: consume(consumer, stopping=stopping.is_set), stopping, name=f"liftgate-watch-{number}"
+            lambda: consume(consumer, stopping=stopping.is_set, came_round=came_round),
+            stopping,
+            name=f"liftgate-watch-{number}",
         )
         for number in range(1, threads + 1)
     ]

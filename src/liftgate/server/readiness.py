@@ -1,0 +1,50 @@
+"""Whether a process can do what it is for: the database, the catalogue, and its loops."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from liftgate.errors import LiftgateError
+from liftgate.server.parts import Parts
+from liftgate.server.roles import Role
+
+OK: Final = "ok"
+LATE: Final = "late"
+OF_WATCH: Final = frozenset({"watch", "log-files"})
+"""Loops that ask AWS for events. People must be able to take access back while SQS is away: there they alone make nothing unready."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readiness:
+    """How each part is: ``ok`` or a word that says what is wrong, of which the program has a bounded number."""
+
+    is_ready: bool
+    parts: Mapping[str, str]
+
+
+def readiness_of(parts: Parts) -> Readiness:
+    """Look at everything; nothing is raised, and nothing is told that is not for everybody."""
+    loops = {beat.loop: LATE if beat.is_late(parts.clock()) else OK for beat in parts.beats.all()}
+    found = {"store": _store(parts), "catalogue": _catalogue(parts), **loops}
+    may_be_late = OF_WATCH if Role.API in parts.settings.runs else frozenset[str]()
+    return Readiness(
+        is_ready=all(how == OK for name, how in found.items() if name not in may_be_late),
+        parts=dict(sorted(found.items())),
+    )
+
+
+def _store(parts: Parts) -> str:
+    try:
+        parts.store.check()
+    except LiftgateError as fault:
+        return fault.code
+    return OK
+
+
+def _catalogue(parts: Parts) -> str:
+    """Faults in the files as they stand make nothing unready: the last good ones are in force."""
+    try:
+        parts.catalogue.current()
+    except LiftgateError as fault:
+        return fault.code
+    return OK
