@@ -75,6 +75,7 @@ def serve(settings: Settings) -> None:
             if beside is not None:
                 open_until_the_end.enter_context(_answering(_probes(parts), beside, certificate))
             _say_ready(address, settings, is_api=is_api)
+            parts.log.info("listening", address=address, roles=sorted(settings.runs))
             app = create_app(parts) if is_api else _probes(parts)
             _run(server_for(app, certificate, parts.closing.set), parts, main, certificate)
 

@@ -86,7 +86,8 @@ class Edge:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         elif scope["type"] == "http":
-            await self._answer(scope, receive, send)
+            with self._meters.in_progress.track_inprogress():
+                await self._answer(scope, receive, send)
         else:
             await send({"type": "websocket.close", "code": 1008})
 

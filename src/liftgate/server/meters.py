@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from liftgate.store.vitals import Vitals
 
@@ -32,6 +32,12 @@ class Meters:
             "How long calls took to their end, by route template.",
             ("method", "route"),
             buckets=_BUCKETS,
+            registry=self.registry,
+        )
+
+        self.in_progress = Gauge(
+            "liftgate_http_requests_in_progress",
+            "Calls that have begun and are not answered to their end, this one among them.",
             registry=self.registry,
         )
 

@@ -1,0 +1,92 @@
+"""``liftgate serve`` as a process, and as a server on a real socket in this one."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import httpx
+from starlette.types import ASGIApp
+from tests.server.server_world import CATALOGUE
+
+from liftgate.server.serving import Certificate, address_of, listening, server_for
+
+PROGRAM = [sys.executable, "-c", "import sys; from liftgate.cli.main import main; sys.exit(main())", "serve"]
+
+
+class Running:
+    """One process."""
+
+    def __init__(self, process: subprocess.Popen[str], log: Path) -> None:
+        self.process = process
+        self._log = log
+        assert process.stdout is not None
+        self.said = process.stdout.readline()
+        assert self.said, log.read_text()
+        self.address = next(word for word in self.said.split() if word.startswith("http")).removesuffix(
+            "/readyz"
+        )
+
+    @property
+    def port(self) -> int:
+        return int(self.address.rpartition(":")[2])
+
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self._log.read_text().splitlines()]
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(30)
+
+
+@contextmanager
+def running(
+    home: Path, *arguments: str, name: str = "log", catalogue: Path | None = None, **variables: str
+) -> Iterator[Running]:
+    if catalogue is None:
+        catalogue = home / "catalogue.yaml"
+        catalogue.write_text(CATALOGUE)
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "XDG_DATA_HOME": str(home / "data"),
+        "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
+        "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "an-example",
+        **variables,
+    }
+    with subprocess.Popen(
+        [*PROGRAM, "--catalogue", str(catalogue), "--port", "0", *arguments],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=(home / name).open("w"),
+        text=True,
+    ) as process:
+        try:
+            yield Running(process, home / name)
+        finally:
+            process.kill()
+
+
+@contextmanager
+def served(app: ASGIApp, certificate: Certificate | None = None) -> Iterator[str]:
+    """An application on a socket of its own, for as long as the block lasts; gives its address."""
+    with listening("127.0.0.1", 0, "--port") as listener:
+        server = server_for(app, certificate)
+        thread = Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            yield address_of(listener, "127.0.0.1", tls=certificate is not None)
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def calling(address: str, **more: Any) -> httpx.Client:
+    return httpx.Client(base_url=address, trust_env=False, timeout=60, **more)
