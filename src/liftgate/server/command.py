@@ -19,6 +19,7 @@ from liftgate.server.addresses import is_loopback
 from liftgate.server.app import create_app, create_probes_app
 from liftgate.server.consumers import start_watch
 from liftgate.server.errors import NothingToWatch
+from liftgate.server.json_log import hear_libraries
 from liftgate.server.parts import Parts, running_parts
 from liftgate.server.roles import Role
 from liftgate.server.serving import Certificate, address_of, certificate_of, listening, server_for
@@ -70,6 +71,7 @@ def serve(settings: Settings) -> None:
         address = address_of(main, _host(settings, is_api=is_api), tls=certificate is not None)
         audience = settings.public_url or (address if is_api else "")
         parts = open_until_the_end.enter_context(running_parts(settings, audience=audience))
+        hear_libraries(parts.log)
         _warn(parts)
         with _loops(parts):
             if beside is not None:

@@ -3,10 +3,8 @@
 A pure ASGI layer, since it is on the way of every call. The log has the path but never the query, headers or body.
 """
 
-import traceback
 from collections.abc import Callable
 from http import HTTPStatus
-from itertools import islice
 from time import perf_counter
 from typing import Any, Final, Protocol
 
@@ -18,9 +16,9 @@ from liftgate.server.forwarded import Proxies
 from liftgate.server.meters import Meters
 from liftgate.server.problems import internal_fault, problem
 from liftgate.server.rights import API
+from liftgate.server.without_text import without_text
 
 PERSON: Final = "liftgate.person"  # where the scope holds who was found to be calling
-_DEEPEST_FRAMES: Final = 12
 _PROBES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 
 # https://cheatsheetseries.owasp.org/cheatsheets/HTTP_Headers_Cheat_Sheet.html
@@ -114,7 +112,7 @@ class Edge:
             else:
                 await self._app(scope, receive, send_with_headers)
         except Exception as error:  # noqa: BLE001 - the last place that can keep its text from the caller
-            self._log.error("failed", request_id=request_id, **_without_text(error))
+            self._log.error("failed", request_id=request_id, **without_text(error))
             if not status:
                 await problem(internal_fault(), request_id)(scope, receive, send_with_headers)
         seconds = perf_counter() - began
@@ -146,18 +144,3 @@ def _called_plainly() -> CalledPlainly:
         "the proxy was called over plain http, where tokens and credentials could be read",
         advice="call the server's address with https://; whoever runs the proxy: send http there on to https",
     )
-
-
-def _without_text(error: BaseException) -> dict[str, Any]:
-    """What kind of error it is and where it came from; its own text may quote what it choked on."""
-    kinds: list[str] = []
-    cause: BaseException | None = error
-    while cause is not None and len(kinds) < _DEEPEST_FRAMES:
-        kinds.append(type(cause).__name__)
-        cause = cause.__cause__
-    frames = traceback.extract_tb(error.__traceback__)
-    inner = islice(reversed(frames), _DEEPEST_FRAMES)
-    return {
-        "error": " from ".join(kinds),
-        "at": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in inner],
-    }

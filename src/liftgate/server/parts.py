@@ -1,7 +1,6 @@
 """Everything that the server is made of, and how it is built for real."""
 
 import os
-import sys
 from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -10,9 +9,7 @@ from dataclasses import dataclass, field
 from secrets import token_bytes
 from threading import Event
 from time import monotonic
-from typing import Any, Final
-
-import structlog
+from typing import Final
 
 from liftgate.access.ids import RandomBytes
 from liftgate.access.ticket import Trackers
@@ -54,6 +51,7 @@ from liftgate.server.beats import Beats
 from liftgate.server.browser.session_key import SHORTEST, SessionKey, kept_key
 from liftgate.server.edge import Log
 from liftgate.server.issuer_settings import token_issuer
+from liftgate.server.json_log import json_log
 from liftgate.server.kept_catalogue import KeptCatalogue
 from liftgate.server.meters import Looks, Meters
 from liftgate.server.oidc_settings import provider_of
@@ -160,7 +158,7 @@ def running_parts(settings: Settings, *, audience: str) -> Iterator[Parts]:
             session_names=SessionNames(IamRoleTrusts(accounts.iam), system_clock),
             broker_arn=lambda: broker().arn,
             pause=lambda: _wait(never),
-            log=_log(),
+            log=json_log(),
             background=background,
             wake_worker=Event(),
             reach=RevocationReach(LendingTrusts(accounts.iam, accounts.external_id, broker).check),
@@ -217,20 +215,9 @@ def _session_key(settings: Settings) -> SessionKey:
         return kept_key(data_folder(os.environ) / "session-key", token_bytes)
     except (OSError, ValueError) as fault:
         # Browsers sign in anew after each start, and cannot move between processes; nothing else is lost.
-        _log().warning("the session key cannot be kept", error=type(fault).__name__)
+        json_log().warning("the session key cannot be kept", error=type(fault).__name__)
         return SessionKey(token_bytes(SHORTEST))
 
 
 def _wait(never: Event) -> None:
     never.wait(_PAUSE_SECONDS)
-
-
-def _log() -> Any:
-    return structlog.wrap_logger(
-        structlog.PrintLogger(sys.stderr),  # stdout is for the line that a parent waits for
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
-        ],
-    )

@@ -13,6 +13,7 @@ import click
 from liftgate.errors import Invalid
 from liftgate.server.consumers import backfill_since, start_watch
 from liftgate.server.errors import NothingToWatch
+from liftgate.server.json_log import hear_libraries
 from liftgate.server.parts import Parts, running_parts
 from liftgate.server.settings import Settings, load_settings
 from liftgate.server.settings_sources import chosen_file
@@ -65,6 +66,7 @@ def watch(settings: Settings, *, since: str | None, once: bool) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: told.set())
     with running_parts(settings, audience=settings.public_url or "") as parts:
+        hear_libraries(parts.log)
         moment = None if since is None else read_since(since, parts.clock())
         if not once:
             _look_at_queue(parts)
