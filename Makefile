@@ -61,6 +61,7 @@ docs:  ## write the generated pages under docs/
 
 lock:  ## resolve the pinned packages anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra demo --extra postgresql --group build pyproject.toml -o requirements/demo.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra postgresql -c requirements/demo.lock pyproject.toml -o requirements/server.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra demo --extra postgresql --group build --group dev -c requirements/demo.lock pyproject.toml -o requirements/dev.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade requirements/checkov.in -o requirements/checkov.lock
 
