@@ -174,3 +174,49 @@ def test_reconciling_says_what_was_repaired_and_what_was_not(liftgate: Run, fake
     assert said.code == ExitCode.UNAVAILABLE
     assert states(said) == {"reconcile": "note", "repaired": "note", "not repaired": "fail"}
     assert "IAM did not answer" in said.out
+
+
+LOOKS = [
+    {"title": "sts", "state": "ok", "found": "answers, for eu-central-1", "advice": None},
+    {
+        "title": "aws clock",
+        "state": "note",
+        "found": "the server's is 1m behind it",
+        "advice": "set the clock",
+    },
+    {
+        "title": "role",
+        "state": "fail",
+        "found": "reports: STS refuses",
+        "advice": "check the role's trust policy",
+    },
+]
+
+
+def test_roles_are_tried_by_the_server(liftgate: Run, fake: FakeLiftgate) -> None:
+    fake.answers["POST /api/v1/diagnoses"] = (201, {"looks": LOOKS})
+    said = liftgate("doctor", "--roles")
+    assert said.code == ExitCode.UNAVAILABLE
+    assert states(said) == {"sts": "ok", "aws clock": "note", "role": "fail"}
+    assert "check the role's trust policy" in said.out
+    fake.answers["POST /api/v1/diagnoses"] = (201, {"looks": LOOKS[:2]})
+    assert liftgate("doctor", "--roles").out.endswith("All is well.\n")
+
+
+def test_everything_is_looked_at_in_order(liftgate: Run, fake: FakeLiftgate) -> None:
+    fake.answers["POST /api/v1/diagnoses"] = (201, {"looks": LOOKS[:2]})
+    fake.answers["POST /api/v1/drills"] = (201, DRILL)
+    said = liftgate("doctor", "--all")
+    assert said.code == 0
+    ours = ["settings", "server", "clock", "aws identity", "sign-in", "catalogue"]
+    assert list(states(said)) == [*ours, "sts", "aws clock", "revocation", "aws profile", "cache"]
+
+
+def test_who_is_no_guard_is_told_and_the_rest_is_looked_at(liftgate: Run, fake: FakeLiftgate) -> None:
+    refusal = problem(403, "may_not_diagnose", "`ada` is no guard", "ask one of the guards")
+    fake.answers["POST /api/v1/diagnoses"] = fake.answers["POST /api/v1/drills"] = refusal
+    said = liftgate("doctor", "--all")
+    assert said.code == ExitCode.REFUSED
+    assert states(said)["server side"] == states(said)["revocation"] == "fail"
+    assert "ask one of the guards" in said.out
+    assert states(said)["cache"] == "ok"

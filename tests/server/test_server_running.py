@@ -35,7 +35,7 @@ from liftgate.server.settings import load_settings
 __all__ = ["trail"]
 
 
-def certificate(folder: Path, name: str) -> tuple[Path, Path]:
+def certificate(folder: Path, name: str, *, lasts: timedelta = timedelta(days=1)) -> tuple[Path, Path]:
     """A self-signed certificate for 127.0.0.1, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -45,8 +45,8 @@ def certificate(folder: Path, name: str) -> tuple[Path, Path]:
         .issuer_name(subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
-        .not_valid_after(datetime.now(UTC) + timedelta(days=1))
+        .not_valid_before(datetime.now(UTC) - timedelta(days=9))
+        .not_valid_after(datetime.now(UTC) + lasts)
         .sign(key, hashes.SHA256())
     )
     chain, secret = folder / "chain.pem", folder / "key.pem"

@@ -2,10 +2,10 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from liftgate import VERSION
 from liftgate.cli.aws_config import profile_names, profile_settings
@@ -36,14 +36,22 @@ class Check:
         return asdict(self)
 
 
-def all_checks(given: Mapping[str, str], environ: Mapping[str, str]) -> Iterator[Check]:
-    """Look at everything; what needs something that failed is left out."""
-    yield from _network_checks(given, environ)
+Further: TypeAlias = Callable[[Connection], Iterator[Check]]
+"""Looks that need a server that answers."""
+
+
+def all_checks(
+    given: Mapping[str, str], environ: Mapping[str, str], further: Iterable[Further] = ()
+) -> Iterator[Check]:
+    """Look at everything; what needs something that failed is left out. ``further`` come before the watch."""
+    yield from _network_checks(given, environ, further)
     yield _profile(environ)
     yield _cache(environ)
 
 
-def _network_checks(given: Mapping[str, str], environ: Mapping[str, str]) -> Iterator[Check]:
+def _network_checks(
+    given: Mapping[str, str], environ: Mapping[str, str], further: Iterable[Further]
+) -> Iterator[Check]:
     try:
         here = connect(read_settings(given, environ))
     except LiftgateError as error:
@@ -63,9 +71,18 @@ def _network_checks(given: Mapping[str, str], environ: Mapping[str, str]) -> Ite
             yield check
             if check.state == "fail":
                 return
+        for looks_further in further:
+            yield from _further(looks_further, here)
         yield from _watch(here)
     finally:
         here.wire.close()
+
+
+def _further(looks: Further, here: Connection) -> Iterator[Check]:
+    try:
+        yield from looks(here)
+    except LiftgateError as error:
+        yield _failed("server side", error)
 
 
 def _look(title: str, look: Callable[[Connection], Check], here: Connection) -> Check:

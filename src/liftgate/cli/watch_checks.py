@@ -11,6 +11,7 @@ from liftgate.errors import NotFound, Refused
 from liftgate.span import in_words
 
 _QUIET: Final = timedelta(hours=1)
+_MANY: Final = 1_000
 _SOURCES: Final = "docs/watch-sources.md"
 
 
@@ -21,6 +22,7 @@ def watch_checks(here: Connection) -> Iterator[Check]:
     except (Refused, NotFound):
         return
     yield _events(state)
+    yield from _queue(state)
     yield _dead_letters(state)
     yield _responses(state)
 
@@ -49,6 +51,21 @@ def _events(state: JsonObject) -> Check:
             "if S3 was used since: does `liftgate watch` run, and does EventBridge still deliver?",
         )
     return Check(title="watch", state="ok", found=said)
+
+
+def _queue(state: JsonObject) -> Iterator[Check]:
+    """Nothing of a server that has no queue, or is too old to say."""
+    waiting = optional(number, state, "waiting")
+    if waiting is None:
+        return
+    if waiting >= _MANY:
+        yield _note(
+            "queue",
+            f"about {waiting:,} messages wait",
+            "let more take them: watch_consumers, or another process with the role watch",
+        )
+    else:
+        yield Check(title="queue", state="ok", found=f"about {waiting:,} message(s) wait")
 
 
 def _dead_letters(state: JsonObject) -> Check:

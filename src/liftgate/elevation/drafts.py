@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from liftgate.access.model import Grant, Request
+from liftgate.access.model import Grant
 from liftgate.clock import rfc3339
 from liftgate.elevation.model import Deny, Session, SessionEnding
 from liftgate.elevation.ports import LendOrder
@@ -85,24 +85,24 @@ def session_ended(ending: SessionEnding, grant: Grant) -> Draft:
     )
 
 
-def trial_intended(request: Request, order: LendOrder, now: datetime) -> Draft:
-    """STS is about to be asked whether it takes a policy of this size."""
+def trial_intended(person_id: str, order: LendOrder, now: datetime) -> Draft:
+    """STS is about to be asked whether it lends a role, and takes a policy of this size."""
     return Draft(
         at=now,
         kind=EventKind.TRIAL_INTENDED,
-        actor=request.requester,
+        actor=person_id,
         body={"role_arn": order.role_arn, "session_policy": order.session_policy},
     )
 
 
 def trial_ended(
-    request: Request, packed_percent: int | None, failure: LiftgateError | None, now: datetime
+    person_id: str, packed_percent: int | None, failure: LiftgateError | None, now: datetime
 ) -> Draft:
-    """What STS said to the size."""
+    """What STS said."""
     return Draft(
         at=now,
         kind=EventKind.TRIAL_ENDED,
-        actor=request.requester,
+        actor=person_id,
         body={
             "packed_percent": packed_percent,
             "failure": f"{failure.code}: {failure.sentence}" if failure else None,

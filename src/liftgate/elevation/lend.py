@@ -44,12 +44,22 @@ def trial_order(request: Request) -> LendOrder:
     return LendOrder(
         role_arn=request.role_arn,
         external_id=request.external_id,
-        session_name=session_name(_TRIAL_GRANT, 1),
+        session_name=trial_name(),
         source_identity=source_identity(request.requester),
         session_policy=closed_policy(request.scope),
         duration=SHORTEST,
-        tags=_tags(_TRIAL_GRANT, request.requester),
+        tags=tags_of_trial(request.requester),
     )
+
+
+def trial_name() -> str:
+    """The name of a session that is lent to see whether it would be, and thrown away."""
+    return session_name(_TRIAL_GRANT, 1)
+
+
+def tags_of_trial(person_id: str) -> tuple[tuple[str, str], ...]:
+    """Its tags, as those of a grant's."""
+    return _tags(_TRIAL_GRANT, person_id)
 
 
 def closed_policy(scope: Scope) -> str:

@@ -60,7 +60,7 @@ def try_scope(request: Request, *, store: ElevationStore, lender: Lender, clock:
         return
     order = trial_order(request)
     with store.write() as transaction:
-        transaction.record(drafts.trial_intended(request, order, clock()))
+        transaction.record(drafts.trial_intended(request.requester, order, clock()))
     failure: LiftgateError | None = None
     packed = None
     try:
@@ -68,7 +68,7 @@ def try_scope(request: Request, *, store: ElevationStore, lender: Lender, clock:
     except LiftgateError as refusal:
         failure = refusal
     with store.write() as transaction:
-        transaction.record(drafts.trial_ended(request, packed, failure, clock()))
+        transaction.record(drafts.trial_ended(request.requester, packed, failure, clock()))
     if failure is not None:
         raise failure
 

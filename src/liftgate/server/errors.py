@@ -57,6 +57,12 @@ class MayNotSeeAll(Refused):
     code = "may_not_see_all"
 
 
+class MayNotDiagnose(Refused):
+    """Only a guard may have the server look at AWS, and each role lent for nothing."""
+
+    code = "may_not_diagnose"
+
+
 class MayNotMeasure(Refused):
     """The measures are for those who run the server."""
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from secrets import token_bytes
 from threading import Event
 from time import monotonic
@@ -37,6 +38,7 @@ from liftgate.elevation.role_trust import IamRoleTrusts
 from liftgate.elevation.s3_calls import S3Calls
 from liftgate.elevation.session_limits import SessionLimits
 from liftgate.elevation.sts import StsLender
+from liftgate.elevation.sts_time import sts_time
 from liftgate.identity.issuer_http import issuers_over_http
 from liftgate.identity.issuers import Issuers
 from liftgate.identity.ports import IssuerTransport, StsTransport
@@ -83,6 +85,9 @@ class Parts:
     transport: StsTransport
     session_names: SessionNames
     broker_arn: Callable[[], str]  # who assumes elevated roles, and may
+    sts_time: Callable[[], datetime | None] = lambda: (
+        None
+    )  # by its own clock; raises where it does not answer
     pause: Pause
     log: Log
     background: Executor  # for work whose caller does not wait to its end
@@ -110,9 +115,10 @@ class Parts:
 
 
 @contextmanager
-def running_parts(settings: Settings, *, audience: str) -> Iterator[Parts]:
+def running_parts(settings: Settings, *, audience: str, only_looks: bool = False) -> Iterator[Parts]:
     """The real thing: opens and migrates the store, loads the catalogue, makes AWS clients; closes them at the end.
 
+    ``only_looks``: the store is not migrated but must be of this version, and no file is made beside it.
     Raises ``CatalogueFaulty`` with every fault, and what the store says where it cannot serve.
     """
     at = AwsEndpoints(
@@ -125,7 +131,10 @@ def running_parts(settings: Settings, *, audience: str) -> Iterator[Parts]:
     )
     source = CatalogueSource(settings.catalogue, system_clock)
     store = open_store(settings.database_url.get_secret_value(), clock=system_clock)
-    store.migrate()
+    if only_looks:
+        store.check()
+    else:
+        store.migrate()
     never, sts = Event(), sts_client(at)
     broker = broker_of(sts)
     revokers = _revokers(settings, at, broker)
@@ -157,6 +166,7 @@ def running_parts(settings: Settings, *, audience: str) -> Iterator[Parts]:
             transport=transport,
             session_names=SessionNames(IamRoleTrusts(accounts.iam), system_clock),
             broker_arn=lambda: broker().arn,
+            sts_time=lambda: sts_time(sts),
             pause=lambda: _wait(never),
             log=json_log(),
             background=background,
@@ -167,7 +177,7 @@ def running_parts(settings: Settings, *, audience: str) -> Iterator[Parts]:
             slack=slack_desk(settings.slack),
             notices={one.name: one.notice() for one in settings.notices},
             trackers=HttpTrackers([one.tracker() for one in settings.trackers], tracker_http, monotonic),
-            session_key=_session_key(settings),
+            session_key=SessionKey(token_bytes(SHORTEST)) if only_looks else _session_key(settings),
             notifiers={
                 webhook_id(one.url): SignedWebhook(one.url, one.secret.get_secret_value(), http)
                 for one in settings.webhooks

@@ -88,6 +88,7 @@ API_RIGHTS: Final[Mapping[Route, Right]] = MappingProxyType(
         ("GET", f"{API}/watch/state"): Right.SEES_ALL,
         ("POST", f"{API}/revocations"): Right.REVOKES_MANY,
         ("POST", f"{API}/drills"): Right.GUARD,
+        ("POST", f"{API}/diagnoses"): Right.GUARD,
         ("POST", f"{API}/reconciliations"): Right.GUARD,
         ("GET", f"{API}/watch/dead-letters"): Right.GUARD,
         ("POST", f"{API}/watch/dead-letters/replay"): Right.GUARD,

@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 import click
 
-from liftgate.cli.checks import Check, all_checks
-from liftgate.cli.connection import connection
+from liftgate.cli.checks import Check, Further, all_checks
+from liftgate.cli.connection import Connection, connection
+from liftgate.cli.diagnoses import checks_on_this_machine, diagnosis_checks
 from liftgate.cli.drills import drill_checks, reconcile_checks
 from liftgate.cli.errors import BadValue
 from liftgate.cli.options import SHARED, client_options, given_options, output_option, wants_json
@@ -19,45 +21,103 @@ _INDENT: Final = 20
 
 @click.command("doctor", epilog=SHARED)
 @click.option(
+    "--roles", is_flag=True, help="AWS as the server sees it; each role lent for nothing. For guards."
+)
+@click.option(
     "--revocation", is_flag=True, help="A drill: lend, revoke, and see that AWS refuses. For guards."
 )
 @click.option("--entitlement", metavar="NAME", help="Drill on this one alone.")
 @click.option("--reconcile", is_flag=True, help="Hold AWS against the store, and mend. For guards.")
+@click.option("--all", "everything", is_flag=True, help="All of it, in order, but --reconcile.")
+@click.option("--server-side", is_flag=True, help="On the server's machine: what the server would work with.")
+@click.option(
+    "--settings",
+    "file",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="With --server-side: the server's settings [default: LIFTGATE_SETTINGS].",
+)
 @client_options
 @output_option
 @click.pass_context
-def command(context: click.Context, *, revocation: bool, entitlement: str | None, reconcile: bool) -> None:
+def command(
+    context: click.Context,
+    /,
+    *,
+    entitlement: str | None,
+    server_side: bool,
+    file: Path | None,
+    **asked: bool,
+) -> None:
     """Say in order what works and what does not, with the next step for each.
 
-    A drill changes and reads nothing in S3; its session is in nobody's hands.
+    A drill changes and reads nothing in S3; its session is in nobody's hands, nor is that of a role that is lent for nothing.
+    What was tried is on the ledger, and nowhere else.
     """
-    if entitlement and not revocation:
+    _refuse_senseless(entitlement, file, server_side=server_side, **asked)
+    if server_side:
+        named = os.environ.get("LIFTGATE_SETTINGS")
+        _tell(context, checks_on_this_machine(file or (Path(named) if named else None)))
+    else:
+        _tell(context, _checks(context, entitlement, **asked))
+
+
+def _refuse_senseless(
+    entitlement: str | None, file: Path | None, *, server_side: bool, **asked: bool
+) -> None:
+    if entitlement and not (asked["revocation"] or asked["everything"]):
         raise BadValue("`--entitlement` says where to drill", advice="add --revocation")
-    checks = []
-    for check in _checks(context, entitlement, revocation=revocation, reconcile=reconcile):
-        checks.append(check)
+    if file and not server_side:
+        raise BadValue("`--settings` are the server's", advice="add --server-side")
+    if server_side and any(asked.values()):
+        raise BadValue(
+            "`--server-side` looks at what is here, and asks no running server",
+            advice="leave the others out, or leave it out",
+        )
+
+
+def _checks(
+    context: click.Context,
+    entitlement: str | None,
+    *,
+    roles: bool,
+    revocation: bool,
+    reconcile: bool,
+    everything: bool,
+) -> Iterator[Check]:
+    def drills(here: Connection) -> Iterator[Check]:
+        return drill_checks(here, entitlement)
+
+    further: tuple[Further, ...] = (diagnosis_checks, drills)
+    if everything:
+        yield from all_checks(given_options(context), os.environ, further)
+        return
+    chosen = [
+        look
+        for look, is_asked in ((reconcile_checks, reconcile), (diagnosis_checks, roles), (drills, revocation))
+        if is_asked
+    ]
+    if not chosen:
+        yield from all_checks(given_options(context), os.environ)
+        return
+    with connection(context) as here:
+        for look in chosen:
+            yield from look(here)
+
+
+def _tell(context: click.Context, checks: Iterator[Check]) -> None:
+    told = []
+    for check in checks:
+        told.append(check)
         if not wants_json(context):
             _say(check)
-    failed = [check for check in checks if check.exit_code]
+    failed = [check for check in told if check.exit_code]
     if wants_json(context):
-        say_json({"checks": [check.as_json() for check in checks]})
+        say_json({"checks": [check.as_json() for check in told]})
     elif not failed:
         say("All is well.")
     if failed:
         raise click.exceptions.Exit(failed[0].exit_code)
-
-
-def _checks(
-    context: click.Context, entitlement: str | None, *, revocation: bool, reconcile: bool
-) -> Iterator[Check]:
-    if not (revocation or reconcile):
-        yield from all_checks(given_options(context), os.environ)
-        return
-    with connection(context) as here:
-        if reconcile:
-            yield from reconcile_checks(here)
-        if revocation:
-            yield from drill_checks(here, entitlement)
 
 
 def _say(check: Check) -> None:

@@ -26,6 +26,10 @@ class WatchStateShape(BaseModel):
     last_came_at: Moment | None = Field(
         description="When any process last took events in, to the minute; null: none ever did."
     )
+    waiting: int | None = Field(
+        examples=[0],
+        description="About how many messages wait on the queue; null: it has none, or cannot tell.",
+    )
     dead_letters: int | None = Field(
         examples=[0], description="About how many events could not be taken; null: it cannot tell."
     )
@@ -52,6 +56,7 @@ def watch_state(call: SeesAll) -> Response:
             reads_queue=parts.sources.queue is not None,
             reads_log_files=parts.sources.trail is not None,
             last_came_at=last,
+            waiting=_length(parts.sources.queue)[0],
             dead_letters=number,
             dead_letters_because=because,
         )
