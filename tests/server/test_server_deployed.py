@@ -4,18 +4,23 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from tests.server.server_world import World
 
 from liftgate.server.command import command
+from liftgate.server.rights import RIGHTS
 from liftgate.server.serving import ANSWERS_WITHIN
-from liftgate.server.settings import PREFIX, Settings
+from liftgate.server.settings import PREFIX, Settings, load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 UNIT = ROOT / "deploy" / "systemd" / "liftgate.service"
 ENVIRONMENT = ROOT / "deploy" / "systemd" / "liftgate.env"
 CONTAINER = ROOT / "deploy" / "container" / "Containerfile"
+PAGE = ROOT / "docs" / "running.md"
 WATCH_ENDS_WITHIN = 60
 WORST_EXPOSURE = "15"  # of 100, where systemd itself calls 20 to 40 fine
 
@@ -127,3 +132,37 @@ def test_what_the_container_installs_is_what_the_tests_ran_with() -> None:
     names = {one.partition("==")[0] for one in server}
     assert {"fastapi", "psycopg", "prometheus-client"} <= names
     assert not {"ministack", "awscli", "pytest", "hatchling"} & names
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+
+
+def test_the_settings_that_the_page_shows_can_be_used(tmp_path: Path) -> None:
+    shown = blocks("toml")
+    assert len(shown) == 2
+    for number, text in enumerate(shown):
+        path = tmp_path / f"{number}.toml"
+        path.write_text(text)
+        assert load_settings(path).public_url == "https://liftgate.example.com"
+
+
+def test_the_page_names_each_measure_with_its_labels(world: World) -> None:
+    world.parts.beats.expect("worker", within=timedelta(minutes=3), now=world.clock())
+    with world.store.write() as transaction:
+        transaction.mark_events(world.clock())
+    world.http.get("/healthz")
+    measured = {
+        (family.name + ("_total" if family.type == "counter" else "")): {
+            label for sample in family.samples for label in sample.labels if label != "le"
+        }
+        for family in text_string_to_metric_families(world.http.get("/metrics").text)
+        if not family.name.endswith("_created")
+    }
+    rows = re.findall(r"^\| `(liftgate_\w+)` \| ([^|]*)\|", PAGE.read_text(), re.MULTILINE)
+    assert {name: set(re.findall(r"`(\w+)`", labels)) for name, labels in rows} == measured
+
+
+def test_the_page_is_true_to_the_table_of_rights() -> None:
+    for path in re.findall(r"^\| `(/\w+)` \|", PAGE.read_text(), re.MULTILINE):
+        assert ("GET", path) in RIGHTS
