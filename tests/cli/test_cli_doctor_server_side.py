@@ -128,6 +128,7 @@ def test_all_is_well_without_a_server(
         ("sts", "ok"),
         ("aws clock", "ok"),
         ("broker", "ok"),
+        ("proofs", "ok"),
         ("role", "ok"),
         ("queue", "note"),
         ("events", "note"),

@@ -39,10 +39,16 @@ def test_a_watch_that_is_well(liftgate: Run, fake: FakeLiftgate) -> None:
     }
 
 
+def test_how_much_waits_is_told(liftgate: Run, fake: FakeLiftgate) -> None:
+    state, said, _ = told(liftgate, fake, waiting=3)["watch"]
+    assert (state, said) == ("ok", "events last came 2m ago; messages on the queue: about 3")
+
+
 @pytest.mark.parametrize(
     ("changed", "title", "found", "advice"),
     [
         ({"last_came_at": moment(minutes=-90)}, "watch", "events last came 1h30m ago", "liftgate watch"),
+        ({"waiting": 4200}, "watch", "messages on the queue: about 4,200", "watch_consumers"),
         ({"last_came_at": None}, "watch", "no event ever came", "watch-sources.md"),
         ({"last_came_at": None, "reads_queue": False}, "watch", "no source", "watch_queue_url"),
         ({"dead_letters": 1200}, "dead letters", "about 1,200 event(s)", "liftgate dead-letters list"),

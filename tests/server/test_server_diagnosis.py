@@ -14,14 +14,17 @@ from starlette.testclient import TestClient
 from tests.server.embedded_server import ADDRESS, CATALOGUE, as_broker, call_as, settings_on
 from tests.server.server_world import World
 from tests.servers.embedded_aws import embedded_account
+from tests.servers.new_database import new_database
 
 from liftgate.clock import system_clock
-from liftgate.demo.embedded_aws import Keys
+from liftgate.demo.embedded_aws import EmbeddedAws, Keys
 from liftgate.demo.sample_account import BROKER, REPORTS, SampleAccount
 from liftgate.elevation.role_trial import empty_order
+from liftgate.identity.sts_http import sts_over_http
 from liftgate.server.app import create_app
 from liftgate.server.diagnosis import Look, diagnose
 from liftgate.server.parts import Parts, running_parts
+from liftgate.server.settings import Settings
 from liftgate.watch.sources.errors import QueueMissing
 
 __all__ = ["embedded_account"]
@@ -31,9 +34,14 @@ pytestmark = pytest.mark.slow
 ROLE = "LiftgateReportsWriter"
 
 
+def looked_at(aws: EmbeddedAws, folder: Path, **also: object) -> Settings:
+    new_database(folder)
+    return settings_on(aws, folder, **also)
+
+
 @pytest.fixture
 def parts(embedded_account: SampleAccount, tmp_path: Path) -> Iterator[Parts]:
-    settings = settings_on(embedded_account.aws, tmp_path, local_sign_in=True)
+    settings = looked_at(embedded_account.aws, tmp_path, local_sign_in=True)
     with as_broker(embedded_account.broker), running_parts(settings, audience=ADDRESS) as made:
         yield made
 
@@ -66,6 +74,7 @@ def test_all_is_well_and_only_the_ledger_knows(
         ("sts", "ok"),
         ("aws clock", "ok"),
         ("broker", "ok"),
+        ("proofs", "ok"),
         ("role", "ok"),
         ("queue", "note"),
     ]
@@ -104,7 +113,7 @@ def test_what_is_lent_for_nothing_can_do_nothing(parts: Parts, embedded_account:
 
 
 def test_sts_that_is_out_of_reach(embedded_account: SampleAccount, tmp_path: Path) -> None:
-    settings = settings_on(embedded_account.aws, tmp_path, aws_sts_endpoint="http://127.0.0.1:9")
+    settings = looked_at(embedded_account.aws, tmp_path, aws_sts_endpoint="http://127.0.0.1:9")
     with as_broker(embedded_account.broker), running_parts(settings, audience=ADDRESS) as made:
         looks = list(diagnose(made, "grace"))
     assert states(looks) == [("sts", "fail")]
@@ -130,11 +139,19 @@ def test_a_clock_that_is_off(parts: Parts, off: timedelta, state: str, side: str
     assert bool(rest) == (state == "note")
 
 
+def test_proofs_that_reach_no_sts_are_told_from_loans_that_do(parts: Parts) -> None:
+    with sts_over_http(endpoint="http://127.0.0.1:9") as away:
+        found = last(replace(parts, transport=away))
+    assert found.title == "proofs"
+    assert "sts.us-east-1.amazonaws.com" in found.found
+    assert "through no proxy" in (found.advice or "")
+
+
 def test_keys_that_aws_does_not_know(embedded_account: SampleAccount, tmp_path: Path) -> None:
     unknown = Keys(access_key_id="AKIAIOSFODNN7UNKNOWN", secret_access_key="of-nobody")
     with (
         as_broker(unknown),
-        running_parts(settings_on(embedded_account.aws, tmp_path), audience=ADDRESS) as made,
+        running_parts(looked_at(embedded_account.aws, tmp_path), audience=ADDRESS) as made,
     ):
         found = last(made)
     assert found.title == "broker"
@@ -183,15 +200,15 @@ def test_a_broker_that_may_not_read_denies(parts: Parts, iam: Any) -> None:
 def test_a_role_that_is_not_there(embedded_account: SampleAccount, tmp_path: Path) -> None:
     catalogue = tmp_path / "catalogue.yaml"
     catalogue.write_text(CATALOGUE.read_text().replace(ROLE, "NoSuchRole"))
-    settings = settings_on(embedded_account.aws, tmp_path, catalogue=[catalogue])
+    settings = looked_at(embedded_account.aws, tmp_path, catalogue=[catalogue])
     with as_broker(embedded_account.broker), running_parts(settings, audience=ADDRESS) as made:
         found = last(made)
     assert found.title == "role"
     assert "NoSuchRole" in found.found
 
 
-def test_a_queue_that_is_not_there(embedded_account: SampleAccount, tmp_path: Path) -> None:
-    settings = settings_on(
+def test_a_queue_that_the_broker_may_not_read(embedded_account: SampleAccount, tmp_path: Path) -> None:
+    settings = looked_at(
         embedded_account.aws,
         tmp_path,
         aws_sqs_endpoint=embedded_account.aws.endpoint_url,
@@ -200,14 +217,15 @@ def test_a_queue_that_is_not_there(embedded_account: SampleAccount, tmp_path: Pa
     with as_broker(embedded_account.broker), running_parts(settings, audience=ADDRESS) as made:
         found = last(made)
     assert (found.title, found.state) == ("queue", "fail")
-    assert "watch_queue_url" in (found.advice or "")
+    assert "sqs:GetQueueAttributes" in found.found
+    assert "in the queue's own policy" in (found.advice or "")
 
 
 def test_only_a_guard_has_roles_lent(parts: Parts) -> None:
     with TestClient(create_app(parts), base_url=ADDRESS) as http:
         assert call_as(http, "ada", "POST", "/diagnoses")["code"] == "may_not_diagnose"
         looks = call_as(http, "grace", "POST", "/diagnoses")["looks"]
-    assert [one["title"] for one in looks] == ["sts", "aws clock", "broker", "role", "queue"]
+    assert [one["title"] for one in looks] == ["sts", "aws clock", "broker", "proofs", "role", "queue"]
 
 
 def test_a_queue_that_holds_much_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

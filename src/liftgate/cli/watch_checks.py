@@ -22,7 +22,6 @@ def watch_checks(here: Connection) -> Iterator[Check]:
     except (Refused, NotFound):
         return
     yield _events(state)
-    yield from _queue(state)
     yield _dead_letters(state)
     yield _responses(state)
 
@@ -43,29 +42,23 @@ def _events(state: JsonObject) -> Check:
             f"does anything put events on the queue? see the steps in {_SOURCES}",
         )
     ago = moment(state, "now") - last
+    waiting = optional(number, state, "waiting")
     said = f"events last came {in_words(ago) or '0s'} ago"
+    if waiting is not None:
+        said += f"; messages on the queue: about {waiting:,}"
     if ago >= _QUIET:
         return _note(
             "watch",
             said,
             "if S3 was used since: does `liftgate watch` run, and does EventBridge still deliver?",
         )
-    return Check(title="watch", state="ok", found=said)
-
-
-def _queue(state: JsonObject) -> Iterator[Check]:
-    """Nothing of a server that has no queue, or is too old to say."""
-    waiting = optional(number, state, "waiting")
-    if waiting is None:
-        return
-    if waiting >= _MANY:
-        yield _note(
-            "queue",
-            f"about {waiting:,} messages wait",
+    if waiting is not None and waiting >= _MANY:
+        return _note(
+            "watch",
+            said,
             "let more take them: watch_consumers, or another process with the role watch",
         )
-    else:
-        yield Check(title="queue", state="ok", found=f"about {waiting:,} message(s) wait")
+    return Check(title="watch", state="ok", found=said)
 
 
 def _dead_letters(state: JsonObject) -> Check:

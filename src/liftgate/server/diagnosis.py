@@ -11,6 +11,8 @@ from typing import Final, Literal
 from liftgate.catalogue.model import Entitlement, Mechanism
 from liftgate.elevation.role_trial import try_role
 from liftgate.errors import LiftgateError
+from liftgate.identity.sts_region import region_named
+from liftgate.identity.sts_request import StsRequest
 from liftgate.server.parts import Parts
 from liftgate.span import in_words
 
@@ -36,6 +38,7 @@ def diagnose(parts: Parts, person_id: str) -> Iterator[Look]:
         yield seen
         if seen.state == "fail":
             return
+    yield _seen("proofs", _proofs, parts)
     yield from _roles(parts, person_id)
     yield _seen("queue", _queue, parts)
 
@@ -77,6 +80,23 @@ def _clock(parts: Parts) -> Look:
 
 def _broker(parts: Parts) -> Look:
     return Look(title="broker", state="ok", found=parts.broker_arn())
+
+
+def _proofs(parts: Parts) -> Look:
+    """People's proofs go to STS by another way than the broker's calls: through no proxy, whatever the environment says."""
+    host = region_named(parts.settings.aws_region).host
+    try:
+        parts.transport.ask(
+            StsRequest(host=host, headers={"host": host})
+        )  # signed by nobody: any answer will do
+    except LiftgateError as fault:
+        return Look(
+            title="proofs",
+            state="fail",
+            found=f"{host}, which is asked who signed a sign-in, is out of reach: {fault.sentence}",
+            advice="let this machine reach the STS of your people's regions by HTTPS, directly and through no proxy",
+        )
+    return Look(title="proofs", state="ok", found=f"{host} answers, which is asked who signed a sign-in")
 
 
 def _roles(parts: Parts, person_id: str) -> Iterator[Look]:
