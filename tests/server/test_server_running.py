@@ -1,6 +1,7 @@
 """``liftgate serve`` with TLS, with some of its roles, and how it ends: real processes and real sockets."""
 
 import json
+import signal
 import socket
 import ssl
 import threading
@@ -170,6 +171,11 @@ def test_a_process_that_is_to_watch_alone_needs_something_to_watch(tmp_path: Pat
         serve(load_settings(given=given))
 
 
+def address_in(process: Running, event: str) -> str:
+    [address] = [line["address"] for line in process.lines() if line["event"] == event]
+    return str(address)
+
+
 def until(true: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 60
     while not true():
@@ -179,7 +185,9 @@ def until(true: Callable[[], bool]) -> None:
 
 @pytest.mark.slow
 @pytest.mark.xdist_group("trail")
-def test_one_process_a_role_and_the_story_goes_through_them(tmp_path: Path, trail: Trail) -> None:
+def test_one_process_a_role_and_the_story_goes_through_them(
+    tmp_path: Path, trail: Trail, pem: tuple[Path, Path]
+) -> None:
     account = trail.account
     with postgresql_server() as postgresql, ExitStack() as stack:
         shared = {
@@ -194,14 +202,14 @@ def test_one_process_a_role_and_the_story_goes_through_them(tmp_path: Path, trai
             "AWS_SECRET_ACCESS_KEY": account.broker.secret_access_key,
         }
 
-        def start(role: str) -> Running:
+        def start(role: str, *more: str) -> Running:
             return stack.enter_context(
-                running(tmp_path, "--roles", role, name=role, catalogue=CATALOGUE, **shared)
+                running(tmp_path, "--roles", role, *more, name=role, catalogue=CATALOGUE, **shared)
             )
 
-        api = start("api")
-        watch = start("watch")
-        assert watch.said.startswith("Liftgate runs watch; whether it is well: http://127.0.0.1:")
+        api = start("api", "--metrics-port", "0")
+        watch = start("watch", "--tls-certificate", str(pem[0]), "--tls-key", str(pem[1]))
+        assert watch.said.startswith("Liftgate runs watch; whether it is well: https://127.0.0.1:")
         http = stack.enter_context(calling(api.address))
 
         def call(person: str, method: str, path: str, body: Any = None) -> Any:
@@ -231,11 +239,24 @@ def test_one_process_a_role_and_the_story_goes_through_them(tmp_path: Path, trai
         until(lambda: call("ada", "GET", f"/grants/{grant_id}/settlement")["account"] is not None)
 
         for process, loops in ((api, set()), (watch, {"watch"}), (worker, {"worker", "messenger"})):
-            with calling(process.address) as probes:
+            with calling(process.address, verify=False) as probes:
                 until(lambda asks=probes: asks.get("/readyz").status_code == 200)  # type: ignore[misc]
                 ready = probes.get("/readyz").json()["parts"]
                 assert set(ready) == {"store", "catalogue"} | loops
                 assert probes.get("/api/v1/me").status_code == (401 if process is api else 404)
+        with calling(address_in(api, "listening for probes")) as probes:
+            assert [probes.get(path).status_code for path in ("/healthz", "/metrics", "/api/v1/me")] == [
+                200,
+                200,
+                404,
+            ]
+
+        # A signal to read the certificate again ends nobody, and whoever has one reads it.
+        certificate(tmp_path, "the-second")
+        for process in (api, watch):
+            process.process.send_signal(signal.SIGHUP)
+        until(lambda: "certificate read again" in {line["event"] for line in watch.lines()})
+        assert shown_certificate(watch.address) == "the-second"
 
         # Told to stop, the server answers who waits, at once.
         asked = call("ada", "POST", "/requests", an_ask(duration_seconds=1200))

@@ -63,46 +63,35 @@ def command(file: Path | None, catalogue: tuple[Path, ...], **given: Any) -> Non
 
 def serve(settings: Settings) -> None:
     """Serve until told to stop (SIGINT, SIGTERM); calls that have begun are answered first."""
-    with ExitStack() as open_until_the_end:
+    is_api, has_own_port = Role.API in settings.runs, settings.metrics_port is not None
+    with ExitStack() as stack:
         certificate = certificate_of(settings)
-        is_api = Role.API in settings.runs
-        main = _listener(settings, is_api=is_api, stack=open_until_the_end)
-        beside = _listener_beside(settings, stack=open_until_the_end) if is_api else None
-        address = address_of(main, _host(settings, is_api=is_api), tls=certificate is not None)
+        tls = certificate is not None
+        beside = _listening_for_probes(settings, stack) if has_own_port else None
+        host = settings.host if is_api else settings.metrics_host
+        if is_api or beside is None:
+            main = stack.enter_context(listening(host, settings.port, "liftgate serve --port"))
+        else:
+            main, beside = beside, None  # a process that answers nobody else needs one port
+        address = address_of(main, host, tls=tls)
         audience = settings.public_url or (address if is_api else "")
-        parts = open_until_the_end.enter_context(running_parts(settings, audience=audience))
+        parts = stack.enter_context(running_parts(settings, audience=audience))
         hear_libraries(parts.log)
         _warn(parts)
         with _loops(parts):
             if beside is not None:
-                open_until_the_end.enter_context(_answering(_probes(parts), beside, certificate))
+                stack.enter_context(_answering(_probes(parts), beside, certificate))
+                probes = address_of(beside, settings.metrics_host, tls=tls)
+                parts.log.info("listening for probes", address=probes)
             _say_ready(address, settings, is_api=is_api)
             parts.log.info("listening", address=address, roles=sorted(settings.runs))
             app = create_app(parts) if is_api else _probes(parts)
             _run(server_for(app, certificate, parts.closing.set), parts, main, certificate)
 
 
-def _listener(settings: Settings, *, is_api: bool, stack: ExitStack) -> socket.socket:
-    """Where people are answered; in a process that answers none, where it is asked whether it is well."""
-    if is_api or settings.metrics_port is None:
-        return stack.enter_context(
-            listening(_host(settings, is_api=is_api), settings.port, "liftgate serve --port")
-        )
-    return stack.enter_context(
-        listening(settings.metrics_host, settings.metrics_port, "liftgate serve --metrics-port")
-    )
-
-
-def _listener_beside(settings: Settings, *, stack: ExitStack) -> socket.socket | None:
-    if settings.metrics_port is None:
-        return None
-    return stack.enter_context(
-        listening(settings.metrics_host, settings.metrics_port, "liftgate serve --metrics-port")
-    )
-
-
-def _host(settings: Settings, *, is_api: bool) -> str:
-    return settings.host if is_api else settings.metrics_host
+def _listening_for_probes(settings: Settings, stack: ExitStack) -> socket.socket:
+    port = settings.metrics_port or 0
+    return stack.enter_context(listening(settings.metrics_host, port, "liftgate serve --metrics-port"))
 
 
 def _probes(parts: Parts) -> Any:
