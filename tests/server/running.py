@@ -7,13 +7,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import httpx
 from starlette.types import ASGIApp
-from tests.server.server_world import CATALOGUE
 
 from liftgate.server.serving import Certificate, address_of, listening, server_for
 
@@ -26,32 +26,28 @@ class Running:
     def __init__(self, process: subprocess.Popen[str], log: Path) -> None:
         self.process = process
         self._log = log
-        assert process.stdout is not None
-        self.said = process.stdout.readline()
-        assert self.said, log.read_text()
-        self.address = next(word for word in self.said.split() if word.startswith("http")).removesuffix(
-            "/readyz"
-        )
+
+    @cached_property
+    def said(self) -> str:
+        """Its first line, once it serves."""
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line, self._log.read_text()
+        return line
 
     @property
-    def port(self) -> int:
-        return int(self.address.rpartition(":")[2])
+    def address(self) -> str:
+        return next(word for word in self.said.split() if word.startswith("http")).removesuffix("/readyz")
 
     def lines(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self._log.read_text().splitlines()]
 
-    def stop(self) -> int:
+    def tell_to_stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(30)
 
 
 @contextmanager
-def running(
-    home: Path, *arguments: str, name: str = "log", catalogue: Path | None = None, **variables: str
-) -> Iterator[Running]:
-    if catalogue is None:
-        catalogue = home / "catalogue.yaml"
-        catalogue.write_text(CATALOGUE)
+def running(home: Path, *arguments: str, name: str, catalogue: Path, **variables: str) -> Iterator[Running]:
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(home),

@@ -171,6 +171,11 @@ def test_a_process_that_is_to_watch_alone_needs_something_to_watch(tmp_path: Pat
         serve(load_settings(given=given))
 
 
+def token_of(http: httpx.Client, person: str) -> str:
+    signed_in = http.post("/api/v1/sign-ins", json={"method": "local", "person": person}).json()
+    return str(signed_in["token"])
+
+
 def address_in(process: Running, event: str) -> str:
     [address] = [line["address"] for line in process.lines() if line["event"] == event]
     return str(address)
@@ -213,8 +218,7 @@ def test_one_process_a_role_and_the_story_goes_through_them(
         http = stack.enter_context(calling(api.address))
 
         def call(person: str, method: str, path: str, body: Any = None) -> Any:
-            signed_in = http.post("/api/v1/sign-ins", json={"method": "local", "person": person}).json()
-            headers = {"Authorization": f"Bearer {signed_in['token']}"}
+            headers = {"Authorization": f"Bearer {token_of(http, person)}"}
             return http.request(method, f"/api/v1{path}", headers=headers, json=body).json()
 
         asked = call("ada", "POST", "/requests", an_ask(duration_seconds=1200))
@@ -261,10 +265,13 @@ def test_one_process_a_role_and_the_story_goes_through_them(
         # Told to stop, the server answers who waits, at once.
         asked = call("ada", "POST", "/requests", an_ask(duration_seconds=1200))
         answers: list[Any] = []
-        waiting = f"/requests/{asked['id']}?wait_seconds=25"
-        poll = threading.Thread(target=lambda: answers.append(call("ada", "GET", waiting)))
+        waiting = f"/api/v1/requests/{asked['id']}?wait_seconds=25"
+        headers = {"Authorization": f"Bearer {token_of(http, 'ada')}"}
+        poll = threading.Thread(target=lambda: answers.append(http.get(waiting, headers=headers).json()))
         poll.start()
         until(lambda: "liftgate_http_requests_in_progress 2.0" in http.get("/metrics").text)
-        assert [process.stop() for process in (worker, watch, api)] == [0, 0, 0]
+        for process in (api, watch, worker):
+            process.tell_to_stop()
+        assert [process.process.wait(60) for process in (api, watch, worker)] == [0, 0, 0]
         poll.join()
         assert [answer["state"] for answer in answers] == ["pending"]
