@@ -69,7 +69,9 @@ def pem(tmp_path: Path) -> tuple[Path, Path]:
 def test_tls_is_spoken_alone_and_no_old_one(world: World, pem: tuple[Path, Path]) -> None:
     trust = ssl.create_default_context(cafile=str(pem[0]))
     trust.check_hostname = False
-    with served(create_app(world.parts), Certificate(*pem)) as address:
+    ours = Certificate(*pem)
+    assert ours.context.minimum_version is ssl.TLSVersion.TLSv1_2  # whatever the machine's OpenSSL would take
+    with served(create_app(world.parts), ours) as address:
         assert address.startswith("https://127.0.0.1:")
         with calling(address, verify=trust) as http:
             assert http.get("/healthz").json() == {"status": "ok"}
@@ -90,8 +92,9 @@ def test_a_certificate_that_cannot_be_used_is_refused_and_the_one_in_use_stays(
     (tmp_path / "other").mkdir()
     _, foreign = certificate(tmp_path / "other", "another")
     locked = tmp_path / "locked.pem"
+    fitting = serialization.load_pem_private_key(pem[1].read_bytes(), None)
     locked.write_bytes(
-        ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        fitting.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,
             serialization.BestAvailableEncryption(b"x"),
@@ -103,7 +106,7 @@ def test_a_certificate_that_cannot_be_used_is_refused_and_the_one_in_use_stays(
         assert "PEM" in caught.value.advice
     used = Certificate(*pem)
     with served(create_app(world.parts), used) as address:
-        pem[1].write_bytes(foreign.read_bytes())
+        pem[0].write_bytes(foreign.with_name("chain.pem").read_bytes())  # whose key has not come yet
         with pytest.raises(TlsUnusable):
             used.read()
         assert shown_certificate(address) == "the-first"
