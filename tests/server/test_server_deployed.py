@@ -14,7 +14,8 @@ from tests.server.server_world import World
 from liftgate.server.command import command
 from liftgate.server.rights import RIGHTS
 from liftgate.server.serving import ANSWERS_WITHIN
-from liftgate.server.settings import PREFIX, Settings, load_settings
+from liftgate.server.settings import Settings, load_settings
+from liftgate.server.settings_sources import PREFIX
 
 ROOT = Path(__file__).resolve().parents[2]
 UNIT = ROOT / "deploy" / "systemd" / "liftgate.service"

@@ -129,7 +129,7 @@ def test_nothing_that_a_call_carries_is_logged_but_its_path(logged: Logged) -> N
     ]
     calls = 0
     for method, template in RIGHTS:
-        path = template.format(**IDS)
+        path = re.sub(r"\{(\w+)\}", lambda part: IDS.get(part[1], "0" * 16), template)
         for number, body in enumerate(bodies):
             if (method == "GET" and number) or "/drills" in path:
                 continue

@@ -1,6 +1,6 @@
 """What the server's side of the doctor saw: asked of a running server by a guard, or looked at on its own machine."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal, cast
 
@@ -20,16 +20,17 @@ def diagnosis_checks(here: Connection) -> Iterator[Check]:
         )
 
 
-def checks_on_this_machine(file: Path | None) -> Iterator[Check]:
+def checks_on_this_machine(file: Path | None, environ: Mapping[str, str]) -> Iterator[Check]:
     """What a server would work with here, by its settings. Raises ``ExtraMissing`` where no server is installed."""
     try:
         from liftgate.server.diagnosis_here import diagnose_here  # noqa: PLC0415 - only where a server is installed
+        from liftgate.server.settings_sources import chosen_file  # noqa: PLC0415 - likewise
     except ModuleNotFoundError as error:
         raise ExtraMissing(
             f"this machine has no server to look at: {error.name} is not installed",
             advice="pip install 'liftgate[server]'",
         ) from None
-    for one in diagnose_here(file):
+    for one in diagnose_here(chosen_file(file, environ)):
         yield _check(one.title, one.state, one.found, one.advice)
 
 

@@ -19,7 +19,6 @@ _SECRET: Final = frozenset(
         "accounts",
         "external_id",
         "token",
-        "metrics_token",
     }
 )
 

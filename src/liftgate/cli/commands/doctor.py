@@ -35,7 +35,7 @@ _INDENT: Final = 20
     "file",
     metavar="FILE",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="With --server-side: the server's settings [default: LIFTGATE_SETTINGS].",
+    help="With --server-side: the server's TOML file [default: where it looks itself].",
 )
 @client_options
 @output_option
@@ -56,8 +56,7 @@ def command(
     """
     _refuse_senseless(entitlement, file, server_side=server_side, **asked)
     if server_side:
-        named = os.environ.get("LIFTGATE_SETTINGS")
-        _tell(context, checks_on_this_machine(file or (Path(named) if named else None)))
+        _tell(context, checks_on_this_machine(file, os.environ))
     else:
         _tell(context, _checks(context, entitlement, **asked))
 
