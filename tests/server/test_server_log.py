@@ -7,6 +7,7 @@ import re
 import socket
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -105,6 +106,7 @@ def logged(tmp_path: Path) -> Iterator[Logged]:
                 yield Logged(replace(world, parts=parts), stream, address, http)
         finally:
             logging.getLogger().handlers, threading.excepthook = before, hook
+            logging.captureWarnings(False)
 
 
 def test_nothing_that_a_call_carries_is_logged_but_its_path(logged: Logged) -> None:
@@ -190,11 +192,16 @@ def test_libraries_are_heard_without_what_they_speak_of(logged: Logged) -> None:
         int(SECRET)
     except ValueError:
         logging.getLogger("asyncio").exception("a task failed: " + SECRET)  # noqa: G003
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        logging.captureWarnings(True)  # pytest listens otherwise
+        warnings.warn(f"unverified call of https://u:{SECRET}@example.com", UserWarning, stacklevel=1)
     logging.getLogger("httpx").info("GET https://example.com/%s", SECRET)
     thread = threading.Thread(target=lambda: [][int(f"1{SECRET}")], name="liftgate-x")
     thread.start()
     thread.join()
-    first, second, third, died = logged.lines
+    first, second, third, warned, died = logged.lines
+    assert warned["library"] == "py.warnings"
     assert (first["library"], first["said"], first["level"]) == (
         "botocore.auth",
         "the key %s is wrong",

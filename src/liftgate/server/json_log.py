@@ -31,6 +31,7 @@ def hear_libraries(log: Log) -> logging.Handler:
     """From here on warnings of libraries, and threads that die, are told in this log and nowhere else. Answers what does it."""
     handler = _Handler(log)
     logging.getLogger().handlers = [handler]
+    logging.captureWarnings(True)  # Python's own, which would stand between the lines as plain text
 
     def died(what: threading.ExceptHookArgs) -> None:
         if what.exc_value is not None:
