@@ -32,6 +32,7 @@ IDS = {
     "grant_id": "gr-" + "0" * 16,
     "finding_id": "fi-" + "0" * 16,
     "absence_id": "aw-" + "0" * 16,
+    "link_id": "li-" + "0" * 16,
     "number": "1",
     "person_id": "eve",
     "name": "style.css",
