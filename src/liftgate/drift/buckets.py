@@ -1,0 +1,225 @@
+"""Buckets: somebody else's policy on a watched one, its block of public access, and the bucket of log files."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from liftgate.deployment.model import Plan, Trail
+from liftgate.deployment.places import Places
+from liftgate.drift.containing import beyond
+from liftgate.drift.expected import Against
+from liftgate.drift.mending import (
+    BLOCK,
+    lent_names,
+    put_block,
+    put_bucket_policy,
+    with_document,
+    without_statement,
+)
+from liftgate.drift.model import Absent, Drift, Mend, Unseen
+from liftgate.drift.principals import Pair, account_in, is_account, is_everybody, is_nobody, session_in, who
+from liftgate.drift.seen import SeenBucket, Snapshot
+from liftgate.drift.standing import lent_rights, shared
+from liftgate.drift.walls import WALLS
+from liftgate.iam.linting.narrowing import is_narrowed
+from liftgate.iam.policy import Effect, Policy, Statement
+
+LOGS_KEPT_DAYS: Final = 400  # as the generated bucket has it
+
+
+def watched_buckets(plan: Plan, places: Places) -> dict[str, str]:
+    """The account of each bucket that an entitlement names, by ARN."""
+    return {arn: account for account in plan.accounts for arn in places.buckets_of(account)}
+
+
+def log_bucket_arn(plan: Plan) -> str:
+    """The bucket from which log files are read."""
+    return f"arn:{plan.partition}:s3:::{plan.watching.log_bucket}"
+
+
+def buckets_drift(against: Against, snapshot: Snapshot) -> Iterator[Drift | Unseen]:
+    """Of all watched buckets, and that of log files."""
+    plan = against.plan
+    logs = log_bucket_arn(plan)
+    for arn, account in {**watched_buckets(plan, against.places), logs: plan.account}.items():
+        bucket = snapshot.buckets[arn]
+        if isinstance(bucket, Unseen):
+            yield bucket
+        elif isinstance(bucket, Absent):
+            yield _missing(arn)
+        else:
+            yield from _block(arn, bucket)
+            if arn == logs:
+                yield from _logs(arn, bucket, plan)
+            else:
+                yield from _policy(arn, account, bucket, against)
+
+
+def _missing(arn: str) -> Drift:
+    name = _name(arn)
+    return Drift(
+        wall=WALLS["bucket-missing"],
+        thing=arn,
+        found="not there",
+        wanted="a bucket of the plan's account",
+        mend=Mend(command=("aws", "s3", "mb", f"s3://{name}")),
+    )
+
+
+def _block(arn: str, bucket: SeenBucket) -> Iterator[Drift | Unseen]:
+    found = bucket.public_block
+    if isinstance(found, Unseen):
+        yield found
+        return
+    off = set(BLOCK) - (frozenset() if isinstance(found, Absent) else found)
+    if off:
+        yield Drift(
+            wall=WALLS["public-block-off"],
+            thing=arn,
+            found=f"off: {', '.join(sorted(off))}",
+            wanted="all four parts on",
+            mend=put_block(_name(arn)),
+        )
+
+
+def _policy(arn: str, account: str, bucket: SeenBucket, against: Against) -> Iterator[Drift | Unseen]:
+    policy = bucket.policy
+    if isinstance(policy, Unseen):
+        yield policy
+    if not isinstance(policy, Policy):
+        return
+    rights = lent_rights(against.places, account)
+    for one in policy.statements:
+        if one.effect is not Effect.ALLOW or one.principals is None:
+            continue
+        wall = _wall(one, account, against)
+        if wall is None:
+            continue
+        answer = shared(_as_asked(one, policy), rights, arn)
+        if wall != "bucket-names-session" and answer is None:
+            continue
+        if isinstance(answer, Unseen):
+            yield answer
+            continue
+        names = ", ".join(map(who, one.principals.values))
+        yield Drift(
+            wall=WALLS[wall],
+            thing=arn,
+            found=f"{'all but ' if one.principals.negated else ''}{names} may call {answer or one.actions.values[0]}",
+            wanted="nobody but by a grant",
+            mend=without_statement(_name(arn), policy, one),
+        )
+
+
+def _as_asked(one: Statement, policy: Policy) -> Policy:
+    """What the statement allows whom it names, less what is denied to everybody."""
+    denies = (
+        replace(each, principals=None)
+        for each in policy.statements
+        if each.effect is Effect.DENY
+        and each.principals is not None
+        and any(map(is_everybody, each.principals.values))
+    )
+    return Policy(statements=(replace(one, principals=None), *denies))
+
+
+def _wall(one: Statement, account: str, against: Against) -> str | None:
+    """The worst of what a statement's principals are; None where none of them is anybody's business."""
+    principals = one.principals
+    if principals is None:
+        return None
+    if principals.negated:
+        return "bucket-opened"
+    found = {
+        _wall_of(pair, one, account, against)
+        for pair in principals.values
+        if not against.expected.takes(pair[1])
+    }
+    return next(
+        (wall for wall in ("bucket-names-session", "bucket-opened", "bucket-lets-write") if wall in found),
+        None,
+    )
+
+
+def _wall_of(pair: Pair, one: Statement, account: str, against: Against) -> str | None:
+    if is_everybody(pair):
+        return "bucket-lets-write" if is_narrowed(one) else "bucket-opened"
+    if session_in(pair) in lent_names(against.places):
+        return "bucket-names-session"
+    if (
+        is_nobody(pair) or pair[1] in against.places.lent
+    ):  # a role that is named stays within its session policy
+        return None
+    if pair[0] == "Service":
+        return "bucket-lets-write"
+    if account_in(pair) not in {account, *against.plan.accounts}:
+        return "bucket-opened"
+    # The bucket's own account: then the policies of its users and roles decide.
+    return None if is_account(pair) and account_in(pair) == account else "bucket-lets-write"
+
+
+def _logs(arn: str, bucket: SeenBucket, plan: Plan) -> Iterator[Drift | Unseen]:
+    """Only of a bucket that the plan makes."""
+    ours = next((one for one in plan.watching.trails if one.account == plan.account), None)
+    trail = ours or next(iter(plan.watching.trails), None)
+    if trail is None:
+        return
+    yield from _logs_policy(arn, bucket, trail)
+    days, versioned = bucket.expires_days, bucket.is_versioned
+    yield from (one for one in (days, versioned) if isinstance(one, Unseen))
+    if isinstance(days, int) and days < LOGS_KEPT_DAYS:
+        yield Drift(
+            wall=WALLS["logs-kept-too-short"],
+            thing=arn,
+            found=f"{days} days",
+            wanted=f"{LOGS_KEPT_DAYS} days",
+            mend=_keep(arn),
+        )
+    if versioned is False:
+        yield Drift(
+            wall=WALLS["logs-overwritten"],
+            thing=arn,
+            found="no versions are kept",
+            wanted="versioning on",
+            mend=Mend(
+                command=(
+                    *("aws", "s3api", "put-bucket-versioning", "--bucket", _name(arn)),
+                    *("--versioning-configuration", "Status=Enabled"),
+                )
+            ),
+        )
+
+
+def _logs_policy(arn: str, bucket: SeenBucket, trail: Trail) -> Iterator[Drift | Unseen]:
+    if isinstance(bucket.policy, Unseen):
+        yield bucket.policy
+        return
+    found = bucket.policy if isinstance(bucket.policy, Policy) else Policy(statements=())
+    wider = beyond(found, trail.bucket_policy, arn)
+    narrower = beyond(trail.bucket_policy, found, arn) if wider is None else None
+    for wall, answer, verb in (
+        ("log-bucket-opened", wider, "allows"),
+        ("log-bucket-closed", narrower, "refuses"),
+    ):
+        if isinstance(answer, Unseen):
+            yield answer
+        elif answer is not None:
+            yield Drift(
+                wall=WALLS[wall],
+                thing=arn,
+                found=f"it {verb} {answer}",
+                wanted="CloudTrail alone, for the plan's trails",
+                mend=put_bucket_policy(_name(arn), trail.bucket_policy),
+            )
+
+
+def _keep(arn: str) -> Mend:
+    rule = {"ID": "KeepAYear", "Status": "Enabled", "Filter": {}, "Expiration": {"Days": LOGS_KEPT_DAYS}}
+    command = ("aws", "s3api", "put-bucket-lifecycle-configuration", "--bucket", _name(arn))
+    return with_document(
+        (*command, "--lifecycle-configuration"), f"{_name(arn)}-lifecycle", {"Rules": [rule]}
+    )
+
+
+def _name(arn: str) -> str:
+    return arn.rsplit(":", 1)[-1]

@@ -1,0 +1,95 @@
+"""Reads all that a plan names from the accounts where it is: through boto3, page by page, thing by thing.
+
+    report = compare(against, read_snapshot(against, clients))
+
+Nothing is raised for what cannot be read: it stands in the snapshot as unseen.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from liftgate.deployment.model import Plan
+from liftgate.drift.buckets import log_bucket_arn, watched_buckets
+from liftgate.drift.events import home_bus, queues_of, rules_of
+from liftgate.drift.expected import Against
+from liftgate.drift.keys import planned_keys
+from liftgate.drift.ports import Clients
+from liftgate.drift.read_events import read_bus, read_queue, read_rule, read_trails
+from liftgate.drift.read_iam import read_iam, read_role
+from liftgate.drift.read_storage import read_bucket, read_key
+from liftgate.drift.reading import look
+from liftgate.drift.roles import planned_roles
+from liftgate.drift.seen import Looked, SeenIam, SeenRole, SeenTrail, Snapshot
+
+T = TypeVar("T")
+
+
+def read_snapshot(against: Against, clients: Clients) -> Snapshot:
+    """What is there."""
+    plan, places = against.plan, against.places
+    iam = {account: _iam(clients, account, plan) for account in plan.accounts}
+    at = _At(clients, plan)
+    bus = home_bus(plan)
+    logs = {log_bucket_arn(plan): plan.account}
+    return Snapshot(
+        iam=iam,
+        roles=_roles(iam, at, plan),
+        trails={
+            account: _trails(clients, account, plan)
+            for account in plan.accounts
+            if places.buckets_of(account)
+        },
+        rules={arn: at.read("events", arn, read_rule) for arn in rules_of(plan)},
+        buses={} if bus is None else {bus: at.read("events", bus, read_bus)},
+        queues={arn: at.read("sqs", arn, read_queue) for arn in queues_of(plan)},
+        buckets={
+            arn: at.within("s3", account, arn, read_bucket)
+            for arn, account in {**watched_buckets(plan, places), **logs}.items()
+        },
+        keys={arn: at.read("kms", arn, read_key) for arn in planned_keys(plan)},
+    )
+
+
+class _At:
+    """Reads with the client of an account and region."""
+
+    def __init__(self, clients: Clients, plan: Plan) -> None:
+        self._clients = clients
+        self._region = plan.region
+
+    def read(self, service: str, arn: str, read: Callable[[Any, str], Looked[T]]) -> Looked[T]:
+        """A thing whose ARN says where it is."""
+        region, account = arn.split(":")[3:5]
+        return look(arn, lambda: read(self._clients(service, account, region), arn))
+
+    def within(
+        self, service: str, account: str, arn: str, read: Callable[[Any, str], Looked[T]]
+    ) -> Looked[T]:
+        """A thing whose ARN does not."""
+        return look(arn, lambda: read(self._clients(service, account, self._region), arn))
+
+
+def _roles(iam: Mapping[str, Looked[SeenIam]], at: _At, plan: Plan) -> dict[str, Looked[SeenRole]]:
+    arns = [*(one.arn for one in planned_roles(plan)), *(one.role_arn for one in plan.bounded)]
+    return {
+        arn: at.within("iam", account, arn, read_role)
+        for arn in dict.fromkeys(arns)
+        if isinstance(found := iam[account := arn.split(":")[4]], SeenIam) and arn in found.principals
+    }
+
+
+def _iam(clients: Clients, account: str, plan: Plan) -> Looked[SeenIam]:
+    thing = f"arn:{plan.partition}:iam::{account}:root"
+    return look(thing, lambda: read_iam(clients("iam", account, plan.region)))
+
+
+def _trails(clients: Clients, account: str, plan: Plan) -> Looked[tuple[SeenTrail, ...]]:
+    ours = {one.arn for one in plan.watching.trails}
+
+    def is_wanted(arn: str, bucket: str) -> bool:
+        return arn in ours if ours else bucket == plan.watching.log_bucket
+
+    return look(
+        f"arn:{plan.partition}:cloudtrail:{plan.region}:{account}:trail/*",
+        lambda: read_trails(clients("cloudtrail", account, plan.region), is_wanted),
+    )

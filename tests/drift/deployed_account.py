@@ -1,0 +1,215 @@
+"""A plan applied to the embedded AWS, call by call as the generated files say it, and how somebody changes it afterwards."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, Final
+
+from tests.deployment.deployed import EXTERNAL_ID, HOME, OTHER, two_accounts
+
+from liftgate.demo.embedded_aws import EmbeddedAws
+from liftgate.deployment.cloudformation_watch import selectors
+from liftgate.deployment.model import ManagedPolicy, Plan, Role, Trail
+from liftgate.deployment.options import DeployOptions
+from liftgate.deployment.places import places_of
+from liftgate.deployment.plan import plan_for
+from liftgate.deployment.watching import (
+    DEAD_KEPT_SECONDS,
+    EVENT_PATTERN,
+    KEPT_SECONDS,
+    RECEIVED_AT_MOST,
+    RULE_STATE,
+    bus_policy,
+)
+from liftgate.drift.buckets import LOGS_KEPT_DAYS, watched_buckets
+from liftgate.drift.compare import compare
+from liftgate.drift.expected import Against, Expected
+from liftgate.drift.mending import BLOCK, name_of
+from liftgate.drift.model import Report
+from liftgate.drift.read_account import read_snapshot
+from liftgate.drift.roles import planned_roles
+from liftgate.drift.seen import Snapshot
+from liftgate.iam.policy import Policy, to_json
+
+REGION: Final = "us-east-1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeployedAccount:
+    """Two accounts that are as the plan says, and a key."""
+
+    aws: EmbeddedAws
+    against: Against
+    key_arn: str
+
+    def client(self, service: str, account: str, region: str = REGION) -> Any:
+        """As an owner of an account calls it."""
+        return _client(self.aws, service, account, region)
+
+    def snapshot(self) -> Snapshot:
+        """As it is read; but the embedded AWS keeps no policies of buses: the plan's stands for it."""
+        plan = self.against.plan
+        found = read_snapshot(self.against, self.client)
+        wanted = {arn: bus_policy(arn, plan.watching.senders, plan.partition) for arn in found.buses}
+        return replace(found, buses=wanted)
+
+    def report(self, **changed: Any) -> Report:
+        """What a check finds."""
+        return compare(self.against, replace(self.snapshot(), **changed))
+
+
+@cache
+def _client(aws: EmbeddedAws, service: str, account: str, region: str) -> Any:
+    root = {HOME: aws.root, OTHER: aws.other_root}[account]
+    assert region == REGION
+    return aws.client(service, root)
+
+
+def deploy(aws: EmbeddedAws) -> DeployedAccount:
+    """Make all that the plan of the sample catalogue names."""
+    key = aws.client("kms", aws.root).create_key()["KeyMetadata"]["Arn"]
+    options = DeployOptions(region=REGION, account=HOME, external_ids={OTHER: EXTERNAL_ID}, trail_key_arn=key)
+    catalogue = two_accounts()
+    against = Against(
+        plan=_without_tls(plan_for(catalogue, options)),
+        places=places_of(catalogue, options),
+        expected=Expected(),
+    )
+    made = DeployedAccount(aws=aws, against=against, key_arn=key)
+    for policy in against.plan.policies:
+        _make_policy(made, policy)
+    for role in planned_roles(against.plan):
+        _make_role(made, role)
+    _make_watching(made)
+    for arn, account in watched_buckets(against.plan, against.places).items():
+        _make_bucket(made, arn, account)
+    return made
+
+
+def _without_tls(plan: Plan) -> Plan:
+    """The embedded AWS holds to its queues' policies, and is reached without TLS."""
+    queues = plan.watching.queues
+    assert queues.policy
+    kept = tuple(one for one in queues.policy.statements if one.sid != "OnlyByTls")
+    ours = replace(queues, policy=replace(queues.policy, statements=kept))
+    return replace(plan, watching=replace(plan.watching, queues=ours))
+
+
+def _make_policy(made: DeployedAccount, policy: ManagedPolicy) -> None:
+    iam = made.client("iam", policy.account)
+    iam.create_policy(PolicyName=policy.name, Path=policy.path, PolicyDocument=to_json(policy.document))
+
+
+def _make_role(made: DeployedAccount, role: Role) -> None:
+    iam = made.client("iam", role.account)
+    iam.create_role(
+        RoleName=role.name,
+        Path=role.path,
+        AssumeRolePolicyDocument=to_json(role.trust),
+        MaxSessionDuration=int(role.max_session.total_seconds()),
+        **({"PermissionsBoundary": role.boundary} if role.boundary else {}),
+    )
+    for arn in role.policies:
+        iam.attach_role_policy(RoleName=role.name, PolicyArn=arn)
+    if role.inline:
+        iam.put_role_policy(RoleName=role.name, PolicyName="Forward", PolicyDocument=to_json(role.inline))
+
+
+def _make_watching(made: DeployedAccount) -> None:
+    plan = made.against.plan
+    watching = plan.watching
+    _make_queues(made)
+    _make_bucket(made, f"arn:aws:s3:::{watching.log_bucket}", HOME, watching.trails[0].bucket_policy)
+    s3 = made.client("s3", HOME)
+    s3.put_bucket_versioning(Bucket=watching.log_bucket, VersioningConfiguration={"Status": "Enabled"})
+    keep_for(made, LOGS_KEPT_DAYS)
+    for trail in watching.trails:
+        _make_trail(made, trail)
+    rules = [(HOME, watching.rule_name, {"Id": "events", "Arn": watching.queues.arn})]
+    rules += [
+        (one.account, one.rule_name, {"Id": "home", "Arn": one.bus_arn, "RoleArn": one.role.arn})
+        for one in watching.forwards
+    ]
+    for account, name, target in rules:
+        put_rule(made, account, name)
+        made.client("events", account).put_targets(Rule=name, Targets=[target])
+
+
+def put_rule(
+    made: DeployedAccount, account: str, name: str, state: str = RULE_STATE, pattern: Any = EVENT_PATTERN
+) -> None:
+    """A rule as planned, or otherwise."""
+    made.client("events", account).put_rule(Name=name, State=state, EventPattern=json.dumps(pattern))
+
+
+def keep_for(made: DeployedAccount, days: int) -> None:
+    """How long log files are kept."""
+    rule = {"ID": "KeepAYear", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": days}}
+    made.client("s3", HOME).put_bucket_lifecycle_configuration(
+        Bucket=made.against.plan.watching.log_bucket, LifecycleConfiguration={"Rules": [rule]}
+    )
+
+
+def _make_queues(made: DeployedAccount) -> None:
+    queues = made.against.plan.watching.queues
+    assert queues.policy
+    assert queues.dead_letters_arn
+    sqs = made.client("sqs", HOME)
+    sqs.create_queue(
+        QueueName=queues.dead_letters_arn.rsplit(":", 1)[-1],
+        Attributes={"MessageRetentionPeriod": str(DEAD_KEPT_SECONDS), "SqsManagedSseEnabled": "true"},
+    )
+    sqs.create_queue(QueueName=queues.arn.rsplit(":", 1)[-1], Attributes=queue_attributes(made))
+
+
+def queue_attributes(made: DeployedAccount) -> dict[str, str]:
+    """Of the queue as planned."""
+    queues = made.against.plan.watching.queues
+    assert queues.policy
+    redrive = {"deadLetterTargetArn": queues.dead_letters_arn, "maxReceiveCount": str(RECEIVED_AT_MOST)}
+    return {
+        "MessageRetentionPeriod": str(KEPT_SECONDS),
+        "SqsManagedSseEnabled": "true",
+        "Policy": to_json(queues.policy),
+        "RedrivePolicy": json.dumps(redrive),
+    }
+
+
+def set_queue(made: DeployedAccount, arn: str, attributes: dict[str, str]) -> None:
+    """Set a queue's attributes."""
+    sqs = made.client("sqs", HOME)
+    url = sqs.get_queue_url(QueueName=arn.rsplit(":", 1)[-1])["QueueUrl"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
+
+
+def _make_trail(made: DeployedAccount, trail: Trail) -> None:
+    cloudtrail = made.client("cloudtrail", trail.account)
+    cloudtrail.create_trail(
+        Name=trail.name,
+        S3BucketName=trail.bucket,
+        IsMultiRegionTrail=True,
+        IncludeGlobalServiceEvents=True,
+        EnableLogFileValidation=True,
+        KmsKeyId=trail.key_arn,
+    )
+    cloudtrail.put_event_selectors(TrailName=trail.name, AdvancedEventSelectors=selectors(trail))
+    cloudtrail.start_logging(Name=trail.name)
+
+
+def _make_bucket(made: DeployedAccount, arn: str, account: str, policy: Policy | None = None) -> None:
+    s3, bucket = made.client("s3", account), name_of(arn).rsplit(":", 1)[-1]
+    s3.create_bucket(Bucket=bucket)
+    block(made, account, bucket)
+    if policy:
+        s3.put_bucket_policy(Bucket=bucket, Policy=to_json(policy))
+
+
+def block(made: DeployedAccount, account: str, bucket: str, **parts: bool) -> None:
+    """A bucket's block of public access: all on, where nothing else is said."""
+    made.client("s3", account).put_public_access_block(
+        Bucket=bucket, PublicAccessBlockConfiguration={**dict.fromkeys(BLOCK, True), **parts}
+    )
+
+
+Undo = Callable[[], object]
