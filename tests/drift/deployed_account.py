@@ -88,12 +88,16 @@ def deploy(aws: EmbeddedAws) -> DeployedAccount:
 
 
 def _without_tls(plan: Plan) -> Plan:
-    """The embedded AWS holds to its queues' policies, and is reached without TLS."""
-    queues = plan.watching.queues
-    assert queues.policy
-    kept = tuple(one for one in queues.policy.statements if one.sid != "OnlyByTls")
-    ours = replace(queues, policy=replace(queues.policy, statements=kept))
-    return replace(plan, watching=replace(plan.watching, queues=ours))
+    """The embedded AWS holds to policies of queues and buckets, and is reached without TLS."""
+    watching = plan.watching
+    assert watching.queues.policy
+    queues = replace(watching.queues, policy=_but_tls(watching.queues.policy))
+    trails = tuple(replace(one, bucket_policy=_but_tls(one.bucket_policy)) for one in watching.trails)
+    return replace(plan, watching=replace(watching, queues=queues, trails=trails))
+
+
+def _but_tls(policy: Policy) -> Policy:
+    return replace(policy, statements=tuple(one for one in policy.statements if one.sid != "OnlyByTls"))
 
 
 def _make_policy(made: DeployedAccount, policy: ManagedPolicy) -> None:

@@ -38,6 +38,12 @@ def output_option_with_csv(command: F) -> F:
     return _output_option(["table", "json", "csv"], hidden=False)(command)
 
 
+def output_option_with_sarif(command: F) -> F:
+    """Add ``--output``, for findings that code scanning takes in too."""
+    said = "`sarif` is SARIF 2.1.0, for code scanning."
+    return _output_option(["table", "json", "sarif"], hidden=False, said=said)(command)
+
+
 def given_options(context: click.Context) -> dict[str, str]:
     """What was given of the options that say where and who."""
     given: dict[str, str] = context.meta.get(_GIVEN, {})
@@ -54,14 +60,21 @@ def wants_csv(context: click.Context) -> bool:
     return context.meta.get(_OUTPUT) == "csv"
 
 
-def _output_option(choices: list[str], *, hidden: bool) -> Callable[[F], F]:
+def wants_sarif(context: click.Context) -> bool:
+    """Whether the output is for code scanning."""
+    return context.meta.get(_OUTPUT) == "sarif"
+
+
+def _output_option(
+    choices: list[str], *, hidden: bool, said: str = "`csv` is for spreadsheets."
+) -> Callable[[F], F]:
     return click.option(
         "--output",
         type=click.Choice(choices),
         expose_value=False,
         callback=_keep_output,
         hidden=hidden,
-        help="`csv` is for spreadsheets.",
+        help=said,
     )
 
 

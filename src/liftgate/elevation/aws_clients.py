@@ -96,6 +96,11 @@ def s3_client(at: AwsEndpoints, credentials: Credentials) -> Any:
     return at.client("s3", at.s3_url, _PATIENCE.merge(Config(signature_version="s3v4")), credentials)
 
 
+def looking_client(at: AwsEndpoints, service: str, credentials: Credentials | None = None) -> Any:
+    """A client for any service, by which an account is only looked at, at AWS's own address or AWS_ENDPOINT_URL."""
+    return at.client(service, None, _PATIENCE, credentials)
+
+
 def _signing(credentials: Credentials) -> dict[str, str]:
     return {
         "aws_access_key_id": credentials.access_key_id,

@@ -6,57 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from liftgate.cli.errors import BadValue, ExtraMissing
+from liftgate.cli.commands.deploy_check import check
+from liftgate.cli.deploy_options import options_of, plan_options
+from liftgate.cli.errors import ExtraMissing
 from liftgate.cli.options import output_option, wants_json
 from liftgate.cli.terminal import say, say_json, say_next, warn
 
 if TYPE_CHECKING:
     from liftgate.deployment.files import Put
     from liftgate.deployment.model import Plan
-    from liftgate.deployment.options import DeployOptions
 
 _OPTIONS = (
     click.option(
         "--out", required=True, metavar="DIR", type=click.Path(path_type=Path), help="Folder for the files."
     ),
-    click.option(
-        "--region", required=True, metavar="REGION", help="Where Liftgate, its queue and its trail are."
-    ),
-    click.option(
-        "--account", metavar="ID", help="Liftgate's own account, where the catalogue names several."
-    ),
-    click.option(
-        "--runs-on",
-        type=click.Choice(["ec2", "ecs", "lambda"]),
-        default="ec2",
-        show_default=True,
-        help="Which service hands Liftgate its role.",
-    ),
-    click.option(
-        "--broker", metavar="ARN", help="A user or role that is there already, for Liftgate; makes none."
-    ),
-    click.option("--baseline", metavar="NAME", help="Make the read-only role too, by this name."),
-    click.option(
-        "--baseline-user",
-        "users",
-        multiple=True,
-        metavar="ARN",
-        help="An IAM user who may take it up; repeat it.",
-    ),
-    click.option("--trail-bucket", metavar="BUCKET", help="Of a trail that is there already; makes none."),
-    click.option("--trail-key", metavar="ARN", help="KMS key of the trail's log files."),
-    click.option("--queue", metavar="ARN", help="Of a queue that is there already, and filled; makes none."),
-    click.option("--dead-letter-queue", metavar="ARN", help="That queue's dead-letter queue."),
-    click.option("--alarm-topic", metavar="ARN", help="SNS topic that alarms are told to."),
-    click.option("--reads", is_flag=True, help="Log reads of objects too; AWS charges for each."),
-    click.option(
-        "--also-region",
-        "regions",
-        multiple=True,
-        metavar="REGION",
-        help="With watched buckets too; repeat it.",
-    ),
-    click.option("--organization", metavar="ID", help="Demand it in trust policies of other accounts."),
+    plan_options,
     click.option(
         "--events",
         type=click.IntRange(min=0),
@@ -103,6 +67,9 @@ def terraform(context: click.Context, /, **given: Any) -> None:
     _write("terraform", context, given)
 
 
+command.add_command(check)
+
+
 def _write(tool: str, context: click.Context, given: dict[str, Any]) -> None:
     try:
         from liftgate.catalogue.parse import load_catalogue  # noqa: PLC0415 - only this command needs a YAML reader
@@ -114,36 +81,12 @@ def _write(tool: str, context: click.Context, given: dict[str, Any]) -> None:
             f"`deploy` needs a part that is not installed: {error.name}",
             advice="pip install 'liftgate[server]'",
         ) from None
-    plan = plan_for(load_catalogue(given["paths"]), _options(given))
+    plan = plan_for(load_catalogue(given["paths"]), options_of(given))
     put = put_files(given["out"], written(tool, plan, given["events"]))
     if wants_json(context):
         say_json(_as_json(put, plan, given["events"]))
         return
     _say(put, plan, given)
-
-
-def _options(given: dict[str, Any]) -> "DeployOptions":
-    from liftgate.deployment.options import DeployOptions, NewBaseline, RunsOn  # noqa: PLC0415
-
-    if given["users"] and not given["baseline"]:
-        raise BadValue(
-            "--baseline-user is given without --baseline", advice="name the role to be made: --baseline NAME"
-        )
-    return DeployOptions(
-        region=given["region"],
-        account=given["account"],
-        runs_on=RunsOn(given["runs_on"]),
-        broker_arn=given["broker"],
-        baseline=NewBaseline(name=given["baseline"], users=given["users"]) if given["baseline"] else None,
-        trail_bucket=given["trail_bucket"],
-        trail_key_arn=given["trail_key"],
-        queue_arn=given["queue"],
-        dead_letter_queue_arn=given["dead_letter_queue"],
-        alarm_topic_arn=given["alarm_topic"],
-        reads=given["reads"],
-        also_regions=given["regions"],
-        organization=given["organization"],
-    )
 
 
 def _say(put: "Put", plan: "Plan", given: dict[str, Any]) -> None:
