@@ -55,7 +55,8 @@ def _standing(one: SeenPrincipal, rights: Policy, iam: SeenIam, places: Places) 
     unseen = [each for each in documents if isinstance(each, Unseen)]
     yield from (Unseen(thing=one.arn, why=f"{each.thing}: {each.why}") for each in unseen)
     known = [each for each in documents if isinstance(each, Policy)]
-    boundary = iam.policies.get(one.boundary) if one.boundary else None
+    unknown = Unseen(thing=one.arn, why="AWS does not show what it says")
+    boundary = iam.policies.get(one.boundary, unknown) if one.boundary else None
     answer = shared(together(*known), rights, one.arn)
     if isinstance(boundary, Unseen) and answer is not None:
         answer = Unseen(thing=one.arn, why=f"its boundary: {boundary.why}")
