@@ -7,7 +7,7 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 from tests.cli.conftest import Said, home, liftgate  # noqa: F401 - fixtures
-from tests.deployment.deployed import HOME, OTHER
+from tests.deployment.deployed import EVERYTHING, HOME, OTHER
 from tests.drift.damages import DAMAGES
 from tests.drift.deployed_account import REGION, DeployedAccount, deploy
 from tools.generate_deploy_docs import ROOT
@@ -147,3 +147,32 @@ def test_a_role_that_nobody_may_assume_leaves_everything_unseen(check: Check) ->
     assert {f"arn:aws:iam::{one}:root" for one in (HOME, OTHER)} <= {
         one["thing"] for one in said.json["not_looked_at"]
     }
+
+
+def test_without_the_right_to_look_nothing_is_called_gone_and_nothing_fine(
+    made: DeployedAccount, check: Check
+) -> None:
+    for account in (HOME, OTHER):
+        made.client("iam", account).delete_role_policy(RoleName="Auditor", PolicyName="Look")
+    try:
+        said = check("--role", "Auditor", "--output", "json")
+    finally:
+        for account in (HOME, OTHER):
+            made.client("iam", account).put_role_policy(
+                RoleName="Auditor", PolicyName="Look", PolicyDocument=json.dumps(looking_policy())
+            )
+    assert (said.code, said.json["drifts"]) == (2, [])
+    refused = [one["why"] for one in said.json["not_looked_at"]]
+    assert len(refused) > 10
+    assert all("AccessDenied" in why for why in refused)
+
+
+def test_a_version_of_a_policy_that_does_not_count_is_not_told(made: DeployedAccount, check: Check) -> None:
+    policy = f"arn:aws:iam::{HOME}:policy/liftgate/reports-writeCeiling"
+    iam = made.client("iam", HOME)
+    document = json.dumps(EVERYTHING)
+    version = iam.create_policy_version(PolicyArn=policy, PolicyDocument=document)["PolicyVersion"]
+    try:
+        assert check("--role", "Auditor").code == 0
+    finally:
+        iam.delete_policy_version(PolicyArn=policy, VersionId=version["VersionId"])
