@@ -57,6 +57,7 @@ class EventKind(StrEnum):
     IN_PLACE_FAILED = "in_place.failed"
     CATALOGUE_LOADED = "catalogue.loaded"
     FINDING_MADE = "finding.made"  # a rule found something in what CloudTrail told
+    FINDING_OVER = "finding.over"  # a later check of deployed accounts no longer met it
     RESPONSE_MADE = "response.made"  # one step of the answer to a finding
     RESPONSE_OBSERVED = "response.observed"  # the same, only said: in ``observe`` nothing is done
     HOLD_PLACED = "hold.placed"  # somebody gets nothing new

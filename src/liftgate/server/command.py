@@ -18,6 +18,7 @@ from liftgate.errors import LiftgateError
 from liftgate.server.addresses import is_loopback
 from liftgate.server.app import create_app, create_probes_app
 from liftgate.server.consumers import start_watch
+from liftgate.server.deploy_checking import start_deploy_check
 from liftgate.server.errors import NothingToWatch
 from liftgate.server.json_log import hear_libraries
 from liftgate.server.parts import Parts, running_parts
@@ -109,7 +110,7 @@ def _loops(parts: Parts) -> Iterator[None]:
         )
     try:
         if Role.WORKER in runs:
-            stops.append(start_worker(parts))
+            stops += [start_worker(parts), start_deploy_check(parts)]
         if Role.WATCH in runs:
             stops.append(start_watch(parts, at_least=1 if runs == {Role.WATCH} else 0))
         if Role.API in runs:

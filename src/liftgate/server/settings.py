@@ -28,6 +28,7 @@ from liftgate.response.model import Mode
 from liftgate.server.account_settings import AccountSettings
 from liftgate.server.addresses import is_loopback, origin_of
 from liftgate.server.browser.session_key import SHORTEST
+from liftgate.server.deploy_check_settings import DeployCheckSettings
 from liftgate.server.errors import BadSettings, LocalSignInExposed
 from liftgate.server.issuer_settings import IssuerSettings, refuse_mixed_up
 from liftgate.server.notice_settings import NoticeSettings
@@ -173,6 +174,11 @@ class Settings(RunningSettings, WatchSettings, TellingSettings, BaseSettings):
         "A call that comes later makes it anew.",
         examples=["2h"],
     )
+    deploy_check: Annotated[DeployCheckSettings | None, NoDecode] = Field(
+        default=None,
+        description="Hold deployed accounts against the catalogue every now and then, in processes with a `worker`: "
+        "docs/deploy-check.md. In the variable, as JSON.",
+    )
     webhooks: Annotated[tuple[Webhook, ...], NoDecode] = Field(
         default=(),
         max_length=20,
@@ -201,7 +207,9 @@ class Settings(RunningSettings, WatchSettings, TellingSettings, BaseSettings):
     def _split(cls, value: object) -> object:
         return read_paths(value)
 
-    @field_validator("accounts", "webhooks", "oidc", "issuers", "linked_identities", mode="before")
+    @field_validator(
+        "accounts", "deploy_check", "webhooks", "oidc", "issuers", "linked_identities", mode="before"
+    )
     @classmethod
     def _decode(cls, value: object) -> object:
         return read_json(value)

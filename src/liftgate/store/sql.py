@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Protocol
 
 from liftgate.clock import Clock
+from liftgate.drift.ports import Drifts
 from liftgate.elevation.in_place.ports import InPlaceReader
 from liftgate.elevation.ports import ElevationReader
 from liftgate.identity.ports import IdentityReader
@@ -51,6 +52,10 @@ class StoreReader(
     @property
     def overview(self) -> OverviewReader:
         """Counts of a span."""
+
+    @property
+    def drifts(self) -> Drifts:
+        """Which findings of a check of deployed accounts still stand."""
 
     @property
     def slack(self) -> SlackBook:

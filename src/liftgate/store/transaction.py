@@ -15,6 +15,7 @@ from liftgate.ledger.model import Draft, Entry
 from liftgate.store.browser_sessions import BrowserSessions
 from liftgate.store.callers import Callers
 from liftgate.store.catalogue_versions import CatalogueVersion, CatalogueVersions
+from liftgate.store.drifts import Drifts
 from liftgate.store.grants import Grants
 from liftgate.store.idempotency import IdempotencyKeys
 from liftgate.store.ledger import Ledger
@@ -53,6 +54,7 @@ class SqlTransaction(Lending):
         self.links = Links(connection)
         self.provided = ProviderSignIns(connection)
         self.log_reading = LogReading(connection)
+        self.drifts = Drifts(connection)
         self.slack = SlackKept(connection)
         self._catalogue_versions = CatalogueVersions(connection)
         self._ledger = Ledger(connection)

@@ -137,15 +137,17 @@ def _detail(view: StoreReader, finding: Finding, *, with_records: bool) -> Detai
 
 
 def _states(view: StoreReader, records: Sequence[FindingRecord], now: datetime) -> Mapping[str, FindingState]:
-    """By id. Of a page of findings: two questions to the database, however many they are."""
+    """By id. Of a page of findings: three questions to the database, however many they are."""
     grants = view.grant_records({one.finding.grant_id for one in records if one.finding.grant_id})
     live = {one.grant.id for one in grants if state_name(grant_state(one, now)) in LIVE}
     held = {hold.finding_id for hold in view.open_holds()}
+    standing = view.drifts.are_standing([one.finding.id for one in records])
     return {
         one.finding.id: finding_state(
             is_of_grant=one.finding.grant_id is not None,
             is_live=one.finding.grant_id in live,
             is_held=one.finding.id in held,
+            is_standing=standing.get(one.finding.id),
         )
         for one in records
     }

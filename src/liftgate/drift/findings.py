@@ -1,0 +1,85 @@
+"""A report as findings: each drift opened once, and closed when a check that saw everything no longer meets it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from liftgate.clock import rfc3339
+from liftgate.drift.model import Report, Risk
+from liftgate.drift.ports import DriftStore
+from liftgate.ledger.model import Draft, EventKind
+from liftgate.watch.drafts import finding_made
+from liftgate.watch.finding import Answer, Finding, Severity, finding_id
+from liftgate.watch.ports import FindingRecord, NewFinding
+from liftgate.watch.service import effects_of_finding
+
+DRIFTED: Final = "deploy-drift"
+UNSEEN: Final = "deploy-not-looked-at"
+_SEVERITIES: Final[Mapping[Risk, Severity]] = {
+    Risk.HIGH: Severity.HIGH,
+    Risk.MEDIUM: Severity.MEDIUM,
+    Risk.LOW: Severity.LOW,
+}
+_LONGEST: Final = 2_000
+
+
+def findings_of(report: Report, now: datetime) -> dict[str, Finding]:
+    """What there is to tell, by wall and thing. Only a finding that was not told before is kept."""
+    found: dict[str, Finding] = {}
+    for one in report.drifts:
+        what = f"{one.wall.id} {one.thing}"
+        because = f"{one.thing}: {one.found}; it should be: {one.wanted}"
+        found[what] = _finding(
+            DRIFTED, what, one.wall.title, because[:_LONGEST], _SEVERITIES[one.wall.risk], now
+        )
+    for unseen in report.unseen:
+        what = f"{UNSEEN} {unseen.thing}"
+        because = f"{unseen.thing}: {unseen.why}"
+        found.setdefault(
+            what,
+            _finding(UNSEEN, what, "could not be looked at", because[:_LONGEST], Severity.MEDIUM, now),
+        )
+    return found
+
+
+def keep_findings(report: Report, store: DriftStore, now: datetime) -> tuple[int, int]:
+    """Open what is new and close what is mended; how many of each.
+
+    Where something could not be looked at, nothing is closed: it may be what was told before.
+    """
+    found = findings_of(report, now)
+    with store.write() as transaction:
+        standing = transaction.drifts.standing()
+        new = [(what, finding) for what, finding in found.items() if what not in standing]
+        for what, finding in new:
+            transaction.keep_findings([_kept(finding, now)])
+            transaction.drifts.open(what, finding.id)
+        over = {what: of for what, of in standing.items() if what not in found and report.is_whole}
+        for what, of in over.items():
+            transaction.drifts.close(of, now)
+            transaction.record(_over(of, what, now))
+    return len(new), len(over)
+
+
+def _finding(rule: str, what: str, title: str, because: str, severity: Severity, now: datetime) -> Finding:  # noqa: PLR0917
+    return Finding(
+        id=finding_id(rule, f"{what}\0{rfc3339(now)}"),
+        rule=rule,
+        title=title,
+        because=because,
+        severity=severity,
+        answer=Answer.ALERT,
+        at=now,
+    )
+
+
+def _kept(finding: Finding, now: datetime) -> NewFinding:
+    return NewFinding(
+        record=FindingRecord(finding=finding, found_at=now, entitlement=None),
+        draft=finding_made(finding, now, request_id=None),
+        effects=effects_of_finding(finding, now),
+    )
+
+
+def _over(of: str, what: str, now: datetime) -> Draft:
+    return Draft(at=now, kind=EventKind.FINDING_OVER, actor="liftgate", body={"finding": of, "what": what})

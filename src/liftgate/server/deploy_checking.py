@@ -1,0 +1,83 @@
+"""Holds deployed accounts against the catalogue every now and then, and keeps what drifted as findings.
+
+Each process with a worker does it by itself: what two find is one finding.
+"""
+
+from collections.abc import Callable
+from threading import Event, Thread
+
+from liftgate.deployment.places import places_of
+from liftgate.deployment.plan import plan_for
+from liftgate.drift.clients import AwsClients
+from liftgate.drift.compare import compare
+from liftgate.drift.expected import Against, Expected
+from liftgate.drift.findings import keep_findings
+from liftgate.drift.model import Report
+from liftgate.drift.read_account import read_snapshot
+from liftgate.drift.seen import Snapshot
+from liftgate.elevation.aws_clients import AwsEndpoints
+from liftgate.errors import LiftgateError
+from liftgate.server.deploy_check_settings import DeployCheckSettings
+from liftgate.server.parts import Parts
+
+Read = Callable[[Against, DeployCheckSettings], Snapshot]
+
+
+def _read(against: Against, check: DeployCheckSettings) -> Snapshot:
+    plan = against.plan
+    clients = AwsClients(AwsEndpoints(region=plan.region), partition=plan.partition, role=check.role)
+    return read_snapshot(against, clients)
+
+
+def check_deployment(check: DeployCheckSettings, parts: Parts, *, read: Read = _read) -> Report:
+    """Look, and keep what is found. Raises what keeps the catalogue from being deployed."""
+    ids = {one.id: one.external_id for one in parts.settings.accounts}
+    options = check.options(parts.settings.aws_region, ids)
+    catalogue = parts.catalogue.current().catalogue
+    against = Against(
+        plan=plan_for(catalogue, options),
+        places=places_of(catalogue, options),
+        expected=Expected(check.expect),
+    )
+    report = compare(against, read(against, check))
+    opened, closed = keep_findings(report, parts.store, parts.clock())
+    parts.log.info(
+        "deployment checked",
+        drifts=len(report.drifts),
+        not_looked_at=len(report.unseen),
+        opened=opened,
+        closed=closed,
+    )
+    parts.wake_worker.set()
+    return report
+
+
+def start_deploy_check(parts: Parts) -> Callable[[], None]:
+    """Start the thread, where the settings ask for it; the answer stops it and waits until it has ended."""
+    check = parts.settings.deploy_check
+    if check is None:
+        return lambda: None
+    stopping = Event()
+
+    def run() -> None:
+        while not stopping.is_set():
+            _try(check, parts)
+            stopping.wait(check.every.total_seconds())
+
+    thread = Thread(target=run, name="liftgate-deploy-check", daemon=True)
+    thread.start()
+
+    def stop() -> None:
+        stopping.set()
+        thread.join()
+
+    return stop
+
+
+def _try(check: DeployCheckSettings, parts: Parts) -> None:
+    try:
+        check_deployment(check, parts)
+    except LiftgateError as failure:
+        parts.log.warning("deployment not checked", code=failure.code)
+    except Exception as fault:  # noqa: BLE001 - a thread that dies silently would leave every later drift unseen
+        parts.log.error("deployment not checked", error=type(fault).__name__)  # noqa: TRY400 - its text may quote anything
