@@ -293,6 +293,7 @@ def _scans(step: str, statement: str) -> bool:
         in {  # those that stand, and those at which nobody has looked: no others are in these indexes
             "SCAN holds USING INDEX ix_holds_open",
             "SCAN emergencies USING INDEX ix_emergencies_open",
+            "SCAN drifts USING INDEX ix_drifts_what_standing",
         }
     )
     return step.startswith("SCAN ") and not is_head and not is_few
