@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from liftgate.deployment.cloudformation_watch import selectors
 from liftgate.deployment.watching import (
     DEAD_KEPT_SECONDS,
     EVENT_PATTERN,
     KEPT_SECONDS,
     RULE_STATE,
     bus_policy,
+    selectors,
 )
 from liftgate.drift.buckets import LOGS_KEPT_DAYS, log_bucket_arn, watched_buckets
 from liftgate.drift.events import home_bus, rules_of

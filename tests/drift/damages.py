@@ -15,8 +15,7 @@ from tests.drift.deployed_account import (
     set_queue,
 )
 
-from liftgate.deployment.cloudformation_watch import selectors
-from liftgate.deployment.watching import DEAD_KEPT_SECONDS, EVENT_PATTERN, RULE_STATE
+from liftgate.deployment.watching import DEAD_KEPT_SECONDS, EVENT_PATTERN, RULE_STATE, selectors
 from liftgate.drift.mending import name_of
 from liftgate.iam.policy import to_document, to_json
 

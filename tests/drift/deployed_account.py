@@ -9,7 +9,6 @@ from typing import Any, Final
 from tests.deployment.deployed import EXTERNAL_ID, HOME, OTHER, two_accounts
 
 from liftgate.demo.embedded_aws import EmbeddedAws
-from liftgate.deployment.cloudformation_watch import selectors
 from liftgate.deployment.model import ManagedPolicy, Plan, Role, Trail
 from liftgate.deployment.options import DeployOptions
 from liftgate.deployment.places import places_of
@@ -21,6 +20,7 @@ from liftgate.deployment.watching import (
     RECEIVED_AT_MOST,
     RULE_STATE,
     bus_policy,
+    selectors,
 )
 from liftgate.drift.buckets import LOGS_KEPT_DAYS, watched_buckets
 from liftgate.drift.compare import compare

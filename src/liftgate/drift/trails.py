@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from liftgate.deployment.cloudformation_watch import selectors
 from liftgate.deployment.model import Concern, Plan, Trail
 from liftgate.deployment.places import Places
+from liftgate.deployment.watching import selectors
 from liftgate.drift.mending import apply, of_region, with_document
 from liftgate.drift.model import Absent, Drift, Mend, Unseen
 from liftgate.drift.seen import SeenTrail, Snapshot
