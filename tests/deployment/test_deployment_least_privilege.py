@@ -1,7 +1,7 @@
 """What the generated roles may do, decided by Liftgate's engine and by iam-simulate: each call that Liftgate makes, and no more."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from tools.generate_deploy_docs import ROOT
 from liftgate.deployment.calls import CALLS, By, On
 from liftgate.deployment.model import Plan, Role
 from liftgate.deployment.options import BROKER_NAME, REVOKER_NAME
+from liftgate.drift.looking import CALLS as LOOKING
 from liftgate.iam.policy import to_document
 
 KEY = "arn:aws:kms:eu-central-1:111122223333:key/6f0d7c0e-58a4-4a36-9f0e-0c6a4b8d2e11"
@@ -35,6 +36,8 @@ NEEDS_NO_PERMISSION = {"sts:GetCallerIdentity"}
 OF_A_PERSON = {"cloudtrail:ListPublicKeys"}  # `liftgate replay --verify`, with the caller's own credentials
 OTHER_NAMES = {
     "s3:ListObjectsV2": "s3:ListBucket",
+    "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
+    "s3:GetBucketLifecycleConfiguration": "s3:GetLifecycleConfiguration",
     "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
     "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
 }
@@ -60,6 +63,22 @@ def plan() -> Plan:
 
 
 def test_the_table_names_every_call_that_the_source_makes() -> None:
+    # People call by themselves what is in these, and `drift` looks by a role of its own.
+    called = calls_in(lambda folder: folder not in {"demo", "cli", "setup", "drift"})
+    table = {one.action for one in CALLS}
+    assert called - BY_THE_SESSION - NEEDS_NO_PERMISSION - OF_A_PERSON == table - BESIDE_ASSUME_ROLE - {
+        "kms:Decrypt"
+    }
+
+
+def test_the_policy_of_who_checks_deployments_names_every_call_that_a_check_makes() -> None:
+    assert calls_in(lambda folder: folder == "drift") - {"sts:AssumeRole"} - NEEDS_NO_PERMISSION == set(
+        LOOKING
+    )
+
+
+def calls_in(is_looked_in: Callable[[str], bool]) -> set[str]:
+    """The actions of IAM that some folders of the source call."""
     session = botocore.session.get_session()
     operations = {
         xform_name(name): f"{service}:{name}"
@@ -69,16 +88,11 @@ def test_the_table_names_every_call_that_the_source_makes() -> None:
     named = {
         operations[name]
         for path in (ROOT / "src" / "liftgate").rglob("*.py")
-        if path.relative_to(ROOT).parts[2]
-        not in {"demo", "cli", "setup"}  # people, with credentials of their own
+        if is_looked_in(path.relative_to(ROOT).parts[2])
         for name in _names_in(path)
         if name in operations
     }
-    called = {OTHER_NAMES.get(one, one) for one in named - NO_METHODS_OF_AWS}
-    table = {one.action for one in CALLS}
-    assert called - BY_THE_SESSION - NEEDS_NO_PERMISSION - OF_A_PERSON == table - BESIDE_ASSUME_ROLE - {
-        "kms:Decrypt"
-    }
+    return {OTHER_NAMES.get(one, one) for one in named - NO_METHODS_OF_AWS}
 
 
 def _names_in(path: Path) -> Iterator[str]:
