@@ -3,11 +3,15 @@
 import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 from tests.elevation.elevation_examples import grant, request, scope
+from tests.server.embedded_server import ADDRESS, settings_on
+from tests.server.embedded_server import as_broker as broker_keys
+from tests.servers.new_database import new_database
 
 from liftgate.clock import system_clock
 from liftgate.demo.deployed_account import deploy_account
@@ -21,6 +25,8 @@ from liftgate.elevation.lend import lend_order
 from liftgate.elevation.model import Credentials, Deny
 from liftgate.elevation.sts import StsLender
 from liftgate.iam.scope import Window
+from liftgate.server.diagnosis import diagnose
+from liftgate.server.parts import running_parts
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("deployed")]
 EVERYTHING = json.dumps(
@@ -110,6 +116,14 @@ def test_a_lent_session_does_what_was_granted_and_a_deny_takes_it_back(account: 
     assert refused(s3.put_object, **put)
     policies.remove(made.role_arn)
     assert not refused(s3.put_object, **put)
+
+
+def test_the_doctor_has_each_of_these_roles_lent_for_nothing(account: SampleAccount, tmp_path: Path) -> None:
+    new_database(tmp_path)
+    settings = settings_on(account.aws, tmp_path)
+    with broker_keys(account.broker), running_parts(settings, audience=ADDRESS) as parts:
+        looks = [(one.title, one.state) for one in diagnose(parts, "grace") if one.title != "queue"]
+    assert looks == [("sts", "ok"), ("aws clock", "ok"), ("broker", "ok"), ("proofs", "ok"), ("role", "ok")]
 
 
 def test_whoever_stole_the_brokers_keys_gets_no_further_than_the_ceiling_even_with_a_policy_of_their_own(
