@@ -21,7 +21,7 @@ from cryptography.x509.oid import NameOID
 from tests.server.answering_stage import Session
 from tests.server.embedded_server import CATALOGUE
 from tests.server.running import Running, calling, running, served
-from tests.server.server_world import World, an_ask
+from tests.server.server_world import ADDRESS, World, an_ask
 from tests.servers.postgresql import postgresql_server
 from tests.servers.trail_queue import Trail, trail
 
@@ -189,6 +189,17 @@ def until(true: Callable[[], bool]) -> None:
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def test_a_stream_of_events_ends_by_itself_when_the_server_is_told_to_stop(world: World) -> None:
+    with served(create_app(world.parts)) as address, calling(address) as browser:
+        signed_in = browser.post("/sign-in/local", data={"person": "ada"}, headers={"Origin": ADDRESS})
+        assert signed_in.status_code == 303, signed_in.text
+        with browser.stream("GET", "/events") as stream:
+            lines = stream.iter_lines()
+            assert (stream.status_code, next(lines)) == (200, "retry: 2000")
+            world.parts.closing.set()
+            assert "event: changed" not in list(lines)  # to its proper end: a stream that is cut off raises
 
 
 @pytest.mark.slow
