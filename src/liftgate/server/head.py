@@ -24,6 +24,7 @@ class Head:
         self._parts = parts
         self._asked_at: float | None = None
         self._seq = 0
+        self._version = ""
         self._turn = asyncio.Lock()
 
     def put_into(self, scope: Scope) -> None:
@@ -38,6 +39,11 @@ class Head:
                 self._seq = await run_in_threadpool(self._read)
                 self._asked_at = now
         return self._seq
+
+    @property
+    def catalogue_version(self) -> str:
+        """That of the catalogue in force when the number was read."""
+        return self._version
 
     async def tick(self) -> bool:
         """Wait a moment; False where the server is about to stop."""
@@ -59,6 +65,7 @@ class Head:
 
     def _read(self) -> int:
         try:
+            self._version = self._parts.catalogue.current().catalogue.version
             with self._parts.store.read() as view:
                 newest = view.head()
         except LiftgateError:  # the database is away: nothing changes that could be told

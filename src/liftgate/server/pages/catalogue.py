@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from liftgate.server.api.catalogue import CatalogueQuery, catalogue_shape
 from liftgate.server.browser.looks import Looking
-from liftgate.server.pages.asked import asked
+from liftgate.server.pages.asked import asked, here
 from liftgate.server.pages.render import page
 
 router = APIRouter(include_in_schema=False)
@@ -19,6 +19,7 @@ def catalogue(request: Request, look: Looking) -> Response:
         "catalogue.html",
         look,
         now=look.call.parts.clock(),
+        here=here(request),
         query=query,
         found=catalogue_shape(look.call, query),
     )

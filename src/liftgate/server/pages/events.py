@@ -28,12 +28,15 @@ async def events(request: Request, look: Looking) -> StreamingResponse:
 
 
 async def _told(head: Head) -> AsyncIterator[str]:
-    seen = await head.seq()
+    seen, version = await head.seq(), head.catalogue_version
     yield "retry: 2000\n\n"
     for number in range(_LONGEST):
         if not await head.tick():
             return
-        seq = await head.seq()
+        seq, newer = await head.seq(), head.catalogue_version
+        if newer != version:
+            version = newer
+            yield "event: catalogue\ndata: \n\n"
         if seq != seen:
             seen = seq
             yield "event: changed\ndata: \n\n"

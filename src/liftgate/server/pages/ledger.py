@@ -17,7 +17,7 @@ from liftgate.server.api.ledger import EntriesQuery, exported, ledger_page, veri
 from liftgate.server.api.shapes import person_shape
 from liftgate.server.browser.looks import LookingAtAll
 from liftgate.server.calls import Call
-from liftgate.server.pages.asked import address, asked
+from liftgate.server.pages.asked import address, asked, here
 from liftgate.server.pages.render import page
 
 router = APIRouter(include_in_schema=False)
@@ -58,6 +58,7 @@ def ledger(request: Request, look: LookingAtAll) -> Response:
         now=call.parts.clock(),
         entries=[_told(entry, call) for entry in found],
         kept=kept,
+        here=here(request),
         is_narrowed=any(value for name, value in kept.items() if name != "limit"),
         is_first=query.before is None,
         following=address("/ledger", {**kept, "before": found[-1].seq}) if more else None,

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from liftgate.overview.figures import OUTCOMES, STATES, Overview, totals
 from liftgate.server.api.overview import OverviewQuery, OverviewShape, figures, overview_shape
 from liftgate.server.browser.looks import LookingAtAll
-from liftgate.server.pages.asked import asked
+from liftgate.server.pages.asked import asked, here
 from liftgate.server.pages.charts import About, Row, Series, bars, columns, lines
 from liftgate.server.pages.render import page
 from liftgate.server.pages.words import hours, seconds_rough, share
@@ -42,6 +42,7 @@ def overview_page(request: Request, look: LookingAtAll) -> Response:
         "overview.html",
         look,
         now=call.parts.clock(),
+        here=here(request),
         days=query.days,
         offered=OFFERED,
         found=shape,

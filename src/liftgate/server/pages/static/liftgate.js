@@ -52,13 +52,28 @@
     setTimeout(() => { button.textContent = said; }, 1500);
   });
 
-  document.addEventListener("htmx:afterSwap", (event) => dress(event.target));
+  // What somebody opened to read stays open when the page brings itself up to date.
+  let opened = [];
+  function placeOf(details) {
+    const within = details.closest("[id]");
+    return `${within?.id} ${[...(within ?? document).querySelectorAll("details")].indexOf(details)}`;
+  }
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    for (const one of document.querySelectorAll("#live details")) {
+      if (opened.includes(placeOf(one))) one.open = true;
+    }
+    opened = [];
+    dress(event.target);
+  });
   // A page that somebody is typing into is left alone until they are done.
   document.addEventListener("htmx:beforeSwap", (event) => {
     const at = document.activeElement;
     const busy = at && event.target.contains(at) && at.matches("input:not([type=hidden]), textarea, select");
     if (event.detail.requestConfig?.headers?.["Liftgate-Live"] && (busy || event.target.querySelector("dialog[open], details.form[open]"))) {
       event.detail.shouldSwap = false;
+    } else {
+      opened = [...event.target.querySelectorAll("details[open]")].map(placeOf);
     }
   });
   document.addEventListener("DOMContentLoaded", () => {
