@@ -212,7 +212,9 @@ def _unjustified(ask: Ask, entitlement: Entitlement) -> Iterable[LiftgateError]:
     rule = entitlement.justification
     if len(ask.justification) < rule.at_least:
         yield JustificationTooShort(
-            f"the justification has {len(ask.justification)} characters, `{entitlement.name}` wants {rule.at_least}",
+            f"the reason has {len(ask.justification)} characters, `{entitlement.name}` wants at least {rule.at_least}"
+            if ask.justification
+            else f"`{entitlement.name}` wants a reason of at least {rule.at_least} characters",
             advice="say what you will do and why, in words that the reviewer understands",
             where="justification",
         )

@@ -1,11 +1,13 @@
 """``liftgate demo``: play the story on an embedded AWS, and leave it running for you to try."""
 
 import json
+import shlex
 import shutil
 import signal
 import sys
 import textwrap
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -83,12 +85,15 @@ def _say_what_to_try(world: World, failed: list[Step]) -> None:
         '  1. Sign in as Ada. Choose Ask, paste s3://lakeside-reports/2026/ and press "Fill in the form".'
     )
     click.echo("  2. How long: 2m. Why: trying Liftgate. Press Ask: two minutes of writing need no review.")
-    click.echo("  3. Copy the command that you are shown, and run it below with README.md for FILE.\n")
-    click.echo("In another terminal, in this folder:\n")
+    click.echo(
+        "  3. Copy the command that you are shown, and run it in another terminal, with README.md for FILE.\n"
+    )
+    click.echo("That terminal first needs these lines, with or without a browser:\n")
+    click.echo(f"  cd {shlex.quote(str(Path.cwd()))}")
     click.echo(f'  export PATH="{programs}:$PATH"')
     click.echo(f"  export AWS_CONFIG_FILE={world.aws_config}")
     click.echo(f"  export AWS_PROFILE=baseline LIFTGATE_SERVER={world.address}\n")
-    click.echo("Three commands worth trying, in this order; then the last one again after a minute:\n")
+    click.echo("Without a browser, in this order; then the last one again after a minute:\n")
     click.echo("  aws s3 cp README.md s3://lakeside-reports/2026/")
     click.echo('  liftgate request s3://lakeside-reports/2026/ --write --for 1m --reason "trying Liftgate"')
     click.echo("  aws s3 cp README.md s3://lakeside-reports/2026/ --profile liftgate\n")
