@@ -109,6 +109,17 @@ def test_sign_in_by_name_and_by_provider_stand_in_the_settings(liftgate: Run, ho
     assert load_catalogue([home / "local" / "catalogue.yaml"]).identities == {}
 
 
+def test_what_deploy_makes_for_events_stands_in_the_settings_as_a_comment(liftgate: Run, home: Path) -> None:
+    init(liftgate, home, *BY_AWS)
+    catalogue, settings = home / "set-up" / "catalogue.yaml", home / "set-up" / "server.toml"
+    words = ("--region", "eu-central-1", "--out", str(home / "aws"))
+    assert liftgate("deploy", "cloudformation", str(catalogue), *words).code == 0
+    guide = (home / "aws" / "README.md").read_text(encoding="utf-8")
+    said = re.findall("^watch_.*$", guide, re.MULTILINE)
+    assert len(said) == 3
+    assert re.findall("^# (watch_.* = .*)$", settings.read_text(encoding="utf-8"), re.MULTILINE) == said
+
+
 def test_every_missing_option_is_named(liftgate: Run, home: Path) -> None:
     said = init(liftgate, home, "--proof", "aws", "--region", "eu-central-1")
     assert said.code == 2

@@ -1,6 +1,7 @@
 """The AWS account of the demo: its roles are those that `liftgate deploy` writes, made by CloudFormation from the same templates."""
 
 import json
+import re
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -34,6 +35,7 @@ _BATCHES: Final = {
     "sqs:DeleteMessage": "sqs:DeleteMessageBatch",
     "sqs:ChangeMessageVisibility": "sqs:ChangeMessageVisibilityBatch",
 }
+_PATH: Final = re.compile(r":role/[^*]+/(?=[^/]+$)")
 _USER_NAME: Final = "${aws:username}"
 _MADE_WITHIN_SECONDS: Final = 30.0
 
@@ -89,7 +91,22 @@ def adapted(value: Any) -> Any:
             del found["Condition"]
     if found.get("Effect") == "Allow" and isinstance(found.get("Action"), list):
         found["Action"] += [_BATCHES[one] for one in found["Action"] if one in _BATCHES]
+    if found.get("Effect") == "Allow" and _actions_of(found, "iam:"):
+        found["Resource"] = _pathless_too(found["Resource"])
     return found
+
+
+def _actions_of(statement: Mapping[str, Any], service: str) -> list[str]:
+    actions = statement.get("Action", [])
+    return [one for one in ([actions] if isinstance(actions, str) else actions) if one.startswith(service)]
+
+
+def _pathless_too(resource: Any) -> Any:
+    """It looks for a role in IAM's calls by its name alone, where AWS does by path and name."""
+    found = [resource] if isinstance(resource, str) else list(resource)
+    short = [_PATH.sub(":role/", one) for one in found]
+    added = [one for one in dict.fromkeys(short) if one not in found]
+    return [*found, *added] if added else resource
 
 
 def _known(conditions: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

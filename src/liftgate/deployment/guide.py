@@ -5,6 +5,7 @@ from typing import Final
 
 from liftgate.deployment.cost import PRICES_OF, PRICES_WHERE, monthly_cost, total
 from liftgate.deployment.model import Plan
+from liftgate.deployment.watching import queue_url
 from liftgate.deployment.written import MARK
 
 _ORDER: Final = ("broker", "watch", "baseline", "elevated-roles", "revoker")
@@ -49,7 +50,7 @@ def _apply(tool: str, plan: Plan, files: Mapping[str, str]) -> str:
         )
     lines = [_stack(path, plan, files[path]) for path in in_order(files, plan)]
     return (
-        "## Apply\n\nIn this order, each with credentials of the account that its folder names. "
+        "## Apply\n\nIn this order, from this folder, each with credentials of the account that its folder names. "
         "`--no-execute-changeset` shows what would change.\n\n```sh\n" + "\n".join(lines) + "\n```\n"
     )
 
@@ -117,8 +118,8 @@ def _settings(plan: Plan) -> str:
 
 
 def _url(arn: str) -> str:
-    _, partition, _, region, account, name = arn.split(":")
-    return f"https://sqs.{region}.amazonaws.com{'.cn' if partition == 'aws-cn' else ''}/{account}/{name}"
+    _, _, _, region, account, name = arn.split(":")
+    return queue_url(region, account, name)
 
 
 def _costs(plan: Plan, events: int) -> str:

@@ -92,6 +92,11 @@ def watching_of(places: Places, options: DeployOptions, broker: str) -> Watching
     )
 
 
+def queue_url(region: str, account: str, name: str) -> str:
+    """Where a queue is reached."""
+    return f"https://sqs.{region}.amazonaws.com{'.cn' if region.startswith('cn-') else ''}/{account}/{name}"
+
+
 def log_bucket(account: str, region: str) -> str:
     """The bucket of the trail's log files: buckets are named once in the world."""
     return f"liftgate-trail-{account}-{region}"

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Final
 
+from liftgate.deployment.watching import DEAD_LETTERS, QUEUE, log_bucket, queue_url
 from liftgate.setup.catalogue_file import CATALOGUE
 from liftgate.setup.model import Draft, Proof
 from liftgate.setup.written import quoted
@@ -21,8 +22,11 @@ aws_region = {region}
 # Where requests, grants and the ledger are kept. Left out, a file under XDG_DATA_HOME.
 # database_url = "postgresql://liftgate@db.internal/liftgate"
 
-# CloudTrail's events, from the queue that `liftgate deploy` describes. Left out, nothing is watched.
-# watch_queue_url = "https://sqs.{plain_region}.amazonaws.com/{account}/…"
+# CloudTrail's events, as `liftgate deploy` names where they come from: to be said once its files are applied. Left out, nothing is
+# watched.
+# watch_queue_url = {queue}
+# watch_dead_letter_queue_url = {dead_letters}
+# watch_trail_bucket = {trail_bucket}
 
 # What is done about findings: "observe" says what would be done, "act" does it.
 response = "observe"
@@ -49,8 +53,9 @@ def settings_text(draft: Draft, folder: Path) -> str:
         catalogue=quoted(str(folder.absolute() / CATALOGUE)),
         region=quoted(draft.region),
         proof=_PROOF[draft.proof],
-        plain_region=draft.region,
-        account=draft.account,
+        queue=quoted(queue_url(draft.region, draft.account, QUEUE)),
+        dead_letters=quoted(queue_url(draft.region, draft.account, DEAD_LETTERS)),
+        trail_bucket=quoted(log_bucket(draft.account, draft.region)),
     )
     if draft.proof is not Proof.OIDC:
         return text
