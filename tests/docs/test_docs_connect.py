@@ -17,7 +17,7 @@ import yaml
 from tools.generate_session_docs import BLOCK, ROOT, without_what_changes
 
 from liftgate.demo.deployed_account import adapted
-from liftgate.demo.embedded_aws import EmbeddedAws, Keys, running_embedded_aws
+from liftgate.demo.embedded_aws import REGION, EmbeddedAws, Keys, running_embedded_aws
 from liftgate.demo.sample_account import create_user
 
 PAGE: Final = (ROOT / "docs" / "connect.md").read_text(encoding="utf-8")
@@ -233,13 +233,16 @@ def _profiles(aws: EmbeddedAws, people: dict[str, Keys]) -> str:
 
 
 def _role_section(name: str, role: str) -> str:
-    return f"[profile {name}]\nrole_arn = {role}\nrole_session_name = {name}\nsource_profile = {name}-keys\n"
+    return (
+        f"[profile {name}]\nrole_arn = {role}\nrole_session_name = {name}\n"
+        f"source_profile = {name}-keys\nregion = {REGION}\n"
+    )
 
 
 def _keys_section(name: str, keys: Keys) -> str:
     return (
         f"[profile {name}]\naws_access_key_id = {keys.access_key_id}\n"
-        f"aws_secret_access_key = {keys.secret_access_key}\n"
+        f"aws_secret_access_key = {keys.secret_access_key}\nregion = {REGION}\n"
     )
 
 
@@ -255,7 +258,6 @@ def _environment(aws: EmbeddedAws, folder: Path) -> dict[str, str]:
             "AWS_CONFIG_FILE": str(folder / "aws-config"),
             "AWS_SHARED_CREDENTIALS_FILE": str(folder / "aws-credentials"),
             "AWS_ENDPOINT_URL": aws.endpoint_url,
-            "AWS_DEFAULT_REGION": aws.region,
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_PAGER": "",
             "COLUMNS": "100",
