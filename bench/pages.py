@@ -14,7 +14,7 @@ from bench.figure import Figure, compared, plain
 from bench.history import Setting, write_history
 from bench.in_process import CATALOGUE, ENTITLEMENT
 from bench.measure import interleave, timed
-from liftgate.server.app import create_app
+from liftgate.server.app import create_app, served_routes
 from liftgate.server.browser.looks import Looking
 from liftgate.server.pages.render import page
 from liftgate.store.engine import engines_for
@@ -51,6 +51,7 @@ def run(effort: Effort) -> Figure:
         engines.dispose()
         for _ in range(_WAITING):
             world.pending("linus", actions=["delete"])
+        served_routes().include_router(_empty)  # a page that no server has
         loop = asyncio.new_event_loop()
         look = {who: _browser(world, who, loop) for who in ("ada", "grace")}
         samples = interleave(
@@ -86,10 +87,6 @@ def _catalogue() -> str:
 def _browser(world: World, person: str, loop: asyncio.AbstractEventLoop) -> Callable[[str], None]:
     """A signed-in browser of somebody: what looks at a path by one call of the application."""
     app = create_app(world.parts)
-    inner: Any = app
-    while hasattr(inner, "_app"):
-        inner = inner._app  # noqa: SLF001 - to add a page that no server has
-    inner.include_router(_empty)
     world.http.cookies.clear()  # who was signed in before stays so
     signed_in = world.http.post(
         "/sign-in/local", data={"person": person}, headers={"Origin": ADDRESS}, follow_redirects=False
