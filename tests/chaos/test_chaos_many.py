@@ -133,10 +133,9 @@ class Actor:
             grant_id = self._granted()
             if grant_id is None:
                 continue
-            if not self._in_place:
-                for _ in range(2):  # lent, and refreshed as an SDK does
-                    self._post(self._who, f"/grants/{grant_id}/sessions")
-            self._end(grant_id)
+            lent = 0 if self._in_place else 2  # and refreshed as an SDK does
+            sessions = [self._post(self._who, f"/grants/{grant_id}/sessions") for _ in range(lent)]
+            self._end(grant_id, was_lent=any(sessions))
 
     def _granted(self) -> str | None:
         seconds = self._chance.choice([REVIEWED, UNREVIEWED])
@@ -149,14 +148,14 @@ class Actor:
             made = self._post(("grace", ""), f"/requests/{made['id']}/reviews", approval)
         return str(made["grant"]["id"])
 
-    def _end(self, grant_id: str) -> None:
+    def _end(self, grant_id: str, *, was_lent: bool) -> None:
         end = self._chance.choice(["leave", "return", "revoke", "revoke", "session", "many"])
         grace, why = ("grace", ""), {"reason": "a drill"}
         if end == "return":
             self._see_closed(grant_id, self._post(self._who, f"/grants/{grant_id}/return"))
         elif end == "revoke":
             self._see_closed(grant_id, self._post(grace, f"/grants/{grant_id}/revocation", why))
-        elif end == "session" and not self._in_place:
+        elif end == "session" and was_lent:  # or somebody took all of a person back before the first
             self._post(grace, f"/grants/{grant_id}/sessions/1/revocation", why)
         elif end == "many" and self._chance.random() < 0.2:
             first = self._role in {self._fleet.lakeside.elevated[0], self._fleet.lakeside.held[0]}

@@ -33,6 +33,9 @@ PAGES: Final = {
     ),
     "terminal-elsewhere": ("ada", "/sign-in/device"),
     "identities": ("rosa", "/identities"),
+    "identities-link": ("rosa", "/identities/link"),
+    "ledger-verification": ("rosa", "/ledger/verification"),
+    "not-there": ("ada", "/requests/rq-0000000000000000"),
 }
 LARGEST: Final = 100_000  # bytes, of a page and all that it fetches
 # `make pictures` has them written into docs/pages.
