@@ -4,11 +4,10 @@ from typing import Final
 
 from liftgate.catalogue.model import Entitlement
 from liftgate.clock import Clock
-from liftgate.elevation import drafts
 from liftgate.elevation.lend import SHORTEST, tags_of_trial, trial_name
 from liftgate.elevation.person import source_identity
 from liftgate.elevation.ports import ElevationStore, Lender, LendOrder
-from liftgate.errors import LiftgateError
+from liftgate.elevation.trial import lend_on_trial
 
 NOTHING: Final = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}'
 
@@ -31,15 +30,4 @@ def try_role(
 ) -> None:
     """Have an entitlement's role lent for nothing, on record as tried by ``person_id``. Raises what the lender raises."""
     order = empty_order(entitlement, person_id)
-    with store.write() as transaction:
-        transaction.record(drafts.trial_intended(person_id, order, clock()))
-    failure: LiftgateError | None = None
-    packed = None
-    try:
-        packed = lender.lend(order).packed_percent
-    except LiftgateError as refusal:
-        failure = refusal
-    with store.write() as transaction:
-        transaction.record(drafts.trial_ended(person_id, packed, failure, clock()))
-    if failure is not None:
-        raise failure
+    lend_on_trial(order, person_id, store=store, lender=lender, clock=clock)

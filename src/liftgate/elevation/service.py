@@ -16,6 +16,7 @@ from liftgate.elevation.in_place.errors import NothingToBorrow
 from liftgate.elevation.lend import TRIAL_FROM, closed_policy, lend_order, trial_order, within_window
 from liftgate.elevation.model import Credentials, Session
 from liftgate.elevation.ports import ElevationReader, ElevationStore, Lender, LendOrder, Lent
+from liftgate.elevation.trial import lend_on_trial
 from liftgate.errors import LiftgateError
 from liftgate.identity.model import Caller
 
@@ -58,19 +59,7 @@ def try_scope(request: Request, *, store: ElevationStore, lender: Lender, clock:
     """
     if is_small(request):
         return
-    order = trial_order(request)
-    with store.write() as transaction:
-        transaction.record(drafts.trial_intended(request.requester, order, clock()))
-    failure: LiftgateError | None = None
-    packed = None
-    try:
-        packed = lender.lend(order).packed_percent
-    except LiftgateError as refusal:
-        failure = refusal
-    with store.write() as transaction:
-        transaction.record(drafts.trial_ended(request.requester, packed, failure, clock()))
-    if failure is not None:
-        raise failure
+    lend_on_trial(trial_order(request), request.requester, store=store, lender=lender, clock=clock)
 
 
 def _intend(
