@@ -25,21 +25,17 @@ from liftgate.server.parts import Parts, running_parts
 from liftgate.server.roles import Role
 from liftgate.server.serving import Certificate, address_of, certificate_of, listening, server_for
 from liftgate.server.settings import Settings, load_settings
+from liftgate.server.settings_option import settings_option
 from liftgate.server.settings_sources import chosen_file
 from liftgate.server.slack.socket import start_slack
+from liftgate.server.tracker_settings import of_no_tracker
 from liftgate.server.worker import start_worker
 
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 @click.command("serve", short_help="Run the server")
-@click.option(
-    "--settings",
-    "file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    envvar="LIFTGATE_SETTINGS",
-    help="TOML file; LIFTGATE_… variables go before it. Left out, it is looked for: docs/settings.md.",
-)
+@settings_option
 @click.option("--host", help="Address to listen on [default: 127.0.0.1].")
 @click.option("--port", type=int, help="Port to listen on; 0 takes a free one [default: 8484].")
 @click.option("--catalogue", type=click.Path(path_type=Path), multiple=True, help="Catalogue file or folder.")
@@ -138,11 +134,8 @@ def _answering(app: Any, listener: socket.socket, certificate: Certificate | Non
 
 def _warn(parts: Parts) -> None:
     """Say at once which entitlements nobody can ask for, since their tickets cannot be checked, and what is said in an old way."""
-    known = {one.name for one in parts.settings.trackers}
-    for entitlement in parts.catalogue.current().catalogue.entitlements.values():
-        tracker = entitlement.justification.tracker
-        if tracker is not None and tracker not in known:
-            parts.log.warning("no such tracker", tracker=tracker, entitlement=entitlement.name)
+    for one in of_no_tracker(parts.catalogue.current().catalogue, parts.settings.trackers):
+        parts.log.warning("no such tracker", tracker=one.justification.tracker, entitlement=one.name)
     if parts.settings.worker is not None:
         parts.log.warning(
             "the setting `worker` will go", say_instead=f"roles = {sorted(parts.settings.runs)}"

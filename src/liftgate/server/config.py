@@ -1,22 +1,20 @@
 """``liftgate config`` on a server's machine: its settings and where each stands, and everything that is wrong with them."""
 
-import os
 import stat
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from liftgate.catalogue.errors import CatalogueFaulty
 from liftgate.catalogue.fault import Fault
-from liftgate.catalogue.parse import check_catalogue, load_catalogue
+from liftgate.catalogue.model import Catalogue
+from liftgate.catalogue.parse import load_catalogue
 from liftgate.errors import LiftgateError
-from liftgate.server.settings import Settings, load_settings
+from liftgate.server.settings import Settings, load_settings, settings_and_places
 from liftgate.server.settings_shown import MASKED, ShownSetting, shown_settings
 from liftgate.server.settings_sources import chosen_file, settings_file_places, stated
+from liftgate.server.tracker_settings import of_no_tracker
 
 __all__ = ["Checked", "check_config", "chosen_file", "settings_file_places", "show_config"]
-
-_OTHERS: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +28,7 @@ class Checked:
 
 def show_config(file: Path | None) -> list[ShownSetting]:
     """Every setting. Raises what ``load_settings`` does."""
-    settings = load_settings(file)
-    return shown_settings(settings, stated(file, _OTHERS, os.environ, Settings.model_fields))
+    return shown_settings(*settings_and_places(file))
 
 
 def check_config(file: Path | None) -> Checked:
@@ -40,18 +37,19 @@ def check_config(file: Path | None) -> Checked:
         settings = load_settings(file)
     except LiftgateError as fault:
         return Checked(faults=(fault, *fault.also))
-    faults = tuple(check_catalogue(settings.catalogue))
-    return Checked(
-        catalogue_faults=faults,
-        warnings=(*_open_file(file, settings), *(() if faults else _unknown_trackers(settings))),
-    )
+    readable = tuple(_open_file(file, settings))
+    try:
+        catalogue = load_catalogue(settings.catalogue)
+    except CatalogueFaulty as error:
+        return Checked(catalogue_faults=error.faults, warnings=readable)
+    return Checked(warnings=(*readable, *_unknown_trackers(catalogue, settings)))
 
 
 def _open_file(file: Path | None, settings: Settings) -> list[tuple[str, str]]:
     """A file that says secrets, and that others may read."""
     if file is None or not file.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
         return []
-    told = stated(file, _OTHERS, {}, Settings.model_fields)
+    told = stated(file, {}, {}, Settings.model_fields)
     masked = [
         one.name for one in shown_settings(settings, told) if one.value == MASKED and str(file) in one.place
     ]
@@ -60,13 +58,11 @@ def _open_file(file: Path | None, settings: Settings) -> list[tuple[str, str]]:
     return [(f"others may read {file}, and there are secrets in it", f"chmod 600 {file}")]
 
 
-def _unknown_trackers(settings: Settings) -> list[tuple[str, str]]:
-    known = {one.name for one in settings.trackers}
+def _unknown_trackers(catalogue: Catalogue, settings: Settings) -> list[tuple[str, str]]:
     return [
         (
             f"the entitlement `{one.name}` wants a ticket of `{one.justification.tracker}`, which is no tracker of the settings",
             "name it under [[trackers]], or nobody can ask for it: docs/tickets.md",
         )
-        for one in load_catalogue(settings.catalogue).entitlements.values()
-        if one.justification.tracker is not None and one.justification.tracker not in known
+        for one in of_no_tracker(catalogue, settings.trackers)
     ]

@@ -4,12 +4,11 @@ from datetime import timedelta
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
-from pydantic_core import PydanticCustomError
 from pydantic_settings import NoDecode
 
 from liftgate.deployment.errors import BadDeployOption
 from liftgate.deployment.options import DeployOptions, NewBaseline
-from liftgate.span import SpanUnreadable, parse_span
+from liftgate.server.setting_texts import read_span
 
 
 class DeployCheckSettings(BaseModel):
@@ -49,10 +48,7 @@ class DeployCheckSettings(BaseModel):
     @field_validator("every", mode="before")
     @classmethod
     def _read_span(cls, value: object) -> object:
-        try:
-            return parse_span(value) if isinstance(value, str) else value
-        except SpanUnreadable:
-            raise PydanticCustomError("span", "is not a span of time; write it as 30m or 2h") from None
+        return read_span(value)
 
     def options(self, region: str, external_ids: dict[str, str]) -> DeployOptions:
         """As ``liftgate deploy`` takes them. Raises ``BadDeployOption``."""

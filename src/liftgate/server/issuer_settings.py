@@ -7,10 +7,10 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from liftgate.identity.issuer import is_issuer
 from liftgate.identity.token_issuer import PROTOCOL, CheckedClaim, ClaimPath, TokenIssuer
 from liftgate.identity.wildcard import is_well_placed
 from liftgate.server.oidc_settings import OidcSettings
+from liftgate.server.setting_texts import IssuerAddress
 
 _Claim = Annotated[str, Field(pattern=r"^[ -~]{1,200}$")]
 _MOST: Final = 50
@@ -28,7 +28,7 @@ class IssuerSettings(BaseModel):
         description="What errors and logs call it.",
         examples=["github"],
     )
-    issuer: str = Field(
+    issuer: IssuerAddress = Field(
         min_length=1,
         max_length=500,
         description="Its address, exactly as its tokens say it in `iss`.",
@@ -60,13 +60,6 @@ class IssuerSettings(BaseModel):
         description="Whether a token that has a name of its own (`jti`) lets in once. `false` for tokens that stay in a file for a "
         "while, such as those of Kubernetes.",
     )
-
-    @field_validator("issuer")
-    @classmethod
-    def _check_issuer(cls, value: str) -> str:
-        if not is_issuer(value):
-            raise PydanticCustomError("issuer", "is not the address of an issuer that starts with https://")
-        return value
 
     @field_validator("checked")
     @classmethod

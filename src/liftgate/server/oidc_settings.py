@@ -6,9 +6,8 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from liftgate.identity.issuer import is_issuer
 from liftgate.identity.provider import Provider
-from liftgate.span import SpanUnreadable, parse_span
+from liftgate.server.setting_texts import IssuerAddress, read_span
 
 CALLBACK: Final = "/sign-in/oidc/callback"
 _Word = Annotated[str, Field(pattern=r"^[!-~]{1,200}$")]
@@ -19,7 +18,7 @@ class OidcSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    issuer: str = Field(min_length=1, max_length=500)
+    issuer: IssuerAddress = Field(min_length=1, max_length=500)
     client_id: _Word
     client_secret: SecretStr | None = None
     scopes: tuple[_Word, ...] = Field(default=("openid",), max_length=20)
@@ -31,17 +30,7 @@ class OidcSettings(BaseModel):
     @field_validator("groups_last", mode="before")
     @classmethod
     def _read_span(cls, value: object) -> object:
-        try:
-            return parse_span(value) if isinstance(value, str) else value
-        except SpanUnreadable:
-            raise PydanticCustomError("span", "is not a span of time; write it as 8h or 1d") from None
-
-    @field_validator("issuer")
-    @classmethod
-    def _check_issuer(cls, value: str) -> str:
-        if not is_issuer(value):
-            raise PydanticCustomError("issuer", "is not the address of an issuer that starts with https://")
-        return value
+        return read_span(value, like="8h or 1d")
 
     @field_validator("scopes")
     @classmethod

@@ -35,7 +35,7 @@ from liftgate.server.notice_settings import NoticeSettings
 from liftgate.server.oidc_settings import OidcSettings
 from liftgate.server.running_settings import RunningSettings, refuse_half_told
 from liftgate.server.setting_texts import read_json, read_paths, read_span
-from liftgate.server.settings_sources import PREFIX, stated
+from liftgate.server.settings_sources import PREFIX, Stated, stated
 from liftgate.server.slack_settings import SlackSettings
 from liftgate.server.telling_settings import TellingSettings
 from liftgate.server.tracker_settings import TrackerSettings
@@ -257,7 +257,15 @@ _MODELS: Final = (
 
 
 def load_settings(file: Path | None = None, given: Mapping[str, Any] | None = None) -> Settings:
-    """Settings from options (``given``; None is not given), else the environment, else the file.
+    """The settings alone of ``settings_and_places``."""
+    settings, _ = settings_and_places(file, given)
+    return settings
+
+
+def settings_and_places(
+    file: Path | None = None, given: Mapping[str, Any] | None = None
+) -> tuple[Settings, Stated]:
+    """Settings and where each stands: from options (``given``; None is not given), else the environment, else the file.
 
     Raises ``BadSettings`` with every fault, ``SettingsFileUnreadable``, and ``LocalSignInExposed``.
     """
@@ -276,7 +284,7 @@ def load_settings(file: Path | None = None, given: Mapping[str, Any] | None = No
         raise told.put_in_place(fault) from None
     refuse_half_told(settings)
     _refuse_exposed(settings)
-    return settings
+    return settings, told
 
 
 def default_database_url(environ: Mapping[str, str]) -> str:

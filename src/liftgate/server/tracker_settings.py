@@ -1,5 +1,6 @@
 """What the settings say of a tracker, in which tickets are looked up: docs/tickets.md."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Annotated, Final
 from urllib.parse import urlsplit
@@ -8,8 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, m
 from pydantic_core import PydanticCustomError
 from pydantic_settings import NoDecode
 
+from liftgate.catalogue.model import Catalogue, Entitlement
 from liftgate.server.addresses import is_loopback
-from liftgate.span import SpanUnreadable, parse_span
+from liftgate.server.setting_texts import read_span
 from liftgate.tickets.model import Tracker, TrackerKind
 
 # Where each kind says what a ticket's state is, and which states are open, unless the settings say otherwise.
@@ -66,10 +68,7 @@ class TrackerSettings(BaseModel):
     @field_validator("time_limit", mode="before")
     @classmethod
     def _read_span(cls, value: object) -> object:
-        try:
-            return parse_span(value) if isinstance(value, str) else value
-        except SpanUnreadable:
-            raise PydanticCustomError("span", "is not a span of time; write it as 5s") from None
+        return read_span(value, like="5s")
 
     @field_validator("url")
     @classmethod
@@ -123,3 +122,9 @@ class TrackerSettings(BaseModel):
             token=self.token.get_secret_value() if self.token else None,
             table=self.table,
         )
+
+
+def of_no_tracker(catalogue: Catalogue, trackers: Iterable[TrackerSettings]) -> list[Entitlement]:
+    """Entitlements that want a ticket of a tracker which is not among these: nobody can ask for them."""
+    known = {None, *(one.name for one in trackers)}
+    return [one for one in catalogue.entitlements.values() if one.justification.tracker not in known]

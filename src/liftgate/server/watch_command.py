@@ -16,6 +16,7 @@ from liftgate.server.errors import NothingToWatch
 from liftgate.server.json_log import hear_libraries
 from liftgate.server.parts import Parts, running_parts
 from liftgate.server.settings import Settings, load_settings
+from liftgate.server.settings_option import settings_option
 from liftgate.server.settings_sources import chosen_file
 from liftgate.span import SpanUnreadable, parse_span
 from liftgate.watch.sources.backfill import Backfilled
@@ -29,13 +30,7 @@ class SinceUnreadable(Invalid):
 
 
 @click.command("watch", short_help="Take CloudTrail's events, for a server")
-@click.option(
-    "--settings",
-    "file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    envvar="LIFTGATE_SETTINGS",
-    help="The server's TOML file; LIFTGATE_… variables go before it. See docs/settings.md.",
-)
+@settings_option
 @click.option("--consumers", type=click.IntRange(1, 32), help="How many at once [default: watch_consumers].")
 @click.option(
     "--backfill",
