@@ -6,11 +6,12 @@ from liftgate.deployment.watching import (
     DEAD_KEPT_SECONDS,
     EVENT_PATTERN,
     KEPT_SECONDS,
+    LOGS_KEPT_DAYS,
     RULE_STATE,
     bus_policy,
     selectors,
 )
-from liftgate.drift.buckets import LOGS_KEPT_DAYS, log_bucket_arn, watched_buckets
+from liftgate.drift.buckets import log_bucket_arn, watched_buckets
 from liftgate.drift.events import home_bus, rules_of
 from liftgate.drift.expected import Against
 from liftgate.drift.mending import BLOCK

@@ -17,12 +17,13 @@ from liftgate.deployment.watching import (
     DEAD_KEPT_SECONDS,
     EVENT_PATTERN,
     KEPT_SECONDS,
+    LOGS_KEPT_DAYS,
     RECEIVED_AT_MOST,
     RULE_STATE,
     bus_policy,
     selectors,
 )
-from liftgate.drift.buckets import LOGS_KEPT_DAYS, watched_buckets
+from liftgate.drift.buckets import watched_buckets
 from liftgate.drift.compare import compare
 from liftgate.drift.expected import Against, Expected
 from liftgate.drift.mending import BLOCK, name_of

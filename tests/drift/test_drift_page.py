@@ -5,8 +5,8 @@ from tests.deployment.deployed import planned
 from tests.drift.damages import DAMAGES
 from tools.generate_deploy_check_docs import PAGE, page
 
+from liftgate.deployment.watching import LOGS_KEPT_DAYS
 from liftgate.deployment.write import written
-from liftgate.drift.buckets import LOGS_KEPT_DAYS
 from liftgate.drift.walls import WALLS
 
 

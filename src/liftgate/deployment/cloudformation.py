@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import yaml
 
+from liftgate.deployment.concerns import ABOUT, by_concern
 from liftgate.deployment.model import Concern, ManagedPolicy, Plan, Role
 from liftgate.deployment.plan import EXTERNAL_ID
 from liftgate.deployment.written import comment, head, logical_ids
@@ -24,13 +25,7 @@ _PARAMETER: Final = {
         "Description": "By which the broker assumes roles of this account: as external_id in Liftgate's settings.",
     }
 }
-_WHAT: Final[Mapping[Concern, str]] = {
-    Concern.BROKER: "Liftgate's own rights. Apply it first: the other roles name this one.",
-    Concern.REVOKER: "The role by which Liftgate takes access back in this account.",
-    Concern.BASELINE: "Everyday access: to list and to get, and nothing else.",
-    Concern.ELEVATED: "The roles that Liftgate lends, each no wider than its entitlements.",
-    Concern.WATCH: "How CloudTrail's events come to Liftgate.",
-}
+_FIRST: Final = " Apply it first: the other roles name this one."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,17 +43,11 @@ class Resource:
 def iam_templates(plan: Plan) -> dict[str, str]:
     """The templates about roles and policies, by path."""
     files: dict[str, str] = {}
-    for account in plan.accounts:
-        for concern in Concern:
-            if concern is Concern.WATCH:
-                continue
-            policies = [one for one in plan.policies if (one.account, one.concern) == (account, concern)]
-            roles = [one for one in plan.roles if (one.account, one.concern) == (account, concern)]
-            for number, resources in enumerate(_parts(policies, roles), 1):
-                name = f"{concern}{'' if number == 1 else f'-{number}'}"
-                files[f"account-{account}/{name}.yaml"] = template(
-                    f"{_WHAT[concern]} Account {account}.", resources
-                )
+    for account, concern, policies, roles in by_concern(plan):
+        about = f"{ABOUT[concern]}{_FIRST if concern is Concern.BROKER else ''}"
+        for number, resources in enumerate(_parts(policies, roles), 1):
+            name = f"{concern}{'' if number == 1 else f'-{number}'}"
+            files[f"account-{account}/{name}.yaml"] = template(f"{about} Account {account}.", resources)
     return files
 
 

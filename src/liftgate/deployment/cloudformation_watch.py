@@ -14,6 +14,7 @@ from liftgate.deployment.watching import (
     DEAD_KEPT_SECONDS,
     EVENT_PATTERN,
     KEPT_SECONDS,
+    LOGS_KEPT_DAYS,
     RECEIVED_AT_MOST,
     RULE_STATE,
     Alarm,
@@ -101,7 +102,7 @@ def _bucket(trail: Trail) -> Resource:
                     {
                         "Id": "KeepAYear",
                         "Status": "Enabled",
-                        "ExpirationInDays": 400,
+                        "ExpirationInDays": LOGS_KEPT_DAYS,
                         "NoncurrentVersionExpiration": {"NoncurrentDays": 30},
                         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
                     }

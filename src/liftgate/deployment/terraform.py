@@ -1,9 +1,10 @@
 """A plan as Terraform: one module, a file a concern and account, a provider alias an account and region."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Final
 
+from liftgate.deployment.concerns import ABOUT, by_concern
 from liftgate.deployment.exceptions import USER_TERRAFORM, skipped
 from liftgate.deployment.hcl import Block, Body, Expression, block, json_of
 from liftgate.deployment.model import Concern, ManagedPolicy, Plan, Role
@@ -13,13 +14,6 @@ from liftgate.iam.policy import Policy, to_document
 
 TOOL: Final = "terraform"
 _OTHER: Final = re.compile("[^A-Za-z0-9_-]")
-_WHAT: Final[Mapping[Concern, str]] = {
-    Concern.BROKER: "Liftgate's own rights.",
-    Concern.REVOKER: "The role by which Liftgate takes access back in this account.",
-    Concern.BASELINE: "Everyday access: to list and to get, and nothing else.",
-    Concern.ELEVATED: "The roles that Liftgate lends, each no wider than its entitlements.",
-    Concern.WATCH: "How CloudTrail's events come to Liftgate.",
-}
 
 
 def iam_modules(plan: Plan) -> dict[str, str]:
@@ -27,20 +21,14 @@ def iam_modules(plan: Plan) -> dict[str, str]:
     files = {"providers.tf": _providers(plan)}
     if len(plan.accounts) > 1:
         files["variables.tf"] = _variables(plan)
-    for account in plan.accounts:
-        for concern in Concern:
-            if concern is Concern.WATCH:
-                continue
-            policies = [one for one in plan.policies if (one.account, one.concern) == (account, concern)]
-            roles = [one for one in plan.roles if (one.account, one.concern) == (account, concern)]
-            if policies or roles:
-                files[f"{concern}-{account}.tf"] = file_of(
-                    f"{_WHAT[concern]} Account {account}.",
-                    [
-                        *(_policy(one, plan) for one in policies),
-                        *(text for one in roles for text in role_blocks(one, plan)),
-                    ],
-                )
+    for account, concern, policies, roles in by_concern(plan):
+        files[f"{concern}-{account}.tf"] = file_of(
+            f"{ABOUT[concern]} Account {account}.",
+            [
+                *(_policy(one, plan) for one in policies),
+                *(text for one in roles for text in role_blocks(one, plan)),
+            ],
+        )
     return files
 
 

@@ -16,6 +16,7 @@ DEAD_LETTERS: Final = "liftgate-cloudtrail-dead-letters"
 TRAIL: Final = "liftgate"
 FORWARDER: Final = "LiftgateForwardEvents"
 RECEIVED_AT_MOST: Final = 5  # times, before a message is set aside
+LOGS_KEPT_DAYS: Final = 400  # of the log files
 KEPT_SECONDS: Final = 345_600  # four days on the queue
 DEAD_KEPT_SECONDS: Final = 1_209_600  # fourteen beside it, counted by SQS from when a message first came
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final
 
 from liftgate.deployment.model import Plan, Trail
 from liftgate.deployment.places import Places
+from liftgate.deployment.watching import LOGS_KEPT_DAYS
 from liftgate.drift.containing import beyond
 from liftgate.drift.expected import Against
 from liftgate.drift.mending import (
@@ -23,8 +23,6 @@ from liftgate.drift.standing import lent_rights, shared
 from liftgate.drift.walls import WALLS
 from liftgate.iam.linting.narrowing import is_narrowed
 from liftgate.iam.policy import Effect, Policy, Statement
-
-LOGS_KEPT_DAYS: Final = 400  # as the generated bucket has it
 
 
 def watched_buckets(plan: Plan, places: Places) -> dict[str, str]:
