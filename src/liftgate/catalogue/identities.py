@@ -126,14 +126,15 @@ def _claims(id_: str, person: DeclaredPerson, faults: FaultList) -> Iterable[Cla
         except ArnUnreadable as error:
             faults.add_error(FaultKind.BAD_IDENTITY, written.place, error)
             continue
-        if arn.begin is not None and person.kind is not PersonKind.SERVICE:
-            faults.add(
-                FaultKind.WILDCARD_PERSON,
-                written.place,
-                f"`{id_}` is a person, whose identities have no wildcard: callers may choose a session's name",
-                "write each session name in full; only a `kind: service` may stand for all sessions of its role",
-            )
-        yield Claim(id_, arn, written)
+        claim = Claim(id_, arn, written)
+        _refuse_wildcard(
+            claim,
+            person,
+            faults,
+            because=": callers may choose a session's name",
+            instead="write each session name in full; only a `kind: service` may stand for all sessions of its role",
+        )
+        yield claim
 
 
 def _subject_claim(
@@ -144,14 +145,26 @@ def _subject_claim(
     except SubjectUnreadable as error:
         faults.add_error(FaultKind.BAD_IDENTITY, written.place, error)
         return
-    if subject.begin is not None and person.kind is not PersonKind.SERVICE:
+    claim = Claim(id_, subject, written, IdentityKind.OIDC)
+    _refuse_wildcard(
+        claim,
+        person,
+        faults,
+        instead="write the subject in full; only a `kind: service` may stand for all subjects that begin alike",
+    )
+    yield claim
+
+
+def _refuse_wildcard(
+    claim: Claim, person: DeclaredPerson, faults: FaultList, *, because: str = "", instead: str
+) -> None:
+    if claim.is_pattern and person.kind is not PersonKind.SERVICE:
         faults.add(
             FaultKind.WILDCARD_PERSON,
-            written.place,
-            f"`{id_}` is a person, whose identities have no wildcard",
-            "write the subject in full; only a `kind: service` may stand for all subjects that begin alike",
+            claim.written.place,
+            f"`{claim.person}` is a person, whose identities have no wildcard{because}",
+            instead,
         )
-    yield Claim(id_, subject, written, IdentityKind.OIDC)
 
 
 def _slack_claim(

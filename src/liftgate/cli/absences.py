@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from liftgate.cli.answers import Named, named
-from liftgate.cli.errors import BadValue
-from liftgate.cli.fields import JsonObject, as_object, items, moment, text, unreadable
+from liftgate.cli.fields import JsonObject, as_object, items, moment, own_id, text
 from liftgate.cli.identifiers import absence_id
 from liftgate.cli.moments import shown
 from liftgate.cli.table import Column, say_table
@@ -35,12 +34,8 @@ class AbsenceAnswer:
 
 def read_absence(source: JsonObject) -> AbsenceAnswer:
     """An absence from JSON. Raises ``AnswerUnreadable``."""
-    try:
-        name = absence_id(text(source, "id"))
-    except BadValue:
-        raise unreadable("id") from None
     return AbsenceAnswer(
-        id=name,
+        id=own_id(source, absence_id),
         state=text(source, "state"),
         person=named(source, "person"),
         delegate=named(source, "delegate"),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias, TypeVar
 
-from liftgate.cli.errors import AnswerUnreadable
+from liftgate.cli.errors import AnswerUnreadable, BadValue
 
 JsonObject: TypeAlias = Mapping[str, Any]
 T = TypeVar("T")
@@ -80,6 +80,14 @@ def optional(read: Callable[[JsonObject, str], T], source: JsonObject, name: str
 
 def _raise(name: str) -> str:
     raise unreadable(name)
+
+
+def own_id(source: JsonObject, check: Callable[[str], str]) -> str:
+    """Its `id`, as ``check`` lets it pass. Raises ``AnswerUnreadable``."""
+    try:
+        return check(text(source, "id"))
+    except BadValue:
+        raise unreadable("id") from None
 
 
 def unreadable(name: str) -> AnswerUnreadable:

@@ -8,7 +8,17 @@ from typing import Final
 from liftgate.cli.answers import Named, named
 from liftgate.cli.api import PREFIX
 from liftgate.cli.errors import BadValue
-from liftgate.cli.fields import JsonObject, as_object, flag, items, moment, optional, text, texts, unreadable
+from liftgate.cli.fields import (
+    JsonObject,
+    as_object,
+    flag,
+    items,
+    moment,
+    optional,
+    own_id,
+    text,
+    texts,
+)
 from liftgate.cli.moments import shown
 from liftgate.cli.ports import Api, Call, Wire
 from liftgate.cli.table import Column, say_table
@@ -109,12 +119,8 @@ def read_identities(source: JsonObject) -> IdentitiesAnswer:
 
 def read_link(source: JsonObject) -> LinkAnswer:
     """A link from JSON. Raises ``AnswerUnreadable``."""
-    try:
-        name = link_id(text(source, "id"))
-    except BadValue:
-        raise unreadable("id") from None
     return LinkAnswer(
-        id=name,
+        id=own_id(source, link_id),
         identity=text(source, "identity"),
         person=named(source, "person"),
         linked_at=moment(source, "linked_at"),

@@ -1,6 +1,6 @@
 """Whether a process can do what it is for: the database, the catalogue, and its loops."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,7 +25,8 @@ class Readiness:
 def readiness_of(parts: Parts) -> Readiness:
     """Look at everything; nothing is raised, and nothing is told that is not for everybody."""
     loops = {beat.loop: LATE if beat.is_late(parts.clock()) else OK for beat in parts.beats.all()}
-    found = {"store": _store(parts), "catalogue": _catalogue(parts), **loops}
+    # Faults in the catalogue's files as they stand make nothing unready: the last good ones are in force.
+    found = {"store": _how(parts.store.check), "catalogue": _how(parts.catalogue.current), **loops}
     may_be_late = OF_WATCH if Role.API in parts.settings.runs else frozenset[str]()
     return Readiness(
         is_ready=all(how == OK for name, how in found.items() if name not in may_be_late),
@@ -33,18 +34,9 @@ def readiness_of(parts: Parts) -> Readiness:
     )
 
 
-def _store(parts: Parts) -> str:
+def _how(look: Callable[[], object]) -> str:
     try:
-        parts.store.check()
-    except LiftgateError as fault:
-        return fault.code
-    return OK
-
-
-def _catalogue(parts: Parts) -> str:
-    """Faults in the files as they stand make nothing unready: the last good ones are in force."""
-    try:
-        parts.catalogue.current()
+        look()
     except LiftgateError as fault:
         return fault.code
     return OK

@@ -2,17 +2,17 @@
 but for the few requests of a page that wait for somebody else's answer.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, Field
 
 from liftgate.access.emergency import may_conclude
-from liftgate.access.model import GrantRecord, RequestRecord
+from liftgate.access.model import GrantRecord, RequestRecord, Review
 from liftgate.access.ports import AccessReader, GrantFilter, Page, RequestFilter
 from liftgate.access.sight import reviewable_entitlements, sees_all
-from liftgate.access.stages import may_deny, steps_of, waits_for
+from liftgate.access.stages import Step, may_deny, steps_of, waits_for
 from liftgate.catalogue.model import Catalogue
 
 _MOST_UNCONCLUDED: Final = (
@@ -119,24 +119,32 @@ def waits_for_answer_of(
     person_id: str, record: RequestRecord, stands_for: frozenset[str], catalogue: Catalogue, now: datetime
 ) -> bool:
     """Whether a pending request waits for somebody's own answer, or for theirs in the place of somebody who is away."""
-    entitlement = catalogue.entitlements.get(record.request.entitlement)
-    if entitlement is None:
-        return False
-    steps = steps_of(record.request, record.reviews, catalogue, now)
-    delegators = stands_for if entitlement.review.delegable else frozenset[str]()
-    return waits_for(person_id, steps, record.reviews, delegators)
+    return _judged(waits_for, person_id, record, stands_for, catalogue=catalogue, now=now)
 
 
 def may_deny_now(
     person_id: str, record: RequestRecord, stands_for: frozenset[str], catalogue: Catalogue, now: datetime
 ) -> bool:
     """Whether somebody may deny a pending request, though it may not wait for their approval."""
+    return _judged(may_deny, person_id, record, stands_for, catalogue=catalogue, now=now)
+
+
+def _judged(
+    rule: Callable[[str, Sequence[Step], Sequence[Review], frozenset[str]], bool],
+    person_id: str,
+    record: RequestRecord,
+    stands_for: frozenset[str],
+    *,
+    catalogue: Catalogue,
+    now: datetime,
+) -> bool:
+    """What a rule about stages says of somebody and a request; no where the catalogue has the entitlement no more."""
     entitlement = catalogue.entitlements.get(record.request.entitlement)
     if entitlement is None:
         return False
     steps = steps_of(record.request, record.reviews, catalogue, now)
     delegators = stands_for if entitlement.review.delegable else frozenset[str]()
-    return may_deny(person_id, steps, record.reviews, delegators)
+    return rule(person_id, steps, record.reviews, delegators)
 
 
 def _filled(
