@@ -1,6 +1,5 @@
 """An elevated role: whoever holds a session never does more than the ceiling, and only the broker gets one, as it lends."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +18,6 @@ from tests.deployment.deployed import (
     planned,
     two_accounts,
 )
-from tests.servers.iam_simulate import running_simulate
 
 from liftgate.catalogue.model import Catalogue
 from liftgate.deployment.errors import CeilingsTooLarge
@@ -52,17 +50,6 @@ OUTSIDE = [
     ("kms:Decrypt", f"arn:aws:kms:eu-central-1:{HOME}:key/6f0d7c0e-58a4-4a36-9f0e-0c6a4b8d2e11"),
     ("cloudtrail:StopLogging", f"arn:aws:cloudtrail:eu-central-1:{HOME}:trail/liftgate"),
 ]
-
-
-@pytest.fixture(scope="module")
-def judges() -> Iterator[Judges]:
-    with running_simulate() as simulate:
-        yield Judges(simulate)
-
-
-@pytest.fixture(scope="module")
-def plan() -> Plan:
-    return planned()
 
 
 @pytest.mark.parametrize(

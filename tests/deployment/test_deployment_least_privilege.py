@@ -21,7 +21,6 @@ from tests.deployment.deployed import (
     planned,
     policies_of,
 )
-from tests.servers.iam_simulate import running_simulate
 from tools.generate_deploy_docs import ROOT
 
 from liftgate.deployment.calls import CALLS, By, On
@@ -49,12 +48,6 @@ NO_METHODS_OF_AWS = {
     "kms:Verify",
     "kms:Sign",
 }  # of our own, named alike
-
-
-@pytest.fixture(scope="module")
-def judges() -> Iterator[Judges]:
-    with running_simulate() as simulate:
-        yield Judges(simulate)
 
 
 @pytest.fixture(scope="module")

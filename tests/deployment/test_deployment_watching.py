@@ -1,6 +1,5 @@
 """How events come to Liftgate: who may write them, who may not, and from where they are handed on."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +16,6 @@ from tests.deployment.deployed import (
     planned,
     two_accounts,
 )
-from tests.servers.iam_simulate import running_simulate
 
 from liftgate.catalogue.model import Catalogue
 from liftgate.deployment.errors import BadDeployOption
@@ -33,17 +31,6 @@ RULE = f"arn:aws:events:eu-central-1:{HOME}:rule/liftgate-cloudtrail"
 LOGS = f"arn:aws:s3:::liftgate-trail-{HOME}-eu-central-1"
 FILE = f"{LOGS}/AWSLogs/{OTHER}/CloudTrail/eu-central-1/2026/11/29/x.json.gz"
 TRAIL_ELSEWHERE = f"arn:aws:cloudtrail:eu-central-1:{OTHER}:trail/liftgate"
-
-
-@pytest.fixture(scope="module")
-def judges() -> Iterator[Judges]:
-    with running_simulate() as simulate:
-        yield Judges(simulate)
-
-
-@pytest.fixture(scope="module")
-def plan() -> Plan:
-    return planned()
 
 
 def _by(plan: Plan, principal: str, policy: Any, asked: Asked) -> dict[str, Any]:
