@@ -1,6 +1,8 @@
 """Commands that live with a part of Liftgate that not everybody installs."""
 
 import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -35,3 +37,17 @@ def _stand_in(name: str, extra: str, missing: str) -> click.Command:
         help=f"{summary[:1].upper()}{summary[1:]}. It is not installed: pip install 'liftgate[{extra}]'.",
         context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
     )
+
+
+@contextmanager
+def needing(what: str) -> Iterator[None]:
+    """Around imports for ``what``, of which the server's packages may be missing. Raises ``ExtraMissing``, which says what to install."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("liftgate"):
+            raise  # our own parts are always there: this is a fault, and not to be explained away
+        raise ExtraMissing(
+            f"`{what}` needs a part that is not installed: {error.name}",
+            advice="pip install 'liftgate[server]'",
+        ) from None

@@ -8,8 +8,9 @@ import click
 
 from liftgate.cli.connection import connection
 from liftgate.cli.entitlement import entitlement_fields
-from liftgate.cli.errors import ExtraMissing, NoSuchEntitlement
+from liftgate.cli.errors import NoSuchEntitlement
 from liftgate.cli.exit_code import ExitCode
+from liftgate.cli.extra import needing
 from liftgate.cli.fields import JsonObject, as_object, items, seconds, text
 from liftgate.cli.options import SHARED, client_options, output_option, wants_json
 from liftgate.cli.table import Column, say_table
@@ -54,14 +55,9 @@ def show(context: click.Context, name: str | None, words: str | None) -> None:
 @click.pass_context
 def check(context: click.Context, paths: tuple[Path, ...]) -> None:
     """Find every fault in catalogue files or folders, without a server."""
-    try:
+    with needing("catalogue check"):
         from liftgate.catalogue.parse import check_catalogue  # noqa: PLC0415 - only this command needs a YAML reader
         from liftgate.catalogue.render import render_faults  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        raise ExtraMissing(
-            f"`catalogue check` needs a part that is not installed: {error.name}",
-            advice="pip install 'liftgate[server]'",
-        ) from None
     faults = check_catalogue(paths)
     if wants_json(context):
         say_json({"faults": [_fault(fault) for fault in faults]})

@@ -46,10 +46,8 @@ def show(context: click.Context, file: Path | None) -> None:
     Those of the command line always; those of the server where it is installed, and a file or a variable speaks of it.
     """
     client = client_settings(given_options(context), os.environ)
-    server = _server()
-    found = None if server is None else server.chosen_file(file, os.environ)
-    is_set_up = found is not None or "LIFTGATE_CATALOGUE" in os.environ
-    shown = [] if server is None or not is_set_up else server.show_config(found)
+    server, found, is_set_up = _server_of(file)
+    shown = server.show_config(found) if server is not None and is_set_up else []
     if wants_json(context):
         say_json(
             {
@@ -83,10 +81,8 @@ def check(context: click.Context, file: Path | None) -> None:
     Exit code 0: none. A name that is no setting is told with the nearest that is.
     """
     faults = _client_faults(context)
-    server = _server()
-    found = None if server is None else server.chosen_file(file, os.environ)
-    is_set_up = found is not None or "LIFTGATE_CATALOGUE" in os.environ
-    checked = None if server is None or not is_set_up else server.check_config(found)
+    server, found, is_set_up = _server_of(file)
+    checked = server.check_config(found) if server is not None and is_set_up else None
     faults += () if checked is None else checked.faults
     if wants_json(context):
         say_json(_document(faults, checked))
@@ -102,6 +98,13 @@ def _client_faults(context: click.Context) -> tuple[LiftgateError, ...]:
     except LiftgateError as fault:
         return (fault,)
     return ()
+
+
+def _server_of(file: Path | None) -> "tuple[ModuleType | None, Path | None, bool]":
+    """The server's part, its settings file, and whether anything speaks of a server here."""
+    server = _server()
+    found = None if server is None else server.chosen_file(file, os.environ)
+    return server, found, found is not None or "LIFTGATE_CATALOGUE" in os.environ
 
 
 def _server() -> "ModuleType | None":

@@ -8,7 +8,7 @@ import click
 
 from liftgate.cli.commands.deploy_check import check
 from liftgate.cli.deploy_options import options_of, plan_options
-from liftgate.cli.errors import ExtraMissing
+from liftgate.cli.extra import needing
 from liftgate.cli.options import output_option, wants_json
 from liftgate.cli.terminal import say, say_json, say_next, warn
 
@@ -71,16 +71,11 @@ command.add_command(check)
 
 
 def _write(tool: str, context: click.Context, given: dict[str, Any]) -> None:
-    try:
+    with needing("deploy"):
         from liftgate.catalogue.parse import load_catalogue  # noqa: PLC0415 - only this command needs a YAML reader
         from liftgate.deployment.files import put_files  # noqa: PLC0415
         from liftgate.deployment.plan import plan_for  # noqa: PLC0415
         from liftgate.deployment.write import written  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        raise ExtraMissing(
-            f"`deploy` needs a part that is not installed: {error.name}",
-            advice="pip install 'liftgate[server]'",
-        ) from None
     plan = plan_for(load_catalogue(given["paths"]), options_of(given))
     put = put_files(given["out"], written(tool, plan, given["events"]))
     if wants_json(context):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from liftgate.cli.deploy_options import options_of, plan_options
-from liftgate.cli.errors import ExtraMissing
+from liftgate.cli.extra import needing
 from liftgate.cli.options import output_option_with_sarif, wants_json, wants_sarif
 from liftgate.cli.table import Column, say_table
 from liftgate.cli.terminal import paint, say, say_folded, say_json, say_next
@@ -64,7 +64,7 @@ def check(context: click.Context, /, **given: Any) -> None:
 
 
 def _report(given: dict[str, Any]) -> "Report":
-    try:
+    with needing("deploy check"):
         from liftgate.catalogue.parse import load_catalogue  # noqa: PLC0415 - only this command needs all of this
         from liftgate.deployment.places import places_of  # noqa: PLC0415
         from liftgate.deployment.plan import plan_for  # noqa: PLC0415
@@ -73,11 +73,6 @@ def _report(given: dict[str, Any]) -> "Report":
         from liftgate.drift.expected import Against, Expected  # noqa: PLC0415
         from liftgate.drift.read_account import read_snapshot  # noqa: PLC0415
         from liftgate.elevation.aws_clients import AwsEndpoints  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        raise ExtraMissing(
-            f"`deploy check` needs a part that is not installed: {error.name}",
-            advice="pip install 'liftgate[server]'",
-        ) from None
     catalogue, options = load_catalogue(given["paths"]), options_of(given)
     plan = plan_for(catalogue, options)
     against = Against(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from liftgate.cli.errors import ExtraMissing
+from liftgate.cli.extra import needing
 from liftgate.cli.options import SHARED, client_options, given_options, output_option, wants_json
 from liftgate.cli.terminal import say, say_json, say_next, warn
 from liftgate.plain_text import plain
@@ -63,15 +63,10 @@ def command(context: click.Context, /, out: Path, **answers: str | tuple[str, ..
     Each question can be answered by its option. Where AWS credentials are at hand, what is in the account is offered; nothing
     there is changed. Files that are there are never touched: then the difference is shown, and nothing is written.
     """
-    try:
+    with needing("init"):
         from liftgate.setup.answers import check  # noqa: PLC0415 - only this command needs a YAML reader
         from liftgate.setup.catalogue_file import CATALOGUE  # noqa: PLC0415
         from liftgate.setup.settings_file import SETTINGS  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        raise ExtraMissing(
-            f"`init` needs a part that is not installed: {error.name}",
-            advice="pip install 'liftgate[server]'",
-        ) from None
     draft = _draft(_given(answers), out, given_options(context).get("profile"))
     catalogue, settings = check(draft, out)
     _put(context, out, {CATALOGUE: catalogue, SETTINGS: settings}, draft)

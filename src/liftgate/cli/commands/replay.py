@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-from liftgate.cli.errors import ExtraMissing
 from liftgate.cli.exit_code import ExitCode
+from liftgate.cli.extra import needing
 from liftgate.cli.options import wants_json
 from liftgate.clock import system_clock
 
@@ -68,16 +68,9 @@ def command(
     Without --grants nothing is known of grants: then it shows who changed permissions or what is recorded. The exit code
     is 0 where nothing was found, 1 where something was, and 2 where something could not be read.
     """
-    try:
+    with needing("replay"):
         from liftgate.cli.replay_logs import read_span  # noqa: PLC0415 - only this command needs to read CloudTrail
         from liftgate.cli.replaying import Replaying  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("liftgate"):
-            raise
-        raise ExtraMissing(
-            f"`replay` needs a part that is not installed: {error.name}",
-            advice="pip install 'liftgate[server]'",
-        ) from None
     run = Replaying(
         paths=paths,
         grants=grants,

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from liftgate.cli.errors import ExtraMissing
 from liftgate.cli.exit_code import ExitCode
+from liftgate.cli.extra import needing
 from liftgate.cli.options import output_option, wants_json
 from liftgate.cli.table import Column, say_table
 from liftgate.cli.terminal import say, say_json, say_next
@@ -101,15 +101,10 @@ def _count(number: int, what: str) -> str:
 
 
 def _load(files: Sequence[Path], *, as_json: bool) -> "tuple[Rule, ...]":
-    try:
+    with needing("rules"):
         from liftgate.catalogue.render import render_faults  # noqa: PLC0415 - as above
         from liftgate.watch.rules.errors import RulesFaulty  # noqa: PLC0415
         from liftgate.watch.rules.load import load_rulebook  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        raise ExtraMissing(
-            f"`rules` needs a part that is not installed: {error.name}",
-            advice="pip install 'liftgate[server]'",
-        ) from None
     try:
         return load_rulebook(files, without_store=True).rules
     except RulesFaulty as error:

@@ -1,6 +1,6 @@
 """Grants: look, borrow under one, take one back or give it back."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -186,24 +186,19 @@ def return_grant(call: SignedInOnce, grant_id: GrantId, body: ReturnBody | None 
 
 def take_back(grant_id: str, body: RevocationBody, call: Call) -> None:
     """Take a grant back, and tell AWS at once."""
-    record = service.revoke_grant(
-        grant_id,
-        call.caller,
-        body.reason,
-        catalogue=call.catalogue,
-        store=call.parts.store,
-        clock=call.parts.clock,
-        once=call.once,
-    )
-    settle_soon([record.grant], call.parts)
+    _end(service.revoke_grant, grant_id, body.reason, call)
 
 
 def give_back(grant_id: str, body: ReturnBody, call: Call) -> None:
     """Give one's own grant back, and tell AWS at once."""
-    record = service.return_grant(
+    _end(service.return_grant, grant_id, body.reason, call)
+
+
+def _end(end: Callable[..., GrantRecord], grant_id: str, reason: str, call: Call) -> None:
+    record = end(
         grant_id,
         call.caller,
-        body.reason,
+        reason,
         catalogue=call.catalogue,
         store=call.parts.store,
         clock=call.parts.clock,
