@@ -65,7 +65,7 @@ class Head:
 
     def _read(self) -> int:
         try:
-            self._version = self._parts.catalogue.current().catalogue.version
+            self._version = self._parts.catalogue.version()
             with self._parts.store.read() as view:
                 newest = view.head()
         except LiftgateError:  # the database is away: nothing changes that could be told

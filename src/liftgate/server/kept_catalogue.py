@@ -57,12 +57,20 @@ class KeptCatalogue:
 
     def current(self) -> Loaded:
         """The catalogue in force now; its snapshot is in the store, and on record, before this returns."""
+        loaded = self._of_files()
+        return self._laid_over(loaded) if self._fed else loaded
+
+    def version(self) -> str:
+        """What ``current`` would be a version of, without asking the store whom the provider put into groups."""
+        return self._of_files().catalogue.version
+
+    def _of_files(self) -> Loaded:
         loaded = self._source.current()
         if loaded.catalogue.version != self._kept:
             with self._lock:
                 if loaded.catalogue.version != self._kept:
                     self._keep(loaded.catalogue)
-        return self._laid_over(loaded) if self._fed else loaded
+        return loaded
 
     def _laid_over(self, loaded: Loaded) -> Loaded:
         now = self._clock()
