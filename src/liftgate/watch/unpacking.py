@@ -38,14 +38,14 @@ def unpack(data: bytes, *, largest: int = LARGEST) -> Unpacked:
     parts: list[bytes] = []
     size, rest = 0, data
     while is_packed(rest):
+        unpacker, most = isal_zlib.decompressobj(wbits=_WITH_HEADER), largest - size + 1
         try:
-            unpacker = isal_zlib.decompressobj(wbits=_WITH_HEADER)
-            part = unpacker.decompress(rest, max_length=largest - size + 1)
+            found = _member(unpacker, rest, most)
         except _DAMAGED as error:
             parts.append(_before_damage(rest, largest - size))
             return Unpacked(b"".join(parts), f"the gzip is damaged: {str(error).lower()[:80]}")
-        parts.append(part)
-        size += len(part)
+        parts += found
+        size += sum(map(len, found))
         if size > largest:
             return _too_large(largest)
         if not unpacker.eof:
@@ -53,6 +53,19 @@ def unpack(data: bytes, *, largest: int = LARGEST) -> Unpacked:
         rest = unpacker.unused_data
     fault = "something that is no gzip follows the gzip" if rest.strip(b"\0") else None
     return Unpacked(parts[0] if len(parts) == 1 else b"".join(parts), fault)
+
+
+def _member(unpacker: isal_zlib.Decompress, data: bytes, most: int) -> list[bytes]:
+    """What is packed first in ``data``, up to ``most`` bytes of it.
+
+    The last four bytes say how much that is (RFC 1952, section 2.3.1) where it is one gzip and true: then memory is taken
+    once, which halves the time. Where they lie, the rest is unpacked after it.
+    """
+    claimed = int.from_bytes(data[-4:], "little")
+    first = unpacker.decompress(data, max_length=min(claimed + 1, most))
+    if unpacker.eof or len(first) == most:
+        return [first]
+    return [first, unpacker.decompress(unpacker.unconsumed_tail, max_length=most - len(first))]
 
 
 def _too_large(largest: int) -> Unpacked:
