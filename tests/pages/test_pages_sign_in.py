@@ -9,6 +9,7 @@ from tests.pages.visitor import Visitor
 from tests.server.server_world import ADDRESS, World, open_world
 
 from liftgate.identity.browser import GRACE, ROTATES_AFTER
+from liftgate.identity.token import hash_of, new_token
 from liftgate.server.app import create_app
 
 
@@ -108,6 +109,16 @@ def test_a_cookie_that_was_not_marked_by_us_is_none(world: World) -> None:
         with_forged.http.cookies.set("liftgate", forged)
         assert not is_in(with_forged), forged
     assert is_in(ada)
+
+
+def test_who_has_the_key_of_cookies_is_signed_in_as_nobody(world: World) -> None:
+    ada, key = Visitor(world, "ada"), world.parts.session_key
+    token, _, mark = ada.token.partition(".")
+    assert key.mark("cookie", token) == mark  # the thief's marks are as good as ours
+    of_the_database = hash_of(token)  # which whoever has the key may have read too
+    for made_up in (new_token(lambda size: b"x" * size), of_the_database):
+        assert not is_in(copy_of(world, f"{made_up}.{key.mark('cookie', made_up)}")), made_up
+    assert is_in(copy_of(world, f"{token}.{key.mark('cookie', token)}"))
 
 
 def test_two_cookies_of_one_name_are_none(world: World) -> None:
