@@ -4,18 +4,19 @@ Run it from anywhere: ``python tools/generate_cli_docs.py``. With ``--check`` it
 """
 
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import click
 
 from liftgate.cli.app import root
 from liftgate.cli.exit_code import ExitCode
+from liftgate.cli.main import main as liftgate
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "cli.md"
-PROGRAM = "import sys; from liftgate.cli.main import main; sys.exit(main())"
 
 HEAD = """\
 <!-- Written by tools/generate_cli_docs.py from the program's own --help: change it there. -->
@@ -99,18 +100,17 @@ def command_paths(group: click.Group, path: list[str]) -> Iterator[list[str]]:
 
 def help_of(path: list[str]) -> str:
     """What the program says, at 80 columns."""
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, *path, "--help"],
-        env={**os.environ, "COLUMNS": "82", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"},
-        capture_output=True,
-        encoding="utf-8",
-        check=True,
-    )
-    return done.stdout
+    said = StringIO()
+    with redirect_stdout(said):
+        code = liftgate([*path, "--help"])
+    if code != ExitCode.OK:
+        raise ValueError(f"`liftgate {' '.join(path)} --help` ended with {code}")
+    return said.getvalue()
 
 
 def main() -> int:
     """Write the page, or say that it is out of date."""
+    os.environ |= {"COLUMNS": "82", "NO_COLOR": "1"}
     text = page()
     if sys.argv[1:] == ["--check"]:
         if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != text:
