@@ -62,9 +62,8 @@ class DeployedAccount:
 
 @cache
 def _client(aws: EmbeddedAws, service: str, account: str, region: str) -> Any:
-    root = {HOME: aws.root, OTHER: aws.other_root}[account]
     assert region == REGION
-    return aws.client(service, root)
+    return aws.client(service, aws.root_of(account))
 
 
 def deploy(aws: EmbeddedAws) -> DeployedAccount:

@@ -175,12 +175,19 @@ def other(embedded_account: SampleAccount, name: str) -> OtherAccount:
 @pytest.fixture
 def serve(other: OtherAccount, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Serve:
     """Starts the server on one database, as often as a test likes."""
+    return serving(other, name, CATALOGUE.format(name=name), tmp_path, monkeypatch)
+
+
+def serving(
+    other: OtherAccount, name: str, catalogue_text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Serve:
+    """What starts a server that holds the broker's keys and serves both accounts."""
     aws, broker = other.home.aws, other.home.broker
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", broker.access_key_id)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", broker.secret_access_key)
     monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
     catalogue = tmp_path / "catalogue.yaml"
-    catalogue.write_text(CATALOGUE.format(name=name))
+    catalogue.write_text(catalogue_text)
     given = {
         "catalogue": [catalogue],
         "database_url": f"sqlite:///{tmp_path / 'liftgate.db'}",

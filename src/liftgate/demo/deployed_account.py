@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import yaml
@@ -62,17 +63,28 @@ def deploy_account(aws: EmbeddedAws, catalogue: Path) -> SampleAccount:
     )
 
 
-def apply_templates(aws: EmbeddedAws, plan: Plan) -> None:
-    """Make a stack of each template of the home account, in the order that the README says."""
-    templates = {
-        path: text for path, text in TOOLS["cloudformation"](plan).items() if f"-{plan.account}/" in path
-    }
-    cloudformation = aws.client("cloudformation", aws.root)
+def apply_templates(
+    aws: EmbeddedAws, plan: Plan, external_ids: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """Make a stack of each template, in its account and in the order that the README says.
+
+    ``external_ids``, by account, are what whoever applies the templates says of accounts other than the broker's.
+    """
+    templates = TOOLS["cloudformation"](plan)
     for path in in_order(templates, plan):
+        account = path.split("/")[0].removeprefix("account-")
         template = adapted(yaml.safe_load(templates[path]))
+        given = [
+            {"ParameterKey": name, "ParameterValue": external_ids[account]}
+            for name in template.get("Parameters", ())
+        ]
+        cloudformation = aws.client("cloudformation", aws.root_of(account))
         name = f"liftgate-{Path(path).stem}"
         cloudformation.create_stack(
-            StackName=name, TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_NAMED_IAM"]
+            StackName=name,
+            TemplateBody=json.dumps(template),
+            Parameters=given,
+            Capabilities=["CAPABILITY_NAMED_IAM"],
         )
         _wait_for(cloudformation, name)
     _put_boundaries(aws, plan)
@@ -143,10 +155,12 @@ def _says_nothing(statement: Any) -> bool:
 
 def _put_boundaries(aws: EmbeddedAws, plan: Plan) -> None:
     """The embedded AWS's CloudFormation leaves a role's ``PermissionsBoundary`` out."""
-    iam = aws.client("iam", aws.root)
+    iams = {account: aws.client("iam", aws.root_of(account)) for account in plan.accounts}
     for role in plan.roles:
-        if role.boundary and role.account == plan.account:
-            iam.put_role_permissions_boundary(RoleName=role.name, PermissionsBoundary=role.boundary)
+        if role.boundary:
+            iams[role.account].put_role_permissions_boundary(
+                RoleName=role.name, PermissionsBoundary=role.boundary
+            )
 
 
 def _wait_for(cloudformation: Any, name: str) -> None:

@@ -72,6 +72,10 @@ class EmbeddedAws:
         """The bucket with CloudTrail's log files, where it was started with CloudTrail."""
         return TRAIL_BUCKET
 
+    def root_of(self, account: str) -> Keys:
+        """The root of one of its two accounts."""
+        return {self.account: self.root, OTHER_ACCOUNT: self.other_root}[account]
+
     def client(self, service: str, keys: Keys, **settings: Any) -> Any:
         """A boto3 client that calls the embedded AWS as the holder of ``keys``."""
         # Slow to import, and not needed to start or stop.
