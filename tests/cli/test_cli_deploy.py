@@ -44,9 +44,9 @@ def test_the_files_are_written_and_the_next_step_and_the_price_are_named(
 
 
 def test_a_second_run_changes_nothing_and_a_change_only_what_it_touches(deploy: Liftgate) -> None:
-    assert len(deploy("--output", "json").json["new"]) == 6
+    assert len(deploy("--output", "json").json["new"]) == 7
     again = deploy("--output", "json").json
-    assert (again["new"], again["changed"], len(again["same"])) == ([], [], 6)
+    assert (again["new"], again["changed"], len(again["same"])) == ([], [], 7)
     reads = deploy("--output", "json", "--reads").json
     assert reads["changed"] == ["account-111122223333/watch.yaml"]
 

@@ -20,12 +20,14 @@ from liftgate.catalogue.model import Catalogue, Entitlement, Mechanism
 from liftgate.catalogue.parse import load_catalogue
 from liftgate.deployment.errors import TooManyRoles
 from liftgate.deployment.files import put_files
+from liftgate.deployment.key_policies import path_of
 from liftgate.deployment.options import BROKER_NAME, DeployOptions
 from liftgate.deployment.plan import plan_for
 from liftgate.deployment.sizes import TRUST_LIMIT
 from liftgate.deployment.write import TOOLS, written
 from liftgate.errors import LiftgateError
 from liftgate.iam.compile import ROLE_LIMIT, role_policy
+from liftgate.iam.parse import Kind, parse_policy
 from liftgate.iam.policy import to_json
 from liftgate.iam.s3.actions import expand_actions
 from liftgate.iam.s3.location import parse_location
@@ -51,6 +53,11 @@ HOSTILE = [
     "{{",
     "\x85",
 ]
+KEYS = [
+    f"arn:aws:kms:{region}:{account}:key/0d1f8a5e-9c3b-4b55-8a55-2f4d7c1e9a10"
+    for region in ("eu-central-1", "us-east-1")
+    for account in (HOME, OTHER)
+]
 TEXT = st.lists(st.sampled_from(HOSTILE) | st.text(max_size=5), max_size=6).map("".join)
 
 
@@ -74,6 +81,7 @@ def entitlements(draw: st.DrawFn, name: str) -> Entitlement:
     scope = Scope(
         actions=expand_actions(draw(st.sampled_from([["write"], ["write", "delete"], ["tag"]]))),
         locations=draw(places()),
+        kms_keys=draw(st.frozensets(st.sampled_from(KEYS), max_size=2)),
     )
     role_policy(scope)
     return Entitlement(
@@ -112,6 +120,10 @@ def test_the_files_say_what_was_planned_whatever_the_catalogue_says(catalogue: C
     assert all(len(to_json(one.document)) <= ROLE_LIMIT for one in plan.policies)
     assert all(len(to_json(one.trust)) <= TRUST_LIMIT for one in plan.roles)
     assert all(len(one.policies) <= 10 for one in plan.roles)
+    for one in plan.key_policies:
+        assert one.document
+        text = written("terraform", plan).get(path_of(one.key_arn))
+        assert (parse_policy(text, Kind.RESOURCE).statements if text else ()) == one.document.statements
 
 
 @pytest.mark.slow

@@ -20,7 +20,7 @@ READ_ONLY: Final = "LiftgateReadOnly"
 
 def read_only_policies(places: Places, account: str) -> list[ManagedPolicy]:
     """To list and get in the buckets of an account's entitlements, and nothing else."""
-    chunks = _chunks(_reads(places, account))
+    chunks = _chunks(everyday_reads(places, account))
     return [
         ManagedPolicy(
             concern=Concern.BASELINE,
@@ -37,7 +37,9 @@ def read_only_policies(places: Places, account: str) -> list[ManagedPolicy]:
 def held_boundary(places: Places, role_arn: str, entitlements: Sequence[Entitlement]) -> ManagedPolicy:
     """What a role that is opened in place may ever do: read, and the ceilings. Raises ``CeilingsTooLarge``."""
     account, name = role_arn.split(":")[4], role_arn.rsplit("/", 1)[-1]
-    document = roles_policy([*_reads(places, account), *dict.fromkeys(one.ceiling for one in entitlements)])
+    document = roles_policy(
+        [*everyday_reads(places, account), *dict.fromkeys(one.ceiling for one in entitlements)]
+    )
     if len(to_json(document)) > ROLE_LIMIT:
         raise CeilingsTooLarge(
             f"the boundary of `{role_arn}`, which is opened in place, would have {len(to_json(document)):,} characters; IAM takes "
@@ -86,7 +88,7 @@ def _each_by_name(users: Sequence[str]) -> Policy:
     return policy(allow_who("EachByTheirOwnName", who, ["sts:AssumeRole"], None, own))
 
 
-def _reads(places: Places, account: str) -> list[Scope]:
+def everyday_reads(places: Places, account: str) -> list[Scope]:
     """A scope for each bucket: whole buckets, since who asks must first be able to look."""
     keys = frozenset(places.keys_of(account))
     return [

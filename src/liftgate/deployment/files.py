@@ -7,7 +7,7 @@ from pathlib import Path
 from liftgate.deployment.errors import NotOurFile
 from liftgate.deployment.written import MARK
 
-_SUFFIXES = (".yaml", ".tf", ".md")
+_SUFFIXES = (".yaml", ".tf", ".md", ".json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

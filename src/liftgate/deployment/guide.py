@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from liftgate.deployment.cost import PRICES_OF, PRICES_WHERE, monthly_cost, total
-from liftgate.deployment.model import Plan
+from liftgate.deployment.key_policies import SID, path_of
+from liftgate.deployment.model import KeyPolicy, Plan
 from liftgate.deployment.watching import queue_url
 from liftgate.deployment.written import MARK
 
@@ -48,7 +49,8 @@ def _apply(tool: str, plan: Plan, files: Mapping[str, str]) -> str:
             "## Apply\n\nEach account is a provider with an alias, in `providers.tf`: put your way to sign in there.\n\n"
             "```sh\nterraform init\nterraform plan\nterraform apply\n```\n"
         )
-    lines = [_stack(path, plan, files[path]) for path in in_order(files, plan)]
+    templates = {path: text for path, text in files.items() if path.endswith(".yaml")}
+    lines = [_stack(path, plan, templates[path]) for path in in_order(templates, plan)]
     return (
         "## Apply\n\nIn this order, from this folder, each with credentials of the account that its folder names. "
         "`--no-execute-changeset` shows what would change.\n\n```sh\n" + "\n".join(lines) + "\n```\n"
@@ -77,16 +79,30 @@ def _by_hand(plan: Plan) -> str:
             "- Whoever looks at the buckets all day gets the policies of `baseline`: `aws iam attach-role-policy --role-name NAME "
             "--policy-arn ARN`. Where the role reads already, nothing is to do."
         )
-    found += [
-        f"- The policy of the key `{key}` must let IAM policies of the elevated roles' account count, or allow those roles "
-        "`kms:GenerateDataKey` and `kms:Decrypt` itself."
-        for key in plan.kms_keys
-    ]
+    found += [_key_step(one) for one in plan.key_policies if one.document is None or one.document.statements]
     if plan.watching.log_key_arn:
         found.append(
             f"- The policy of the key `{plan.watching.log_key_arn}` must let CloudTrail encrypt, and `{plan.broker_arn}` decrypt."
         )
     return "## By hand\n\n" + "\n".join(found) + "\n" if found else ""
+
+
+def _key_step(one: KeyPolicy) -> str:
+    """Key policies are somebody else's: nothing is written over, statements are merged."""
+    accounts = " and ".join(one.accounts)
+    whole = f"let IAM policies of account {accounts} count (`arn:aws:iam::…:root` with `kms:*`)"
+    if one.document is None:
+        return f"- The policy of the key `{one.key_arn}` must {whole}: statements for each role would not fit into it."
+    region, path = one.key_arn.split(":")[3], path_of(one.key_arn)
+    key = f"--region {region} --key-id {one.key_arn} --policy-name default"
+    merge = f'.Statement = ([.Statement] | flatten | map(select((.Sid // "") | startswith("{SID}") | not))) + $new[0].Statement'
+    return (
+        f"- The policy of the key `{one.key_arn}` must let the roles use it through S3. Where it does not {whole} already, merge "
+        f"`{path}` into it; of an earlier run nothing stays:\n\n"
+        f"  ```sh\n  aws kms get-key-policy {key} --query Policy --output text > key-policy.json\n"
+        f"  jq --slurpfile new {path} '{merge}' key-policy.json > merged.json\n"
+        f"  aws kms put-key-policy {key} --policy file://merged.json\n  ```"
+    )
 
 
 def _settings(plan: Plan) -> str:

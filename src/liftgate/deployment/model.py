@@ -126,6 +126,15 @@ class Watching:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPolicy:
+    """What is to stand in the policy of a KMS key that is there already."""
+
+    key_arn: str
+    accounts: tuple[str, ...]  # whose roles use it
+    document: Policy | None  # None: too long for a key policy; without statements: no role needs the key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """All that is to exist, for one catalogue."""
 
@@ -137,7 +146,12 @@ class Plan:
     roles: tuple[Role, ...]
     bounded: tuple[Bounded, ...]
     watching: Watching
-    kms_keys: tuple[str, ...]
+    key_policies: tuple[KeyPolicy, ...]
+
+    @property
+    def kms_keys(self) -> tuple[str, ...]:
+        """The keys under which objects in watched buckets are encrypted."""
+        return tuple(one.key_arn for one in self.key_policies)
 
     @property
     def accounts(self) -> tuple[str, ...]:

@@ -5,13 +5,21 @@
 Nothing is read and nothing called here; the same catalogue and options always give the same plan.
 """
 
+from collections.abc import Iterator
 from typing import Final
 
 from liftgate.catalogue.model import Catalogue
-from liftgate.deployment.baseline import bounded_roles, held_boundary, new_role, read_only_policies
+from liftgate.deployment.baseline import (
+    bounded_roles,
+    everyday_reads,
+    held_boundary,
+    new_role,
+    read_only_policies,
+)
 from liftgate.deployment.broker import broker_arn, broker_parts, revoker_arn, revoker_parts
 from liftgate.deployment.elevated import elevated_role
 from liftgate.deployment.errors import BadDeployOption
+from liftgate.deployment.key_policies import Use, key_policies
 from liftgate.deployment.model import ManagedPolicy, Plan, Role
 from liftgate.deployment.options import DeployOptions
 from liftgate.deployment.places import Places, places_of
@@ -73,7 +81,7 @@ def plan_for(catalogue: Catalogue, options: DeployOptions) -> Plan:
         roles=tuple(roles),
         bounded=bounded_roles(places, boundaries, made),
         watching=watching,
-        kms_keys=tuple(sorted({key for account in places.accounts for key in places.keys_of(account)})),
+        key_policies=key_policies(_uses(places, made)),
     )
     check_sizes(plan)
     return plan
@@ -102,6 +110,14 @@ def _add_baseline(
     made = new_role(places, options.baseline, at_home, boundaries)
     roles.append(made)
     return made.arn
+
+
+def _uses(places: Places, baseline: str | None) -> Iterator[Use]:
+    """Which roles may come to use which keys."""
+    for arn, entitlements in (*places.lent.items(), *places.held.items()):
+        yield from ((arn, one.ceiling) for one in entitlements)
+    if baseline:
+        yield from ((baseline, scope) for scope in everyday_reads(places, places.account))
 
 
 def _external_ids(places: Places, role_arn: str, options: DeployOptions) -> tuple[str, ...]:

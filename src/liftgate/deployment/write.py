@@ -10,6 +10,7 @@ from liftgate.deployment.cloudformation import iam_templates
 from liftgate.deployment.cloudformation_watch import watch_templates
 from liftgate.deployment.cost import USUAL_EVENTS
 from liftgate.deployment.guide import readme
+from liftgate.deployment.key_policies import key_policy_files
 from liftgate.deployment.model import Plan
 from liftgate.deployment.terraform import iam_modules
 from liftgate.deployment.terraform_watch import watch_modules
@@ -31,5 +32,5 @@ TOOLS: Final[Mapping[str, Callable[[Plan], dict[str, str]]]] = {
 
 def written(tool: str, plan: Plan, events: int = USUAL_EVENTS) -> dict[str, str]:
     """The text of every file, by path. ``events``: calls on watched objects in a month, for what it costs."""
-    files = TOOLS[tool](plan)
+    files = {**TOOLS[tool](plan), **key_policy_files(tool, plan.key_policies)}
     return {**files, "README.md": readme(tool, plan, files, events)}
