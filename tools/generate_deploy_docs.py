@@ -28,6 +28,8 @@ class Sample:
 
     catalogue: Path
     options: DeployOptions = field(default_factory=lambda: DeployOptions(region="eu-central-1"))
+    tools: tuple[str, ...] = tuple(TOOLS)
+    stack_set: bool = False
 
 
 SAMPLES: Mapping[str, Sample] = {
@@ -35,6 +37,12 @@ SAMPLES: Mapping[str, Sample] = {
     "two-accounts": Sample(
         catalogue=ROOT / "examples" / "catalogue-folder",
         options=DeployOptions(region="eu-central-1", account="111122223333", organization="o-a1b2c3d4e5"),
+    ),
+    "organization": Sample(
+        catalogue=ROOT / "examples" / "catalogue-folder",
+        options=DeployOptions(region="eu-central-1", account="111122223333", organization="o-a1b2c3d4e5"),
+        tools=("cloudformation",),
+        stack_set=True,
     ),
     "in-place": Sample(
         catalogue=ROOT / "src" / "liftgate" / "demo" / "catalogue.yaml",
@@ -63,7 +71,8 @@ SAMPLES: Mapping[str, Sample] = {
 def sample_files(name: str, tool: str) -> dict[str, str]:
     """What a tool makes of a sample, by path."""
     sample = SAMPLES[name]
-    return written(tool, plan_for(load_catalogue([sample.catalogue]), sample.options))
+    plan = plan_for(load_catalogue([sample.catalogue]), sample.options)
+    return written(tool, plan, stack_set=sample.stack_set)
 
 
 def roles_page() -> str:
@@ -84,7 +93,7 @@ def main() -> None:
     """Write all."""
     ROLES.write_text(roles_page(), encoding="utf-8")
     for name in SAMPLES:
-        for tool in TOOLS:
+        for tool in SAMPLES[name].tools:
             put = put_files(FOLDER / name / tool, sample_files(name, tool))
             for path in put.left:
                 (FOLDER / name / tool / path).unlink()

@@ -83,6 +83,18 @@ def test_of_several_accounts_one_is_to_be_named(liftgate: Liftgate, tmp_path: Pa
     assert "deploy_account_unclear" in said.err + said.out
 
 
+def test_other_accounts_of_an_organization_are_a_file_each_with_stack_sets(
+    liftgate: Liftgate, tmp_path: Path
+) -> None:
+    words = ["cloudformation", str(FOLDER), "--region", "eu-central-1", "--account", "111122223333"]
+    out = ["--out", str(tmp_path / "aws"), "--output", "json"]
+    folders = liftgate("deploy", *words, *out).json["new"]
+    assert [path for path in folders if path.startswith("account-444455556666/")]
+    sets = liftgate("deploy", *words, *out, "--stack-set").json
+    assert sets["new"] == ["stack-set-444455556666.yaml"]
+    assert sets["left"] == [path for path in folders if path.startswith("account-444455556666/")]
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -95,6 +107,7 @@ def test_of_several_accounts_one_is_to_be_named(liftgate: Liftgate, tmp_path: Pa
         ),
         (("--baseline", "Everyday"), "nobody may take up `Everyday`"),
         (("--account", "12"), "`12` is not an account"),
+        (("--stack-set",), "the catalogue names no account but the broker's"),
     ],
 )
 def test_an_option_that_names_nothing_is_refused_before_anything_is_written(

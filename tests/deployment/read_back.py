@@ -10,6 +10,7 @@ import yaml
 
 from liftgate.deployment.model import Plan
 from liftgate.deployment.plan import EXTERNAL_ID
+from liftgate.deployment.stack_sets import PREFIX
 from liftgate.iam.policy import to_document
 
 Made: TypeAlias = dict[tuple[str, str, str], Any]
@@ -58,6 +59,21 @@ def from_cloudformation(files: Mapping[str, str], partition: str = "aws") -> Mad
         for one in resources.values():
             _take_from_cloudformation(made, account, one["Type"], _filled(one["Properties"], arns))
     return made
+
+
+def in_folders(files: Mapping[str, str]) -> dict[str, str]:
+    """The same files with what StackSets deploy in each account put back into its folder, as it would be without them."""
+    found = {path: text for path, text in files.items() if not path.startswith(PREFIX)}
+    for path in files.keys() - found.keys():
+        for one in yaml.load(files[path], Loader=yaml.CSafeLoader)["Resources"].values():
+            has = one["Properties"]
+            (group,) = has["StackInstancesGroup"]
+            (account,) = group["DeploymentTargets"]["Accounts"]
+            assert path == f"{PREFIX}{account}.yaml"
+            assert has["StackSetName"].startswith(f"liftgate-{account}-")
+            name = has["StackSetName"].removeprefix(f"liftgate-{account}-")
+            found[f"account-{account}/{name}.yaml"] = has["TemplateBody"]
+    return found
 
 
 def _take_from_cloudformation(made: Made, account: str, kind: str, has: dict[str, Any]) -> None:

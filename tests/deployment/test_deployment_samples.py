@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 from tools.generate_deploy_docs import FOLDER, ROLES, SAMPLES, roles_page, sample_files
 
-from liftgate.deployment.write import TOOLS
 
-
-@pytest.mark.parametrize("tool", TOOLS)
-@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize(
+    ("name", "tool"), [(name, tool) for name, one in SAMPLES.items() for tool in one.tools]
+)
 def test_the_samples_stand_in_the_repository_as_they_are_written(name: str, tool: str) -> None:
     folder = FOLDER / name / tool
     there = {

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import pytest
 from tests.deployment.deployed import EXTERNAL_ID, HOME, OTHER
+from tests.deployment.read_back import in_folders
 from tests.servers.other_account import HARBOUR, OtherAccount
 
 from liftgate.catalogue.parse import load_catalogue
@@ -21,6 +22,8 @@ from liftgate.demo.trail.recorder import DEAD_LETTER_QUEUE, QUEUE
 from liftgate.deployment.model import Plan
 from liftgate.deployment.options import REVOKER_NAME, DeployOptions
 from liftgate.deployment.plan import plan_for
+from liftgate.deployment.stack_sets import in_stack_sets
+from liftgate.deployment.write import TOOLS
 
 WRITER: Final = "ReportsWriter"  # the name of a role in each account
 CATALOGUE: Final = f"""\
@@ -62,9 +65,11 @@ class TwoAccounts:
         return aws.client(service, aws.root_of(account))
 
 
-@pytest.fixture(scope="module")
-def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoAccounts]:
-    """Import it by this name."""
+@pytest.fixture(scope="module", params=["folders", "stack sets"])
+def deployed(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[TwoAccounts]:
+    """Import it by this name. The embedded AWS has no StackSets: what they deploy is put into each account by hand."""
     catalogue = tmp_path_factory.mktemp("deployed") / "catalogue.yaml"
     catalogue.write_text(CATALOGUE)
     with running_embedded_aws() as aws:
@@ -74,7 +79,10 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoAccounts]:
         people = {name: create_user(iam, name) for name in PEOPLE}
         broker = create_user(iam, BROKER)
         plan = plan_for(load_catalogue([catalogue]), options(aws.region, aws.trail_bucket))
-        apply_templates(aws, plan, {OTHER: EXTERNAL_ID})
+        templates = TOOLS["cloudformation"](plan)
+        if request.param == "stack sets":
+            templates = in_folders(in_stack_sets(plan, templates))
+        apply_templates(aws, plan, {OTHER: EXTERNAL_ID}, templates)
         home = SampleAccount(
             aws=aws,
             people=people,

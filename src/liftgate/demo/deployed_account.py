@@ -64,13 +64,17 @@ def deploy_account(aws: EmbeddedAws, catalogue: Path) -> SampleAccount:
 
 
 def apply_templates(
-    aws: EmbeddedAws, plan: Plan, external_ids: Mapping[str, str] = MappingProxyType({})
+    aws: EmbeddedAws,
+    plan: Plan,
+    external_ids: Mapping[str, str] = MappingProxyType({}),
+    templates: Mapping[str, str] | None = None,
 ) -> None:
     """Make a stack of each template, in its account and in the order that the README says.
 
-    ``external_ids``, by account, are what whoever applies the templates says of accounts other than the broker's.
+    ``external_ids``, by account, are what whoever applies the templates says of accounts other than the broker's. ``templates`` are
+    those that are written for the plan where none are given.
     """
-    templates = TOOLS["cloudformation"](plan)
+    templates = TOOLS["cloudformation"](plan) if templates is None else templates
     for path in in_order(templates, plan):
         account = path.split("/")[0].removeprefix("account-")
         template = adapted(yaml.safe_load(templates[path]))

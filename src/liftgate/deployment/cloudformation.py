@@ -15,7 +15,7 @@ from liftgate.iam.policy import Policy, to_document
 TOOL: Final = "cloudformation"
 ROLES_IN_ONE: Final = 200  # a template takes 500 resources, and a role is two
 
-_PARAMETER: Final = {
+PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "ExternalId": {
         "Type": "String",
         "NoEcho": True,
@@ -51,21 +51,29 @@ def iam_templates(plan: Plan) -> dict[str, str]:
     return files
 
 
-def template(what: str, resources: Sequence[Resource]) -> str:
-    """A template's text."""
+def template(
+    what: str, resources: Sequence[Resource], parameters: Mapping[str, Mapping[str, Any]] = PARAMETERS
+) -> str:
+    """A template's text, with those of the parameters that its resources refer to."""
     body = {one.id: _body(one) for one in resources}
     parts = [
         head(TOOL, what),
         'AWSTemplateFormatVersion: "2010-09-09"\n',
         _yaml({"Description": f"Liftgate. {what}"}),
     ]
-    if _refers(body):
-        parts.append(_yaml({"Parameters": _PARAMETER}))
+    asked = {name: dict(one) for name, one in parameters.items() if _refers(body, name)}
+    if asked:
+        parts.append(_yaml({"Parameters": asked}))
     parts.append("\nResources:\n")
     parts.append(
         "\n".join(f"{comment(one.why, '  ')}{_indented(_yaml({one.id: body[one.id]}))}" for one in resources)
     )
     return "".join(parts)
+
+
+def takes_external_id(text: str) -> bool:
+    """Whether whoever applies a template says an external id."""
+    return "Ref: ExternalId\n" in text
 
 
 def document(policy: Policy) -> Any:
@@ -166,10 +174,10 @@ def _with_parameter(value: Any) -> Any:
     return {"Ref": "ExternalId"} if value == EXTERNAL_ID else value
 
 
-def _refers(value: Any) -> bool:
+def _refers(value: Any, parameter: str) -> bool:
     if isinstance(value, dict):
-        return value == {"Ref": "ExternalId"} or any(map(_refers, value.values()))
-    return isinstance(value, list) and any(map(_refers, value))
+        return value == {"Ref": parameter} or any(_refers(one, parameter) for one in value.values())
+    return isinstance(value, list) and any(_refers(one, parameter) for one in value)
 
 
 class _Plain(yaml.SafeDumper):

@@ -52,6 +52,12 @@ def watch_templates(plan: Plan) -> dict[str, str]:
     return files
 
 
+def region_of(path: str, plan: Plan) -> str:
+    """Where a template is applied: one for another region is named after it."""
+    name = path.rpartition("/")[2].removesuffix(".yaml")
+    return name.removeprefix("watch-") if name.startswith("watch-") else plan.region
+
+
 def _trail(trail: Trail, plan: Plan) -> Resource:
     properties: dict[str, Any] = {
         "TrailName": trail.name,

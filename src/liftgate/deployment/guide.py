@@ -3,13 +3,21 @@
 from collections.abc import Mapping
 from typing import Final
 
+from liftgate.deployment.cloudformation import takes_external_id
+from liftgate.deployment.cloudformation_watch import region_of
 from liftgate.deployment.cost import PRICES_OF, PRICES_WHERE, monthly_cost, total
 from liftgate.deployment.key_policies import SID, path_of
 from liftgate.deployment.model import KeyPolicy, Plan
+from liftgate.deployment.stack_sets import PREFIX
 from liftgate.deployment.watching import queue_url
 from liftgate.deployment.written import MARK
 
 _ORDER: Final = ("broker", "watch", "baseline", "elevated-roles", "revoker")
+_ORGANIZATION: Final = (
+    f"Those of `{PREFIX}…` with credentials of the organization's management account, or of a delegated administrator of "
+    "StackSets, which adds `CallAs=DELEGATED_ADMIN`. `$OU_IDS` is the organization's root, or units that hold the account. The "
+    "management account itself gets nothing by a StackSet.\n\n"
+)
 MANAGEMENT: Final = (
     "Where another trail logs management events already, this one's are a second copy: $2.00 for each 100,000. Name that trail's "
     "bucket then: `--trail-bucket`."
@@ -53,17 +61,24 @@ def _apply(tool: str, plan: Plan, files: Mapping[str, str]) -> str:
     lines = [_stack(path, plan, templates[path]) for path in in_order(templates, plan)]
     return (
         "## Apply\n\nIn this order, from this folder, each with credentials of the account that its folder names. "
-        "`--no-execute-changeset` shows what would change.\n\n```sh\n" + "\n".join(lines) + "\n```\n"
+        "`--no-execute-changeset` shows what would change.\n\n"
+        + (_ORGANIZATION if any(path.startswith(PREFIX) for path in templates) else "")
+        + "```sh\n"
+        + "\n".join(lines)
+        + "\n```\n"
     )
 
 
 def _stack(path: str, plan: Plan, text: str) -> str:
     name = path.rpartition("/")[2].removesuffix(".yaml")
-    region = name.removeprefix("watch-") if name.startswith("watch-") else plan.region
-    given = ' --parameter-overrides ExternalId="$EXTERNAL_ID"' if "Ref: ExternalId" in text else ""
+    said = [
+        *(['ExternalId="$EXTERNAL_ID"'] if takes_external_id(text) else []),
+        *(['OrganizationalUnitIds="$OU_IDS"'] if name.startswith(PREFIX) else []),
+    ]
+    given = f" --parameter-overrides {' '.join(said)}" if said else ""
     large = " --s3-bucket BUCKET" if len(text.encode()) > 51_200 else ""
     return (
-        f"aws cloudformation deploy --stack-name liftgate-{name} --region {region} --capabilities CAPABILITY_NAMED_IAM"
+        f"aws cloudformation deploy --stack-name liftgate-{name} --region {region_of(path, plan)} --capabilities CAPABILITY_NAMED_IAM"
         f"{given}{large} --template-file {path}"
     )
 

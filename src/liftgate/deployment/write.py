@@ -12,6 +12,7 @@ from liftgate.deployment.cost import USUAL_EVENTS
 from liftgate.deployment.guide import readme
 from liftgate.deployment.key_policies import key_policy_files
 from liftgate.deployment.model import Plan
+from liftgate.deployment.stack_sets import in_stack_sets
 from liftgate.deployment.terraform import iam_modules
 from liftgate.deployment.terraform_watch import watch_modules
 
@@ -30,7 +31,13 @@ TOOLS: Final[Mapping[str, Callable[[Plan], dict[str, str]]]] = {
 }
 
 
-def written(tool: str, plan: Plan, events: int = USUAL_EVENTS) -> dict[str, str]:
-    """The text of every file, by path. ``events``: calls on watched objects in a month, for what it costs."""
-    files = {**TOOLS[tool](plan), **key_policy_files(tool, plan.key_policies)}
+def written(tool: str, plan: Plan, events: int = USUAL_EVENTS, *, stack_set: bool = False) -> dict[str, str]:
+    """The text of every file, by path. ``events``: calls on watched objects in a month, for what it costs.
+
+    ``stack_set``, of CloudFormation alone: member accounts by StackSets. Raises ``BadDeployOption`` where that cannot be.
+    """
+    files = TOOLS[tool](plan)
+    if stack_set:
+        files = in_stack_sets(plan, files)
+    files |= key_policy_files(tool, plan.key_policies)
     return {**files, "README.md": readme(tool, plan, files, events)}

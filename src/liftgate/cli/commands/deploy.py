@@ -46,9 +46,14 @@ def command() -> None:
 @command.command("cloudformation", short_help="As CloudFormation templates")
 @click.argument("paths", nargs=-1, required=True, metavar="CATALOGUE…", type=click.Path(path_type=Path))
 @_with_options
+@click.option(
+    "--stack-set",
+    is_flag=True,
+    help="Other accounts of an organization by StackSets, from one account.",
+)
 @click.pass_context
 def cloudformation(context: click.Context, /, **given: Any) -> None:
-    """Write CloudFormation: a folder an account, a template a concern.
+    """Write CloudFormation: a folder an account, a template a concern; with --stack-set a file for each further account.
 
     A second run writes only what changed, and never a file that is not its own.
     """
@@ -77,7 +82,8 @@ def _write(tool: str, context: click.Context, given: dict[str, Any]) -> None:
         from liftgate.deployment.plan import plan_for  # noqa: PLC0415
         from liftgate.deployment.write import written  # noqa: PLC0415
     plan = plan_for(load_catalogue(given["paths"]), options_of(given))
-    put = put_files(given["out"], written(tool, plan, given["events"]))
+    files = written(tool, plan, given["events"], stack_set=given.get("stack_set", False))
+    put = put_files(given["out"], files)
     if wants_json(context):
         say_json(_as_json(put, plan, given["events"]))
         return
