@@ -40,6 +40,7 @@ def test_the_files_are_written_and_the_next_step_and_the_price_are_named(
     assert said.code == ExitCode.OK
     assert (tmp_path / "aws" / "account-111122223333" / "elevated-roles.yaml").exists()
     assert "a month at 1,000,000 calls" in said.out
+    assert "Not counted: management events" in said.out
     assert f"next: read {tmp_path}/aws/README.md" in said.out + said.err
 
 
@@ -123,3 +124,4 @@ def test_json_has_the_price_as_text(deploy: Liftgate) -> None:
     found = json.loads(deploy("--output", "json", "--events", "0").out)
     assert found["prices_of"] == "March 2026"
     assert float(found["dollars_a_month"]) < 2
+    assert found["not_counted"]

@@ -5,7 +5,7 @@ from typing import Final
 
 from liftgate.deployment.cloudformation import takes_external_id
 from liftgate.deployment.cloudformation_watch import region_of
-from liftgate.deployment.cost import PRICES_OF, PRICES_WHERE, monthly_cost, total
+from liftgate.deployment.cost import PRICES_OF, PRICES_WHERE, UNDATED, monthly_cost, not_counted, total
 from liftgate.deployment.key_policies import SID, path_of
 from liftgate.deployment.model import KeyPolicy, Plan
 from liftgate.deployment.stack_sets import PREFIX
@@ -157,7 +157,9 @@ def _costs(plan: Plan, events: int) -> str:
     items = monthly_cost(plan, events)
     rows = "".join(f"| {item.what} | ${item.dollars:.2f} |\n" for item in items)
     note = f"\n{MANAGEMENT}\n" if plan.watching.trails else ""
+    left_out = "".join(f"- {one}\n" for one in not_counted(plan))
     return (
-        f"## What it costs\n\nA month with {events:,} calls on watched objects, by AWS's prices of {PRICES_OF} in {PRICES_WHERE}, "
-        f"free tiers left out: **${total(items)}**.\n\n| | |\n| --- | --- |\n{rows}{note}"
+        f"## What it costs\n\nA month with {events:,} calls on watched objects, by AWS's prices of {PRICES_OF} (those of {UNDATED} were "
+        f"read without a date) in {PRICES_WHERE}, free tiers left out: **${total(items)}**.\n\n| | |\n| --- | --- |\n{rows}\n"
+        f"Not counted:\n\n{left_out}{note}"
     )

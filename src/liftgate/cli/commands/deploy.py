@@ -10,7 +10,7 @@ from liftgate.cli.commands.deploy_check import check
 from liftgate.cli.deploy_options import options_of, plan_options
 from liftgate.cli.extra import needing
 from liftgate.cli.options import output_option, wants_json
-from liftgate.cli.terminal import say, say_json, say_next, warn
+from liftgate.cli.terminal import say, say_folded, say_json, say_next, warn
 
 if TYPE_CHECKING:
     from liftgate.deployment.files import Put
@@ -91,7 +91,7 @@ def _write(tool: str, context: click.Context, given: dict[str, Any]) -> None:
 
 
 def _say(put: "Put", plan: "Plan", given: dict[str, Any]) -> None:
-    from liftgate.deployment.cost import PRICES_OF, PRICES_WHERE, monthly_cost, total  # noqa: PLC0415
+    from liftgate.deployment.cost import PRICES_OF, PRICES_WHERE, monthly_cost, not_counted, total  # noqa: PLC0415
 
     for word, paths in (("new", put.new), ("changed", put.changed), ("same", put.same)):
         for path in paths:
@@ -102,11 +102,12 @@ def _say(put: "Put", plan: "Plan", given: dict[str, Any]) -> None:
     say(
         f"About ${cost} a month at {given['events']:,} calls on watched objects: prices of {PRICES_OF}, {PRICES_WHERE}."
     )
+    say_folded("Not counted: ", f"{'; '.join(not_counted(plan))}.", indent=0)
     say_next(f"read {given['out'] / 'README.md'}")
 
 
 def _as_json(put: "Put", plan: "Plan", events: int) -> dict[str, Any]:
-    from liftgate.deployment.cost import PRICES_OF, monthly_cost, total  # noqa: PLC0415
+    from liftgate.deployment.cost import PRICES_OF, monthly_cost, not_counted, total  # noqa: PLC0415
 
     items = monthly_cost(plan, events)
     return {
@@ -116,4 +117,5 @@ def _as_json(put: "Put", plan: "Plan", events: int) -> dict[str, Any]:
         "left": list(put.left),
         "dollars_a_month": str(total(items)),
         "prices_of": PRICES_OF,
+        "not_counted": list(not_counted(plan)),
     }
