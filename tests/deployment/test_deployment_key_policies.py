@@ -17,9 +17,11 @@ from tests.iam.generated.ours import our_decision
 from tools.generate_deploy_docs import FOLDER
 
 from liftgate.catalogue.model import Entitlement, Mechanism
-from liftgate.deployment.key_policies import CONTEXT, path_of
+from liftgate.catalogue.parse import load_catalogue
+from liftgate.demo.world import CATALOGUE
+from liftgate.deployment.key_policies import CONTEXT, LOG_CONTEXT, path_of
 from liftgate.deployment.model import Plan, Role
-from liftgate.deployment.options import NewBaseline
+from liftgate.deployment.options import BROKER_NAME, NewBaseline
 from liftgate.deployment.write import TOOLS, written
 from liftgate.iam.compile import compile_session_policy, role_policy
 from liftgate.iam.parse import Kind, parse_policy
@@ -219,9 +221,8 @@ def test_what_would_not_fit_into_a_key_policy_is_not_written_and_the_readme_says
     many = [entitlement(f"export-{n:03}", scope(f"s3://exports/{n:03}/")) for n in range(80)]
     files = written("cloudformation", planned(examples.catalogue(*many)))
     assert [path for path in files if path.endswith(".json")] == []
-    assert (
-        f"The policy of the key `{KEY}` must let IAM policies of account {HOME} count" in files["README.md"]
-    )
+    assert "Statements for each role would not fit into it." in files["README.md"]
+    assert f"lets IAM policies of account {HOME} count" in files["README.md"]
 
 
 def test_nothing_is_written_for_a_key_that_no_ceiling_opens_or_seals_with() -> None:
@@ -229,6 +230,79 @@ def test_nothing_is_written_for_a_key_that_no_ceiling_opens_or_seals_with() -> N
     found = planned(examples.catalogue(entitlement("purge", ceiling)))
     files = written("cloudformation", found)
     assert (found.kms_keys, path_of(KEY) in files, KEY in files["README.md"]) == ((KEY,), False, False)
+
+
+TRAIL = f"arn:aws:cloudtrail:eu-central-1:{HOME}:trail/liftgate"
+
+
+def log_file(action: str, context: dict[str, str]) -> Asked:
+    return Asked(action=action, resource=KEY, context={"aws:CurrentTime": NOON.isoformat(), **context})
+
+
+@pytest.mark.parametrize(
+    ("action", "context", "expected"),
+    [
+        ("kms:GenerateDataKey", {LOG_CONTEXT: TRAIL}, True),
+        (
+            "kms:GenerateDataKey",
+            {LOG_CONTEXT: TRAIL.replace("eu-central-1", "us-east-1")},
+            True,
+        ),  # logged there
+        ("kms:GenerateDataKey", {}, False),
+        ("kms:GenerateDataKey", {LOG_CONTEXT: TRAIL.replace(HOME, OTHER)}, False),
+        ("kms:GenerateDataKey", {LOG_CONTEXT: TRAIL, "aws:SourceArn": f"{TRAIL}-of-others"}, False),
+        ("kms:DescribeKey", {}, True),
+        ("kms:Decrypt", {LOG_CONTEXT: TRAIL}, False),
+        ("kms:CreateGrant", {LOG_CONTEXT: TRAIL}, False),
+    ],
+)
+def test_cloudtrail_seals_log_files_of_these_trails_and_does_nothing_else(
+    action: str, context: dict[str, str], expected: bool
+) -> None:
+    found = planned(load_catalogue([CATALOGUE]), trail_key_arn=KEY)
+    asks = case(
+        found,
+        found.role(BROKER_NAME),
+        log_file(action, {"aws:SourceArn": TRAIL, **context}),
+        resource_policy=merged(found),
+        owner=HOME,
+    )
+    asks["request"]["principal"] = "cloudtrail.amazonaws.com"
+    decision = our_decision({**asks, "identity": [], "boundary": None})
+    assert (decision == "allow") is expected
+
+
+@pytest.mark.parametrize(
+    "trail_bucket", [None, "security-logs"], ids=["a trail of ours", "one that is there"]
+)
+def test_the_broker_opens_log_files_and_nothing_else_under_their_key(trail_bucket: str | None) -> None:
+    found = planned(load_catalogue([CATALOGUE]), trail_key_arn=KEY, trail_bucket=trail_bucket)
+    broker = found.role(BROKER_NAME)
+    opens = log_file("kms:Decrypt", {"kms:ViaService": VIA, LOG_CONTEXT: TRAIL.replace(HOME, OTHER)})
+    assert [allowed(found, broker, opens, each) for each in (LOCKED, merged(found))] == [False, True]
+    for one in (
+        log_file("kms:Decrypt", {"kms:ViaService": VIA, CONTEXT: NIGHTLY}),
+        log_file("kms:Decrypt", {LOG_CONTEXT: TRAIL}),
+        replace(opens, action="kms:GenerateDataKey"),
+    ):
+        assert not allowed_all(found, broker, one, merged(found)), one
+    assert not allowed_all(found, found.role("LiftgateReportsWriter"), opens, merged(found))
+    said = f"let `{broker.arn}` open the log files" if trail_bucket else f"and `{broker.arn}` open them"
+    assert said in written("cloudformation", found)["README.md"]
+
+
+def test_a_key_of_log_files_and_objects_has_the_statements_of_both() -> None:
+    ceiling = scope("s3://exports/nightly/")
+    found = planned(examples.catalogue(entitlement("publish", ceiling)), trail_key_arn=KEY)
+    assert [one["Sid"] for one in merged(found)["Statement"]] == [
+        "Administrators",
+        f"Liftgate{HOME}Publish",
+        "LiftgateCloudTrailSeals",
+        "LiftgateCloudTrailLooks",
+        "LiftgateBrokerOpensLogFiles",
+    ]
+    assert found.kms_keys == (KEY,)
+    assert planned(load_catalogue([CATALOGUE]), trail_key_arn=KEY).kms_keys == ()
 
 
 @pytest.mark.parametrize("tool", TOOLS)

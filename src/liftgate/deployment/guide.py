@@ -1,6 +1,6 @@
 """The README that stands beside generated files: what each is, in which order they are applied, and what is left to do by hand."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from liftgate.deployment.cloudformation import takes_external_id
@@ -94,30 +94,41 @@ def _by_hand(plan: Plan) -> str:
             "- Whoever looks at the buckets all day gets the policies of `baseline`: `aws iam attach-role-policy --role-name NAME "
             "--policy-arn ARN`. Where the role reads already, nothing is to do."
         )
-    found += [_key_step(one) for one in plan.key_policies if one.document is None or one.document.statements]
-    if plan.watching.log_key_arn:
-        found.append(
-            f"- The policy of the key `{plan.watching.log_key_arn}` must let CloudTrail encrypt, and `{plan.broker_arn}` decrypt."
-        )
+    found += [
+        _key_step(one, plan) for one in plan.key_policies if one.document is None or one.document.statements
+    ]
     return "## By hand\n\n" + "\n".join(found) + "\n" if found else ""
 
 
-def _key_step(one: KeyPolicy) -> str:
+def _key_step(one: KeyPolicy, plan: Plan) -> str:
     """Key policies are somebody else's: nothing is written over, statements are merged."""
-    accounts = " and ".join(one.accounts)
-    whole = f"let IAM policies of account {accounts} count (`arn:aws:iam::…:root` with `kms:*`)"
+    needs = " It must ".join(_needs(one, plan))
     if one.document is None:
-        return f"- The policy of the key `{one.key_arn}` must {whole}: statements for each role would not fit into it."
+        return f"- The policy of the key `{one.key_arn}` must {needs} Statements for each role would not fit into it."
     region, path = one.key_arn.split(":")[3], path_of(one.key_arn)
     key = f"--region {region} --key-id {one.key_arn} --policy-name default"
     merge = f'.Statement = ([.Statement] | flatten | map(select((.Sid // "") | startswith("{SID}") | not))) + $new[0].Statement'
     return (
-        f"- The policy of the key `{one.key_arn}` must let the roles use it through S3. Where it does not {whole} already, merge "
-        f"`{path}` into it; of an earlier run nothing stays:\n\n"
+        f"- The policy of the key `{one.key_arn}` must {needs} To merge `{path}` into it, in place of what an earlier run put "
+        "there:\n\n"
         f"  ```sh\n  aws kms get-key-policy {key} --query Policy --output text > key-policy.json\n"
         f"  jq --slurpfile new {path} '{merge}' key-policy.json > merged.json\n"
         f"  aws kms put-key-policy {key} --policy file://merged.json\n  ```"
     )
+
+
+def _needs(one: KeyPolicy, plan: Plan) -> Iterator[str]:
+    if one.accounts:
+        yield (
+            f"let the roles use it through S3, as it does where it lets IAM policies of account {' and '.join(one.accounts)} count "
+            "(`arn:aws:iam::…:root` with `kms:*`)."
+        )
+    if one.key_arn == plan.watching.log_key_arn:
+        yield (
+            f"let CloudTrail seal the log files, and `{plan.broker_arn}` open them."
+            if plan.watching.trails
+            else f"let `{plan.broker_arn}` open the log files."
+        )
 
 
 def _settings(plan: Plan) -> str:

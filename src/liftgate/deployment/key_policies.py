@@ -10,17 +10,20 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 
-from liftgate.deployment.model import KeyPolicy
+from liftgate.deployment.calls import By, On, actions_of
+from liftgate.deployment.model import KeyPolicy, Watching
 from liftgate.deployment.statements import allow_who, policy
 from liftgate.deployment.written import MARK, logical_ids
 from liftgate.iam.compile import companions
 from liftgate.iam.policy import Condition, Policy, Principals, Statement, to_document, to_json
+from liftgate.iam.s3.kms_key import s3_service
 from liftgate.iam.scope import Scope
 
 SID: Final = "Liftgate"
 """With which the Sid of each of these statements begins: by it they are found when they are written anew."""
 
 CONTEXT: Final = "kms:EncryptionContext:aws:s3:arn"
+LOG_CONTEXT: Final = "kms:EncryptionContext:aws:cloudtrail:arn"
 # Three quarters of a key policy's 32,768 bytes ("Creating a key policy", AWS KMS Developer Guide): something stands there already.
 _ROOM: Final = 24_576
 
@@ -28,12 +31,17 @@ Use: TypeAlias = tuple[str, Scope]
 """The ARN of a role, and a scope that it may be given."""
 
 
-def key_policies(uses: Iterable[Use]) -> tuple[KeyPolicy, ...]:
-    """For each key that is used, in order of ARN; without statements where they would not fit into a key policy."""
-    every = list(uses)
-    keys = sorted({key for _, scope in every for key in scope.kms_keys})
+def key_policies(uses: Iterable[Use], watching: Watching, broker: str) -> tuple[KeyPolicy, ...]:
+    """For each key that is used, and that of the log files, in order of ARN; without a document where it would not fit."""
+    every, logs = list(uses), watching.log_key_arn
+    keys = sorted({*(key for _, scope in every for key in scope.kms_keys), *([logs] if logs else [])})
     return tuple(
-        _key_policy(key, [(role, scope) for role, scope in every if key in scope.kms_keys]) for key in keys
+        _key_policy(
+            key,
+            [(role, scope) for role, scope in every if key in scope.kms_keys],
+            list(_log_statements(key, watching, broker)) if key == logs else [],
+        )
+        for key in keys
     )
 
 
@@ -52,8 +60,8 @@ def path_of(key_arn: str) -> str:
     return f"kms-key-policy-statement-{account}-{region}-{key.removeprefix('key/')}.json"
 
 
-def _key_policy(key: str, uses: list[Use]) -> KeyPolicy:
-    document = policy(*_statements(key, uses))
+def _key_policy(key: str, uses: list[Use], more: list[Statement]) -> KeyPolicy:
+    document = policy(*_statements(key, uses), *more)
     fits = len(to_json(document).encode()) <= _ROOM
     return KeyPolicy(
         key_arn=key,
@@ -73,15 +81,42 @@ def _statements(key: str, uses: list[Use]) -> Iterator[Statement]:
     names = _names([role for role, _, _ in contexts])
     sids = logical_ids(names)
     for name, ((role, actions, through), arns) in zip(names, contexts.items(), strict=True):
-        yield allow_who(
+        yield _allow_role(
             f"{SID}{sids[name]}",
-            Principals((("AWS", f"arn:{role.split(':')[1]}:iam::{_account(role)}:root"),)),
+            role,
             actions,
-            ["*"],  # in a key policy: this key
-            Condition("ArnEquals", "aws:PrincipalArn", (role,)),
             *through,
             Condition("StringLike", CONTEXT, tuple(sorted(arns))),
         )
+
+
+def _log_statements(key: str, watching: Watching, broker: str) -> Iterator[Statement]:
+    """CloudTrail seals the log files of these trails, and the broker opens log files, whoever's trail they are of.
+
+    Source: "Configure AWS KMS key policies for CloudTrail", AWS CloudTrail User Guide.
+    """
+    cloudtrail = Principals((("Service", "cloudtrail.amazonaws.com"),))
+    if watching.trails:
+        source = Condition("StringEquals", "aws:SourceArn", tuple(one.arn for one in watching.trails))
+        anywhere = tuple(
+            one.arn.replace(f":{one.region}:", ":*:", 1) for one in watching.trails
+        )  # it logs all Regions
+        sealed = Condition("StringLike", LOG_CONTEXT, anywhere)
+        yield allow_who(f"{SID}CloudTrailSeals", cloudtrail, ["kms:GenerateDataKey*"], ["*"], source, sealed)
+        yield allow_who(f"{SID}CloudTrailLooks", cloudtrail, ["kms:DescribeKey"], ["*"], source)
+    yield _allow_role(
+        f"{SID}BrokerOpensLogFiles",
+        broker,
+        actions_of(By.BROKER, On.LOG_KEY),
+        Condition("StringEquals", "kms:ViaService", (s3_service(key),)),
+        Condition("Null", LOG_CONTEXT, ("false",)),
+    )
+
+
+def _allow_role(sid: str, role: str, actions: Iterable[str], *conditions: Condition) -> Statement:
+    who = Principals((("AWS", f"arn:{role.split(':')[1]}:iam::{_account(role)}:root"),))
+    named = Condition("ArnEquals", "aws:PrincipalArn", (role,))
+    return allow_who(sid, who, actions, ["*"], named, *conditions)  # in a key policy `*` is this key
 
 
 def _names(roles: list[str]) -> list[str]:

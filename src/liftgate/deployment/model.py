@@ -130,7 +130,7 @@ class KeyPolicy:
     """What is to stand in the policy of a KMS key that is there already."""
 
     key_arn: str
-    accounts: tuple[str, ...]  # whose roles use it
+    accounts: tuple[str, ...]  # whose roles use it for objects in watched buckets
     document: Policy | None  # None: too long for a key policy; without statements: no role needs the key
 
 
@@ -146,12 +146,8 @@ class Plan:
     roles: tuple[Role, ...]
     bounded: tuple[Bounded, ...]
     watching: Watching
-    key_policies: tuple[KeyPolicy, ...]
-
-    @property
-    def kms_keys(self) -> tuple[str, ...]:
-        """The keys under which objects in watched buckets are encrypted."""
-        return tuple(one.key_arn for one in self.key_policies)
+    kms_keys: tuple[str, ...]  # under which objects in watched buckets are encrypted
+    key_policies: tuple[KeyPolicy, ...]  # of these, and of the log files' key
 
     @property
     def accounts(self) -> tuple[str, ...]:

@@ -81,7 +81,8 @@ def plan_for(catalogue: Catalogue, options: DeployOptions) -> Plan:
         roles=tuple(roles),
         bounded=bounded_roles(places, boundaries, made),
         watching=watching,
-        key_policies=key_policies(_uses(places, made)),
+        kms_keys=tuple(sorted({key for account in places.accounts for key in places.keys_of(account)})),
+        key_policies=key_policies(_uses(places, made), watching, broker),
     )
     check_sizes(plan)
     return plan

@@ -10,7 +10,7 @@ from itertools import groupby
 from liftgate.iam.errors import BadKey, EmptyScope
 from liftgate.iam.policy import Condition, Effect, Patterns, Policy, Statement
 from liftgate.iam.s3.actions import S3Action, action
-from liftgate.iam.s3.kms_key import parse_kms_key
+from liftgate.iam.s3.kms_key import parse_kms_key, s3_service
 from liftgate.iam.scope import Location, Scope
 
 _LIST = "s3:ListBucket"
@@ -120,13 +120,8 @@ def _kms(names: frozenset[str], keys: frozenset[str]) -> list[Statement | None]:
     ]
     return [
         _allow(wanted, group, Condition("StringEquals", "kms:ViaService", (service,)))
-        for service, group in groupby(sorted(map(parse_kms_key, keys), key=_s3_service), key=_s3_service)
+        for service, group in groupby(sorted(map(parse_kms_key, keys), key=s3_service), key=s3_service)
     ]
-
-
-def _s3_service(key_arn: str) -> str:
-    _, partition, _, region, *_ = key_arn.split(":")
-    return f"s3.{region}.amazonaws.com{'.cn' if partition == 'aws-cn' else ''}"
 
 
 def _allow(names: Iterable[str], arns: Iterable[str], *conditions: Condition) -> Statement | None:

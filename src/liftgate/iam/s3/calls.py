@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, unquote
 from liftgate.iam.errors import UnknownOperation, UnknownTarget
 from liftgate.iam.request import Request
 from liftgate.iam.s3.carried import Parameters, carried, is_given, told
+from liftgate.iam.s3.kms_key import s3_service
 from liftgate.iam.s3.need import Need, On
 from liftgate.iam.s3.operations import NEEDS, UNMAPPED
 
@@ -123,12 +124,12 @@ def _source(source: object) -> dict[str, str]:
 def _sealed(need: Need, parameters: Parameters) -> Iterator[Request]:
     """The call that S3 makes of KMS, where the key is named by its ARN."""
     key = str(parameters.get("SSEKMSKeyId", ""))
-    parts = key.split(":")
-    if not str(parameters.get("ServerSideEncryption", "")).startswith("aws:kms") or len(parts) < _KMS_PARTS:
+    if (
+        not str(parameters.get("ServerSideEncryption", "")).startswith("aws:kms")
+        or key.count(":") < _KMS_COLONS
+    ):
         return
-    _, partition, _, region, *_ = parts
-    service = f"s3.{region}.amazonaws.com{'.cn' if partition == 'aws-cn' else ''}"
-    yield Request(action=need.action, resource=key, context={"kms:ViaService": service})
+    yield Request(action=need.action, resource=key, context={"kms:ViaService": s3_service(key)})
 
 
-_KMS_PARTS = 6
+_KMS_COLONS = 5

@@ -1,4 +1,4 @@
-"""Reads the ARNs of KMS keys."""
+"""Reads the ARNs of KMS keys, and says by which name S3 uses them."""
 
 import re
 
@@ -28,3 +28,9 @@ def parse_kms_key(text: str) -> str:
         advice="write the key's own ARN, `arn:aws:kms:<region>:<account>:key/<key id>`",
         value=text,
     )
+
+
+def s3_service(key_arn: str) -> str:
+    """How `kms:ViaService` names S3 in the key's Region."""
+    _, partition, _, region, *_ = key_arn.split(":")
+    return f"s3.{region}.amazonaws.com{'.cn' if partition == 'aws-cn' else ''}"
