@@ -1,7 +1,11 @@
 """What a check found is a finding: opened once, closed when mended, and never closed by a check that could not see."""
 
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
+import pytest
 from tests.store.store_examples import NOON
 
 from liftgate.access.ports import EffectKind
@@ -9,6 +13,7 @@ from liftgate.drift.findings import keep_findings
 from liftgate.drift.model import Drift, Mend, Report, Unseen
 from liftgate.drift.walls import WALLS
 from liftgate.ledger.model import EventKind
+from liftgate.store.drifts import Drifts
 from liftgate.store.sql import SqlStore
 from liftgate.watch.finding_state import FindingState
 from liftgate.watch.ports import FindingFilter
@@ -77,3 +82,36 @@ def test_people_are_told_of_a_drift(store: SqlStore) -> None:
             NOON, lease=HOUR, limit=5, worker="w", kinds=(EffectKind.RESPONSE,)
         )
     assert len(claimed) == 1
+
+
+@pytest.fixture
+def two(url: str, open_another: Callable[[], SqlStore], monkeypatch: pytest.MonkeyPatch) -> list[SqlStore]:
+    """Two servers, of which each has seen what stands before the other writes; SQLite lets one in after the other."""
+    met, seen = Barrier(2 if url.startswith("postgresql") else 1), Drifts.standing
+
+    def standing(self: Drifts) -> Mapping[str, str]:
+        found = seen(self)
+        met.wait()
+        return found
+
+    monkeypatch.setattr(Drifts, "standing", standing)
+    return [open_another(), open_another()]
+
+
+def _by_both(two: list[SqlStore], report: Report, hours: int) -> list[tuple[int, int]]:
+    """What each of them kept; a moment apart, as clocks are."""
+    with ThreadPoolExecutor(2) as pool:
+        kept = [
+            pool.submit(keep_findings, report, store, NOON + hours * HOUR + number * timedelta(seconds=1))
+            for number, store in enumerate(two)
+        ]
+        return sorted(one.result() for one in kept)
+
+
+def test_two_workers_at_once_open_one_finding_and_close_it_once(two: list[SqlStore]) -> None:
+    drifted = _report(_drift(), _drift("session-too-long"))
+    assert [sum(opened) for opened in zip(*_by_both(two, drifted, 0), strict=True)] == [2, 0]
+    assert len(_listed(two[0], None)) == 2
+    assert [sum(over) for over in zip(*_by_both(two, _report(), 1), strict=True)] == [0, 2]
+    found = [one for one in _kinds(two[0]) if one in {EventKind.FINDING_MADE, EventKind.FINDING_OVER}]
+    assert found == [EventKind.FINDING_MADE] * 2 + [EventKind.FINDING_OVER] * 2

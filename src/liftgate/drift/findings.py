@@ -43,22 +43,24 @@ def findings_of(report: Report, now: datetime) -> dict[str, Finding]:
 
 
 def keep_findings(report: Report, store: DriftStore, now: datetime) -> tuple[int, int]:
-    """Open what is new and close what is mended; how many of each.
+    """Open what is new and close what is mended; how many of each. What another process does just now is left to it.
 
     Where something could not be looked at, nothing is closed: it may be what was told before.
     """
-    found = findings_of(report, now)
+    found, opened, closed = findings_of(report, now), 0, 0
     with store.write() as transaction:
         standing = transaction.drifts.standing()
-        new = [(what, finding) for what, finding in found.items() if what not in standing]
-        for what, finding in new:
-            transaction.keep_findings([_kept(finding, now)])
-            transaction.drifts.open(what, finding.id)
-        over = {what: of for what, of in standing.items() if what not in found and report.is_whole}
-        for what, of in over.items():
-            transaction.drifts.close(of, now)
-            transaction.record(_over(of, what, now))
-    return len(new), len(over)
+        for what in sorted(
+            found.keys() - standing.keys()
+        ):  # in one order, so that no two wait for each other
+            if transaction.drifts.open(what, found[what].id):
+                transaction.keep_findings([_kept(found[what], now)])
+                opened += 1
+        for what in sorted(standing.keys() - found.keys()) if report.is_whole else ():
+            if transaction.drifts.close(standing[what], now):
+                transaction.record(_over(standing[what], what, now))
+                closed += 1
+    return opened, closed
 
 
 def _finding(rule: str, what: str, title: str, because: str, severity: Severity, now: datetime) -> Finding:  # noqa: PLR0917

@@ -29,11 +29,11 @@ class Drifts(Protocol):
     def standing(self) -> Mapping[str, str]:
         """The ids of those that do, by wall and thing."""
 
-    def open(self, what: str, finding_id: str) -> None:
-        """One more; there is none yet of the same wall and thing."""
+    def open(self, what: str, finding_id: str) -> bool:
+        """One more; False where there is one of the same wall and thing, which another check may have opened just now."""
 
-    def close(self, finding_id: str, at: datetime) -> None:
-        """What was found is no longer so."""
+    def close(self, finding_id: str, at: datetime) -> bool:
+        """What was found is no longer so; False where that was known."""
 
     def are_standing(self, finding_ids: Collection[str]) -> Mapping[str, bool]:
         """Of those that a check found, whether each still stands."""

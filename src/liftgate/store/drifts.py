@@ -13,6 +13,12 @@ _STANDING: Final = select(drifts.c.what, drifts.c.finding_id).where(drifts.c.ove
 _OF: Final = select(drifts.c.finding_id, drifts.c.over_at).where(
     drifts.c.finding_id.in_(bindparam("ids", expanding=True))
 )
+_CLOSE: Final = (
+    update(drifts)
+    .where(drifts.c.finding_id == bindparam("of_id"), drifts.c.over_at.is_(None))
+    .values(over_at=bindparam("at"))
+    .execution_options(preserve_rowcount=True)
+)
 
 
 class Drifts:
@@ -26,14 +32,15 @@ class Drifts:
         rows = self._connection.execute(_STANDING).mappings()
         return {row["what"]: row["finding_id"] for row in rows}
 
-    def open(self, what: str, finding_id: str) -> None:
+    def open(self, what: str, finding_id: str) -> bool:
         """See the port."""
         row = {"what": what, "finding_id": finding_id, "over_at": None}
-        self._connection.execute(insert_into(self._connection, drifts).values(row))
+        add = insert_into(self._connection, drifts).on_conflict_do_nothing().returning(drifts.c.what)
+        return self._connection.execute(add.values(row)).first() is not None
 
-    def close(self, finding_id: str, at: datetime) -> None:
+    def close(self, finding_id: str, at: datetime) -> bool:
         """See the port."""
-        self._connection.execute(update(drifts).where(drifts.c.finding_id == finding_id).values(over_at=at))
+        return self._connection.execute(_CLOSE, {"of_id": finding_id, "at": at}).rowcount == 1
 
     def are_standing(self, finding_ids: Collection[str]) -> Mapping[str, bool]:
         """See the port."""
