@@ -16,6 +16,7 @@ import liftgate.server.command  # noqa: F401 - so that every kind of error is kn
 from liftgate.errors import LiftgateError
 from liftgate.server.account_settings import AccountSettings
 from liftgate.server.app import build_routes
+from liftgate.server.deploy_check_settings import DeployCheckSettings
 from liftgate.server.issuer_settings import IssuerSettings
 from liftgate.server.notice_settings import NoticeSettings
 from liftgate.server.problems import status_of, title_of
@@ -253,6 +254,7 @@ def tables() -> Iterator[str]:
     for head, model in (
         ("Each of the `trackers`, `[[trackers]]` ([tickets.md](tickets.md))", TrackerSettings),
         ("Each of the `issuers`, `[[issuers]]` ([pipelines.md](pipelines.md))", IssuerSettings),
+        ("The table `[deploy_check]` ([deploy-check.md](deploy-check.md))", DeployCheckSettings),
         ("The table `[slack]` ([notices.md](notices.md))", SlackSettings),
         ("Each of the `notices`, `[[notices]]` ([notices.md](notices.md))", NoticeSettings),
     ):

@@ -6,8 +6,9 @@ Run it from anywhere: ``python tools/generate_deploy_check_docs.py``. A test say
 import json
 from pathlib import Path
 
-from liftgate.drift.looking import looking_policy
+from liftgate.deployment.auditor import looking_policy
 from liftgate.drift.walls import WALLS
+from liftgate.iam.policy import to_document
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "deploy-check.md"
 _MARKS = {
@@ -34,7 +35,7 @@ def _walls() -> str:
 
 
 def _policy() -> str:
-    return f"```json\n{json.dumps(looking_policy(), indent=2)}\n```\n"
+    return f"```json\n{json.dumps(to_document(looking_policy()), indent=2)}\n```\n"
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 Run it from anywhere: ``python tools/generate_deploy_docs.py``. A test says whether the files are as they would be.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -18,8 +18,13 @@ from liftgate.deployment.write import TOOLS, written
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "examples" / "deploy"
 ROLES = ROOT / "docs" / "roles.md"
-_BEGIN = "<!-- calls: written by tools/generate_deploy_docs.py -->\n"
-_END = "<!-- end of calls -->"
+_BEGIN = "<!-- {what}: written by tools/generate_deploy_docs.py -->\n"
+_END = "<!-- end of {what} -->"
+_WHO = {
+    By.BROKER: "the broker",
+    By.ACCOUNT: "the broker at home, the revoker elsewhere",
+    By.AUDITOR: "the auditor",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,17 +81,25 @@ def sample_files(name: str, tool: str) -> dict[str, str]:
 
 
 def roles_page() -> str:
-    """The page, with the table of calls as it is."""
-    before, _, rest = ROLES.read_text(encoding="utf-8").partition(_BEGIN)
+    """The page, with the tables of calls as they are."""
+    text = ROLES.read_text(encoding="utf-8")
+    for what, callers in (("calls", {By.BROKER, By.ACCOUNT}), ("the auditor's calls", {By.AUDITOR})):
+        begin, end = _BEGIN.format(what=what), _END.format(what=what)
+        before, _, rest = text.partition(begin)
+        text = f"{before}{begin}{_table(callers)}{end}{rest.partition(end)[2]}"
+    return text
+
+
+def _table(callers: Collection[By]) -> str:
     rows = "".join(
         f"| {', '.join(f'`{one.action}`' for one in calls)} | {on}{', under the boundary that Liftgate gave them' if bounded else ''} | "
-        f"{why} | {'the broker' if by is By.BROKER else 'the broker at home, the revoker elsewhere'} |\n"
+        f"{why} | {_WHO[by]} |\n"
         for (by, on, why, bounded), calls in groupby(
-            CALLS, key=lambda one: (one.by, one.on, one.why, one.under_boundary)
+            (one for one in CALLS if one.by in callers),
+            key=lambda one: (one.by, one.on, one.why, one.under_boundary),
         )
     )
-    table = f"\n| call | on | what for | by |\n| --- | --- | --- | --- |\n{rows}\n"
-    return f"{before}{_BEGIN}{table}{_END}{rest.partition(_END)[2]}"
+    return f"\n| call | on | what for | by |\n| --- | --- | --- | --- |\n{rows}\n"
 
 
 def main() -> None:

@@ -45,11 +45,11 @@ def test_the_files_are_written_and_the_next_step_and_the_price_are_named(
 
 
 def test_a_second_run_changes_nothing_and_a_change_only_what_it_touches(deploy: Liftgate) -> None:
-    assert len(deploy("--output", "json").json["new"]) == 7
+    assert len(deploy("--output", "json").json["new"]) == 8
     again = deploy("--output", "json").json
-    assert (again["new"], again["changed"], len(again["same"])) == ([], [], 7)
+    assert (again["new"], again["changed"], len(again["same"])) == ([], [], 8)
     reads = deploy("--output", "json", "--reads").json
-    assert reads["changed"] == ["account-111122223333/watch.yaml"]
+    assert reads["changed"] == ["README.md", "account-111122223333/watch.yaml"]
 
 
 def test_a_file_of_an_earlier_run_is_named_and_left(deploy: Liftgate, tmp_path: Path) -> None:

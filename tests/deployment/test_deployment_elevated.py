@@ -22,7 +22,7 @@ from tests.deployment.deployed import (
 from liftgate.catalogue.model import Catalogue
 from liftgate.deployment.errors import CeilingsTooLarge
 from liftgate.deployment.model import Plan, Role
-from liftgate.deployment.options import BROKER_NAME, REVOKER_NAME
+from liftgate.deployment.options import AUDITOR_NAME, BROKER_NAME, REVOKER_NAME
 from liftgate.elevation.broker import Broker
 from liftgate.elevation.lending_trust import too_wide
 from liftgate.iam.compile import role_policy
@@ -133,14 +133,17 @@ def test_nobody_but_the_broker_gets_a_session(judges: Judges, plan: Plan) -> Non
     assert "allow" not in judges.decide(cases)
 
 
-def test_the_revoker_is_taken_up_by_the_broker_alone_by_its_name_and_external_id(
-    judges: Judges, plan: Plan
+@pytest.mark.parametrize(
+    ("name", "account"), [(REVOKER_NAME, OTHER), (AUDITOR_NAME, OTHER), (AUDITOR_NAME, HOME)]
+)
+def test_revoker_and_auditor_are_taken_up_by_the_broker_alone_by_its_name_and_external_id(
+    judges: Judges, plan: Plan, name: str, account: str
 ) -> None:
-    role = plan.role(REVOKER_NAME, OTHER)
+    role = plan.role(name, account)
     carried = {
         "sts:RoleSessionName": f"liftgate-{BROKER_NAME}",
         "sts:SourceIdentity": f"liftgate-{BROKER_NAME}",
-        "sts:ExternalId": EXTERNAL_ID,
+        **({"sts:ExternalId": EXTERNAL_ID} if account == OTHER else {}),
     }
     right = Asked(action="sts:AssumeRole", resource=role.arn, context=carried)
     source = Asked(
@@ -154,7 +157,10 @@ def test_the_revoker_is_taken_up_by_the_broker_alone_by_its_name_and_external_id
         for key in carried
     ]
     decisions = judges.decide([_assumed(plan, role, one) for one in (right, source, *wrong, *lacking)])
-    assert decisions == ["allow", "allow", *["implicit_deny"] * 6]
+    assert decisions == ["allow", "allow", *["implicit_deny"] * len(wrong + lacking)]
+    others = [one for one in plan.roles if one.account == HOME and one.name != BROKER_NAME]
+    cases = [_assumed(plan, role, one, by=who) for who in others for one in (right, source)]
+    assert "allow" not in judges.decide(cases)
 
 
 @pytest.mark.parametrize("organization", [None, "o-a1b2c3d4e5"])

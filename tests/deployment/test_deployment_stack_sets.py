@@ -90,7 +90,7 @@ def test_the_external_id_is_handed_on_where_a_template_asks_for_it_and_is_not_sh
         for name, one in template["Resources"].items()
         if "ExternalId" in yaml.safe_load(one["Properties"]["TemplateBody"]).get("Parameters", {})
     }
-    assert handed_on == asks == {"ElevatedRoles", "Revoker"}
+    assert handed_on == asks == {"Auditor", "ElevatedRoles", "Revoker"}
 
 
 def test_a_template_for_another_region_goes_there_once_the_forwarding_role_is_made(plan: Plan) -> None:

@@ -15,14 +15,14 @@ from tests.servers.other_account import HARBOUR
 from liftgate.demo.sample_account import BROKER, create_user, keys_from
 from liftgate.deployment.options import REVOKER_NAME
 from liftgate.elevation.deny import POLICY_NAME
-from liftgate.elevation.session_name import revoker_session_name
+from liftgate.elevation.session_name import broker_session_name
 
 __all__ = ["deployed"]
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("deployed-two-accounts")]
 THERE, AT_HOME = PLACES["there-writer"], PLACES["home-writer"]
 ALL = json.dumps(EVERYTHING)
-BY_THE_BROKER = revoker_session_name(BROKER)
+BY_THE_BROKER = broker_session_name(BROKER)
 TAGS = [{"Key": "liftgate-grant", "Value": "gr-0123456789abcdef"}, {"Key": "liftgate-person", "Value": "ada"}]
 
 

@@ -12,7 +12,7 @@ from liftgate.deployment.watching import (
     selectors,
 )
 from liftgate.drift.buckets import log_bucket_arn, watched_buckets
-from liftgate.drift.events import home_bus, rules_of
+from liftgate.drift.events import rules_of
 from liftgate.drift.expected import Against
 from liftgate.drift.mending import BLOCK
 from liftgate.drift.model import Absent
@@ -38,7 +38,7 @@ _BUCKET: Final = SeenBucket(
 def snapshot_as_planned(against: Against) -> Snapshot:
     """What a check would read."""
     plan, places = against.plan, against.places
-    watching, bus = plan.watching, home_bus(plan)
+    watching, bus = plan.watching, plan.watching.home_bus_arn
     logs = SeenBucket(
         policy=watching.trails[0].bucket_policy,
         public_block=_BUCKET.public_block,

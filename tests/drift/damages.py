@@ -25,6 +25,7 @@ WRITER: Final = f"arn:aws:iam::{HOME}:role/liftgate/reports-write"
 ELSEWHERE: Final = f"arn:aws:iam::{OTHER}:role/uploads-quarantine"
 BROKER: Final = f"arn:aws:iam::{HOME}:role/LiftgateBroker"
 REVOKER: Final = f"arn:aws:iam::{OTHER}:role/LiftgateRevoker"
+AUDITOR: Final = f"arn:aws:iam::{OTHER}:role/LiftgateAuditor"
 QUEUE: Final = f"arn:aws:sqs:us-east-1:{HOME}:liftgate-cloudtrail"
 DEAD: Final = f"{QUEUE}-dead-letters"
 RULE: Final = "liftgate-cloudtrail"
@@ -359,6 +360,30 @@ DAMAGES: Final[dict[str, Damage]] = {
             f"arn:aws:iam::{OTHER}:policy/LiftgateRevokerTakeBack", lambda one: one.update(Action="iam:*")
         ),
     ),
+    "the auditor lets in somebody else": _damage(
+        "second-principal", AUDITOR, _trust(AUDITOR, _broker_and(f"arn:aws:iam::{HOME}:role/Admin"))
+    ),
+    "the auditor asks for no external id": _damage(
+        "external-id-missing", AUDITOR, _trust(AUDITOR, _without("sts:ExternalId"))
+    ),
+    "the auditor asks for no name of the broker": _damage(
+        "trust-loosened", AUDITOR, _trust(AUDITOR, _without("sts:RoleSessionName"))
+    ),
+    "the auditor has no boundary": _damage("boundary-missing", AUDITOR, _boundary(AUDITOR)),
+    "the auditor may do more": _damage(
+        "auditor-widened",
+        f"{AUDITOR.replace(':role', ':policy')}Look",
+        _statement(
+            f"{AUDITOR.replace(':role', ':policy')}Look",
+            lambda one: one.update(Action="s3:GetObject", Resource="*"),
+        ),
+    ),
+    "the auditor's boundary takes more": _damage(
+        "auditor-widened",
+        f"{AUDITOR.replace(':role', ':policy')}Boundary",
+        _statement(f"{AUDITOR.replace(':role', ':policy')}Boundary", lambda one: one.update(Action="*")),
+    ),
+    "the auditor has a policy more": _damage("policy-added", AUDITOR, _inline("role", AUDITOR)),
     "everyday access may write": _damage(
         "baseline-widened",
         f"arn:aws:iam::{HOME}:policy/LiftgateReadOnly",

@@ -7,13 +7,17 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 from tests.cli.conftest import Said, home, liftgate  # noqa: F401 - fixtures
-from tests.deployment.deployed import EVERYTHING, HOME, OTHER
+from tests.deployment.deployed import EVERYTHING, HOME, OTHER, two_accounts
 from tests.drift.damages import DAMAGES
 from tests.drift.deployed_account import REGION, DeployedAccount, deploy
 from tools.generate_deploy_docs import ROOT
 
 from liftgate.demo.embedded_aws import running_embedded_aws
-from liftgate.drift.looking import looking_policy
+from liftgate.deployment.auditor import looking_policy
+from liftgate.deployment.model import Concern
+from liftgate.deployment.options import DeployOptions
+from liftgate.deployment.plan import plan_for
+from liftgate.iam.policy import to_json
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("deployed-account")]
 
@@ -28,7 +32,26 @@ def made() -> Iterator[DeployedAccount]:
         made = deploy(aws)
         for account in (HOME, OTHER):
             _make_auditor(made, account)
+        _name_what_is_there(made)
         yield made
+
+
+def _name_what_is_there(made: DeployedAccount) -> None:
+    """The auditors look at a trail and a queue as the command names them below."""
+    watching = made.against.plan.watching
+    options = DeployOptions(
+        region=REGION,
+        account=HOME,
+        queue_arn=watching.queues.arn,
+        dead_letter_queue_arn=watching.queues.dead_letters_arn,
+        trail_bucket=watching.log_bucket,
+        trail_key_arn=made.key_arn,
+    )
+    for one in plan_for(two_accounts(), options).policies:
+        if one.concern is Concern.AUDITOR:
+            made.client("iam", one.account).create_policy_version(
+                PolicyArn=one.arn, PolicyDocument=to_json(one.document), SetAsDefault=True
+            )
 
 
 def _make_auditor(made: DeployedAccount, account: str) -> None:
@@ -42,7 +65,7 @@ def _make_auditor(made: DeployedAccount, account: str) -> None:
     }
     iam = made.client("iam", account)
     iam.create_role(RoleName="Auditor", AssumeRolePolicyDocument=json.dumps(trust))
-    iam.put_role_policy(RoleName="Auditor", PolicyName="Look", PolicyDocument=json.dumps(looking_policy()))
+    iam.put_role_policy(RoleName="Auditor", PolicyName="Look", PolicyDocument=to_json(looking_policy()))
 
 
 @pytest.fixture
@@ -81,7 +104,7 @@ def damaged(made: DeployedAccount) -> Iterator[None]:
 def test_who_may_look_and_no_more_sees_that_all_stands(check: Check) -> None:
     said = check("--role", "Auditor")
     assert (said.code, said.err) == (0, "")
-    assert "All stands: 25 things looked at, and none has drifted." in said.out
+    assert "All stands: 31 things looked at, and none has drifted." in said.out
 
 
 @pytest.mark.usefixtures("damaged")
@@ -159,7 +182,7 @@ def test_without_the_right_to_look_nothing_is_called_gone_and_nothing_fine(
     finally:
         for account in (HOME, OTHER):
             made.client("iam", account).put_role_policy(
-                RoleName="Auditor", PolicyName="Look", PolicyDocument=json.dumps(looking_policy())
+                RoleName="Auditor", PolicyName="Look", PolicyDocument=to_json(looking_policy())
             )
     assert (said.code, said.json["drifts"]) == (2, [])
     refused = [one["why"] for one in said.json["not_looked_at"]]

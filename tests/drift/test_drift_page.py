@@ -4,6 +4,7 @@ import yaml
 from tests.deployment.deployed import planned
 from tests.drift.damages import DAMAGES
 from tools.generate_deploy_check_docs import PAGE, page
+from tools.generate_deploy_docs import ROLES
 
 from liftgate.deployment.watching import LOGS_KEPT_DAYS
 from liftgate.deployment.write import written
@@ -12,6 +13,10 @@ from liftgate.drift.walls import WALLS
 
 def test_the_page_says_what_the_table_of_walls_says() -> None:
     assert PAGE.read_text("utf-8") == page(), "run: make docs"
+
+
+def test_the_page_of_roles_says_how_many_ways_are_tried() -> None:
+    assert f"{len(DAMAGES)} ways to weaken a deployed" in ROLES.read_text("utf-8")
 
 
 def test_each_damage_is_of_a_wall() -> None:

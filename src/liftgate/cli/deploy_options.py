@@ -49,6 +49,7 @@ _PLAN: Final = (
         help="With watched buckets too; repeat it.",
     ),
     click.option("--organization", metavar="ID", help="Demand it in trust policies of other accounts."),
+    click.option("--no-auditor", is_flag=True, help="No role by which the server checks what was deployed."),
 )
 
 
@@ -81,4 +82,5 @@ def options_of(given: dict[str, Any]) -> "DeployOptions":
         reads=given["reads"],
         also_regions=given["regions"],
         organization=given["organization"],
+        auditor=not given["no_auditor"],
     )

@@ -24,7 +24,7 @@ from liftgate.demo.sample_account import (
 )
 from liftgate.demo.trail.recorder import DEAD_LETTER_QUEUE, QUEUE
 from liftgate.deployment.guide import in_order
-from liftgate.deployment.model import Plan
+from liftgate.deployment.model import Concern, Plan
 from liftgate.deployment.options import DeployOptions, NewBaseline
 from liftgate.deployment.plan import plan_for
 from liftgate.deployment.write import TOOLS
@@ -59,7 +59,7 @@ def deploy_account(aws: EmbeddedAws, catalogue: Path) -> SampleAccount:
         broker=broker,
         broker_arn=plan.broker_arn,
         baseline_role_arn=plan.role(BASELINE_ROLE).arn,
-        elevated_role_arns={one.name: one.arn for one in plan.roles if one.name != BASELINE_ROLE},
+        elevated_role_arns={one.name: one.arn for one in plan.roles if one.concern is Concern.ELEVATED},
     )
 
 

@@ -5,11 +5,11 @@ from typing import Final
 
 from liftgate.deployment.calls import CALLS, By, On, actions_of
 from liftgate.deployment.model import Concern, ManagedPolicy, Role, Watching
-from liftgate.deployment.options import BROKER_NAME, REVOKER_NAME, DeployOptions
+from liftgate.deployment.options import AUDITOR_NAME, BROKER_NAME, REVOKER_NAME, DeployOptions
 from liftgate.deployment.places import Places
 from liftgate.deployment.rights import Right, check_attached, policies_of
 from liftgate.deployment.statements import allow, allow_who, deny, policy
-from liftgate.elevation.session_name import revoker_session_name
+from liftgate.elevation.session_name import broker_session_name
 from liftgate.iam.policy import Condition, Policy, Principals, Statement
 
 _WRITES: Final = ("iam:PutRolePolicy", "iam:DeleteRolePolicy")
@@ -25,11 +25,17 @@ def revoker_arn(partition: str, account: str) -> str:
     return f"arn:{partition}:iam::{account}:role/{REVOKER_NAME}"
 
 
+def auditor_arn(partition: str, account: str) -> str:
+    """The auditor role of an account."""
+    return f"arn:{partition}:iam::{account}:role/{AUDITOR_NAME}"
+
+
 def broker_parts(
     places: Places, options: DeployOptions, watching: Watching, boundaries: dict[str, str]
 ) -> tuple[list[ManagedPolicy], Role | None]:
     """The broker's policies, and its role with its boundary where it is to be made. ``boundaries``: by role that is written to."""
     elsewhere = places.accounts[1:]
+    audited = places.accounts if options.auditor else ()
     lend = [
         Right("LendSessions", By.BROKER, On.ELEVATED, tuple(places.lent)),
         Right(
@@ -38,9 +44,15 @@ def broker_parts(
             On.REVOKERS,
             tuple(revoker_arn(places.partition, account) for account in elsewhere),
         ),
+        Right(
+            "LookAtAccounts",
+            By.BROKER,
+            On.AUDITORS,
+            tuple(auditor_arn(places.partition, account) for account in audited),
+        ),
     ]
     groups = {
-        "Lend": (lend, "lend sessions of elevated roles, and reach the revoker roles"),
+        "Lend": (lend, "lend sessions of elevated roles, and take up the revoker and auditor roles"),
         "TakeBack": (
             account_rights(places, places.account, boundaries),
             "take access back, and read what must be so before it is given",
@@ -112,7 +124,7 @@ def revoker_parts(
         account=account,
         partition=places.partition,
         name=REVOKER_NAME,
-        trust=_revoker_trust(broker, external_id, organization),
+        trust=broker_alone(broker, external_id, organization),
         policies=tuple(one.arn for one in found),
         boundary=boundary.arn,
         why="Taken up by the broker to put denies on this account's elevated roles. It lends nothing and reads no object.",
@@ -198,11 +210,12 @@ def _service_trust(options: DeployOptions, account: str) -> Policy:
     return policy(allow_who("RunAsTheBroker", who, ["sts:AssumeRole"], None, *own))
 
 
-def _revoker_trust(broker: str, external_id: str, organization: str | None) -> Policy:
+def broker_alone(broker: str, external_id: str | None, organization: str | None) -> Policy:
+    """The trust policy of a role that the broker takes up for itself, by one name. ``external_id``: none at home."""
     who = Principals((("AWS", broker),))
-    called = (revoker_session_name(broker.rsplit("/", 1)[-1]),)
+    called = (broker_session_name(broker.rsplit("/", 1)[-1]),)
     by = [
-        Condition("StringEquals", "sts:ExternalId", (external_id,)),
+        *([Condition("StringEquals", "sts:ExternalId", (external_id,))] if external_id else []),
         *([Condition("StringEquals", "aws:PrincipalOrgID", (organization,))] if organization else []),
     ]
     source = Condition("StringEquals", "sts:SourceIdentity", called)

@@ -17,19 +17,28 @@ class On(StrEnum):
     HELD = "roles that are opened in place"
     SIGNED_IN = "roles that people sign in with"
     REVOKERS = "revoker roles of other accounts"
+    AUDITORS = "auditor roles"
     POLICIES = "policies of roles that are opened in place"
+    ANY_ROLE = "roles of the account"
+    ANY_POLICY = "policies of the account, and AWS's own"
     ANYTHING = "nothing that has an ARN"
     QUEUES = "the queue of events, and that of dead letters"
     LOG_BUCKET = "the bucket of the trail's log files"
     LOG_FILES = "the trail's log files"
     LOG_KEY = "the key of the trail's log files"
+    BUCKETS = "buckets of the catalogue, and that of the trail's log files"
+    KEYS = "keys of the catalogue, and that of the trail's log files"
+    TRAILS = "trails"
+    RULES = "rules that hand on events"
+    BUS = "the home bus"
 
 
 class By(StrEnum):
-    """Who makes a call: of these two kinds, in each account one."""
+    """Who makes a call: of the last two kinds, in each account one."""
 
     BROKER = "broker"
     ACCOUNT = "whoever Liftgate is in the role's account: the broker at home, the revoker elsewhere"
+    AUDITOR = "the auditor of the thing's account, which the broker takes up"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +66,13 @@ CALLS: Final[tuple[Call, ...]] = (
         "sts:SetSourceIdentity",
     ),
     *_calls(By.BROKER, On.REVOKERS, "take access back elsewhere", "sts:AssumeRole", "sts:SetSourceIdentity"),
+    *_calls(
+        By.BROKER,
+        On.AUDITORS,
+        "see whether accounts are still as they were deployed",
+        "sts:AssumeRole",
+        "sts:SetSourceIdentity",
+    ),
     *_calls(
         By.ACCOUNT,
         On.ELEVATED,
@@ -104,7 +120,58 @@ CALLS: Final[tuple[Call, ...]] = (
     *_calls(By.BROKER, On.LOG_BUCKET, "find log files that the queue missed", "s3:ListBucket"),
     *_calls(By.BROKER, On.LOG_FILES, "read log files", "s3:GetObject"),
     *_calls(By.BROKER, On.LOG_KEY, "read encrypted log files", "kms:Decrypt"),
+    *_calls(
+        By.AUDITOR,
+        On.ANYTHING,
+        "see users, groups, roles and policies, and which trails there are",
+        "iam:GetAccountAuthorizationDetails",
+        "cloudtrail:DescribeTrails",
+    ),
+    *_calls(By.AUDITOR, On.ANY_ROLE, "see longest session and boundary", "iam:GetRole"),
+    *_calls(
+        By.AUDITOR,
+        On.ANY_POLICY,
+        "see what is attached, or is a boundary",
+        "iam:GetPolicy",
+        "iam:GetPolicyVersion",
+    ),
+    *_calls(
+        By.AUDITOR,
+        On.BUCKETS,
+        "see who else is let in, that the public is not, and how log files are kept",
+        "s3:GetBucketPolicy",
+        "s3:GetBucketPublicAccessBlock",
+        "s3:GetBucketVersioning",
+        "s3:GetLifecycleConfiguration",
+    ),
+    *_calls(
+        By.AUDITOR, On.KEYS, "see whether it can be used, and by whom", "kms:DescribeKey", "kms:GetKeyPolicy"
+    ),
+    *_calls(
+        By.AUDITOR,
+        On.TRAILS,
+        "see whether and what it logs",
+        "cloudtrail:GetEventSelectors",
+        "cloudtrail:GetTrailStatus",
+    ),
+    *_calls(
+        By.AUDITOR,
+        On.RULES,
+        "see what it hands on, and where to",
+        "events:DescribeRule",
+        "events:ListTargetsByRule",
+    ),
+    *_calls(By.AUDITOR, On.BUS, "see who may put events onto it", "events:DescribeEventBus"),
+    *_calls(By.AUDITOR, On.QUEUES, "see how it is kept, and who is let in", "sqs:GetQueueAttributes"),
 )
+
+
+def looking_calls() -> tuple[str, ...]:
+    """What somebody calls who sees whether an account is still as it was deployed: reads of settings, never of objects.
+
+    All of them are in AWS's own policy SecurityAudit.
+    """
+    return tuple(sorted({one.action for one in CALLS if one.by is By.AUDITOR}))
 
 
 def actions_of(by: By, on: On, *, under_boundary: bool = False) -> tuple[str, ...]:

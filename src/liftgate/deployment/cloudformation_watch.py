@@ -210,10 +210,9 @@ def _alarm(one: Alarm, watching: Watching) -> Resource:
 
 
 def _bus(plan: Plan) -> list[Resource]:
-    senders = plan.watching.senders
-    if not senders:
+    senders, bus = plan.watching.senders, plan.watching.home_bus_arn
+    if bus is None:
         return []
-    bus = plan.watching.forwards[0].bus_arn
     statement = document(bus_policy(bus, senders, plan.partition))["Statement"][0]
     statement.pop("Sid")
     return [

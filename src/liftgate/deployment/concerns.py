@@ -8,6 +8,7 @@ from liftgate.deployment.model import Concern, ManagedPolicy, Plan, Role
 ABOUT: Final[Mapping[Concern, str]] = {
     Concern.BROKER: "Liftgate's own rights.",
     Concern.REVOKER: "The role by which Liftgate takes access back in this account.",
+    Concern.AUDITOR: "The role by which Liftgate sees whether this account is still as it was deployed.",
     Concern.BASELINE: "Everyday access: to list and to get, and nothing else.",
     Concern.ELEVATED: "The roles that Liftgate lends, each no wider than its entitlements.",
 }

@@ -1,5 +1,6 @@
 """The README that stands beside generated files: what each is, in which order they are applied, and what is left to do by hand."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -8,11 +9,12 @@ from liftgate.deployment.cloudformation_watch import region_of
 from liftgate.deployment.cost import PRICES_OF, PRICES_WHERE, UNDATED, monthly_cost, not_counted, total
 from liftgate.deployment.key_policies import SID, path_of
 from liftgate.deployment.model import KeyPolicy, Plan
+from liftgate.deployment.options import DeployOptions, RunsOn
 from liftgate.deployment.stack_sets import PREFIX
 from liftgate.deployment.watching import queue_url
 from liftgate.deployment.written import MARK
 
-_ORDER: Final = ("broker", "watch", "baseline", "elevated-roles", "revoker")
+_ORDER: Final = ("broker", "watch", "baseline", "elevated-roles", "revoker", "auditor")
 _ORGANIZATION: Final = (
     f"Those of `{PREFIX}…` with credentials of the organization's management account, or of a delegated administrator of "
     "StackSets, which adds `CallAs=DELEGATED_ADMIN`. `$OU_IDS` is the organization's root, or units that hold the account. The "
@@ -146,6 +148,8 @@ def _settings(plan: Plan) -> str:
                 f'revoker_role = "{role.arn}"',
                 'external_id = "…"',
             ]
+    if plan.options.auditor:
+        lines += ["", "[deploy_check] # every hour, whether all this is still so", *_checked(plan.options)]
     made = (
         "\nOne external id for each account, of your making: `openssl rand -hex 8`.\n"
         if len(plan.accounts) > 1
@@ -157,6 +161,26 @@ def _settings(plan: Plan) -> str:
         + "\n```\n"
         + made
     )
+
+
+def _checked(options: DeployOptions) -> list[str]:
+    """What the check has to be told to know what was written: the options that were given."""
+    baseline = options.baseline
+    given: dict[str, object] = {
+        "account": options.account,
+        "runs_on": None if options.runs_on is RunsOn.EC2 else options.runs_on.value,
+        "broker": options.broker_arn,
+        "baseline": baseline.name if baseline else None,
+        "baseline_users": list(baseline.users) if baseline else None,
+        "trail_bucket": options.trail_bucket,
+        "trail_key": options.trail_key_arn,
+        "queue": options.queue_arn,
+        "dead_letter_queue": options.dead_letter_queue_arn,
+        "reads": options.reads,
+        "also_regions": list(options.also_regions),
+        "organization": options.organization,
+    }
+    return [f"{name} = {json.dumps(value)}" for name, value in given.items() if value]
 
 
 def _url(arn: str) -> str:

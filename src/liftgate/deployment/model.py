@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from liftgate.deployment.options import DeployOptions
 from liftgate.iam.policy import Policy
 
 
@@ -12,6 +13,7 @@ class Concern(StrEnum):
 
     BROKER = "broker"
     REVOKER = "revoker"
+    AUDITOR = "auditor"
     BASELINE = "baseline"
     ELEVATED = "elevated-roles"
     WATCH = "watch"
@@ -109,6 +111,11 @@ class Forwarding:
     bus_arn: str
     role: Role
 
+    @property
+    def rule_arn(self) -> str:
+        """As AWS will name its rule."""
+        return f"arn:{self.partition}:events:{self.region}:{self.account}:rule/{self.rule_name}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watching:
@@ -123,6 +130,11 @@ class Watching:
     forwards: tuple[Forwarding, ...]
     senders: tuple[str, ...]  # accounts that may put events onto the home bus
     alarm_topic_arn: str | None
+
+    @property
+    def home_bus_arn(self) -> str | None:
+        """The bus onto which other accounts put events, where there are any."""
+        return self.forwards[0].bus_arn if self.senders else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +160,7 @@ class Plan:
     watching: Watching
     kms_keys: tuple[str, ...]  # under which objects in watched buckets are encrypted
     key_policies: tuple[KeyPolicy, ...]  # of these, and of the log files' key
+    options: DeployOptions  # by which it was made
 
     @property
     def accounts(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from liftgate.deployment.errors import BadDeployOption
 
 BROKER_NAME: Final = "LiftgateBroker"
 REVOKER_NAME: Final = "LiftgateRevoker"
+AUDITOR_NAME: Final = "LiftgateAuditor"
 
 _REGION: Final = re.compile("[a-z]{2}(-[a-z]+)+-[0-9]")
 _BUCKET: Final = re.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
@@ -86,6 +87,7 @@ class DeployOptions:
     reads: bool = False  # log reads of objects too
     also_regions: tuple[str, ...] = ()  # where there are watched buckets too
     organization: str | None = None
+    auditor: bool = True  # a role in each account by which the server sees whether all is still as written
     external_ids: Mapping[str, str] = field(
         default_factory=dict
     )  # by account; else whoever applies the files says them

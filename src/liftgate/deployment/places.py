@@ -46,6 +46,11 @@ class Places:
         """The KMS keys that entitlements of an account name."""
         return tuple(sorted({one for each in self._of(account) for one in each.ceiling.kms_keys}))
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The KMS keys of all entitlements."""
+        return tuple(sorted({key for account in self.accounts for key in self.keys_of(account)}))
+
     def _of(self, account: str) -> Iterable[Entitlement]:
         return (
             each

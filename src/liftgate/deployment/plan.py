@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from liftgate.catalogue.model import Catalogue
+from liftgate.deployment.auditor import auditor_parts
 from liftgate.deployment.baseline import (
     bounded_roles,
     everyday_reads,
@@ -16,11 +17,11 @@ from liftgate.deployment.baseline import (
     new_role,
     read_only_policies,
 )
-from liftgate.deployment.broker import broker_arn, broker_parts, revoker_arn, revoker_parts
+from liftgate.deployment.broker import auditor_arn, broker_arn, broker_parts, revoker_arn, revoker_parts
 from liftgate.deployment.elevated import elevated_role
 from liftgate.deployment.errors import BadDeployOption
 from liftgate.deployment.key_policies import Use, key_policies
-from liftgate.deployment.model import ManagedPolicy, Plan, Role
+from liftgate.deployment.model import ManagedPolicy, Plan, Role, Watching
 from liftgate.deployment.options import DeployOptions
 from liftgate.deployment.places import Places, places_of
 from liftgate.deployment.sizes import check_sizes
@@ -72,6 +73,7 @@ def plan_for(catalogue: Catalogue, options: DeployOptions) -> Plan:
         )
         policies += added
         roles.append(revoker)
+    _add_auditors(places, options, watching, roles, policies)
     plan = Plan(
         account=places.account,
         partition=places.partition,
@@ -81,8 +83,9 @@ def plan_for(catalogue: Catalogue, options: DeployOptions) -> Plan:
         roles=tuple(roles),
         bounded=bounded_roles(places, boundaries, made),
         watching=watching,
-        kms_keys=tuple(sorted({key for account in places.accounts for key in places.keys_of(account)})),
+        kms_keys=places.keys,
         key_policies=key_policies(_uses(places, made), watching, broker),
+        options=options,
     )
     check_sizes(plan)
     return plan
@@ -119,6 +122,28 @@ def _uses(places: Places, baseline: str | None) -> Iterator[Use]:
         yield from ((arn, one.ceiling) for one in entitlements)
     if baseline:
         yield from ((baseline, scope) for scope in everyday_reads(places, places.account))
+
+
+def _add_auditors(
+    places: Places,
+    options: DeployOptions,
+    watching: Watching,
+    roles: list[Role],
+    policies: list[ManagedPolicy],
+) -> None:
+    """Add the role of each account by which the server looks at it, unless it is not to be made."""
+    for account in places.accounts if options.auditor else ():
+        external_id = options.external_ids.get(account, EXTERNAL_ID)
+        added, auditor = auditor_parts(
+            places,
+            account,
+            watching,
+            broker=broker_arn(places, options),
+            external_id=None if account == places.account else external_id,
+            organization=_organization(places, auditor_arn(places.partition, account), options),
+        )
+        policies += added
+        roles.append(auditor)
 
 
 def _external_ids(places: Places, role_arn: str, options: DeployOptions) -> tuple[str, ...]:

@@ -230,10 +230,10 @@ def _alarms(plan: Plan, provider: tuple[str, Any]) -> list[str]:
 
 
 def _bus(plan: Plan) -> list[str]:
-    senders = plan.watching.senders
-    if not senders:
+    bus = plan.watching.home_bus_arn
+    if bus is None:
         return []
-    policy = bus_policy(plan.watching.forwards[0].bus_arn, senders, plan.partition)
+    policy = bus_policy(bus, plan.watching.senders, plan.partition)
     return [
         resource(
             "aws_cloudwatch_event_bus_policy",

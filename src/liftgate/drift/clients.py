@@ -1,7 +1,8 @@
 """The boto3 clients of a check: as whoever calls, in their own account; or as a role of one name in each account."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -10,7 +11,27 @@ from liftgate.elevation.aws_clients import AwsEndpoints, looking_client
 from liftgate.elevation.aws_failure import UNREADABLE, code_of
 from liftgate.elevation.model import Credentials
 
-SESSION_NAME = "liftgate-deploy-check"
+SESSION_NAME: Final = "liftgate-deploy-check"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookingRole:
+    """A role of one name, that is taken up in each account to look."""
+
+    name: str  # with its path
+    source: str | None = (
+        None  # who takes it up, as the session's name and its source identity; None: no source
+    )
+    external_ids: Mapping[str, str] = field(default_factory=dict, repr=False)  # by account
+
+    def asked_in(self, account: str) -> dict[str, str]:
+        """What AssumeRole is asked with."""
+        external_id = self.external_ids.get(account)
+        return {
+            "RoleSessionName": self.source or SESSION_NAME,
+            **({"SourceIdentity": self.source} if self.source else {}),
+            **({"ExternalId": external_id} if external_id else {}),
+        }
 
 
 class AwsClients:
@@ -21,10 +42,10 @@ class AwsClients:
         at: AwsEndpoints,
         *,
         partition: str,
-        role: str | None = None,
+        role: LookingRole | None = None,
         client: Callable[..., Any] = looking_client,
     ) -> None:
-        """``role``: its name, with its path; None: no account but the caller's is looked at."""
+        """``role``: None: no account but the caller's is looked at."""
         self._at = at
         self._partition = partition
         self._role = role
@@ -38,7 +59,7 @@ class AwsClients:
         key = (service, account, region)
         if key not in self._made:
             credentials = self._credentials(account)
-            self._made[key] = self._client(AwsEndpoints(region=region), service, credentials)
+            self._made[key] = self._client(replace(self._at, region=region), service, credentials)
         return self._made[key]
 
     def _credentials(self, account: str) -> Credentials | None:
@@ -59,9 +80,9 @@ class AwsClients:
                 value=account,
             )
 
-    def _assume(self, account: str, role: str) -> Credentials:
-        arn = f"arn:{self._partition}:iam::{account}:role/{role}"
-        given = self._ask(f"`{arn}`", "assume_role", RoleArn=arn, RoleSessionName=SESSION_NAME)["Credentials"]
+    def _assume(self, account: str, role: LookingRole) -> Credentials:
+        arn = f"arn:{self._partition}:iam::{account}:role/{role.name}"
+        given = self._ask(f"`{arn}`", "assume_role", RoleArn=arn, **role.asked_in(account))["Credentials"]
         return Credentials(
             access_key_id=given["AccessKeyId"],
             secret_access_key=given["SecretAccessKey"],

@@ -27,14 +27,8 @@ def rules_of(plan: Plan) -> dict[str, tuple[str, str | None]]:
     if watching.rule_arn:
         found[watching.rule_arn] = (watching.queues.arn, None)
     for one in watching.forwards:
-        arn = f"arn:{one.partition}:events:{one.region}:{one.account}:rule/{one.rule_name}"
-        found[arn] = (one.bus_arn, one.role.arn)
+        found[one.rule_arn] = (one.bus_arn, one.role.arn)
     return found
-
-
-def home_bus(plan: Plan) -> str | None:
-    """The bus onto which other accounts put events."""
-    return plan.watching.forwards[0].bus_arn if plan.watching.senders else None
 
 
 def queues_of(plan: Plan) -> dict[str, int]:
@@ -54,7 +48,7 @@ def events_drift(plan: Plan, snapshot: Snapshot) -> Iterator[Drift | Unseen]:
             yield rule
         else:
             yield from _rule(arn, rule, target, role, plan)
-    if (bus := home_bus(plan)) is not None:
+    if (bus := plan.watching.home_bus_arn) is not None:
         yield from _bus(bus, plan, snapshot)
     for arn, kept in queues_of(plan).items():
         queue = snapshot.queues[arn]

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from liftgate.deployment.model import Plan
 from liftgate.drift.buckets import log_bucket_arn, watched_buckets
-from liftgate.drift.events import home_bus, queues_of, rules_of
+from liftgate.drift.events import queues_of, rules_of
 from liftgate.drift.expected import Against
 from liftgate.drift.keys import planned_keys
 from liftgate.drift.ports import Clients
@@ -29,7 +29,7 @@ def read_snapshot(against: Against, clients: Clients) -> Snapshot:
     plan, places = against.plan, against.places
     iam = {account: _iam(clients, account, plan) for account in plan.accounts}
     at = _At(clients, plan)
-    bus = home_bus(plan)
+    bus = plan.watching.home_bus_arn
     logs = {log_bucket_arn(plan): plan.account}
     return Snapshot(
         iam=iam,

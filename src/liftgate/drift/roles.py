@@ -17,6 +17,7 @@ from liftgate.iam.policy import Policy
 _WIDENED: Final = {
     Concern.BROKER: "broker-widened",
     Concern.REVOKER: "revoker-widened",
+    Concern.AUDITOR: "auditor-widened",
     Concern.BASELINE: "baseline-widened",
     Concern.ELEVATED: "ceiling-widened",
 }

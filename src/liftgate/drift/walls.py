@@ -18,14 +18,14 @@ _TABLE: Final[tuple[tuple[str, Risk, str, str, str], ...]] = (
         "role-missing",
         _MEDIUM,
         "a role of the plan is not there",
-        "what needs it does not work: lending, taking back, or forwarding events",
+        "what needs it does not work: lending, taking back, forwarding events, or looking",
         _APPLY,
     ),
     (
         "trust-opened",
         _HIGH,
         "a role's trust policy lets in everybody, or a whole account",
-        "whoever is let in holds the ceiling without asking",
+        "whoever is let in may do what the role may, without asking",
         _TRUST,
     ),
     (
@@ -82,6 +82,13 @@ _TABLE: Final[tuple[tuple[str, Risk, str, str, str], ...]] = (
         _HIGH,
         "a policy of the revoker allows more than Liftgate calls",
         "whoever steals the broker's key gets that too, in the other account",
+        _POLICY,
+    ),
+    (
+        "auditor-widened",
+        _HIGH,
+        "a policy of the auditor allows more than a check reads",
+        "whoever steals the broker's key gets that too",
         _POLICY,
     ),
     (

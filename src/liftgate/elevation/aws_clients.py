@@ -33,6 +33,7 @@ class AwsEndpoints:
     sts_url: str | None = None
     iam_url: str | None = None
     s3_url: str | None = None
+    sqs_url: str | None = None
     fips: bool = False
     dual_stack: bool = False
 
@@ -97,8 +98,9 @@ def s3_client(at: AwsEndpoints, credentials: Credentials) -> Any:
 
 
 def looking_client(at: AwsEndpoints, service: str, credentials: Credentials | None = None) -> Any:
-    """A client for any service, by which an account is only looked at, at AWS's own address or AWS_ENDPOINT_URL."""
-    return at.client(service, None, _PATIENCE, credentials)
+    """A client for any service, by which an account is only looked at; where no URL is named, at AWS or AWS_ENDPOINT_URL."""
+    url = {"sts": at.sts_url, "iam": at.iam_url, "s3": at.s3_url, "sqs": at.sqs_url}.get(service)
+    return at.client(service, url, _PATIENCE, credentials)
 
 
 def _signing(credentials: Credentials) -> dict[str, str]:

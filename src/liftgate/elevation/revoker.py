@@ -13,7 +13,7 @@ from liftgate.elevation.aws_failure import NOT_SENT, UNREADABLE, code_of, is_clo
 from liftgate.elevation.broker import Broker
 from liftgate.elevation.errors import RevokerOutOfReach
 from liftgate.elevation.model import Credentials
-from liftgate.elevation.session_name import revoker_session_name
+from liftgate.elevation.session_name import broker_session_name
 from liftgate.errors import LiftgateError
 
 # As long as role chaining allows: a broker may be a session itself (AWS: API reference, AssumeRole, DurationSeconds).
@@ -91,7 +91,7 @@ class Revoker:
         return _Held(self._iam_of(lent), lent.expires_at, lent.expires_at - _RENEWED_BEFORE)
 
     def _assumed(self) -> Credentials:
-        called = revoker_session_name(self._broker().name)
+        called = broker_session_name(self._broker().name)
         try:
             answer = self._sts.assume_role(
                 RoleArn=self.account.revoker_role_arn,

@@ -34,6 +34,6 @@ def session_called(name: str) -> str:
     return f"*:{name}"
 
 
-def revoker_session_name(broker: str) -> str:
-    """How a session of a revoker role is named, and whom it names as its source, by the broker's own name."""
+def broker_session_name(broker: str) -> str:
+    """How a session of a revoker or auditor role is named, and whom it names as its source, by the broker's own name."""
     return f"liftgate-{broker}"[:64]

@@ -1,14 +1,18 @@
 """What the settings say of the check of deployed accounts that the worker makes: docs/deploy-check.md."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_settings import NoDecode
 
 from liftgate.deployment.errors import BadDeployOption
-from liftgate.deployment.options import DeployOptions, NewBaseline
+from liftgate.deployment.options import AUDITOR_NAME, DeployOptions, NewBaseline, RunsOn
 from liftgate.server.setting_texts import read_span
+
+
+def _as_option(name: str, default: object = None) -> Any:
+    return Field(default=default, description=f"As `--{name}` of `liftgate deploy`.")
 
 
 class DeployCheckSettings(BaseModel):
@@ -24,26 +28,31 @@ class DeployCheckSettings(BaseModel):
         examples=["6h"],
     )
     role: str = Field(
+        default=AUDITOR_NAME,
         pattern=r"^[A-Za-z0-9_+=,.@/-]{1,512}$",
-        description="Name of a role that may look, assumed in each account: docs/deploy-check.md.",
-        examples=["LiftgateAuditor"],
+        description="Name of the role that is assumed in each account to look; left out, the one that `liftgate deploy` writes.",
     )
     expect: tuple[str, ...] = Field(
         default=(),
         max_length=200,
         description="Who or what may do more, and is meant: ARNs with `*` and `?`.",
     )
-    account: str | None = Field(default=None, description="As `--account` of `liftgate deploy`; so the rest.")
-    broker: str | None = None
-    baseline: str | None = None
-    baseline_users: tuple[str, ...] = ()
-    trail_bucket: str | None = None
-    trail_key: str | None = None
-    queue: str | None = None
-    dead_letter_queue: str | None = None
-    reads: bool = False
-    also_regions: tuple[str, ...] = ()
-    organization: str | None = None
+    account: str | None = _as_option("account")
+    runs_on: RunsOn = _as_option("runs-on", RunsOn.EC2)
+    broker: str | None = _as_option("broker")
+    baseline: str | None = _as_option("baseline")
+    baseline_users: tuple[str, ...] = _as_option("baseline-user", ())
+    trail_bucket: str | None = _as_option("trail-bucket")
+    trail_key: str | None = _as_option("trail-key")
+    queue: str | None = _as_option("queue")
+    dead_letter_queue: str | None = _as_option("dead-letter-queue")
+    reads: bool = _as_option("reads", default=False)
+    also_regions: tuple[str, ...] = _as_option("also-region", ())
+    organization: str | None = _as_option("organization")
+    auditor: bool = Field(
+        default=True,
+        description="False where the files were written with `--no-auditor`: then `role` is yours.",
+    )
 
     @field_validator("every", mode="before")
     @classmethod
@@ -57,6 +66,7 @@ class DeployCheckSettings(BaseModel):
         return DeployOptions(
             region=region,
             account=self.account,
+            runs_on=self.runs_on,
             broker_arn=self.broker,
             baseline=NewBaseline(name=self.baseline, users=self.baseline_users) if self.baseline else None,
             trail_bucket=self.trail_bucket,
@@ -66,5 +76,6 @@ class DeployCheckSettings(BaseModel):
             reads=self.reads,
             also_regions=self.also_regions,
             organization=self.organization,
+            auditor=self.auditor,
             external_ids=external_ids,
         )

@@ -8,30 +8,25 @@ from threading import Event, Thread
 
 from liftgate.deployment.places import places_of
 from liftgate.deployment.plan import plan_for
-from liftgate.drift.clients import AwsClients
+from liftgate.drift.clients import AwsClients, LookingRole
 from liftgate.drift.compare import compare
 from liftgate.drift.expected import Against, Expected
 from liftgate.drift.findings import keep_findings
+from liftgate.drift.mending import name_of
 from liftgate.drift.model import Report
 from liftgate.drift.read_account import read_snapshot
 from liftgate.drift.seen import Snapshot
-from liftgate.elevation.aws_clients import AwsEndpoints
+from liftgate.elevation.session_name import broker_session_name
 from liftgate.errors import LiftgateError
 from liftgate.server.deploy_check_settings import DeployCheckSettings
-from liftgate.server.parts import Parts
+from liftgate.server.parts import Parts, endpoints_of
 
 Read = Callable[[Against, DeployCheckSettings], Snapshot]
 
 
-def _read(against: Against, check: DeployCheckSettings) -> Snapshot:
-    plan = against.plan
-    clients = AwsClients(AwsEndpoints(region=plan.region), partition=plan.partition, role=check.role)
-    return read_snapshot(against, clients)
-
-
-def check_deployment(check: DeployCheckSettings, parts: Parts, *, read: Read = _read) -> Report:
+def check_deployment(check: DeployCheckSettings, parts: Parts, *, read: Read | None = None) -> Report:
     """Look, and keep what is found. Raises what keeps the catalogue from being deployed."""
-    ids = {one.id: one.external_id for one in parts.settings.accounts}
+    ids = _external_ids(parts)
     options = check.options(parts.settings.aws_region, ids)
     catalogue = parts.catalogue.current().catalogue
     against = Against(
@@ -39,7 +34,7 @@ def check_deployment(check: DeployCheckSettings, parts: Parts, *, read: Read = _
         places=places_of(catalogue, options),
         expected=Expected(check.expect),
     )
-    report = compare(against, read(against, check))
+    report = compare(against, read(against, check) if read else _read(against, check, parts))
     opened, closed = keep_findings(report, parts.store, parts.clock())
     parts.log.info(
         "deployment checked",
@@ -50,6 +45,22 @@ def check_deployment(check: DeployCheckSettings, parts: Parts, *, read: Read = _
     )
     parts.wake_worker.set()
     return report
+
+
+def _read(against: Against, check: DeployCheckSettings, parts: Parts) -> Snapshot:
+    """As the broker, which takes up the role in each account by its own name."""
+    plan = against.plan
+    role = LookingRole(
+        name=check.role,
+        source=broker_session_name(name_of(plan.broker_arn)),
+        external_ids=_external_ids(parts),
+    )
+    clients = AwsClients(endpoints_of(parts.settings), partition=plan.partition, role=role)
+    return read_snapshot(against, clients)
+
+
+def _external_ids(parts: Parts) -> dict[str, str]:
+    return {one.id: one.external_id for one in parts.settings.accounts}
 
 
 def start_deploy_check(parts: Parts) -> Callable[[], None]:

@@ -121,14 +121,7 @@ def running_parts(settings: Settings, *, audience: str, only_looks: bool = False
     ``only_looks``: the store is not migrated but must be of this version, and no file is made beside it.
     Raises ``CatalogueFaulty`` with every fault, and what the store says where it cannot serve.
     """
-    at = AwsEndpoints(
-        region=settings.aws_region,
-        sts_url=settings.aws_sts_endpoint,
-        iam_url=settings.aws_iam_endpoint,
-        s3_url=settings.aws_s3_endpoint,
-        fips=settings.aws_fips,
-        dual_stack=settings.aws_dual_stack,
-    )
+    at = endpoints_of(settings)
     source = CatalogueSource(settings.catalogue, system_clock)
     store = open_store(settings.database_url.get_secret_value(), clock=system_clock)
     if only_looks:
@@ -202,6 +195,19 @@ def _provider(
     if settings.oidc is None:
         return None
     return Reached(provider=provider_of(settings.oidc, audience), issuers=issuers, transport=transport)
+
+
+def endpoints_of(settings: Settings) -> AwsEndpoints:
+    """Where AWS is."""
+    return AwsEndpoints(
+        region=settings.aws_region,
+        sts_url=settings.aws_sts_endpoint,
+        iam_url=settings.aws_iam_endpoint,
+        s3_url=settings.aws_s3_endpoint,
+        sqs_url=settings.aws_sqs_endpoint,
+        fips=settings.aws_fips,
+        dual_stack=settings.aws_dual_stack,
+    )
 
 
 def _revokers(settings: Settings, at: AwsEndpoints, broker: Callable[[], Broker]) -> tuple[Revoker, ...]:

@@ -253,6 +253,7 @@ _MODELS: Final = (
     NoticeSettings,
     OidcSettings,
     IssuerSettings,
+    DeployCheckSettings,
 )
 
 

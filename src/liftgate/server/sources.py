@@ -29,8 +29,8 @@ def sources_of(settings: Settings, at: AwsEndpoints) -> Sources:
     """Clients for what the settings name. Nothing is called yet."""
     bucket = settings.watch_trail_bucket
     return Sources(
-        queue=_queue(settings.watch_queue_url, settings, at),
-        dead_letters=_queue(settings.watch_dead_letter_queue_url, settings, at),
+        queue=_queue(settings.watch_queue_url, at),
+        dead_letters=_queue(settings.watch_dead_letter_queue_url, at),
         trail=None
         if bucket is None
         else TrailBucket(
@@ -39,5 +39,5 @@ def sources_of(settings: Settings, at: AwsEndpoints) -> Sources:
     )
 
 
-def _queue(url: str | None, settings: Settings, at: AwsEndpoints) -> Queue | None:
-    return None if url is None else SqsQueue(sqs_client(at, url, settings.aws_sqs_endpoint), url)
+def _queue(url: str | None, at: AwsEndpoints) -> Queue | None:
+    return None if url is None else SqsQueue(sqs_client(at, url, at.sqs_url), url)

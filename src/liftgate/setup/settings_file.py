@@ -30,6 +30,9 @@ aws_region = {region}
 
 # What is done about findings: "observe" says what would be done, "act" does it.
 response = "observe"
+
+# Every hour, whether the account is still as `liftgate deploy` wrote it: take these lines from the README beside its files.
+# [deploy_check]
 """
 _PROOF: Final = {
     Proof.AWS: "# People prove who they are by the AWS identity that they hold. There is nothing to set for it.\n",

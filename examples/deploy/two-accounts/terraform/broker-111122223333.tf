@@ -1,7 +1,7 @@
 # Written by `liftgate deploy terraform` from the catalogue: change that, or the options, and run it again.
 # Liftgate's own rights. Account 111122223333.
 
-# What lets the broker lend sessions of elevated roles, and reach the revoker roles.
+# What lets the broker lend sessions of elevated roles, and take up the revoker and auditor roles.
 resource "aws_iam_policy" "a111122223333_LiftgateBrokerLend" {
   provider = aws.account_111122223333
   name     = "LiftgateBrokerLend"
@@ -30,6 +30,18 @@ resource "aws_iam_policy" "a111122223333_LiftgateBrokerLend" {
           "sts:SetSourceIdentity",
         ]
         Resource = "arn:aws:iam::444455556666:role/LiftgateRevoker"
+      },
+      {
+        Sid    = "LookAtAccounts"
+        Effect = "Allow"
+        Action = [
+          "sts:AssumeRole",
+          "sts:SetSourceIdentity",
+        ]
+        Resource = [
+          "arn:aws:iam::111122223333:role/LiftgateAuditor",
+          "arn:aws:iam::444455556666:role/LiftgateAuditor",
+        ]
       },
     ]
   })

@@ -68,7 +68,7 @@ def _report(given: dict[str, Any]) -> "Report":
         from liftgate.catalogue.parse import load_catalogue  # noqa: PLC0415 - only this command needs all of this
         from liftgate.deployment.places import places_of  # noqa: PLC0415
         from liftgate.deployment.plan import plan_for  # noqa: PLC0415
-        from liftgate.drift.clients import AwsClients  # noqa: PLC0415
+        from liftgate.drift.clients import AwsClients, LookingRole  # noqa: PLC0415
         from liftgate.drift.compare import compare  # noqa: PLC0415
         from liftgate.drift.expected import Against, Expected  # noqa: PLC0415
         from liftgate.drift.read_account import read_snapshot  # noqa: PLC0415
@@ -78,7 +78,8 @@ def _report(given: dict[str, Any]) -> "Report":
     against = Against(
         plan=plan, places=places_of(catalogue, options), expected=Expected(tuple(given["expect"]))
     )
-    clients = AwsClients(AwsEndpoints(region=plan.region), partition=plan.partition, role=given["role"])
+    role = LookingRole(name=given["role"]) if given["role"] else None
+    clients = AwsClients(AwsEndpoints(region=plan.region), partition=plan.partition, role=role)
     return compare(against, read_snapshot(against, clients))
 
 
