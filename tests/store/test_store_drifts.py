@@ -9,7 +9,7 @@ import pytest
 from tests.store.store_examples import NOON
 
 from liftgate.access.ports import EffectKind
-from liftgate.drift.findings import keep_findings
+from liftgate.drift.findings import findings_of, keep_findings
 from liftgate.drift.model import Drift, Mend, Report, Unseen
 from liftgate.drift.walls import WALLS
 from liftgate.ledger.model import EventKind
@@ -22,8 +22,9 @@ ROLE = "arn:aws:iam::111122223333:role/liftgate/reports-write"
 HOUR = timedelta(hours=1)
 
 
-def _drift(wall: str = "boundary-missing") -> Drift:
-    return Drift(wall=WALLS[wall], thing=ROLE, found="none", wanted="a boundary", mend=Mend(command=("aws",)))
+def _drift(wall: str = "boundary-missing", found: str = "none") -> Drift:
+    mend = Mend(command=("aws",))
+    return Drift(wall=WALLS[wall], thing=ROLE, found=found, wanted="a boundary", mend=mend)
 
 
 def _report(*drifts: Drift, unseen: tuple[Unseen, ...] = ()) -> Report:
@@ -62,6 +63,15 @@ def test_two_walls_of_one_thing_are_two_findings(store: SqlStore) -> None:
     assert keep_findings(_report(_drift(), _drift("session-too-long")), store, NOON) == (2, 0)
     assert keep_findings(_report(_drift("session-too-long")), store, NOON + HOUR) == (0, 1)
     assert _listed(store, FindingState.OPEN) == [("deploy-drift", "medium")]
+
+
+def test_one_wall_of_one_thing_that_is_down_in_two_ways_is_one_finding_that_says_both() -> None:
+    report = _report(
+        _drift("second-principal", "it lets in Eve"), _drift("second-principal", "it lets in Mallory")
+    )
+    (finding,) = findings_of(report, NOON).values()
+    assert "it lets in Eve" in finding.because
+    assert "it lets in Mallory" in finding.because
 
 
 def test_a_check_that_could_not_see_closes_nothing_and_says_so(store: SqlStore) -> None:

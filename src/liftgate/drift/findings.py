@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from liftgate.clock import rfc3339
-from liftgate.drift.model import Report, Risk
+from liftgate.drift.model import Drift, Report, Risk
 from liftgate.drift.ports import DriftStore
 from liftgate.ledger.model import Draft, EventKind
 from liftgate.watch.drafts import finding_made
@@ -24,13 +24,14 @@ _LONGEST: Final = 2_000
 
 
 def findings_of(report: Report, now: datetime) -> dict[str, Finding]:
-    """What there is to tell, by wall and thing. Only a finding that was not told before is kept."""
+    """What there is to tell, by wall and thing: one that is down in several ways is one finding. Only what is new is kept."""
     found: dict[str, Finding] = {}
-    for one in report.drifts:
-        what = f"{one.wall.id} {one.thing}"
-        because = f"{one.thing}: {one.found}; it should be: {one.wanted}"
+    for what, drifts in _by_what(report).items():
+        first = drifts[0]
+        ways = " And: ".join(f"{one.found}; it should be: {one.wanted}" for one in drifts)
+        because = f"{first.thing}: {ways}"
         found[what] = _finding(
-            DRIFTED, what, one.wall.title, because[:_LONGEST], _SEVERITIES[one.wall.risk], now
+            DRIFTED, what, first.wall.title, because[:_LONGEST], _SEVERITIES[first.wall.risk], now
         )
     for unseen in report.unseen:
         what = f"{UNSEEN} {unseen.thing}"
@@ -61,6 +62,13 @@ def keep_findings(report: Report, store: DriftStore, now: datetime) -> tuple[int
                 transaction.record(_over(standing[what], what, now))
                 closed += 1
     return opened, closed
+
+
+def _by_what(report: Report) -> dict[str, list[Drift]]:
+    found: dict[str, list[Drift]] = {}
+    for one in report.drifts:
+        found.setdefault(f"{one.wall.id} {one.thing}", []).append(one)
+    return found
 
 
 def _finding(rule: str, what: str, title: str, because: str, severity: Severity, now: datetime) -> Finding:  # noqa: PLR0917
