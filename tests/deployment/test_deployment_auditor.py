@@ -32,6 +32,7 @@ def things(on: On, account: str) -> list[str]:
         On.BUCKETS: ["arn:aws:s3:::reports", "arn:aws:s3:::report-drafts", LOGS]
         if home
         else ["arn:aws:s3:::uploads"],
+        On.POINTS: [f"arn:aws:s3:{REGION}:{account}:accesspoint/handy"],
         On.KEYS: [KEY] if home else [],
         On.TRAILS: [f"arn:aws:cloudtrail:{REGION}:{account}:trail/liftgate"],
         On.RULES: [
@@ -89,6 +90,9 @@ READS = [
     ("s3:GetObjectVersion", "arn:aws:s3:::reports/2026/q3.csv"),
     ("sqs:ReceiveMessage", QUEUE),
     ("kms:Decrypt", KEY),
+    ("s3:PutAccessPointPolicy", f"arn:aws:s3:{REGION}:{HOME}:accesspoint/handy"),
+    ("s3:GetObject", f"arn:aws:s3:{REGION}:{HOME}:accesspoint/handy/object/2026/q3.csv"),
+    ("s3:PutAccountPublicAccessBlock", "*"),
     ("cloudtrail:LookupEvents", "*"),
     ("secretsmanager:GetSecretValue", f"arn:aws:secretsmanager:{REGION}:{HOME}:secret:a"),
     ("sts:AssumeRole", f"arn:aws:iam::{HOME}:role/liftgate/reports-write"),

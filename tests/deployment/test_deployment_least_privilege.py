@@ -72,16 +72,20 @@ def calls_in(is_looked_in: Callable[[str], bool]) -> set[str]:
     """The actions of IAM that some folders of the source call."""
     session = botocore.session.get_session()
     operations = {
-        xform_name(name): f"{service}:{name}"
+        xform_name(name): {f"{service}:{name}"}
         for service in ("kms", "events", "cloudtrail", "s3", "sqs", "iam", "sts")
         for name in session.get_service_model(service).operation_names
     }
+    for name in session.get_service_model("s3control").operation_names:
+        if xform_name(name) not in operations:
+            operations[xform_name(name)] = {f"s3:{name}"}  # the rest is for buckets of Outposts, but this:
+    operations["get_public_access_block"].add("s3:GetAccountPublicAccessBlock")
     named = {
-        operations[name]
+        action
         for path in (ROOT / "src" / "liftgate").rglob("*.py")
         if is_looked_in(path.relative_to(ROOT).parts[2])
         for name in _names_in(path)
-        if name in operations
+        for action in operations.get(name, ())
     }
     return {OTHER_NAMES.get(one, one) for one in named - NO_METHODS_OF_AWS}
 

@@ -61,6 +61,8 @@ def snapshot_as_planned(against: Against) -> Snapshot:
         },
         buses={bus: bus_policy(bus, watching.senders, plan.partition)} if bus else {},
         queues=_queues(against),
+        account_blocks=dict.fromkeys(plan.accounts, Absent()),
+        access_points={f"arn:aws:s3:{plan.region}:{one}:accesspoint/*": () for one in plan.accounts},
         buckets={**dict.fromkeys(watched_buckets(plan, places), _BUCKET), log_bucket_arn(plan): logs},
     )
 

@@ -16,7 +16,7 @@ from tests.drift.deployed_account import (
 )
 
 from liftgate.deployment.watching import DEAD_KEPT_SECONDS, EVENT_PATTERN, RULE_STATE, selectors
-from liftgate.drift.mending import name_of
+from liftgate.drift.mending import BLOCK, name_of
 from liftgate.iam.policy import to_document, to_json
 
 Change = Callable[[DeployedAccount], object]
@@ -34,6 +34,7 @@ TRAIL: Final = f"arn:aws:cloudtrail:us-east-1:{HOME}:trail/liftgate"
 REPORTS: Final = "arn:aws:s3:::reports"
 LOGS: Final = f"arn:aws:s3:::liftgate-trail-{HOME}-us-east-1"
 EVE: Final = f"arn:aws:iam::{HOME}:user/eve"
+MALLORY: Final = f"arn:aws:iam::{HOME}:user/mallory"
 ANYTHING: Final = json.dumps(EVERYTHING)
 
 
@@ -154,6 +155,54 @@ def _bucket_policy(principal: Any, **more: Any) -> dict[str, Change]:
         "do": lambda made: made.client("s3", HOME).put_bucket_policy(Bucket="reports", Policy=text),
         "undo": lambda made: made.client("s3", HOME).delete_bucket_policy(Bucket="reports"),
     }
+
+
+def _point(name: str, principal: Any, bucket: str = "reports", **more: Any) -> dict[str, Change]:
+    """An access point that somebody makes, with a policy; it is left behind without one."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": principal,
+        "Action": "s3:*",
+        "Resource": f"{point_arn(name)}/object/*",
+        **more,
+    }
+    text = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+    def do(made: DeployedAccount) -> None:
+        control = made.client("s3control", HOME)
+        control.create_access_point(AccountId=HOME, Name=name, Bucket=bucket)
+        control.put_access_point_policy(AccountId=HOME, Name=name, Policy=text)
+
+    def undo(made: DeployedAccount) -> None:
+        made.client("s3control", HOME).delete_access_point_policy(AccountId=HOME, Name=name)
+
+    return {"do": do, "undo": undo}
+
+
+def point_arn(name: str) -> str:
+    """An access point at home."""
+    return f"arn:aws:s3:us-east-1:{HOME}:accesspoint/{name}"
+
+
+def _through_point(name: str) -> dict[str, Change]:
+    """A user with a right on an access point, and on no bucket."""
+    put = {"Effect": "Allow", "Action": "s3:PutObject", "Resource": f"{point_arn(name)}/object/*"}
+    change = _inline("user", MALLORY, json.dumps({"Version": "2012-10-17", "Statement": [put]}))
+
+    def do(made: DeployedAccount) -> None:
+        made.client("s3control", HOME).create_access_point(AccountId=HOME, Name=name, Bucket="reports")
+        change["do"](made)
+
+    return {"do": do, "undo": change["undo"]}
+
+
+def _account_block(made: DeployedAccount) -> None:
+    """All was blocked for the account, which was enough; then somebody takes that off."""
+    control = made.client("s3control", HOME)
+    control.put_public_access_block(AccountId=HOME, PublicAccessBlockConfiguration=dict.fromkeys(BLOCK, True))
+    block(made, HOME, "reports", BlockPublicPolicy=False)
+    assert made.report().drifts == ()
+    control.delete_public_access_block(AccountId=HOME)
 
 
 def _logs_policy(edit: Callable[[list[dict[str, Any]]], object]) -> dict[str, Change]:
@@ -417,6 +466,30 @@ DAMAGES: Final[dict[str, Damage]] = {
             "do": lambda made: block(made, HOME, "reports", BlockPublicPolicy=False),
             "undo": lambda made: block(made, HOME, "reports"),
         },
+    ),
+    "the account's block is off": _damage(
+        "public-block-off",
+        REPORTS,
+        {"do": _account_block, "undo": lambda made: block(made, HOME, "reports")},
+    ),
+    "an access point lets in another account": _damage(
+        "access-point-opened",
+        point_arn("open"),
+        _point("open", {"AWS": "arn:aws:iam::777788889999:root"}),
+    ),
+    "an access point names a session": _damage(
+        "access-point-names-session",
+        point_arn("session"),
+        _point("session", {"AWS": SESSION}, Action="s3:GetObject"),
+    ),
+    "an access point lets in a user": _damage(
+        "access-point-lets-write", point_arn("user"), _point("user", {"AWS": EVE})
+    ),
+    "an access point lets read log files": _damage(
+        "log-bucket-opened", point_arn("logs"), _point("logs", {"AWS": EVE}, LOG_NAME, Action="s3:GetObject")
+    ),
+    "somebody may write through an access point": _damage(
+        "standing-permission", MALLORY, _through_point("rights")
     ),
     "the log files' key is open": _damage("key-opened", "", _key(Principal="*")),
     "anybody writes log files": _damage("log-bucket-opened", LOGS, _logs_policy(lambda all_: all_.pop(2))),

@@ -14,9 +14,11 @@ from tools.generate_deploy_docs import ROOT
 
 from liftgate.demo.embedded_aws import running_embedded_aws
 from liftgate.deployment.auditor import looking_policy
+from liftgate.deployment.calls import looking_calls
 from liftgate.deployment.model import Concern
 from liftgate.deployment.options import DeployOptions
 from liftgate.deployment.plan import plan_for
+from liftgate.iam.patterns.pattern import matcher
 from liftgate.iam.policy import to_json
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("deployed-account")]
@@ -104,7 +106,20 @@ def damaged(made: DeployedAccount) -> Iterator[None]:
 def test_who_may_look_and_no_more_sees_that_all_stands(check: Check) -> None:
     said = check("--role", "Auditor")
     assert (said.code, said.err) == (0, "")
-    assert "All stands: 31 things looked at, and none has drifted." in said.out
+    assert "All stands: 33 things looked at, and none has drifted." in said.out
+
+
+def test_all_that_a_check_reads_is_in_aws_own_policy_for_auditors(made: DeployedAccount) -> None:
+    iam, arn = made.client("iam", HOME), "arn:aws:iam::aws:policy/SecurityAudit"
+    version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    document = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+    anywhere = [
+        matcher(action.lower())
+        for one in document["Statement"]
+        if (one["Effect"], one["Resource"]) == ("Allow", "*") and "Condition" not in one
+        for action in one["Action"]
+    ]
+    assert [one for one in looking_calls() if not any(takes(one.lower()) for takes in anywhere)] == []
 
 
 @pytest.mark.usefixtures("damaged")

@@ -52,7 +52,13 @@ def test_what_is_as_planned_has_no_drift() -> None:
     assert (report.drifts, report.unseen) == ((), ())
 
 
-@pytest.mark.parametrize("field", ["iam", "roles", "trails", "rules", "buses", "queues", "buckets"])
+@pytest.mark.parametrize(
+    "field",
+    [
+        *("iam", "roles", "trails", "rules", "buses", "queues", "buckets"),
+        *("account_blocks", "access_points"),
+    ],
+)
 def test_whatever_cannot_be_read_is_said_and_never_counts_as_fine(field: str) -> None:
     for key in getattr(AS_PLANNED, field):
         hidden = {**getattr(AS_PLANNED, field), key: Unseen(thing=key, why="refused")}

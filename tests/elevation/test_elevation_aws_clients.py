@@ -1,11 +1,14 @@
 """The broker's clients: where they call, and how long they wait."""
 
 import os
+import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from liftgate.elevation.aws_clients import AwsEndpoints, iam_client, sts_client
+from liftgate.elevation.aws_clients import AwsEndpoints, iam_client, looking_client, sts_client
+from liftgate.elevation.model import Credentials
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +58,35 @@ def test_each_partition_and_variant_has_its_own_endpoints(at: AwsEndpoints, sts:
 def test_a_variant_changes_nothing_where_the_address_is_given() -> None:
     at = AwsEndpoints(region="us-east-1", sts_url="http://127.0.0.1:1", fips=True, dual_stack=True)
     assert sts_client(at).meta.endpoint_url == "http://127.0.0.1:1"
+
+
+class _NotSentError(Exception):
+    """Carries the address to which a request would go."""
+
+
+@pytest.mark.parametrize(
+    ("at", "address"),
+    [
+        (AwsEndpoints(region="eu-west-1"), "https://111122223333.s3-control.eu-west-1.amazonaws.com"),
+        (AwsEndpoints(region="eu-west-1", s3_url="http://127.0.0.1:1"), "http://127.0.0.1:1"),
+        (
+            AwsEndpoints(region="eu-west-1", s3_url="http://aws.example:1"),
+            "http://111122223333.aws.example:1",
+        ),
+    ],
+    ids=str,
+)
+def test_s3s_control_calls_name_the_account_but_before_an_ip_address(at: AwsEndpoints, address: str) -> None:
+    now = datetime(2026, 11, 29, tzinfo=UTC)
+    keys = Credentials(access_key_id="A", secret_access_key="s", session_token="t", expires_at=now)
+    client = looking_client(at, "s3control", keys)
+
+    def note(request: Any, **_: object) -> None:
+        raise _NotSentError(request.url)
+
+    client.meta.events.register("before-send.s3-control", note)
+    with pytest.raises(_NotSentError, match=f"^{re.escape(address)}/v20180820/"):
+        client.list_access_points(AccountId="111122223333")
 
 
 @pytest.mark.parametrize("client", [sts_client, iam_client])

@@ -31,6 +31,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("deploy-check-aws")]
 
 CATALOGUE = ROOT / "examples" / "catalogue-folder"
 ELSEWHERE = f"arn:aws:iam::{OTHER}:role/uploads-quarantine"
+POINT = f"arn:aws:s3:us-east-1:{OTHER}:accesspoint/handy"
 CHECKED_WITHIN_SECONDS = 60
 NOTHING_THERE = {"NoSuchBucketPolicy", "NoSuchLifecycleConfiguration"}
 # What the embedded AWS is not given, or is given otherwise: see ``demo.deployed_account``. An account of Amazon's has none of these.
@@ -160,6 +161,23 @@ def letting_in_another(made: Deployed, arn: str) -> Iterator[None]:
     iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(before))
 
 
+@contextmanager
+def an_access_point(made: Deployed) -> Iterator[None]:
+    """Of a bucket of the other account, with a policy for anybody's account, for as long as the block lasts."""
+    control = made.aws.client("s3control", made.aws.other_root)
+    of = {"AccountId": OTHER, "Name": POINT.rsplit("/", 1)[-1]}
+    stranger = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::777788889999:root"},
+        "Action": "s3:PutObjectTagging",
+        "Resource": f"{POINT}/object/*",
+    }
+    control.create_access_point(**of, Bucket="uploads")
+    control.put_access_point_policy(**of, Policy=json.dumps({"Version": "2012-10-17", "Statement": stranger}))
+    yield
+    control.delete_access_point(**of)
+
+
 def told(made: Deployed) -> list[dict[str, Any]]:
     """What CloudTrail told since it was last asked, up to a call of the account's owner that is made now."""
     made.aws.client("s3", made.aws.root).put_object(Bucket="reports", Key="here", Body=b"")
@@ -179,14 +197,14 @@ def test_a_drift_in_another_account_is_found_by_the_servers_own_check_and_over_o
 ) -> None:
     assert check(made, tmp_path).of("open") == DIFFERS
 
-    with letting_in_another(made, ELSEWHERE):
+    with letting_in_another(made, ELSEWHERE), an_access_point(made):
         drifted = check(made, tmp_path)
-    added = ("second-principal", ELSEWHERE)
-    assert (drifted.line["opened"], drifted.line["not_looked_at"]) == (1, 0)
-    assert drifted.of("open") == sorted([*DIFFERS, added])
+    added = [("access-point-opened", POINT), ("second-principal", ELSEWHERE)]
+    assert (drifted.line["opened"], drifted.line["not_looked_at"]) == (2, 0)
+    assert drifted.of("open") == sorted([*DIFFERS, *added])
 
     mended = check(made, tmp_path)
-    assert (mended.of("over"), mended.of("open")) == ([added], DIFFERS)
+    assert (mended.of("over"), mended.of("open")) == (added, DIFFERS)
 
 
 def test_the_auditor_of_each_account_looks_and_nobody_else(made: Deployed, tmp_path: Path) -> None:

@@ -79,10 +79,10 @@ class EmbeddedAws:
     def client(self, service: str, keys: Keys, **settings: Any) -> Any:
         """A boto3 client that calls the embedded AWS as the holder of ``keys``."""
         # Slow to import, and not needed to start or stop.
-        from liftgate.elevation.aws_clients import aws_session  # noqa: PLC0415
+        from liftgate.elevation.aws_clients import aws_session, reach_by_address  # noqa: PLC0415
 
         # A session of its own: boto3's default one belongs to the whole process and reads its environment.
-        return aws_session().client(
+        client = aws_session().client(
             service,  # type: ignore[call-overload]  # the stubs know service names only as literals
             endpoint_url=self.endpoint_url,
             region_name=self.region,
@@ -91,6 +91,9 @@ class EmbeddedAws:
             aws_session_token=keys.session_token,
             **settings,
         )
+        if service == "s3control":
+            reach_by_address(client)
+        return client
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs
 
 from liftgate.clock import system_clock
+from liftgate.demo.account_blocks import keeping_account_blocks
 from liftgate.demo.trail.log_files import LogFiles, create_bucket
 from liftgate.demo.trail.recorder import App, Receive, Send, create_queues, recording
 
@@ -108,7 +109,8 @@ def main(arguments: list[str]) -> None:
     config.keep_alive_timeout = 75
     config.graceful_timeout = 1
     config.loglevel = "WARNING"
-    served: App = _recorded(app) if arguments[1:] == ["cloudtrail"] else app
+    whole = keeping_account_blocks(app)
+    served: App = _recorded(whole) if arguments[1:] == ["cloudtrail"] else whole
     asyncio.run(_serve_until_orphaned(serve, signed_only(served, _roots()), config))
 
 

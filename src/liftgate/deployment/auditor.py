@@ -17,6 +17,7 @@ _SIDS: Final = {
     On.ANY_ROLE: "LookAtRoles",
     On.ANY_POLICY: "LookAtPolicies",
     On.BUCKETS: "LookAtBuckets",
+    On.POINTS: "LookAtAccessPoints",
     On.KEYS: "LookAtKeys",
     On.TRAILS: "LookAtTrails",
     On.RULES: "LookAtRules",
@@ -116,6 +117,7 @@ def _patterns(on: On, partition: str, account: str) -> list[str]:
         On.ANY_ROLE: [f"{aws}:iam:{here}role/*"],
         On.ANY_POLICY: [f"{aws}:iam:{here}policy/*", f"{aws}:iam::aws:policy/*"],
         On.BUCKETS: [f"{aws}:s3:::*"],
+        On.POINTS: [f"{aws}:s3:*{here}accesspoint/*"],
         On.KEYS: [f"{aws}:kms:*{here}key/*"],
         On.TRAILS: [f"{aws}:cloudtrail:*:*:trail/*"],  # an organisation's is another account's
         On.RULES: [f"{aws}:events:*{here}rule/*"],

@@ -26,6 +26,7 @@ class On(StrEnum):
     LOG_BUCKET = "the bucket of the trail's log files"
     LOG_FILES = "the trail's log files"
     LOG_KEY = "the key of the trail's log files"
+    POINTS = "access points of the account"
     BUCKETS = "buckets of the catalogue, and that of the trail's log files"
     KEYS = "keys of the catalogue, and that of the trail's log files"
     TRAILS = "trails"
@@ -123,9 +124,11 @@ CALLS: Final[tuple[Call, ...]] = (
     *_calls(
         By.AUDITOR,
         On.ANYTHING,
-        "see users, groups, roles and policies, and which trails there are",
+        "see users, groups, roles and policies, which trails and access points there are, and that the public is not let in",
         "iam:GetAccountAuthorizationDetails",
         "cloudtrail:DescribeTrails",
+        "s3:GetAccountPublicAccessBlock",
+        "s3:ListAccessPoints",
     ),
     *_calls(By.AUDITOR, On.ANY_ROLE, "see longest session and boundary", "iam:GetRole"),
     *_calls(
@@ -143,6 +146,12 @@ CALLS: Final[tuple[Call, ...]] = (
         "s3:GetBucketPublicAccessBlock",
         "s3:GetBucketVersioning",
         "s3:GetLifecycleConfiguration",
+    ),
+    *_calls(
+        By.AUDITOR,
+        On.POINTS,
+        "see who is let in through those of the catalogue's buckets",
+        "s3:GetAccessPointPolicy",
     ),
     *_calls(
         By.AUDITOR, On.KEYS, "see whether it can be used, and by whom", "kms:DescribeKey", "kms:GetKeyPolicy"

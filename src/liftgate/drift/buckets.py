@@ -1,7 +1,7 @@
 """Buckets: somebody else's policy on a watched one, its block of public access, and the bucket of log files."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from liftgate.deployment.model import Plan, Trail
 from liftgate.deployment.places import Places
@@ -18,7 +18,7 @@ from liftgate.drift.mending import (
 )
 from liftgate.drift.model import Absent, Drift, Mend, Unseen
 from liftgate.drift.principals import Pair, account_in, is_account, is_everybody, is_nobody, session_in, who
-from liftgate.drift.seen import SeenBucket, Snapshot
+from liftgate.drift.seen import Looked, SeenBucket, Snapshot
 from liftgate.drift.standing import lent_rights, shared
 from liftgate.drift.walls import WALLS
 from liftgate.iam.linting.narrowing import is_narrowed
@@ -46,7 +46,7 @@ def buckets_drift(against: Against, snapshot: Snapshot) -> Iterator[Drift | Unse
         elif isinstance(bucket, Absent):
             yield _missing(arn)
         else:
-            yield from _block(arn, bucket)
+            yield from _block(arn, bucket, snapshot.account_blocks.get(account, Absent()))
             if arn == logs:
                 yield from _logs(arn, bucket, plan)
             else:
@@ -64,18 +64,19 @@ def _missing(arn: str) -> Drift:
     )
 
 
-def _block(arn: str, bucket: SeenBucket) -> Iterator[Drift | Unseen]:
+def _block(arn: str, bucket: SeenBucket, of_account: Looked[frozenset[str]]) -> Iterator[Drift | Unseen]:
+    """What is on for the whole account counts for each of its buckets."""
     found = bucket.public_block
     if isinstance(found, Unseen):
         yield found
         return
-    off = set(BLOCK) - (frozenset() if isinstance(found, Absent) else found)
+    off = set(BLOCK).difference(*(one for one in (found, of_account) if isinstance(one, frozenset)))
     if off:
         yield Drift(
             wall=WALLS["public-block-off"],
             thing=arn,
             found=f"off: {', '.join(sorted(off))}",
-            wanted="all four parts on",
+            wanted="all four parts on, for the bucket or for its account",
             mend=put_block(_name(arn)),
         )
 
@@ -86,27 +87,46 @@ def _policy(arn: str, account: str, bucket: SeenBucket, against: Against) -> Ite
         yield policy
     if not isinstance(policy, Policy):
         return
+    for one in let_in(policy, arn, account, against):
+        if isinstance(one, Unseen):
+            yield one
+            continue
+        yield Drift(
+            wall=WALLS[f"bucket-{one.how}"],
+            thing=arn,
+            found=one.who_may_call,
+            wanted="nobody but by a grant",
+            mend=without_statement(_name(arn), policy, one.statement),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetIn:
+    """A statement of a resource's policy by which somebody does what an entitlement is for, or names a session."""
+
+    how: str  # "opened", "names-session", "lets-write"
+    statement: Statement
+    who_may_call: str
+
+
+def let_in(policy: Policy, arn: str, account: str, against: Against) -> Iterator[LetIn | Unseen]:
+    """The statements of a bucket's policy that let in somebody whom the plan does not."""
     rights = lent_rights(against.places, account)
     for one in policy.statements:
         if one.effect is not Effect.ALLOW or one.principals is None:
             continue
-        wall = _wall(one, account, against)
-        if wall is None:
+        how = _how(one, account, against)
+        if how is None:
             continue
         answer = shared(_as_asked(one, policy), rights, arn)
-        if wall != "bucket-names-session" and answer is None:
+        if how != "names-session" and answer is None:
             continue
         if isinstance(answer, Unseen):
             yield answer
             continue
         names = ", ".join(map(who, one.principals.values))
-        yield Drift(
-            wall=WALLS[wall],
-            thing=arn,
-            found=f"{'all but ' if one.principals.negated else ''}{names} may call {answer or one.actions.values[0]}",
-            wanted="nobody but by a grant",
-            mend=without_statement(_name(arn), policy, one),
-        )
+        said = f"{'all but ' if one.principals.negated else ''}{names} may call {answer or one.actions.values[0]}"
+        yield LetIn(how=how, statement=one, who_may_call=said)
 
 
 def _as_asked(one: Statement, policy: Policy) -> Policy:
@@ -121,39 +141,39 @@ def _as_asked(one: Statement, policy: Policy) -> Policy:
     return Policy(statements=(replace(one, principals=None), *denies))
 
 
-def _wall(one: Statement, account: str, against: Against) -> str | None:
+def _how(one: Statement, account: str, against: Against) -> str | None:
     """The worst of what a statement's principals are; None where none of them is anybody's business."""
     principals = one.principals
     if principals is None:
         return None
     if principals.negated:
-        return "bucket-opened"
+        return "opened"
     found = {
-        _wall_of(pair, one, account, against)
+        _how_of(pair, one, account, against)
         for pair in principals.values
         if not against.expected.takes(pair[1])
     }
     return next(
-        (wall for wall in ("bucket-names-session", "bucket-opened", "bucket-lets-write") if wall in found),
+        (how for how in ("names-session", "opened", "lets-write") if how in found),
         None,
     )
 
 
-def _wall_of(pair: Pair, one: Statement, account: str, against: Against) -> str | None:
+def _how_of(pair: Pair, one: Statement, account: str, against: Against) -> str | None:
     if is_everybody(pair):
-        return "bucket-lets-write" if is_narrowed(one) else "bucket-opened"
+        return "lets-write" if is_narrowed(one) else "opened"
     if session_in(pair) in lent_names(against.places):
-        return "bucket-names-session"
+        return "names-session"
     if (
         is_nobody(pair) or pair[1] in against.places.lent
     ):  # a role that is named stays within its session policy
         return None
     if pair[0] == "Service":
-        return "bucket-lets-write"
+        return "lets-write"
     if account_in(pair) not in {account, *against.plan.accounts}:
-        return "bucket-opened"
+        return "opened"
     # The bucket's own account: then the policies of its users and roles decide.
-    return None if is_account(pair) and account_in(pair) == account else "bucket-lets-write"
+    return None if is_account(pair) and account_in(pair) == account else "lets-write"
 
 
 def _logs(arn: str, bucket: SeenBucket, plan: Plan) -> Iterator[Drift | Unseen]:

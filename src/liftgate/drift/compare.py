@@ -7,6 +7,7 @@ report = compare(against, snapshot)
 from typing import Final
 
 from liftgate.deployment.model import Plan
+from liftgate.drift.access_points import access_points_drift
 from liftgate.drift.buckets import buckets_drift
 from liftgate.drift.events import events_drift
 from liftgate.drift.expected import Against
@@ -26,10 +27,15 @@ def compare(against: Against, snapshot: Snapshot) -> Report:
     """Every wall that does not stand, and everything that could not be looked at."""
     plan = against.plan
     found = [
-        *(one for one in snapshot.iam.values() if isinstance(one, Unseen)),
+        *(
+            one
+            for one in (*snapshot.iam.values(), *snapshot.account_blocks.values())
+            if isinstance(one, Unseen)
+        ),
         *roles_drift(against, snapshot),
         *standing_drift(against, snapshot),
         *buckets_drift(against, snapshot),
+        *access_points_drift(against, snapshot),
         *keys_drift(plan, snapshot),
         *trails_drift(plan, against.places, snapshot),
         *events_drift(plan, snapshot),
@@ -53,5 +59,7 @@ def _things(plan: Plan, snapshot: Snapshot) -> int:
         snapshot.queues,
         snapshot.buckets,
         snapshot.keys,
+        snapshot.account_blocks,
+        *(snapshot.points_of(account) for account in plan.accounts),
     )
     return len(planned_roles(plan)) + len(plan.policies) + len(plan.bounded) + sum(map(len, beside))

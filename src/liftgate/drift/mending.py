@@ -104,6 +104,17 @@ def put_block(bucket: str) -> Mend:
     )
 
 
+def without_point_statement(arn: str, policy: Policy, statement: Statement) -> Mend:
+    """Take one statement out of an access point's policy, or the policy where nothing else stands in it."""
+    rest = tuple(one for one in policy.statements if one is not statement)
+    region, account, name = arn.split(":")[3], arn.split(":")[4], name_of(arn)
+    of = ("--region", region, "--account-id", account, "--name", name)
+    if not rest:
+        return Mend(command=("aws", "s3control", "delete-access-point-policy", *of))
+    command = ("aws", "s3control", "put-access-point-policy", *of, "--policy")
+    return with_document(command, f"{name}-access-point", to_document(replace(policy, statements=rest)))
+
+
 def put_key_policy(key_arn: str, policy: Policy, statement: Statement) -> Mend:
     """Take one statement out of a key's policy."""
     rest = tuple(one for one in policy.statements if one is not statement)

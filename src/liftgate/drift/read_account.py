@@ -16,10 +16,10 @@ from liftgate.drift.keys import planned_keys
 from liftgate.drift.ports import Clients
 from liftgate.drift.read_events import read_bus, read_queue, read_rule, read_trails
 from liftgate.drift.read_iam import read_iam, read_role
-from liftgate.drift.read_storage import read_bucket, read_key
+from liftgate.drift.read_storage import read_access_points, read_account_block, read_bucket, read_key
 from liftgate.drift.reading import look
 from liftgate.drift.roles import planned_roles
-from liftgate.drift.seen import Looked, SeenIam, SeenRole, SeenTrail, Snapshot
+from liftgate.drift.seen import Looked, SeenAccessPoint, SeenIam, SeenRole, SeenTrail, Snapshot
 
 T = TypeVar("T")
 
@@ -47,6 +47,15 @@ def read_snapshot(against: Against, clients: Clients) -> Snapshot:
             for arn, account in {**watched_buckets(plan, places), **logs}.items()
         },
         keys={arn: at.read("kms", arn, read_key) for arn in planned_keys(plan)},
+        account_blocks={
+            account: at.within("s3control", account, _root_of(account, plan), read_account_block)
+            for account in plan.accounts
+        },
+        access_points={
+            pattern: _access_points(clients, pattern, against)
+            for account in plan.accounts
+            for pattern in _access_point_patterns(account, plan)
+        },
     )
 
 
@@ -79,8 +88,26 @@ def _roles(iam: Mapping[str, Looked[SeenIam]], at: _At, plan: Plan) -> dict[str,
 
 
 def _iam(clients: Clients, account: str, plan: Plan) -> Looked[SeenIam]:
-    thing = f"arn:{plan.partition}:iam::{account}:root"
-    return look(thing, lambda: read_iam(clients("iam", account, plan.region)))
+    return look(_root_of(account, plan), lambda: read_iam(clients("iam", account, plan.region)))
+
+
+def _root_of(account: str, plan: Plan) -> str:
+    return f"arn:{plan.partition}:iam::{account}:root"
+
+
+def _access_point_patterns(account: str, plan: Plan) -> list[str]:
+    """One for each region in which there are watched buckets: an access point is where its bucket is."""
+    regions = dict.fromkeys((plan.region, *plan.options.also_regions))
+    return [f"arn:{plan.partition}:s3:{region}:{account}:accesspoint/*" for region in regions]
+
+
+def _access_points(clients: Clients, pattern: str, against: Against) -> Looked[tuple[SeenAccessPoint, ...]]:
+    plan, (region, account) = against.plan, pattern.split(":")[3:5]
+    names = {arn.rsplit(":", 1)[-1] for arn in (*watched_buckets(plan, against.places), log_bucket_arn(plan))}
+    return look(
+        pattern,
+        lambda: read_access_points(clients("s3control", account, region), account, names.__contains__),
+    )
 
 
 def _trails(clients: Clients, account: str, plan: Plan) -> Looked[tuple[SeenTrail, ...]]:

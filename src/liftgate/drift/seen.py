@@ -121,6 +121,15 @@ class SeenBucket:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeenAccessPoint:
+    """An access point: another name by which a bucket is reached, with a policy of its own."""
+
+    arn: str
+    bucket_arn: str
+    policy: Looked[Policy]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeenKey:
     """A KMS key."""
 
@@ -140,3 +149,18 @@ class Snapshot:
     queues: Mapping[str, Looked[SeenQueue]] = field(default_factory=dict)
     buckets: Mapping[str, Looked[SeenBucket]] = field(default_factory=dict)
     keys: Mapping[str, Looked[SeenKey]] = field(default_factory=dict)
+    account_blocks: Mapping[str, Looked[frozenset[str]]] = field(
+        default_factory=dict
+    )  # what of it is on, by account
+    access_points: Mapping[str, Looked[tuple[SeenAccessPoint, ...]]] = field(
+        default_factory=dict
+    )  # of buckets that are looked at, by account and region: a pattern of their ARNs
+
+    def points_of(self, account: str) -> tuple[SeenAccessPoint, ...]:
+        """The access points of an account, as far as they were seen."""
+        return tuple(
+            one
+            for pattern, found in self.access_points.items()
+            if pattern.split(":")[4] == account and not isinstance(found, Absent | Unseen)
+            for one in found
+        )

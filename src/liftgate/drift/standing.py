@@ -1,6 +1,7 @@
 """Standing permission: users and roles that may do already what an entitlement is for, found with the ``iam`` engine."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from liftgate.deployment.places import Places
 from liftgate.drift.containing import Beyond, together
@@ -8,12 +9,12 @@ from liftgate.drift.expected import Against
 from liftgate.drift.mending import take_off
 from liftgate.drift.model import Drift, Unseen
 from liftgate.drift.roles import planned_roles
-from liftgate.drift.seen import SeenGrant, SeenIam, SeenPrincipal, Snapshot
+from liftgate.drift.seen import SeenAccessPoint, SeenGrant, SeenIam, SeenPrincipal, Snapshot
 from liftgate.drift.walls import WALLS
 from liftgate.elevation.in_place.statements import POLICY_NAME as IN_PLACE
 from liftgate.iam.compilation.grants import scope_policy
 from liftgate.iam.contain import NotContained, intersect, is_empty
-from liftgate.iam.policy import Policy
+from liftgate.iam.policy import Patterns, Policy, Statement
 from liftgate.iam.s3.actions import expand_actions
 from liftgate.iam.scope import Scope
 
@@ -31,12 +32,33 @@ def lent_rights(places: Places, account: str) -> Policy:
     return together(*found)
 
 
+def _also_through(rights: Policy, points: Iterable[SeenAccessPoint]) -> Policy:
+    """The same at the access points of those buckets: who calls through one needs the right on it, and not on the bucket."""
+    found = [rights]
+    for point in points:
+        moved = [_moved(one, point) for one in rights.statements]
+        found.append(Policy(statements=tuple(one for one in moved if one)))
+    return together(*found)
+
+
+def _moved(one: Statement, point: SeenAccessPoint) -> Statement | None:
+    places = one.resources.values if one.resources else ()
+    there = [
+        place.removeprefix(point.bucket_arn)
+        for place in places
+        if f"{place}/".startswith(f"{point.bucket_arn}/")
+    ]
+    moved = tuple(f"{point.arn}/object{key}" if key else point.arn for key in there)
+    return replace(one, resources=Patterns(moved)) if moved else None
+
+
 def standing_drift(against: Against, snapshot: Snapshot) -> Iterator[Drift | Unseen]:
     """Everybody but the plan's own roles, which are held against the plan, and AWS's services."""
     plan, places, expected = against.plan, against.places, against.expected
     planned = {one.arn for one in planned_roles(plan)}
     for account in plan.accounts:
-        iam, rights = snapshot.iam[account], lent_rights(places, account)
+        iam = snapshot.iam[account]
+        rights = _also_through(lent_rights(places, account), snapshot.points_of(account))
         if not isinstance(iam, SeenIam) or not rights.statements:
             continue
         for one in iam.principals.values():

@@ -171,9 +171,30 @@ _TABLE: Final[tuple[tuple[str, Risk, str, str, str], ...]] = (
     (
         "public-block-off",
         _MEDIUM,
-        "a bucket's block of public access is not on",
+        "a bucket's block of public access is not on, nor that of its account",
         "one wrong policy or ACL makes its objects public",
         "switch all four parts of the block on",
+    ),
+    (
+        "access-point-opened",
+        _HIGH,
+        "an access point's policy lets everybody, or another account, write where an entitlement does",
+        "they write without asking, as far as the bucket's policy lets access points decide",
+        "take the statement out of the access point's policy",
+    ),
+    (
+        "access-point-names-session",
+        _HIGH,
+        "an access point's policy names a session of an elevated role",
+        "a session that is named is not held by its session policy: window and scope no longer count",
+        "take the statement out of the access point's policy, or name the role",
+    ),
+    (
+        "access-point-lets-write",
+        _MEDIUM,
+        "an access point's policy lets somebody write where an entitlement does",
+        "they write without asking",
+        "take the statement out of the access point's policy, or say that it is meant: --expect ARN",
     ),
     (
         "key-opened",
@@ -192,7 +213,7 @@ _TABLE: Final[tuple[tuple[str, Risk, str, str, str], ...]] = (
     (
         "log-bucket-opened",
         _HIGH,
-        "the policy of the log files' bucket lets more in than CloudTrail",
+        "the policy of the log files' bucket, or of an access point of it, lets more in than CloudTrail",
         "evidence can be forged, or read",
         "put the bucket policy of the plan in place",
     ),

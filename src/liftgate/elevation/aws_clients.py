@@ -1,5 +1,6 @@
 """The boto3 clients with which the broker calls AWS: short time-outs, few retries, one client for all threads."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -23,6 +24,7 @@ _PATIENCE: Final = Config(
 _UNDER_LEASE: Final = _PATIENCE.merge(
     Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
 )
+_ACCOUNT_BEFORE_ADDRESS: Final = re.compile(r"^(https?://)\d{12}\.(?=\d+\.\d+\.\d+\.\d+[:/])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +101,20 @@ def s3_client(at: AwsEndpoints, credentials: Credentials) -> Any:
 
 def looking_client(at: AwsEndpoints, service: str, credentials: Credentials | None = None) -> Any:
     """A client for any service, by which an account is only looked at; where no URL is named, at AWS or AWS_ENDPOINT_URL."""
-    url = {"sts": at.sts_url, "iam": at.iam_url, "s3": at.s3_url, "sqs": at.sqs_url}.get(service)
-    return at.client(service, url, _PATIENCE, credentials)
+    urls = {"sts": at.sts_url, "iam": at.iam_url, "s3": at.s3_url, "s3control": at.s3_url, "sqs": at.sqs_url}
+    client = at.client(service, urls.get(service), _PATIENCE, credentials)
+    if service == "s3control":
+        reach_by_address(client)
+    return client
+
+
+def reach_by_address(client: Any) -> None:
+    """Have a client of S3's control calls reach an AWS whose name is an IP address: no account's number can stand before that."""
+
+    def take_off(request: Any, **_: object) -> None:
+        request.url = _ACCOUNT_BEFORE_ADDRESS.sub(r"\1", request.url)
+
+    client.meta.events.register("before-sign.s3-control", take_off)
 
 
 def _signing(credentials: Credentials) -> dict[str, str]:

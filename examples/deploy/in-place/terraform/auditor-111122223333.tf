@@ -14,6 +14,8 @@ resource "aws_iam_policy" "a111122223333_LiftgateAuditorLook" {
         Action = [
           "iam:GetAccountAuthorizationDetails",
           "cloudtrail:DescribeTrails",
+          "s3:GetAccountPublicAccessBlock",
+          "s3:ListAccessPoints",
         ]
         Resource = "*"
       },
@@ -48,6 +50,12 @@ resource "aws_iam_policy" "a111122223333_LiftgateAuditorLook" {
           "arn:aws:s3:::lakeside-reports",
           "arn:aws:s3:::liftgate-trail-111122223333-us-east-1",
         ]
+      },
+      {
+        Sid      = "LookAtAccessPoints"
+        Effect   = "Allow"
+        Action   = "s3:GetAccessPointPolicy"
+        Resource = "arn:aws:s3:*:111122223333:accesspoint/*"
       },
       {
         Sid    = "LookAtTrails"
@@ -93,6 +101,8 @@ resource "aws_iam_policy" "a111122223333_LiftgateAuditorBoundary" {
         Action = [
           "iam:GetAccountAuthorizationDetails",
           "cloudtrail:DescribeTrails",
+          "s3:GetAccountPublicAccessBlock",
+          "s3:ListAccessPoints",
         ]
         Resource = "*"
       },
@@ -124,6 +134,12 @@ resource "aws_iam_policy" "a111122223333_LiftgateAuditorBoundary" {
           "s3:GetLifecycleConfiguration",
         ]
         Resource = "arn:aws:s3:::*"
+      },
+      {
+        Sid      = "LookAtAccessPoints"
+        Effect   = "Allow"
+        Action   = "s3:GetAccessPointPolicy"
+        Resource = "arn:aws:s3:*:111122223333:accesspoint/*"
       },
       {
         Sid    = "LookAtKeys"

@@ -14,6 +14,8 @@ resource "aws_iam_policy" "a111122223333_LiftgateAuditorLook" {
         Action = [
           "iam:GetAccountAuthorizationDetails",
           "cloudtrail:DescribeTrails",
+          "s3:GetAccountPublicAccessBlock",
+          "s3:ListAccessPoints",
         ]
         Resource = "*"
       },
@@ -49,6 +51,12 @@ resource "aws_iam_policy" "a111122223333_LiftgateAuditorLook" {
           "arn:aws:s3:::reports",
           "arn:aws:s3:::liftgate-trail-111122223333-eu-central-1",
         ]
+      },
+      {
+        Sid      = "LookAtAccessPoints"
+        Effect   = "Allow"
+        Action   = "s3:GetAccessPointPolicy"
+        Resource = "arn:aws:s3:*:111122223333:accesspoint/*"
       },
       {
         Sid    = "LookAtTrails"
@@ -103,6 +111,8 @@ resource "aws_iam_policy" "a111122223333_LiftgateAuditorBoundary" {
         Action = [
           "iam:GetAccountAuthorizationDetails",
           "cloudtrail:DescribeTrails",
+          "s3:GetAccountPublicAccessBlock",
+          "s3:ListAccessPoints",
         ]
         Resource = "*"
       },
@@ -134,6 +144,12 @@ resource "aws_iam_policy" "a111122223333_LiftgateAuditorBoundary" {
           "s3:GetLifecycleConfiguration",
         ]
         Resource = "arn:aws:s3:::*"
+      },
+      {
+        Sid      = "LookAtAccessPoints"
+        Effect   = "Allow"
+        Action   = "s3:GetAccessPointPolicy"
+        Resource = "arn:aws:s3:*:111122223333:accesspoint/*"
       },
       {
         Sid    = "LookAtKeys"

@@ -14,6 +14,8 @@ resource "aws_iam_policy" "a444455556666_LiftgateAuditorLook" {
         Action = [
           "iam:GetAccountAuthorizationDetails",
           "cloudtrail:DescribeTrails",
+          "s3:GetAccountPublicAccessBlock",
+          "s3:ListAccessPoints",
         ]
         Resource = "*"
       },
@@ -45,6 +47,12 @@ resource "aws_iam_policy" "a444455556666_LiftgateAuditorLook" {
           "s3:GetLifecycleConfiguration",
         ]
         Resource = "arn:aws:s3:::uploads"
+      },
+      {
+        Sid      = "LookAtAccessPoints"
+        Effect   = "Allow"
+        Action   = "s3:GetAccessPointPolicy"
+        Resource = "arn:aws:s3:*:444455556666:accesspoint/*"
       },
       {
         Sid    = "LookAtTrails"
@@ -84,6 +92,8 @@ resource "aws_iam_policy" "a444455556666_LiftgateAuditorBoundary" {
         Action = [
           "iam:GetAccountAuthorizationDetails",
           "cloudtrail:DescribeTrails",
+          "s3:GetAccountPublicAccessBlock",
+          "s3:ListAccessPoints",
         ]
         Resource = "*"
       },
@@ -115,6 +125,12 @@ resource "aws_iam_policy" "a444455556666_LiftgateAuditorBoundary" {
           "s3:GetLifecycleConfiguration",
         ]
         Resource = "arn:aws:s3:::*"
+      },
+      {
+        Sid      = "LookAtAccessPoints"
+        Effect   = "Allow"
+        Action   = "s3:GetAccessPointPolicy"
+        Resource = "arn:aws:s3:*:444455556666:accesspoint/*"
       },
       {
         Sid    = "LookAtKeys"
