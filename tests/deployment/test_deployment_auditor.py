@@ -3,13 +3,20 @@
 from typing import Any
 
 import pytest
+from tests.access import access_examples as examples
 from tests.deployment.deployed import EVERYTHING, HOME, OTHER, Asked, Judges, boundary_of, case, planned
 from tests.deployment.test_deployment_least_privilege import KEY, NEVER
 
+from liftgate.deployment.auditor import auditor_parts
+from liftgate.deployment.broker import broker_arn
 from liftgate.deployment.calls import CALLS, By, On, looking_calls
 from liftgate.deployment.model import Plan, Role
-from liftgate.deployment.options import AUDITOR_NAME, BROKER_NAME
+from liftgate.deployment.options import AUDITOR_NAME, BROKER_NAME, DeployOptions
+from liftgate.deployment.places import places_of
+from liftgate.deployment.watching import watching_of
 from liftgate.deployment.write import TOOLS
+from liftgate.iam.policy import to_json
+from liftgate.iam.scope import Location
 
 REGION = "eu-central-1"
 LOGS = f"arn:aws:s3:::liftgate-trail-{HOME}-{REGION}"
@@ -149,3 +156,30 @@ def test_the_auditor_has_a_file_of_its_own_in_each_account_and_is_left_out_where
     assert [path for path, text in without.items() if AUDITOR_NAME in text] == []
     named = [path for path, text in with_it.items() if AUDITOR_NAME in text]
     assert all("auditor" in path or "broker" in path for path in named)
+
+
+def test_of_more_buckets_than_fit_into_the_policies_of_a_role_any_may_be_looked_at() -> None:
+    def buckets(role: int) -> frozenset[Location]:
+        return frozenset(
+            Location(bucket=f"{role:03}-{number:02}-{'b' * 50}", key="*") for number in range(20)
+        )
+
+    named = [
+        examples.entitlement(
+            f"entitlement-{role:03}", locations=buckets(role), actions=frozenset({"s3:PutObject"})
+        )
+        for role in range(100)
+    ]
+    options = DeployOptions(region=REGION, trail_bucket="lakeside-cloudtrail")
+    places = places_of(examples.catalogue(*named), options)
+    broker = broker_arn(places, options)
+    policies, role = auditor_parts(
+        places,
+        places.account,
+        watching_of(places, options, broker),
+        broker=broker,
+        external_id=None,
+        organization=None,
+    )
+    [looks] = [one for one in policies if one.arn in role.policies]
+    assert '"arn:aws:s3:::*"' in to_json(looks.document)

@@ -106,12 +106,10 @@ class Settings(RunningSettings, WatchSettings, TellingSettings, BaseSettings):
         description="Another address for SQS, from which CloudTrail's events are taken.",
         examples=["http://127.0.0.1:4566"],
     )
-    aws_fips: bool = Field(
-        default=False, description="Call the FIPS 140 endpoints of STS and IAM, where AWS has them."
-    )
+    aws_fips: bool = Field(default=False, description="Call AWS's FIPS 140 endpoints, where it has them.")
     aws_dual_stack: bool = Field(
         default=False,
-        description="Call the dual-stack (IPv4 and IPv6) endpoints of STS and IAM, where AWS has them.",
+        description="Call AWS's dual-stack (IPv4 and IPv6) endpoints, where it has them.",
     )
     accounts: Annotated[tuple[AccountSettings, ...], NoDecode] = Field(
         default=(),
