@@ -45,7 +45,7 @@ profile = "baseline"
 | `--server` | `LIFTGATE_SERVER` | `server` | Liftgate's address; plain http only on this machine |
 | `--profile` | `LIFTGATE_PROFILE` | `profile` | the AWS profile that proves who you are; else what AWS's tools would use |
 | `--as` | `LIFTGATE_SIGN_IN` | `sign_in` | how a pipeline signs in: `token:FILE`, which `LIFTGATE_TOKEN_FILE` names too, or `github` in a job of GitHub Actions ([pipelines](pipelines.md)). `local:NAME`: the demo's sign-in by name |
-| `--output` | | | `table` for people; `json` for programs: the objects of the API, one a line |
+| `--output` | | | `table` for people; `json` for programs: the objects of the API, one a line, and on standard error one object for what is wrong, with a stable `code`, also where the command line itself cannot be read |
 
 `NO_COLOR` is respected. `SSL_CERT_FILE` names certificates of an authority of your own. `LIFTGATE_DEBUG=1` shows a traceback
 where Liftgate itself is at fault.

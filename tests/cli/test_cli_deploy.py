@@ -125,3 +125,10 @@ def test_json_has_the_price_as_text(deploy: Liftgate) -> None:
     assert found["prices_of"] == "March 2026"
     assert float(found["dollars_a_month"]) < 2
     assert found["not_counted"]
+
+
+def test_the_group_says_which_of_its_commands_calls_aws(liftgate: Liftgate) -> None:
+    told = " ".join(liftgate("deploy", "--help").out.split())
+    assert "Nothing at AWS is changed." in told
+    assert "`check` reads there" in told
+    assert "Nothing at AWS is called" not in told

@@ -12,9 +12,10 @@ import click
 
 from liftgate import VERSION
 from liftgate.cli.contents import command_names, module_of, root_help
+from liftgate.cli.errors import BadCommandLine
 from liftgate.cli.exit_code import ExitCode, exit_code_of
-from liftgate.cli.options import client_options, output_option, wants_json
-from liftgate.cli.terminal import paint, say_error
+from liftgate.cli.options import asks_for_json, client_options, output_option, wants_json
+from liftgate.cli.terminal import say_error
 from liftgate.errors import LiftgateError
 from liftgate.plain_text import plain
 
@@ -79,11 +80,8 @@ def _invoked(argv: Sequence[str]) -> int:
             return _told(context)
     except click.exceptions.Exit as ending:
         return ending.exit_code
-    except click.exceptions.NoArgsIsHelpError as error:
-        print(error.format_message(), file=sys.stderr)  # a group's help, in full
-        return ExitCode.USAGE
     except click.UsageError as error:
-        _say_usage_error(error)
+        _say_usage_error(error, argv)
         return ExitCode.USAGE
     except (KeyboardInterrupt, click.Abort):
         return ExitCode.INTERRUPTED
@@ -107,11 +105,24 @@ def _told(context: click.Context) -> int:
     return ExitCode.OK
 
 
-def _say_usage_error(error: click.UsageError) -> None:
-    sentence = plain(error.format_message()).replace("'", "`").rstrip(".")
-    path = error.ctx.command_path if error.ctx else "liftgate"
-    say = f"{paint('liftgate:', 'red', sys.stderr)} {sentence[:1].lower()}{sentence[1:]}"
-    print(f"{say}\n{paint('next:', 'bold', sys.stderr)} {path} --help", file=sys.stderr)
+def _say_usage_error(error: click.UsageError, argv: Sequence[str]) -> None:
+    is_json = asks_for_json(error.ctx, argv)
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        if not is_json:
+            print(error.format_message(), file=sys.stderr)  # a group's help, in full
+            return
+        said = "missing command"
+    else:
+        said = plain(error.format_message()).replace("'", "`").rstrip(".")
+    fault = BadCommandLine(f"{said[:1].lower()}{said[1:]}", advice=f"{_path(error, argv)} --help")
+    say_error(fault, as_json=is_json, exit_code=ExitCode.USAGE)
+
+
+def _path(error: click.UsageError, argv: Sequence[str]) -> str:
+    if error.ctx is not None:
+        return error.ctx.command_path
+    named = next((word for word in argv if word in command_names()), None)  # an option lacks its value
+    return f"liftgate {named}" if named else "liftgate"
 
 
 def _make_printable() -> None:

@@ -33,6 +33,12 @@ class BadSignIn(Invalid):
     code = "bad_sign_in"
 
 
+class BadCommandLine(Invalid):
+    """What was typed is no command, or not all of one."""
+
+    code = "bad_command_line"
+
+
 class BadValue(Invalid):
     """An argument that cannot be what it should be."""
 

@@ -3,7 +3,8 @@
 They are told once, on the first help screen, and left out of each command's own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import takewhile
 from typing import Any, Final, TypeVar
 
 import click
@@ -63,6 +64,21 @@ def wants_csv(context: click.Context) -> bool:
 def wants_sarif(context: click.Context) -> bool:
     """Whether the output is for code scanning."""
     return context.meta.get(_OUTPUT) == "sarif"
+
+
+def asks_for_json(context: click.Context | None, argv: Sequence[str]) -> bool:
+    """Whether the output is for a program, by what was typed: of a command line that could not be read little else is known."""
+    if context is not None:
+        if wants_json(context):
+            return True
+        if not any("--output" in option.opts for option in context.command.params):
+            return False
+    words, asked = takewhile(lambda word: word != "--", argv), ""
+    for word in words:
+        flag, equals, value = word.partition("=")
+        if flag == "--output":
+            asked = value if equals else next(words, "")
+    return asked == "json"
 
 
 def _output_option(

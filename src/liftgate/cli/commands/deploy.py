@@ -40,7 +40,10 @@ def _with_options(function: Callable[..., None]) -> Callable[..., None]:
 
 @click.group("deploy")
 def command() -> None:
-    """Write what a catalogue needs at AWS, as files to review and apply. Nothing at AWS is called. No server is needed."""
+    """Write what a catalogue needs at AWS, as files to review and apply, and see whether accounts are so.
+
+    Nothing at AWS is changed. To write files, nothing there is called either; `check` reads there. No server is needed.
+    """
 
 
 @command.command("cloudformation", short_help="As CloudFormation templates")
