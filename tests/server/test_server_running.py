@@ -157,6 +157,30 @@ def test_settings_of_running_that_cannot_be_meant(given: dict[str, Any], said: s
     assert "hunter2" not in repr(vars(caught.value))
 
 
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - to be refused, not bound
+OPEN = {"metrics_host": EVERYWHERE, "metrics_token": "x" * 32}
+TLS = {"tls_certificate": "chain.pem", "tls_key": "key.pem"}
+
+
+@pytest.mark.parametrize(
+    "more", [{"metrics_port": 9484}, {"metrics_port": 0}, {"roles": "worker,watch"}], ids=str
+)
+def test_a_token_for_measures_does_not_cross_the_network_in_plain(more: dict[str, Any]) -> None:
+    with pytest.raises(BadSettings) as caught:
+        load_settings(given={"catalogue": ["a"], **OPEN, **more})
+    assert caught.value.where == "metrics_host"
+    assert "`metrics_token`" in caught.value.sentence
+    assert "tls_certificate" in caught.value.advice
+    assert "127.0.0.1" in caught.value.advice
+    for meant in (TLS, {"metrics_host": "::1"}, {"metrics_token": None}):
+        assert load_settings(given={"catalogue": ["a"], **OPEN, **more, **meant}).metrics_host
+
+
+def test_measures_that_have_no_port_of_their_own_are_read_where_people_go() -> None:
+    url = {"public_url": "https://liftgate.example.com", "host": EVERYWHERE}
+    assert load_settings(given={"catalogue": ["a"], **OPEN, **url}).metrics_token
+
+
 def test_roles_are_any_subset_and_what_was_said_before_still_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     def runs(**given: Any) -> set[Role]:
         return set(load_settings(given={"catalogue": ["a"], **given}).runs)

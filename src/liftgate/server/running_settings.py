@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, SecretStr, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import NoDecode
 
+from liftgate.server.addresses import is_loopback
 from liftgate.server.errors import BadSettings
 from liftgate.server.roles import ALL_ROLES, Role, roles_in
 
@@ -49,7 +50,7 @@ class RunningSettings(BaseModel):
         default="127.0.0.1",
         min_length=1,
         max_length=253,
-        description="Address of `metrics_port`.",
+        description="Address of `metrics_port`. Anything but loopback needs TLS, here, where there is a `metrics_token`.",
     )
     metrics_port: int | None = Field(
         default=None,
@@ -96,6 +97,11 @@ class RunningSettings(BaseModel):
         return value
 
     @property
+    def has_metrics_host(self) -> bool:
+        """Whether this process listens on ``metrics_host``."""
+        return self.metrics_port is not None or Role.API not in self.runs
+
+    @property
     def runs(self) -> frozenset[Role]:
         """The roles of this process."""
         return frozenset(self.roles) - ({Role.WORKER} if self.worker is False else set())
@@ -121,6 +127,18 @@ def refuse_half_told(settings: RunningSettings) -> None:
             f"`{missing[0]}` is missing: a certificate and its key serve only together",
             advice="set both, or neither where something else ends TLS",
             where=missing[0],
+        )
+
+
+def refuse_plain_token(settings: RunningSettings) -> None:
+    """Raise ``BadSettings`` where Prometheus would have to send its token over the network without TLS."""
+    is_open = settings.has_metrics_host and not is_loopback(settings.metrics_host)
+    if is_open and settings.metrics_token is not None and settings.tls_certificate is None:
+        raise BadSettings(
+            f"`metrics_token` would be sent to `{settings.metrics_host}` in plain, and could be read",
+            advice="set `tls_certificate` and `tls_key`; or leave `metrics_host` at 127.0.0.1 and put TLS in front; or leave the token"
+            " out: then nobody reads /metrics there, and the probes answer all the same",
+            where="metrics_host",
         )
 
 

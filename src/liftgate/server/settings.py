@@ -33,7 +33,7 @@ from liftgate.server.errors import BadSettings, LocalSignInExposed
 from liftgate.server.issuer_settings import IssuerSettings, refuse_mixed_up
 from liftgate.server.notice_settings import NoticeSettings
 from liftgate.server.oidc_settings import OidcSettings
-from liftgate.server.running_settings import RunningSettings, refuse_half_told
+from liftgate.server.running_settings import RunningSettings, refuse_half_told, refuse_plain_token
 from liftgate.server.setting_texts import read_json, read_paths, read_span
 from liftgate.server.settings_sources import PREFIX, Stated, stated
 from liftgate.server.slack_settings import SlackSettings
@@ -282,6 +282,7 @@ def settings_and_places(
         )
         raise told.put_in_place(fault) from None
     refuse_half_told(settings)
+    refuse_plain_token(settings)
     _refuse_exposed(settings)
     return settings, told
 
