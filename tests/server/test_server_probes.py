@@ -59,6 +59,10 @@ def test_it_is_ready_when_each_part_is(looping: World) -> None:
     answer = looping.http.get("/readyz")
     assert answer.status_code == 200
     assert answer.json()["parts"] == {"catalogue": "ok", "store": "ok", "watch": "ok", "worker": "ok"}
+    looping.parts.beats.expect("log-files", within=timedelta(hours=1), now=looping.clock())
+    looping.clock.pass_by(seconds=42)
+    ages = looping.http.get("/readyz").json()["seconds_since_round"]
+    assert ages == {"log-files": None, "watch": 42, "worker": 42}
 
 
 def test_a_worker_that_hangs_is_named(looping: World) -> None:
@@ -67,7 +71,10 @@ def test_a_worker_that_hangs_is_named(looping: World) -> None:
     assert answer.status_code == 503
     said = answer.json()
     named = [(one["where"], one["detail"]) for one in (said, *said.get("also", ()))]
-    assert named == [("watch", "`watch` is late"), ("worker", "`worker` is late")]
+    assert named == [
+        ("watch", "`watch` is late: it last came round 3m1s ago"),
+        ("worker", "`worker` is late: it last came round 3m1s ago"),
+    ]
     looping.parts.beats.came_round("worker", looping.clock())
     answer = looping.http.get("/readyz")  # events come late, but access can be taken back
     assert (answer.status_code, answer.json()["parts"]["watch"]) == (200, "late")
@@ -83,7 +90,8 @@ def test_a_process_that_only_watches_is_not_ready_while_it_is_late(looping: Worl
 
 def test_a_loop_that_never_came_round_is_late(world: World) -> None:
     world.parts.beats.expect("worker", within=timedelta(minutes=3), now=world.clock())
-    assert world.http.get("/readyz").json()["where"] == "worker"
+    said = world.http.get("/readyz").json()
+    assert (said["where"], said["detail"]) == ("worker", "`worker` is late: it never came round")
     drain_once(world.parts, worker="w", went_on=lambda: None)
     assert world.http.get("/readyz").status_code == 503
     grant_id = world.granted()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -12,7 +13,9 @@ from threading import Event
 
 import pytest
 from starlette.testclient import TestClient
+from tests.server.running import calling
 from tests.server.server_world import ADDRESS, CATALOGUE, START, World
+from tests.server.test_server_running import certificate, until
 from tests.servers.trail_queue import Trail
 from tests.servers.trail_queue import trail as trail  # noqa: PLC0414 - a fixture
 from tests.watch.queue_examples import Bucket, Kept
@@ -192,6 +195,38 @@ class TestProgram:
             _, faults = process.communicate(timeout=30)
         assert said == f"Liftgate watches {trail.account.aws.cloudtrail_queue_url}\n"
         assert process.returncode == 0, faults
+
+    def test_its_probes_say_when_it_last_received_and_its_measures_that_it_only_watches(
+        self, tmp_path: Path, trail: Trail
+    ) -> None:
+        variables = _reaching(trail, trail.account.aws.cloudtrail_queue_url)
+        chain, key = certificate(tmp_path, "ours")
+        variables |= {"LIFTGATE_TLS_CERTIFICATE": str(chain), "LIFTGATE_TLS_KEY": str(key)}
+        with subprocess.Popen(
+            [*WATCH, "--metrics-port", "0"],
+            env=_environment(tmp_path, variables),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            told = process.stdout.readline().split()
+            assert told[:-1] == ["Whether", "it", "is", "well:"]
+            with calling(told[-1].removesuffix("/readyz"), verify=False) as http:
+                until(lambda: http.get("/readyz").status_code == 200)
+                ready = http.get("/readyz").json()
+                measures = http.get("/metrics").text
+                assert http.get("/healthz").json() == {"status": "ok"}
+            process.send_signal(signal.SIGHUP)  # reads its certificate again, and ends nobody
+            process.terminate()
+            _, log = process.communicate(timeout=30)
+        assert process.returncode == 0, log
+        assert ready["parts"] == {"catalogue": "ok", "store": "ok", "watch": "ok"}
+        assert 0 <= ready["seconds_since_round"]["watch"] < 300
+        assert "certificate read again" in log
+        roles = [line for line in measures.splitlines() if line.startswith("liftgate_role")]
+        assert roles == ['liftgate_role{role="watch"} 1.0']
 
 
 def _reaching(trail: Trail, queue_url: str) -> dict[str, str]:

@@ -8,22 +8,27 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from threading import Thread
 from typing import Any, Final
 
 import click
 import uvicorn
 
-from liftgate.errors import LiftgateError
-from liftgate.server.addresses import is_loopback
-from liftgate.server.app import create_app, create_probes_app
+from liftgate.server.app import create_app
 from liftgate.server.consumers import start_watch
 from liftgate.server.deploy_checking import start_deploy_check
 from liftgate.server.errors import NothingToWatch
 from liftgate.server.json_log import hear_libraries
 from liftgate.server.parts import Parts, running_parts
+from liftgate.server.probing import answering_probes, listening_for_probes, probes_of
 from liftgate.server.roles import Role
-from liftgate.server.serving import Certificate, address_of, certificate_of, listening, server_for
+from liftgate.server.serving import (
+    Certificate,
+    address_of,
+    certificate_of,
+    listening,
+    read_on_hangup,
+    server_for,
+)
 from liftgate.server.settings import Settings, load_settings
 from liftgate.server.settings_option import settings_option
 from liftgate.server.settings_sources import chosen_file
@@ -64,7 +69,9 @@ def serve(settings: Settings) -> None:
     with ExitStack() as stack:
         certificate = certificate_of(settings)
         tls = certificate is not None
-        beside = _listening_for_probes(settings, stack) if has_own_port else None
+        beside = (
+            stack.enter_context(listening_for_probes(settings, "liftgate serve")) if has_own_port else None
+        )
         host = settings.host if is_api else settings.metrics_host
         if is_api or beside is None:
             main = stack.enter_context(listening(host, settings.port, "liftgate serve --port"))
@@ -77,22 +84,11 @@ def serve(settings: Settings) -> None:
         _warn(parts)
         with _loops(parts):
             if beside is not None:
-                stack.enter_context(_answering(_probes(parts), beside, certificate))
-                probes = address_of(beside, settings.metrics_host, tls=tls)
-                parts.log.info("listening for probes", address=probes)
+                stack.enter_context(answering_probes(parts, beside, certificate))
             _say_ready(address, settings, is_api=is_api)
             parts.log.info("listening", address=address, roles=sorted(settings.runs))
-            app = create_app(parts) if is_api else _probes(parts)
+            app = create_app(parts) if is_api else probes_of(parts)
             _run(server_for(app, certificate, parts.closing.set), parts, main, certificate)
-
-
-def _listening_for_probes(settings: Settings, stack: ExitStack) -> socket.socket:
-    port = settings.metrics_port or 0
-    return stack.enter_context(listening(settings.metrics_host, port, "liftgate serve --metrics-port"))
-
-
-def _probes(parts: Parts) -> Any:
-    return create_probes_app(parts, own_machine=is_loopback(parts.settings.metrics_host))
 
 
 @contextmanager
@@ -119,19 +115,6 @@ def _loops(parts: Parts) -> Iterator[None]:
                 done.result()
 
 
-@contextmanager
-def _answering(app: Any, listener: socket.socket, certificate: Certificate | None) -> Iterator[None]:
-    """Answer probes in a thread of their own, so that they are answered though all others wait."""
-    server = server_for(app, certificate)
-    thread = Thread(target=server.run, kwargs={"sockets": [listener]}, name="liftgate-probes", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        thread.join()
-
-
 def _warn(parts: Parts) -> None:
     """Say at once which entitlements nobody can ask for, since their tickets cannot be checked, and what is said in an old way."""
     for one in of_no_tracker(parts.catalogue.current().catalogue, parts.settings.trackers):
@@ -150,17 +133,9 @@ def _run(
         parts.closing.set()
         server.should_exit = True
 
-    def read_again(*_: object) -> None:
-        if certificate is not None:
-            try:
-                certificate.read()
-                parts.log.info("certificate read again")
-            except LiftgateError as fault:
-                parts.log.error("certificate not read again", code=fault.code, said=fault.sentence)  # noqa: TRY400 - the sentence says it
-
     for number in _SIGNALS:
         signal.signal(number, stop)
-    signal.signal(signal.SIGHUP, read_again)
+    read_on_hangup(certificate, parts.log)
     # What was built to serve with stays to the end. Looked through again by each full collection, with every thread
     # stopped, it would make one call in a few hundred wait a tenth of a second.
     gc.collect()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from liftgate.errors import LiftgateError
@@ -16,21 +17,27 @@ OF_WATCH: Final = frozenset({"watch", "log-files"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readiness:
-    """How each part is: ``ok`` or a word that says what is wrong, of which the program has a bounded number."""
+    """How each part is: ``ok`` or a word that says what is wrong, of which the program has a bounded number.
+
+    ``since_round`` says of each loop how long ago it last did its work without failing, such as receive from the queue; None: never yet.
+    """
 
     is_ready: bool
     parts: Mapping[str, str]
+    since_round: Mapping[str, timedelta | None]
 
 
 def readiness_of(parts: Parts) -> Readiness:
     """Look at everything; nothing is raised, and nothing is told that is not for everybody."""
-    loops = {beat.loop: LATE if beat.is_late(parts.clock()) else OK for beat in parts.beats.all()}
+    now, beats = parts.clock(), parts.beats.all()
+    loops = {beat.loop: LATE if beat.is_late(now) else OK for beat in beats}
     # Faults in the catalogue's files as they stand make nothing unready: the last good ones are in force.
     found = {"store": _how(parts.store.check), "catalogue": _how(parts.catalogue.current), **loops}
     may_be_late = OF_WATCH if Role.API in parts.settings.runs else frozenset[str]()
     return Readiness(
         is_ready=all(how == OK for name, how in found.items() if name not in may_be_late),
         parts=dict(sorted(found.items())),
+        since_round={beat.loop: now - beat.last_at if beat.last_at else None for beat in beats},
     )
 
 

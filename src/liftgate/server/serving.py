@@ -1,5 +1,6 @@
 """Listening, TLS, and uvicorn: how an application is put on the network."""
 
+import signal
 import socket
 import ssl
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from liftgate.errors import Invalid, Unavailable
+from liftgate.server.edge import Log
 from liftgate.server.running_settings import RunningSettings
 
 ANSWERS_WITHIN: Final = 10  # seconds for calls that have begun when the server is told to stop
@@ -88,6 +90,20 @@ def certificate_of(settings: RunningSettings) -> Certificate | None:
     if settings.tls_certificate is None or settings.tls_key is None:
         return None
     return Certificate(settings.tls_certificate, settings.tls_key)
+
+
+def read_on_hangup(certificate: Certificate | None, log: Log) -> None:
+    """Have SIGHUP read the certificate anew; without one it does nothing, and ends nobody either."""
+
+    def read_again(*_: object) -> None:
+        if certificate is not None:
+            try:
+                certificate.read()
+                log.info("certificate read again")
+            except TlsUnusable as fault:
+                log.error("certificate not read again", code=fault.code, said=fault.sentence)  # noqa: TRY400 - the sentence says it
+
+    signal.signal(signal.SIGHUP, read_again)
 
 
 class _Server(uvicorn.Server):

@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
@@ -15,6 +16,9 @@ from liftgate.server.consumers import backfill_since, start_watch
 from liftgate.server.errors import NothingToWatch
 from liftgate.server.json_log import hear_libraries
 from liftgate.server.parts import Parts, running_parts
+from liftgate.server.probing import answering_probes, listening_for_probes
+from liftgate.server.roles import Role
+from liftgate.server.serving import certificate_of, read_on_hangup
 from liftgate.server.settings import Settings, load_settings
 from liftgate.server.settings_option import settings_option
 from liftgate.server.settings_sources import chosen_file
@@ -39,15 +43,18 @@ class SinceUnreadable(Invalid):
     help="First fetch from the trail's log files what came since then: 6h, or 2026-11-24T09:00Z.",
 )
 @click.option("--once", is_flag=True, help="End after the backfill.")
-def command(file: Path | None, consumers: int | None, since: str | None, *, once: bool) -> None:
+@click.option("--metrics-port", type=int, help="Port for /healthz, /readyz and /metrics.")
+def command(
+    file: Path | None, consumers: int | None, since: str | None, *, once: bool, metrics_port: int | None
+) -> None:
     """Take CloudTrail's events from the queue that the server's settings name, and from the trail's log files.
 
     Any number of these may run, and `liftgate serve` does it too unless `watch_consumers` is 0. It stops on SIGINT and
-    SIGTERM, once the events that it holds are taken. See docs/watch-sources.md.
+    SIGTERM, once the events that it holds are taken. With a `metrics_port` it answers probes there. See docs/watch-sources.md.
     """
     if once and since is None:
         raise click.UsageError("--once needs --backfill")
-    given: Mapping[str, Any] = {"watch_consumers": consumers}
+    given: Mapping[str, Any] = {"watch_consumers": consumers, "metrics_port": metrics_port}
     watch(
         load_settings(chosen_file(file, os.environ), given),
         since=since,
@@ -60,8 +67,15 @@ def watch(settings: Settings, *, since: str | None, once: bool) -> None:
     told = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: told.set())
-    with running_parts(settings, audience=settings.public_url or "") as parts:
+    # Whatever the settings say of the server's processes, this one does nothing else: so it is measured, and held ready.
+    settings = settings.model_copy(update={"roles": (Role.WATCH,), "worker": None})
+    with ExitStack() as stack:
+        has_port = settings.metrics_port is not None and not once
+        certificate = certificate_of(settings) if has_port else None
+        port = stack.enter_context(listening_for_probes(settings, "liftgate watch")) if has_port else None
+        parts = stack.enter_context(running_parts(settings, audience=settings.public_url or ""))
         hear_libraries(parts.log)
+        read_on_hangup(certificate, parts.log)
         moment = None if since is None else read_since(since, parts.clock())
         if not once:
             _look_at_queue(parts)
@@ -71,6 +85,9 @@ def watch(settings: Settings, *, since: str | None, once: bool) -> None:
             return
         click.echo(f"Liftgate watches {_watched(parts)}")
         stop = start_watch(parts, at_least=1, told=_say_caught_up)
+        if port is not None:
+            address = stack.enter_context(answering_probes(parts, port, certificate))
+            click.echo(f"Whether it is well: {address}/readyz")
         try:
             told.wait()
         finally:

@@ -12,7 +12,8 @@ from liftgate.server.calls import OWN_MACHINE, parts_of
 from liftgate.server.errors import MayNotMeasure, NotReady, NotSignedIn
 from liftgate.server.local_calls import is_local
 from liftgate.server.measures import MEDIA_TYPE, measures_of
-from liftgate.server.readiness import OK, readiness_of
+from liftgate.server.readiness import OK, Readiness, readiness_of
+from liftgate.span import in_words
 
 router = APIRouter(tags=["health"])
 
@@ -40,6 +41,10 @@ class ReadinessShape(BaseModel):
     parts: dict[str, str] = Field(
         examples=[{"catalogue": "ok", "messenger": "ok", "store": "ok", "watch": "late", "worker": "ok"}]
     )
+    seconds_since_round: dict[str, int | None] = Field(
+        examples=[{"messenger": 3, "watch": 412, "worker": 3}],
+        description="Of each loop, how long ago it last did its work without failing: `watch`, receive from the queue; null: never yet.",
+    )
 
 
 @router.get("/healthz", response_model=AliveShape, operation_id="alive", responses=problems())
@@ -54,13 +59,25 @@ def readiness(request: Request) -> Response:
     found = readiness_of(parts_of(request))
     if not found.is_ready:
         first, *others = [
-            NotReady(f"`{name}` is {how}", advice=_NEXT.get(name, _NEXT_OF_LOOPS), where=name)
+            NotReady(_not_ready(name, how, found), advice=_NEXT.get(name, _NEXT_OF_LOOPS), where=name)
             for name, how in found.parts.items()
             if how != OK
         ]
         first.also = tuple(others)
         raise first
-    return answer(ReadinessShape(status="ok", parts=dict(found.parts)))
+    ages = {
+        loop: None if age is None else int(age.total_seconds()) for loop, age in found.since_round.items()
+    }
+    return answer(ReadinessShape(status="ok", parts=dict(found.parts), seconds_since_round=ages))
+
+
+def _not_ready(name: str, how: str, found: Readiness) -> str:
+    if name not in found.since_round:
+        return f"`{name}` is {how}"
+    age = found.since_round[name]
+    return f"`{name}` is {how}: it " + (
+        "never came round" if age is None else f"last came round {in_words(age)} ago"
+    )
 
 
 def measuring(request: Request) -> None:
