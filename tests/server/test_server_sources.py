@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from botocore.exceptions import ClientError
 from starlette.testclient import TestClient
 from tests.server.running import calling
 from tests.server.server_world import ADDRESS, CATALOGUE, START, World
@@ -21,6 +22,7 @@ from tests.servers.trail_queue import trail as trail  # noqa: PLC0414 - a fixtur
 from tests.watch.queue_examples import Bucket, Kept
 from tests.watch.watch_examples import record
 
+from liftgate.demo.sample_account import REPORTS
 from liftgate.server.app import create_app
 from liftgate.server.consumers import backfill_since, start_watch
 from liftgate.server.errors import NothingToWatch
@@ -180,39 +182,22 @@ class TestProgram:
         assert said.returncode == 7
         assert "watch_queue_url" in said.stderr
 
-    def test_it_takes_events_until_it_is_told_to_stop(self, tmp_path: Path, trail: Trail) -> None:
-        variables = _reaching(trail, trail.account.aws.cloudtrail_queue_url)
-        with subprocess.Popen(
-            WATCH,
-            env=_environment(tmp_path, variables),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        ) as process:
-            assert process.stdout is not None
-            said = process.stdout.readline()
-            process.terminate()
-            _, faults = process.communicate(timeout=30)
-        assert said == f"Liftgate watches {trail.account.aws.cloudtrail_queue_url}\n"
-        assert process.returncode == 0, faults
-
-    def test_its_probes_say_when_it_last_received_and_its_measures_that_it_only_watches(
+    def test_it_takes_events_until_it_is_told_to_stop_and_its_probes_say_when_it_last_did(
         self, tmp_path: Path, trail: Trail
     ) -> None:
-        variables = _reaching(trail, trail.account.aws.cloudtrail_queue_url)
         chain, key = certificate(tmp_path, "ours")
+        variables = _reaching(trail, trail.account.aws.cloudtrail_queue_url)
         variables |= {"LIFTGATE_TLS_CERTIFICATE": str(chain), "LIFTGATE_TLS_KEY": str(key)}
         with subprocess.Popen(
-            [*WATCH, "--metrics-port", "0"],
+            [*WATCH, "--consumers", "1", "--metrics-port", "0"],
             env=_environment(tmp_path, variables),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         ) as process:
             assert process.stdout is not None
-            process.stdout.readline()
-            told = process.stdout.readline().split()
-            assert told[:-1] == ["Whether", "it", "is", "well:"]
+            said, told = process.stdout.readline(), process.stdout.readline().split()
+            _put_an_event(trail)  # which ends its wait for one
             with calling(told[-1].removesuffix("/readyz"), verify=False) as http:
                 until(lambda: http.get("/readyz").status_code == 200)
                 ready = http.get("/readyz").json()
@@ -220,13 +205,21 @@ class TestProgram:
                 assert http.get("/healthz").json() == {"status": "ok"}
             process.send_signal(signal.SIGHUP)  # reads its certificate again, and ends nobody
             process.terminate()
-            _, log = process.communicate(timeout=30)
+            _put_an_event(trail)
+            _, log = process.communicate(timeout=60)
+        assert said == f"Liftgate watches {trail.account.aws.cloudtrail_queue_url}\n"
+        assert told[:-1] == ["Whether", "it", "is", "well:"]
         assert process.returncode == 0, log
         assert ready["parts"] == {"catalogue": "ok", "store": "ok", "watch": "ok"}
         assert 0 <= ready["seconds_since_round"]["watch"] < 300
         assert "certificate read again" in log
         roles = [line for line in measures.splitlines() if line.startswith("liftgate_role")]
         assert roles == ['liftgate_role{role="watch"} 1.0']
+
+
+def _put_an_event(trail: Trail) -> None:
+    with pytest.raises(ClientError):
+        trail.s3.get_object(Bucket=REPORTS, Key="for-the-watch")
 
 
 def _reaching(trail: Trail, queue_url: str) -> dict[str, str]:

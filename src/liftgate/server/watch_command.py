@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -25,6 +25,9 @@ from liftgate.server.settings_sources import chosen_file
 from liftgate.span import SpanUnreadable, parse_span
 from liftgate.watch.sources.backfill import Backfilled
 from liftgate.watch.sources.catch_up import CaughtUp
+
+# Of two signals that come together one may reach another thread. It is heeded when this one wakes, so it must not sleep for ever.
+_WAKES_EVERY_SECONDS: Final = 1
 
 
 class SinceUnreadable(Invalid):
@@ -89,7 +92,8 @@ def watch(settings: Settings, *, since: str | None, once: bool) -> None:
             address = stack.enter_context(answering_probes(parts, port, certificate))
             click.echo(f"Whether it is well: {address}/readyz")
         try:
-            told.wait()
+            while not told.wait(_WAKES_EVERY_SECONDS):
+                pass
         finally:
             stop()
 
