@@ -13,7 +13,7 @@ Run = Callable[..., Said]
 
 
 def states(said: Said) -> dict[str, str]:
-    lines = [line for line in said.out.splitlines() if line[:6].strip() in {"ok", "note", "fail"}]
+    lines = [line for line in said.out.splitlines() if line[:6].strip() in {"ok", "note", "?", "fail"}]
     return {line[6:20].strip(): line[:6].strip() for line in lines}
 
 
@@ -33,14 +33,19 @@ def test_all_is_well(liftgate: Run, fake: FakeLiftgate) -> None:
 def test_without_a_server_the_rest_is_still_looked_at(liftgate: Run) -> None:
     said = liftgate("doctor")
     assert said.code == ExitCode.USAGE
-    assert states(said) == {"settings": "fail", "aws profile": "note", "cache": "ok"}
+    assert states(said) == {"settings": "fail", "left out": "?", "aws profile": "note", "cache": "ok"}
+    assert "server, clock, aws identity, sign-in, catalogue, whatever needs the server" in said.out
+    assert said.out.endswith(
+        "\n\nNot working:  settings\nWorth a look: aws profile\nNot known:    left out\nWell:         cache\n"
+    )
     assert "LIFTGATE_SERVER" in said.out
 
 
 def test_a_server_that_is_away(liftgate: Run) -> None:
     said = liftgate("doctor", "--server", "http://127.0.0.1:9", "--as", "local:ada")
     assert said.code == ExitCode.UNAVAILABLE
-    assert list(states(said)) == ["settings", "server", "aws profile", "cache"]
+    assert list(states(said)) == ["settings", "server", "left out", "aws profile", "cache"]
+    assert "mend `server` first, then ask again" in said.out
 
 
 def test_something_else_at_the_address(liftgate: Run, fake: FakeLiftgate) -> None:
@@ -200,7 +205,32 @@ def test_roles_are_tried_by_the_server(liftgate: Run, fake: FakeLiftgate) -> Non
     assert states(said) == {"sts": "ok", "aws clock": "note", "role": "fail"}
     assert "check the role's trust policy" in said.out
     fake.answers["POST /api/v1/diagnoses"] = (201, {"looks": LOOKS[:2]})
-    assert liftgate("doctor", "--roles").out.endswith("All is well.\n")
+    noted = liftgate("doctor", "--roles")
+    assert (noted.code, "All is well" in noted.out) == (0, False)
+    assert noted.out.endswith("\n\nWorth a look: aws clock\nWell:         sts\n")
+
+
+def test_what_nobody_can_tell_is_not_well(liftgate: Run, fake: FakeLiftgate) -> None:
+    look = {"title": "trail", "found": "nothing came for an hour", "advice": "look"}
+    for state in ("unknown", "of a newer server"):
+        fake.answers["POST /api/v1/diagnoses"] = (201, {"looks": [{**look, "state": state}]})
+        said = liftgate("doctor", "--roles")
+        assert (said.code, states(said)) == (0, {"trail": "?"})
+        assert said.out.endswith("\n\nNot known:    trail\n")
+        [check] = liftgate("doctor", "--roles", "--output", "json").json["checks"]
+        assert check["state"] == "unknown"
+
+
+def test_a_guard_is_told_what_was_not_asked(
+    liftgate: Run, fake: FakeLiftgate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert fake.address
+    monkeypatch.setenv("LIFTGATE_SIGN_IN", "local:linus")
+    said = liftgate("doctor")
+    assert (said.code, states(said)["server side"]) == (0, "?")
+    assert "each role, and whether a revocation bites" in " ".join(said.out.split())
+    assert "liftgate doctor --all" in said.out
+    assert "All is well" not in said.out
 
 
 def test_everything_is_looked_at_in_order(liftgate: Run, fake: FakeLiftgate) -> None:

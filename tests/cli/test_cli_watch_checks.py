@@ -15,9 +15,13 @@ WELL = {
     "reads_queue": True,
     "reads_log_files": False,
     "last_came_at": moment(minutes=-2),
+    "log_files_taken_until": None,
+    "log_files_late": False,
     "dead_letters": 0,
     "dead_letters_because": None,
 }
+UNKNOWN = {"events last came 1h30m ago", "no event ever came", "told of none", "none were ever taken"}
+FILES = {"reads_log_files": True, "log_files_taken_until": moment(minutes=-50)}
 
 
 def told(liftgate: Run, fake: FakeLiftgate, **changed: Any) -> dict[str, tuple[str, str, str | None]]:
@@ -27,7 +31,7 @@ def told(liftgate: Run, fake: FakeLiftgate, **changed: Any) -> dict[str, tuple[s
     return {
         one["title"]: (one["state"], one["found"], one["advice"])
         for one in said.json["checks"]
-        if one["title"] in {"watch", "dead letters", "responses"}
+        if one["title"] in {"watch", "log files", "dead letters", "responses"}
     }
 
 
@@ -37,6 +41,10 @@ def test_a_watch_that_is_well(liftgate: Run, fake: FakeLiftgate) -> None:
         "dead letters": ("ok", "none", None),
         "responses": ("ok", "act: findings are answered, and 1 webhook(s) are told", None),
     }
+
+
+def test_log_files_that_are_taken_in_time_are_well(liftgate: Run, fake: FakeLiftgate) -> None:
+    assert told(liftgate, fake, **FILES)["log files"] == ("ok", "taken up to 50m ago", None)
 
 
 def test_how_much_waits_is_told(liftgate: Run, fake: FakeLiftgate) -> None:
@@ -51,6 +59,8 @@ def test_how_much_waits_is_told(liftgate: Run, fake: FakeLiftgate) -> None:
         ({"waiting": 4200}, "watch", "messages on the queue: about 4,200", "watch_consumers"),
         ({"last_came_at": None}, "watch", "no event ever came", "watch-sources.md"),
         ({"last_came_at": None, "reads_queue": False}, "watch", "no source", "watch_queue_url"),
+        ({"reads_log_files": True}, "log files", "none were ever taken", "liftgate doctor --all"),
+        ({**FILES, "log_files_late": True}, "log files", "taken up to 50m ago", "role `watch`"),
         ({"dead_letters": 1200}, "dead letters", "about 1,200 event(s)", "liftgate dead-letters list"),
         (
             {"dead_letters": None, "dead_letters_because": "told of none"},
@@ -66,7 +76,7 @@ def test_what_is_not_as_it_might_be_has_its_next_step(
     liftgate: Run, fake: FakeLiftgate, changed: dict[str, Any], title: str, found: str, advice: str
 ) -> None:
     state, said, next_step = told(liftgate, fake, **changed)[title]
-    assert state == "note"
+    assert state == ("unknown" if found in UNKNOWN else "note")
     assert found in said
     assert advice in (next_step or "")
 

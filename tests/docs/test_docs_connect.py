@@ -19,6 +19,7 @@ from tools.generate_session_docs import BLOCK, ROOT, without_what_changes
 from liftgate.demo.deployed_account import adapted
 from liftgate.demo.embedded_aws import REGION, EmbeddedAws, Keys, running_embedded_aws
 from liftgate.demo.sample_account import create_user
+from liftgate.deployment.watching import log_bucket
 
 PAGE: Final = (ROOT / "docs" / "connect.md").read_text(encoding="utf-8")
 PROGRAMS: Final = Path(sys.executable).parent
@@ -87,6 +88,7 @@ class Terminal:
         return done.stdout
 
     def _serve(self, line: str) -> str:
+        self._deliver()
         self.server = subprocess.Popen(
             ["sh", "-c", f"{_with_exec(line)} 2>server.log"],
             cwd=self.folder,
@@ -100,6 +102,16 @@ class Terminal:
         assert said, (self.folder / "server.log").read_text()
         self.environment["LIFTGATE_SERVER"] = said.strip().rsplit(" ", 1)[-1]
         return said
+
+    def _deliver(self) -> None:
+        """Its trail's log files so far, in the bucket that the settings name."""
+        s3 = self.aws.client("s3", self.aws.root)
+        ours = log_bucket(self.aws.account, REGION)
+        s3.create_bucket(Bucket=ours)
+        for one in s3.list_objects_v2(Bucket=self.aws.trail_bucket)["Contents"]:
+            s3.copy_object(
+                Bucket=ours, Key=one["Key"], CopySource={"Bucket": self.aws.trail_bucket, "Key": one["Key"]}
+            )
 
     def _deploy(self, line: str) -> str:
         """By the aws command line itself, from the template as the embedded AWS knows it."""

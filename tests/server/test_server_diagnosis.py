@@ -22,7 +22,8 @@ from liftgate.demo.sample_account import BROKER, REPORTS, SampleAccount
 from liftgate.elevation.role_trial import empty_order
 from liftgate.identity.sts_http import sts_over_http
 from liftgate.server.app import create_app
-from liftgate.server.diagnosis import Look, diagnose
+from liftgate.server.diagnosis import diagnose
+from liftgate.server.look import Look
 from liftgate.server.parts import Parts, running_parts
 from liftgate.server.settings import Settings
 from liftgate.watch.sources.errors import QueueMissing
@@ -75,8 +76,10 @@ def test_all_is_well_and_only_the_ledger_knows(
         ("aws clock", "ok"),
         ("broker", "ok"),
         ("proofs", "ok"),
+        ("local sign-in", "note"),
         ("role", "ok"),
         ("queue", "note"),
+        ("trail", "note"),
     ]
     assert looks[2].found == f"arn:aws:iam::{embedded_account.aws.account}:user/{BROKER}"
     assert _carried(iam) == before
@@ -116,7 +119,9 @@ def test_sts_that_is_out_of_reach(embedded_account: SampleAccount, tmp_path: Pat
     settings = looked_at(embedded_account.aws, tmp_path, aws_sts_endpoint="http://127.0.0.1:9")
     with as_broker(embedded_account.broker), running_parts(settings, audience=ADDRESS) as made:
         looks = list(diagnose(made, "grace"))
-    assert states(looks) == [("sts", "fail")]
+    assert states(looks) == [("sts", "fail"), ("proofs", "fail"), ("left out", "unknown")]
+    assert looks[-1].found == "aws clock, broker, roles, queue, trail"
+    assert looks[-1].advice == "mend `sts` first, then ask again"
     assert "http://127.0.0.1:9" in looks[0].found
     assert "firewall" in (looks[0].advice or "")
 
@@ -133,10 +138,12 @@ def test_sts_that_is_out_of_reach(embedded_account: SampleAccount, tmp_path: Pat
 def test_a_clock_that_is_off(parts: Parts, off: timedelta, state: str, side: str) -> None:
     wrong = replace(parts, clock=lambda: system_clock() + off)
     [_, clock, *rest] = diagnose(wrong, "grace")
+    left = [look.found for look in rest if look.title == "left out"]
     assert (clock.title, clock.state) == ("aws clock", state)
     assert side in clock.found
     assert "timedatectl set-ntp true" in (clock.advice or "")
-    assert bool(rest) == (state == "note")
+    assert left == (["broker, roles, queue, trail"] if state == "fail" else [])
+    assert ("proofs", "ok") in states(rest)
 
 
 def test_proofs_that_reach_no_sts_are_told_from_loans_that_do(parts: Parts) -> None:
@@ -225,7 +232,8 @@ def test_only_a_guard_has_roles_lent(parts: Parts) -> None:
     with TestClient(create_app(parts), base_url=ADDRESS) as http:
         assert call_as(http, "ada", "POST", "/diagnoses")["code"] == "may_not_diagnose"
         looks = call_as(http, "grace", "POST", "/diagnoses")["looks"]
-    assert [one["title"] for one in looks] == ["sts", "aws clock", "broker", "proofs", "role", "queue"]
+    titles = ["sts", "aws clock", "broker", "proofs", "local sign-in", "role", "queue", "trail"]
+    assert [one["title"] for one in looks] == titles
 
 
 def test_a_queue_that_holds_much_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

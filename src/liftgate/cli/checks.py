@@ -2,17 +2,17 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from liftgate import VERSION
 from liftgate.cli.aws_config import profile_names, profile_settings
 from liftgate.cli.cache import cache_folder
 from liftgate.cli.connection import Connection, connect
 from liftgate.cli.exit_code import ExitCode, exit_code_of
-from liftgate.cli.fields import JsonObject, as_object, items, text
+from liftgate.cli.fields import JsonObject, as_object, flag, items, text
 from liftgate.cli.own_process import is_own_process
 from liftgate.cli.ports import Call
 from liftgate.cli.profile_install import aws_config_path
@@ -20,13 +20,16 @@ from liftgate.cli.settings import read_settings
 from liftgate.errors import LiftgateError
 from liftgate.span import in_words
 
+State: TypeAlias = Literal["ok", "note", "unknown", "fail"]
+"""``note``: it is not as it might be. ``unknown``: nobody can tell, or nobody tried."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """One thing that was looked at. A failed one has an exit code and advice."""
 
     title: str
-    state: Literal["ok", "note", "fail"]
+    state: State
     found: str
     advice: str | None = None
     exit_code: ExitCode = ExitCode.OK
@@ -41,7 +44,7 @@ Further: TypeAlias = Callable[[Connection], Iterator[Check]]
 
 
 def all_checks(
-    given: Mapping[str, str], environ: Mapping[str, str], further: Iterable[Further] = ()
+    given: Mapping[str, str], environ: Mapping[str, str], further: Sequence[Further] = ()
 ) -> Iterator[Check]:
     """Look at everything; what needs something that failed is left out. ``further`` come before the watch."""
     yield from _network_checks(given, environ, further)
@@ -50,32 +53,47 @@ def all_checks(
 
 
 def _network_checks(
-    given: Mapping[str, str], environ: Mapping[str, str], further: Iterable[Further]
+    given: Mapping[str, str], environ: Mapping[str, str], further: Sequence[Further]
 ) -> Iterator[Check]:
     try:
         here = connect(read_settings(given, environ))
     except LiftgateError as error:
         yield _failed("settings", error)
+        yield _left_out("settings", [title for title, _ in _LOOKS])
         return
     yield _ok("settings", f"server {here.settings.server.base}, {_who_proves(here, environ)}")
-    looks: tuple[tuple[str, Callable[[Connection], Check]], ...] = (
-        ("server", _server),
-        ("clock", _clock),
-        ("aws identity", _aws_identity),
-        ("sign-in", _sign_in),
-        ("catalogue", _catalogue),
-    )
     try:
-        for title, look in looks:
+        for number, (title, look) in enumerate(_LOOKS, start=1):
             check = _look(title, look, here)
             yield check
             if check.state == "fail":
+                yield _left_out(title, [later for later, _ in _LOOKS[number:]])
                 return
-        for looks_further in further:
+        for looks_further in further or (_not_asked,):
             yield from _further(looks_further, here)
         yield from _watch(here)
     finally:
         here.wire.close()
+
+
+def _left_out(culprit: str, titles: Iterable[str]) -> Check:
+    """What cannot be told since it needs what failed."""
+    return Check(
+        title="left out",
+        state="unknown",
+        found=", ".join([*titles, "whatever needs the server"]),
+        advice=f"mend `{culprit}` first, then ask again",
+    )
+
+
+def _not_asked(here: Connection) -> Iterator[Check]:
+    if flag(here.api.get("/me"), "is_guard"):
+        yield Check(
+            title="server side",
+            state="unknown",
+            found="not asked: AWS as the server sees it, each role, and whether a revocation bites",
+            advice="liftgate doctor --all",
+        )
 
 
 def _further(looks: Further, here: Connection) -> Iterator[Check]:
@@ -180,6 +198,15 @@ def _watch(here: Connection) -> Iterator[Check]:
         yield from watch_checks(here)
     except LiftgateError as error:
         yield _failed("watch", error)
+
+
+_LOOKS: Final[tuple[tuple[str, Callable[[Connection], Check]], ...]] = (
+    ("server", _server),
+    ("clock", _clock),
+    ("aws identity", _aws_identity),
+    ("sign-in", _sign_in),
+    ("catalogue", _catalogue),
+)
 
 
 def _profile(environ: Mapping[str, str]) -> Check:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Literal, cast
+from typing import Final, get_args
 
-from liftgate.cli.checks import Check
+from liftgate.cli.checks import Check, State
 from liftgate.cli.connection import Connection
 from liftgate.cli.errors import ExtraMissing
 from liftgate.cli.exit_code import ExitCode
@@ -12,7 +12,7 @@ from liftgate.cli.fields import as_object, items, optional, text
 
 
 def diagnosis_checks(here: Connection) -> Iterator[Check]:
-    """AWS, each elevated role and the queue, as the running server sees them. For guards."""
+    """AWS, proofs, each elevated role, the queues and the trail's bucket, as the running server sees them. For guards."""
     for look in items(here.api.post("/diagnoses"), "looks"):
         one = as_object(look, "looks")
         yield _check(
@@ -34,10 +34,13 @@ def checks_on_this_machine(file: Path | None, environ: Mapping[str, str]) -> Ite
         yield _check(one.title, one.state, one.found, one.advice)
 
 
+_STATES: Final[dict[str, State]] = {state: state for state in get_args(State)}
+
+
 def _check(title: str, state: str, found: str, advice: str | None) -> Check:
     return Check(
         title=title,
-        state=cast("Literal['ok', 'note', 'fail']", state),
+        state=_STATES.get(state, "unknown"),  # of a server that knows more of them
         found=found,
         advice=advice,
         exit_code=ExitCode.UNAVAILABLE if state == "fail" else ExitCode.OK,

@@ -22,6 +22,8 @@ def watch_checks(here: Connection) -> Iterator[Check]:
     except (Refused, NotFound):
         return
     yield _events(state)
+    if flag(state, "reads_log_files"):
+        yield _log_files(state)
     yield _dead_letters(state)
     yield _responses(state)
 
@@ -36,18 +38,18 @@ def _events(state: JsonObject) -> Check:
             f"set watch_queue_url on the server: {_SOURCES}",
         )
     if last is None:
-        return _note(
+        return _unknown(
             "watch",
             "no event ever came",
-            f"does anything put events on the queue? see the steps in {_SOURCES}",
+            f"a drill makes some, within 15 minutes: liftgate doctor --all. Where none come, see the steps in {_SOURCES}",
         )
     ago = moment(state, "now") - last
     waiting = optional(number, state, "waiting")
-    said = f"events last came {in_words(ago) or '0s'} ago"
+    said = f"events last came {in_words(ago)} ago"
     if waiting is not None:
         said += f"; messages on the queue: about {waiting:,}"
     if ago >= _QUIET:
-        return _note(
+        return _unknown(
             "watch",
             said,
             "if S3 was used since: does `liftgate watch` run, and does EventBridge still deliver?",
@@ -61,11 +63,22 @@ def _events(state: JsonObject) -> Check:
     return Check(title="watch", state="ok", found=said)
 
 
+def _log_files(state: JsonObject) -> Check:
+    until = optional(moment, state, "log_files_taken_until")
+    advice = "does a process with the role `watch` run? as a guard: liftgate doctor --all"
+    if until is None:
+        return _unknown("log files", "none were ever taken", advice)
+    found = f"taken up to {in_words(moment(state, 'now') - until)} ago"
+    if flag(state, "log_files_late"):
+        return _note("log files", found, advice)
+    return Check(title="log files", state="ok", found=found)
+
+
 def _dead_letters(state: JsonObject) -> Check:
     waiting = optional(number, state, "dead_letters")
     if waiting is None:
         because = optional(text, state, "dead_letters_because") or "the server cannot tell"
-        return _note(
+        return _unknown(
             "dead letters",
             because,
             f"set watch_dead_letter_queue_url, and let the server read it: {_SOURCES}",
@@ -91,6 +104,10 @@ def _responses(state: JsonObject) -> Check:
     if not webhooks:
         return _note("responses", "act, but nobody is told", "set webhooks on the server: docs/responses.md")
     return Check(title="responses", state="ok", found=f"act: findings are answered, and {told}")
+
+
+def _unknown(title: str, found: str, advice: str) -> Check:
+    return Check(title=title, state="unknown", found=found, advice=advice)
 
 
 def _note(title: str, found: str, advice: str) -> Check:

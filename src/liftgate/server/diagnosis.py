@@ -4,15 +4,15 @@ Nothing of it leaves a trace but in the ledger: roles are assumed for nothing, a
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, Literal
+from typing import Final, TypeAlias
 
-from liftgate.catalogue.model import Entitlement, Mechanism
+from liftgate.catalogue.model import Catalogue, Entitlement, Mechanism
 from liftgate.elevation.role_trial import try_role
 from liftgate.errors import LiftgateError
-from liftgate.identity.sts_region import region_named
-from liftgate.identity.sts_request import StsRequest
+from liftgate.server.diagnosis_proofs import look_at_proofs
+from liftgate.server.diagnosis_watch import look_at_sources
+from liftgate.server.look import Look, note, ok, seen, unknown
 from liftgate.server.parts import Parts
 from liftgate.span import in_words
 
@@ -20,55 +20,58 @@ SKEW_THAT_AWS_TAKES: Final = timedelta(minutes=5)
 _WORTH_A_NOTE: Final = timedelta(seconds=30)
 _NEXT_OF_CLOCK: Final = "set the clock of the machine on which Liftgate runs (timedatectl set-ntp true): AWS refuses what is signed 5 minutes off"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """One thing that was looked at."""
-
-    title: str
-    state: Literal["ok", "note", "fail"]
-    found: str
-    advice: str | None = None
+Lend: TypeAlias = Callable[[Entitlement], None]
+"""Has an entitlement's role lent for nothing, on record."""
 
 
 def diagnose(parts: Parts, person_id: str) -> Iterator[Look]:
-    """Look at everything; what needs something that failed is left out. ``person_id``: who stands in the ledger for it."""
-    for title, look in (("sts", _sts), ("aws clock", _clock), ("broker", _broker)):
-        seen = _seen(title, look, parts)
-        yield seen
-        if seen.state == "fail":
-            return
-    yield _seen("proofs", _proofs, parts)
-    yield from _roles(parts, person_id)
-    yield _seen("queue", _queue, parts)
+    """Look at everything that needs AWS. ``person_id``: who stands in the ledger for it."""
+
+    def lend(entitlement: Entitlement) -> None:
+        try_role(entitlement, person_id, store=parts.store, lender=parts.lender, clock=parts.clock)
+
+    return look_at_aws(parts, parts.catalogue.current().catalogue, lend)
 
 
-def _seen(title: str, look: Callable[[Parts], Look], parts: Parts) -> Look:
-    try:
-        return look(parts)
-    except LiftgateError as fault:
-        return failed(title, fault)
-
-
-def failed(title: str, fault: LiftgateError) -> Look:
-    """A look that a fault ended."""
-    return Look(title=title, state="fail", found=fault.sentence, advice=fault.advice)
+def look_at_aws(parts: Parts, catalogue: Catalogue, lend: Lend | None) -> Iterator[Look]:
+    """What needs something that failed is left out, and said. ``lend`` is None where nothing could be put on record: then no role is lent."""
+    culprit: str | None = None
+    needed: tuple[tuple[str, Callable[[Parts], Look]], ...] = (
+        ("sts", _sts),
+        ("aws clock", _clock),
+        ("broker", _broker),
+    )
+    for title, look in needed:
+        found = seen(title, lambda: look(parts))  # noqa: B023 - called at once
+        yield found
+        if found.state == "fail":
+            culprit = title
+            break
+    yield from look_at_proofs(parts)
+    if culprit is None:
+        yield from _roles(parts, catalogue, lend)
+        yield from look_at_sources(parts)
+        return
+    left = [title for title, _ in needed]
+    yield unknown(
+        "left out",
+        ", ".join([*left[left.index(culprit) + 1 :], "roles", "queue", "trail"]),
+        f"mend `{culprit}` first, then ask again",
+    )
 
 
 def _sts(parts: Parts) -> Look:
     parts.sts_time()
-    return Look(title="sts", state="ok", found=f"answers, for {parts.settings.aws_region}")
+    return ok("sts", f"answers, for {parts.settings.aws_region}")
 
 
 def _clock(parts: Parts) -> Look:
     theirs = parts.sts_time()
     if theirs is None:
-        return Look(
-            title="aws clock", state="note", found="STS does not say what time it is", advice=_NEXT_OF_CLOCK
-        )
+        return unknown("aws clock", "STS does not say what time it is", _NEXT_OF_CLOCK)
     off = theirs - parts.clock().replace(microsecond=0)  # which is all that theirs says
     if abs(off) < _WORTH_A_NOTE:
-        return Look(title="aws clock", state="ok", found="the server's agrees with it")
+        return ok("aws clock", "the server's agrees with it")
     side = "behind" if off > timedelta() else "ahead of"
     return Look(
         title="aws clock",
@@ -79,63 +82,32 @@ def _clock(parts: Parts) -> Look:
 
 
 def _broker(parts: Parts) -> Look:
-    return Look(title="broker", state="ok", found=parts.broker_arn())
+    return ok("broker", parts.broker_arn())
 
 
-def _proofs(parts: Parts) -> Look:
-    """People's proofs go to STS by another way than the broker's calls: through no proxy, whatever the environment says."""
-    host = region_named(parts.settings.aws_region).host
-    try:
-        parts.transport.ask(
-            StsRequest(host=host, headers={"host": host})
-        )  # signed by nobody: any answer will do
-    except LiftgateError as fault:
-        return Look(
-            title="proofs",
-            state="fail",
-            found=f"{host}, which is asked who signed a sign-in, is out of reach: {fault.sentence}",
-            advice="let this machine reach the STS of your people's regions by HTTPS, directly and through no proxy",
-        )
-    return Look(title="proofs", state="ok", found=f"{host} answers, which is asked who signed a sign-in")
-
-
-def _roles(parts: Parts, person_id: str) -> Iterator[Look]:
+def _roles(parts: Parts, catalogue: Catalogue, lend: Lend | None) -> Iterator[Look]:
     """Each elevated role once, however many entitlements lend it."""
-    entitlements = parts.catalogue.current().catalogue.entitlements.values()
+    entitlements = catalogue.entitlements.values()
     lent = {one.role_arn: one for one in entitlements if one.mechanism is Mechanism.SESSION}
     if not lent:
-        yield Look(
-            title="roles",
-            state="note",
-            found="no entitlement lends sessions",
-            advice="add one to the catalogue: docs/catalogue.md",
-        )
+        yield note("roles", "no entitlement lends sessions", "add one to the catalogue: docs/catalogue.md")
     for _, entitlement in sorted(lent.items()):
-        yield _role(entitlement, parts, person_id)
+        yield _role(entitlement, parts, lend)
 
 
-def _role(entitlement: Entitlement, parts: Parts, person_id: str) -> Look:
+def _role(entitlement: Entitlement, parts: Parts, lend: Lend | None) -> Look:
     try:
-        try_role(entitlement, person_id, store=parts.store, lender=parts.lender, clock=parts.clock)
+        if lend is not None:
+            lend(entitlement)
         parts.policies.read(entitlement.role_arn)
     except LiftgateError as fault:
         return Look(
             title="role", state="fail", found=f"{entitlement.name}: {fault.sentence}", advice=fault.advice
         )
-    return Look(
-        title="role",
-        state="ok",
-        found=f"{entitlement.name}: {entitlement.role_arn} is lent, and shows the denies on it",
-    )
-
-
-def _queue(parts: Parts) -> Look:
-    if parts.sources.queue is None:
-        return Look(
-            title="queue",
-            state="note",
-            found="the settings name no queue of CloudTrail's events",
-            advice="set `watch_queue_url` on the server: docs/watch-sources.md",
+    if lend is None:
+        return unknown(
+            "role",
+            f"{entitlement.name}: {entitlement.role_arn} shows the denies on it; not lent: there is no ledger to say so",
+            "ask again once the database is there",
         )
-    waiting = parts.sources.queue.length()
-    return Look(title="queue", state="ok", found=f"reached; about {waiting:,} message(s) wait")
+    return ok("role", f"{entitlement.name}: {entitlement.role_arn} is lent, and shows the denies on it")

@@ -1,7 +1,6 @@
 """``liftgate doctor --server-side``: what the server would work with on this machine, by its own settings, without starting it."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -10,17 +9,21 @@ from cryptography import x509
 from sqlalchemy import make_url
 
 from liftgate.catalogue.parse import load_catalogue
+from liftgate.clock import system_clock
 from liftgate.errors import LiftgateError
-from liftgate.server.diagnosis import Look, diagnose, failed
-from liftgate.server.parts import Parts, running_parts
+from liftgate.server.diagnosis import diagnose, look_at_aws
+from liftgate.server.diagnosis_watch import look_at_arrivals, look_at_dead_letters
+from liftgate.server.look import Look, failed, note, ok, unknown
+from liftgate.server.no_store import StoreOutOfReach
+from liftgate.server.parts import running_parts
 from liftgate.server.roles import ALL_ROLES
 from liftgate.server.serving import certificate_of
 from liftgate.server.settings import Settings, load_settings
-from liftgate.span import in_words
+from liftgate.store.errors import DatabaseEmpty
+from liftgate.store.sql import SqlStore, open_store
 
 _ACTOR: Final = "liftgate"
 _RENEW_WITHIN: Final = timedelta(days=14)
-_QUIET: Final = timedelta(hours=1)
 
 
 def diagnose_here(file: Path | None) -> Iterator[Look]:
@@ -33,29 +36,28 @@ def diagnose_here(file: Path | None) -> Iterator[Look]:
     yield _settings(settings, file)
     if settings.tls_certificate is not None:
         yield _tls(settings)
-    catalogue = _catalogue(settings)
-    yield catalogue
-    database = _missing(settings)
-    if database is not None:
-        yield database
+    try:
+        catalogue = load_catalogue(settings.catalogue)
+    except LiftgateError as fault:
+        yield failed("catalogue", fault)
+        yield unknown("left out", "database, AWS, queue, trail", "mend `catalogue` first, then ask again")
         return
-    if catalogue.state == "fail":
-        return
-    with ExitStack() as until_the_end:
-        try:
-            opened = running_parts(settings, audience=settings.public_url or "", only_looks=True)
-            parts = until_the_end.enter_context(opened)
-        except LiftgateError as fault:
-            yield failed("database", fault)
-            return
-        yield Look(title="database", state="ok", found="reached, and of this version")
-        yield from diagnose(parts, _ACTOR)
-        yield _events(parts)
-    yield Look(
-        title="revocation",
-        state="note",
-        found="not tried here: a drill is on record as somebody's",
-        advice="as a guard, with the server running: liftgate doctor --revocation",
+    yield ok("catalogue", f"no faults, {len(catalogue.entitlements)} entitlement(s)")
+    store = _store(settings)
+    yield _database(store)
+    audience = settings.public_url or ""
+    with running_parts(settings, audience=audience, only_looks=True, store=store) as parts:
+        if isinstance(store, StoreOutOfReach):
+            yield from look_at_aws(parts, catalogue, None)
+            yield from look_at_dead_letters(parts)
+        else:
+            yield from diagnose(parts, _ACTOR)
+            yield from look_at_dead_letters(parts)
+            yield from look_at_arrivals(parts)
+    yield unknown(
+        "revocation",
+        "whether it bites was not tried: a drill is on record as somebody's",
+        "as a guard, with the server running: liftgate doctor --revocation",
     )
 
 
@@ -63,13 +65,12 @@ def _settings(settings: Settings, file: Path | None) -> Look:
     missing = [role for role in ALL_ROLES if role not in settings.runs]
     found = f"{file or 'the environment'}: this process is {', '.join(sorted(settings.runs))}"
     if missing:
-        return Look(
-            title="settings",
-            state="note",
-            found=found,
-            advice=f"see that another process runs {' and '.join(missing)}: docs/running.md",
+        return note(
+            "settings",
+            found,
+            f"see that another process runs {' and '.join(missing)}: docs/running.md",
         )
-    return Look(title="settings", state="ok", found=found)
+    return ok("settings", found)
 
 
 def _tls(settings: Settings) -> Look:
@@ -89,43 +90,38 @@ def _tls(settings: Settings) -> Look:
             advice="renew it, then: systemctl reload liftgate",
         )
     if left < _RENEW_WITHIN:
-        return Look(
-            title="tls", state="note", found=found, advice="renew it, then: systemctl reload liftgate"
-        )
-    return Look(title="tls", state="ok", found=found)
+        return note("tls", found, "renew it, then: systemctl reload liftgate")
+    return ok("tls", found)
 
 
-def _catalogue(settings: Settings) -> Look:
+def _database(store: SqlStore) -> Look:
+    if not isinstance(store, StoreOutOfReach):
+        return ok("database", "reached, and of this version")
+    if isinstance(store.fault, DatabaseEmpty):  # before the first start that is as it should be
+        return note("database", store.fault.sentence, store.fault.advice)
+    return failed("database", store.fault)
+
+
+def _store(settings: Settings) -> SqlStore:
+    """The store as it is. To open a file that is not there would make it."""
+    address = settings.database_url.get_secret_value()
     try:
-        catalogue = load_catalogue(settings.catalogue)
+        _refuse_missing(address)
+        store = open_store(address, clock=system_clock)
+        try:
+            store.check()
+        except LiftgateError:
+            store.close()
+            raise
     except LiftgateError as fault:
-        return failed("catalogue", fault)
-    return Look(
-        title="catalogue", state="ok", found=f"no faults, {len(catalogue.entitlements)} entitlement(s)"
-    )
+        return StoreOutOfReach(fault)
+    return store
 
 
-def _missing(settings: Settings) -> Look | None:
-    """To open a file that is not there would make it."""
-    url = make_url(settings.database_url.get_secret_value())
-    if url.get_backend_name() != "sqlite" or Path(url.database or "").exists():
-        return None
-    return Look(
-        title="database",
-        state="fail",
-        found="its file is not there yet, so nothing could be put on record",
-        advice="start `liftgate serve` once, which makes it",
-    )
-
-
-def _events(parts: Parts) -> Look:
-    with parts.store.read() as view:
-        last = view.events_last_came()
-    advice = "does a process with the role `watch` run, and does EventBridge deliver? docs/watch-sources.md"
-    if last is None:
-        return Look(title="events", state="note", found="none ever came", advice=advice)
-    ago = parts.clock() - last
-    found = f"last came {in_words(ago) or '0s'} ago"
-    if ago >= _QUIET:
-        return Look(title="events", state="note", found=found, advice=f"if S3 was used since: {advice}")
-    return Look(title="events", state="ok", found=found)
+def _refuse_missing(address: str) -> None:
+    url = make_url(address)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        raise DatabaseEmpty(
+            "its file is not there yet: nothing can be put on record",
+            advice="start `liftgate serve` once, which makes it",
+        )

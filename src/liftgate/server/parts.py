@@ -115,19 +115,17 @@ class Parts:
 
 
 @contextmanager
-def running_parts(settings: Settings, *, audience: str, only_looks: bool = False) -> Iterator[Parts]:
+def running_parts(
+    settings: Settings, *, audience: str, only_looks: bool = False, store: SqlStore | None = None
+) -> Iterator[Parts]:
     """The real thing: opens and migrates the store, loads the catalogue, makes AWS clients; closes them at the end.
 
-    ``only_looks``: the store is not migrated but must be of this version, and no file is made beside it.
+    ``only_looks``: the store is not migrated but must be of this version, and no file is made beside it. ``store``: one that is open.
     Raises ``CatalogueFaulty`` with every fault, and what the store says where it cannot serve.
     """
     at = endpoints_of(settings)
     source = CatalogueSource(settings.catalogue, system_clock)
-    store = open_store(settings.database_url.get_secret_value(), clock=system_clock)
-    if only_looks:
-        store.check()
-    else:
-        store.migrate()
+    store = store or _opened(settings, only_looks=only_looks)
     never, sts = Event(), sts_client(at)
     broker = broker_of(sts)
     revokers = _revokers(settings, at, broker)
@@ -176,6 +174,15 @@ def running_parts(settings: Settings, *, audience: str, only_looks: bool = False
                 for one in settings.webhooks
             },
         )
+
+
+def _opened(settings: Settings, *, only_looks: bool) -> SqlStore:
+    store = open_store(settings.database_url.get_secret_value(), clock=system_clock)
+    if only_looks:
+        store.check()
+    else:
+        store.migrate()
+    return store
 
 
 def fed_groups(settings: Settings) -> frozenset[str]:

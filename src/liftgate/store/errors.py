@@ -57,6 +57,12 @@ class DatabaseOlder(Unavailable):
     code = "database_older"
 
 
+class DatabaseEmpty(DatabaseOlder):
+    """No Liftgate was ever started on the database."""
+
+    code = "database_empty"
+
+
 class DatabaseDamaged(Corrupt):
     """The database holds something that Liftgate does not write."""
 

@@ -31,6 +31,7 @@ from liftgate.store.vitals import Vitals
 from liftgate.watch.activity import Activity
 from liftgate.watch.ports import SettlementReader, WatchReader
 from liftgate.watch.settlement import Settled
+from liftgate.watch.sources.ports import LogReading
 
 
 class StoreReader(
@@ -56,6 +57,10 @@ class StoreReader(
     @property
     def drifts(self) -> Drifts:
         """Which findings of a check of deployed accounts still stand."""
+
+    @property
+    def log_reading(self) -> LogReading:
+        """How far the trail's log files have been read."""
 
     @property
     def slack(self) -> SlackBook:

@@ -1,13 +1,13 @@
 """``liftgate doctor``: what works, what does not, and what to do about it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 import click
 
-from liftgate.cli.checks import Check, Further, all_checks
+from liftgate.cli.checks import Check, Further, State, all_checks
 from liftgate.cli.connection import Connection, connection
 from liftgate.cli.diagnoses import checks_on_this_machine, diagnosis_checks
 from liftgate.cli.drills import drill_checks, reconcile_checks
@@ -15,8 +15,16 @@ from liftgate.cli.errors import BadValue
 from liftgate.cli.options import SHARED, client_options, given_options, output_option, wants_json
 from liftgate.cli.terminal import paint, say, say_folded, say_json
 
-_COLOURS: Final = {"ok": "green", "note": "yellow", "fail": "red"}
+_COLOURS: Final[dict[State, str]] = {"ok": "green", "note": "yellow", "unknown": "yellow", "fail": "red"}
+_MARKS: Final[dict[State, str]] = {"ok": "ok", "note": "note", "unknown": "?", "fail": "fail"}
+_SUMMED_UP: Final[dict[State, str]] = {
+    "fail": "Not working",
+    "note": "Worth a look",
+    "unknown": "Not known",
+    "ok": "Well",
+}
 _INDENT: Final = 20
+_SUMMARY: Final = 14
 
 
 @click.command("doctor", epilog=SHARED)
@@ -49,10 +57,10 @@ def command(
     file: Path | None,
     **asked: bool,
 ) -> None:
-    """Say in order what works and what does not, with the next step for each.
+    """Say in order what works, what does not, and what is not known, with the next step for each.
 
     A drill changes and reads nothing in S3; its session is in nobody's hands, nor is that of a role that is lent for nothing.
-    What was tried is on the ledger, and nowhere else.
+    What was tried is on the ledger, and nowhere else. It ends with 0 where nothing failed, else with the code of the first failure.
     """
     _refuse_senseless(entitlement, file, server_side=server_side, **asked)
     if server_side:
@@ -113,14 +121,27 @@ def _tell(context: click.Context, checks: Iterator[Check]) -> None:
     failed = [check for check in told if check.exit_code]
     if wants_json(context):
         say_json({"checks": [check.as_json() for check in told]})
-    elif not failed:
-        say("All is well.")
+    else:
+        _sum_up(told)
     if failed:
         raise click.exceptions.Exit(failed[0].exit_code)
 
 
+def _sum_up(told: Sequence[Check]) -> None:
+    """Name what is well and what is not, so that nobody takes the one for the other."""
+    say()
+    if all(check.state == "ok" for check in told):
+        say("All is well.")
+        return
+    for state, words in _SUMMED_UP.items():
+        titles = dict.fromkeys(check.title for check in told if check.state == state)
+        if titles:
+            head = paint(f"{words}:".ljust(_SUMMARY), _COLOURS[state])
+            say_folded(head, ", ".join(titles), indent=_SUMMARY)
+
+
 def _say(check: Check) -> None:
-    mark = paint(check.state.ljust(6), _COLOURS[check.state])
+    mark = paint(_MARKS[check.state].ljust(6), _COLOURS[check.state])
     say_folded(mark + check.title.ljust(_INDENT - 6), check.found, indent=_INDENT)
     if check.advice:
         say_folded(" " * 6 + paint("next:".ljust(_INDENT - 6), "bold"), check.advice, indent=_INDENT)

@@ -1,6 +1,4 @@
-"""The server's side of ``liftgate doctor``: AWS, each elevated role, and the queue."""
-
-from typing import Literal
+"""The server's side of ``liftgate doctor``: AWS, the ways of proof, each elevated role, and where events come from."""
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
@@ -11,6 +9,7 @@ from liftgate.server.api.shapes import EXACT, Nothing, answer
 from liftgate.server.calls import SignedInOnce
 from liftgate.server.diagnosis import diagnose
 from liftgate.server.errors import MayNotDiagnose
+from liftgate.server.look import State
 
 router = APIRouter(prefix="/diagnoses", tags=["Grants"])
 
@@ -21,7 +20,9 @@ class LookShape(BaseModel):
     model_config = EXACT
 
     title: str = Field(examples=["role"])
-    state: Literal["ok", "note", "fail"]
+    state: State = Field(
+        description="`note`: not as it might be; `unknown`: nobody can tell, or nobody tried."
+    )
     found: str = Field(
         examples=["reports-writer: arn:aws:iam::111122223333:role/LiftgateReportsWriter is lent"]
     )
@@ -44,7 +45,7 @@ class DiagnosisShape(BaseModel):
     responses=problems(401, 403),
 )
 def make(call: SignedInOnce, body: Nothing | None = None) -> Response:
-    """Look at STS, its clock, the broker's identity, each elevated role and the queue. Each role is lent for nothing at all; it is on record."""
+    """Look at STS, its clock, the broker's identity, the ways of proof, each elevated role, the queues and the trail's bucket. Each role is lent for nothing at all; it is on record."""
     del body
     if not is_guard(call.person_id, call.catalogue):
         raise MayNotDiagnose(

@@ -8,6 +8,7 @@ from liftgate.response.model import Mode
 from liftgate.server.api.doc import problems
 from liftgate.server.api.shapes import EXACT, Moment, answer
 from liftgate.server.calls import SeesAll
+from liftgate.server.diagnosis_watch import log_files_taken
 from liftgate.watch.sources.ports import Queue
 
 router = APIRouter(tags=["Watch"])
@@ -25,6 +26,12 @@ class WatchStateShape(BaseModel):
     reads_log_files: bool = Field(description="Whether it was told of a trail's bucket.")
     last_came_at: Moment | None = Field(
         description="When any process last took events in, to the minute; null: none ever did."
+    )
+    log_files_taken_until: Moment | None = Field(
+        description="All log files that were delivered up to then are taken; null: none ever were, or there is no bucket."
+    )
+    log_files_late: bool = Field(
+        examples=[False], description="Whether that is longer ago than it should be."
     )
     waiting: int | None = Field(
         examples=[0],
@@ -47,6 +54,7 @@ def watch_state(call: SeesAll) -> Response:
     parts = call.parts
     with parts.store.read() as view:
         last = view.events_last_came()
+    taken_until, is_late = log_files_taken(parts)
     number, because = _length(parts.sources.dead_letters)
     return answer(
         WatchStateShape(
@@ -56,6 +64,8 @@ def watch_state(call: SeesAll) -> Response:
             reads_queue=parts.sources.queue is not None,
             reads_log_files=parts.sources.trail is not None,
             last_came_at=last,
+            log_files_taken_until=taken_until,
+            log_files_late=is_late,
             waiting=_length(parts.sources.queue)[0],
             dead_letters=number,
             dead_letters_because=because,

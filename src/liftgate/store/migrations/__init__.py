@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from liftgate.store.errors import DatabaseNewer, DatabaseOlder
+from liftgate.store.errors import DatabaseEmpty, DatabaseNewer, DatabaseOlder
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -33,8 +33,14 @@ def migrate(engine: Engine) -> None:
 
 def check(connection: Connection) -> None:
     """Raise where the database is not of this version."""
-    if _revision(connection) == HEAD:
+    revision = _revision(connection)
+    if revision == HEAD:
         return
+    if revision is None:
+        raise DatabaseEmpty(
+            "there is nothing of Liftgate in the database yet",
+            advice="start `liftgate serve` once, which prepares it",
+        )
     refuse_newer(connection)
     raise DatabaseOlder(
         "the database has not been brought up to this version",

@@ -23,6 +23,7 @@ _KINDS: Final = frozenset({LOGS, DIGESTS})
 _ROOT: Final = "AWSLogs"
 _DEEPEST: Final = 2  # folders between AWSLogs and CloudTrail: organization and account
 _GONE: Final = frozenset({"NoSuchKey", "404"})
+_NO_BUCKET: Final = frozenset({"NoSuchBucket"})
 _LATEST: Final = timedelta(
     days=1
 )  # after a call, until its file is there; also where clocks and days disagree
@@ -142,6 +143,12 @@ class TrailBucket:
             why = code_of(failure) if isinstance(failure, ClientError) else type(failure).__name__
             if why in gone:
                 return None
+            if why in _NO_BUCKET:
+                raise TrailRefused(
+                    f"there is no bucket `{self.bucket}`",
+                    advice="compare `watch_trail_bucket` with where the trail delivers: aws cloudtrail describe-trails",
+                    value=self.bucket,
+                ) from None
             kind = TrailUnreachable if _may_pass(failure) else TrailRefused
             raise kind(
                 f"the trail's bucket `{self.bucket}` cannot be read: {why}",
