@@ -33,10 +33,10 @@ def test_all_is_well(liftgate: Run, fake: FakeLiftgate) -> None:
 def test_without_a_server_the_rest_is_still_looked_at(liftgate: Run) -> None:
     said = liftgate("doctor")
     assert said.code == ExitCode.USAGE
-    assert states(said) == {"settings": "fail", "left out": "?", "aws profile": "note", "cache": "ok"}
+    assert states(said) == {"settings": "fail", "the rest": "?", "aws profile": "note", "cache": "ok"}
     assert "server, clock, aws identity, sign-in, catalogue, whatever needs the server" in said.out
     assert said.out.endswith(
-        "\n\nNot working:  settings\nWorth a look: aws profile\nNot known:    left out\nWell:         cache\n"
+        "\n\nNot working:  settings\nWorth a look: aws profile\nNot known:    the rest\nWell:         cache\n"
     )
     assert "LIFTGATE_SERVER" in said.out
 
@@ -44,7 +44,7 @@ def test_without_a_server_the_rest_is_still_looked_at(liftgate: Run) -> None:
 def test_a_server_that_is_away(liftgate: Run) -> None:
     said = liftgate("doctor", "--server", "http://127.0.0.1:9", "--as", "local:ada")
     assert said.code == ExitCode.UNAVAILABLE
-    assert list(states(said)) == ["settings", "server", "left out", "aws profile", "cache"]
+    assert list(states(said)) == ["settings", "server", "the rest", "aws profile", "cache"]
     assert "mend `server` first, then ask again" in said.out
 
 

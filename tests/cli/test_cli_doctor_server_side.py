@@ -49,7 +49,7 @@ def look(liftgate: Run, path: Path) -> Said:
 def test_settings_that_cannot_be_used_are_all_named(liftgate: Run, settings: Callable[..., Path]) -> None:
     said = look(liftgate, settings("prot = 1", 'roles = ["wroker"]'))
     assert said.code == ExitCode.UNAVAILABLE
-    assert states(said) == [("settings", "fail"), ("settings", "fail")]
+    assert states(said) == [("settings", "fail"), ("settings", "fail"), ("the rest", "?")]
     assert "did you mean `port`?" in said.out
     assert "did you mean worker?" in said.out
 
@@ -65,7 +65,7 @@ def test_a_database_that_is_not_there_is_one_line_and_all_else_is_looked_at(
         ("database", "note"),
         ("sts", "fail"),
         ("proofs", "fail"),
-        ("left out", "?"),
+        ("the rest", "?"),
         ("revocation", "?"),
     ]
     assert "another process runs worker" in " ".join(said.out.split())
@@ -74,7 +74,7 @@ def test_a_database_that_is_not_there_is_one_line_and_all_else_is_looked_at(
     assert summary(said) == [
         "Not working:  sts, proofs",
         "Worth a look: settings, database",
-        "Not known:    left out, revocation",
+        "Not known:    the rest, revocation",
         "Well:         catalogue",
     ]
     assert sorted(path.name for path in tmp_path.iterdir() if path.suffix == ".db") == []

@@ -119,7 +119,7 @@ def test_sts_that_is_out_of_reach(embedded_account: SampleAccount, tmp_path: Pat
     settings = looked_at(embedded_account.aws, tmp_path, aws_sts_endpoint="http://127.0.0.1:9")
     with as_broker(embedded_account.broker), running_parts(settings, audience=ADDRESS) as made:
         looks = list(diagnose(made, "grace"))
-    assert states(looks) == [("sts", "fail"), ("proofs", "fail"), ("left out", "unknown")]
+    assert states(looks) == [("sts", "fail"), ("proofs", "fail"), ("the rest", "unknown")]
     assert looks[-1].found == "aws clock, broker, roles, queue, trail"
     assert looks[-1].advice == "mend `sts` first, then ask again"
     assert "http://127.0.0.1:9" in looks[0].found
@@ -138,7 +138,7 @@ def test_sts_that_is_out_of_reach(embedded_account: SampleAccount, tmp_path: Pat
 def test_a_clock_that_is_off(parts: Parts, off: timedelta, state: str, side: str) -> None:
     wrong = replace(parts, clock=lambda: system_clock() + off)
     [_, clock, *rest] = diagnose(wrong, "grace")
-    left = [look.found for look in rest if look.title == "left out"]
+    left = [look.found for look in rest if look.title == "the rest"]
     assert (clock.title, clock.state) == ("aws clock", state)
     assert side in clock.found
     assert "timedatectl set-ntp true" in (clock.advice or "")
@@ -163,6 +163,20 @@ def test_keys_that_aws_does_not_know(embedded_account: SampleAccount, tmp_path: 
         found = last(made)
     assert found.title == "broker"
     assert "check its AWS credentials" in (found.advice or "")
+
+
+def test_without_credentials_it_is_they_that_are_missing_and_not_sts(
+    embedded_account: SampleAccount, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    with running_parts(looked_at(embedded_account.aws, tmp_path), audience=ADDRESS) as made:
+        looks = list(diagnose(made, "grace"))
+    assert states(looks)[:3] == [("sts", "ok"), ("aws clock", "ok"), ("broker", "fail")]
+    assert "NoCredentialsError" in looks[2].found
+    assert "check its AWS credentials" in (looks[2].advice or "")
 
 
 @contextmanager

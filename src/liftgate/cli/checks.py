@@ -79,7 +79,7 @@ def _network_checks(
 def _left_out(culprit: str, titles: Iterable[str]) -> Check:
     """What cannot be told since it needs what failed."""
     return Check(
-        title="left out",
+        title="the rest",
         state="unknown",
         found=", ".join([*titles, "whatever needs the server"]),
         advice=f"mend `{culprit}` first, then ask again",

@@ -11,6 +11,7 @@ import sys
 import threading
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
+from email.utils import format_datetime
 from typing import Any, Final
 from urllib.parse import parse_qs
 
@@ -45,7 +46,9 @@ def signed_only(app: App, roots: Mapping[str, str] | None = None) -> App:
         if scope["type"] == "lifespan" or (scope["type"] == "http" and _may_pass(scope)):
             await app(_as_root(scope, roots or {}), receive, send)
         elif scope["type"] == "http":
-            headers = [(b"content-type", b"text/xml")]
+            # Each answer of AWS says what time it is: the doctor asks STS for it unsigned.
+            date = format_datetime(system_clock(), usegmt=True).encode()
+            headers = [(b"content-type", b"text/xml"), (b"date", date)]
             await send({"type": "http.response.start", "status": 403, "headers": headers})
             await send({"type": "http.response.body", "body": _REFUSAL})
         else:

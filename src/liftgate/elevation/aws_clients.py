@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import boto3
 import botocore.session
+from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.loaders import Loader, create_loader
 
@@ -82,6 +83,11 @@ def _described(data_path: str | None) -> Loader:
 def sts_client(at: AwsEndpoints) -> Any:
     """A client for the regional STS endpoint, signing as the broker (boto3's usual credential chain)."""
     return at.client("sts", at.sts_url, _PATIENCE)
+
+
+def unsigned_sts_client(at: AwsEndpoints) -> Any:
+    """A client for the same endpoint that signs as nobody: to see whether it answers, whatever becomes of credentials."""
+    return at.client("sts", at.sts_url, _PATIENCE.merge(Config(signature_version=UNSIGNED)))
 
 
 def iam_client(at: AwsEndpoints, credentials: Credentials | None = None) -> Any:

@@ -54,7 +54,7 @@ def look_at_aws(parts: Parts, catalogue: Catalogue, lend: Lend | None) -> Iterat
         return
     left = [title for title, _ in needed]
     yield unknown(
-        "left out",
+        "the rest",
         ", ".join([*left[left.index(culprit) + 1 :], "roles", "queue", "trail"]),
         f"mend `{culprit}` first, then ask again",
     )

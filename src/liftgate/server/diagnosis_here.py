@@ -32,6 +32,7 @@ def diagnose_here(file: Path | None) -> Iterator[Look]:
         settings = load_settings(file)
     except LiftgateError as fault:
         yield from (failed("settings", one) for one in (fault, *fault.also))
+        yield unknown("the rest", "whatever the settings name", "mend `settings` first, then ask again")
         return
     yield _settings(settings, file)
     if settings.tls_certificate is not None:
@@ -40,7 +41,7 @@ def diagnose_here(file: Path | None) -> Iterator[Look]:
         catalogue = load_catalogue(settings.catalogue)
     except LiftgateError as fault:
         yield failed("catalogue", fault)
-        yield unknown("left out", "database, AWS, queue, trail", "mend `catalogue` first, then ask again")
+        yield unknown("the rest", "database, AWS, queue, trail", "mend `catalogue` first, then ask again")
         return
     yield ok("catalogue", f"no faults, {len(catalogue.entitlements)} entitlement(s)")
     store = _store(settings)

@@ -23,6 +23,7 @@ from liftgate.elevation.aws_clients import (
     revoker_sts_client,
     s3_client,
     sts_client,
+    unsigned_sts_client,
 )
 from liftgate.elevation.broker import Broker, broker_of
 from liftgate.elevation.harmless import HarmlessCalls
@@ -157,7 +158,7 @@ def running_parts(
             transport=transport,
             session_names=SessionNames(IamRoleTrusts(accounts.iam), system_clock),
             broker_arn=lambda: broker().arn,
-            sts_time=lambda: sts_time(sts),
+            sts_time=lambda: sts_time(unsigned_sts_client(at)),
             pause=lambda: _wait(never),
             log=json_log(),
             background=background,
