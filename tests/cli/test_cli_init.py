@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -43,7 +44,44 @@ def test_what_is_written_has_no_fault(liftgate: Run, home: Path, answers: tuple[
     assert load_settings(settings).catalogue == (catalogue,)
     assert load_settings(settings).aws_region == "eu-central-1"
     assert settings.stat().st_mode & 0o077 == 0
-    assert f"next: liftgate deploy cloudformation {catalogue} --region eu-central-1 --out " in said.out
+    assert f" liftgate deploy cloudformation {catalogue} --region eu-central-1 --out " in said.out
+
+
+def test_the_last_screen_is_the_whole_road_and_each_step_of_it_can_be_taken(
+    liftgate: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    said = init(liftgate, home, *BY_AWS, "--output", "json").json
+    settings = home / "set-up" / "server.toml"
+    steps = [shlex.split(step, comments=True) for step in said["next"]]
+    assert [" ".join(words[:2]) if words[0] != "liftgate" else _command(words) for words in steps] == [
+        "config check",
+        "deploy cloudformation",
+        f"less {home}/set-up/aws/README.md",
+        "deploy check",
+        "sed -i.bak",
+        "doctor --server-side",
+        "serve --settings",
+        "doctor --all",
+    ]
+    for words in steps:
+        if words[0] == "less":
+            assert Path(words[1]).exists()
+        elif words[0] == "sed":
+            subprocess.run(words, check=True)
+        elif _command(words) in {"config check", "deploy cloudformation"}:
+            assert liftgate(*words[1:]).code == 0
+        else:  # these need an account or a server: they are at least no faults of the command line
+            assert "bad_command_line" not in liftgate(*words[1:], "--help").err
+    assert liftgate(*steps[0][1:]).code == 0
+    told = load_settings(settings)
+    assert told.watch_queue_url
+    assert told.watch_dead_letter_queue_url
+    assert told.watch_trail_bucket
+
+
+def _command(words: list[str]) -> str:
+    return " ".join(words[1:3])
 
 
 def test_the_catalogue_says_what_was_answered(liftgate: Run, home: Path) -> None:

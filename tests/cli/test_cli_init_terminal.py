@@ -89,7 +89,7 @@ def test_what_the_account_holds_is_offered_and_enter_takes_it(
     assert "`ada!` is not a person's id" in person.shown
     assert "`20` is not a span of time" in person.shown
     assert "proves nobody" not in on_one_line(person.shown)  # the role fixes the names of its sessions
-    assert f"next: liftgate deploy cloudformation {home}/lg/catalogue.yaml --region us-east-1" in person.shown
+    assert f" liftgate deploy cloudformation {home}/lg/catalogue.yaml --region us-east-1" in person.shown
     catalogue = load_catalogue([home / "lg" / "catalogue.yaml"])
     assert catalogue.identities == {
         "aws:arn:aws:sts::111122223333:assumed-role/LakesideReadOnly/ada": "ada",

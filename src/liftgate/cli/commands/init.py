@@ -195,7 +195,14 @@ def _following(out: Path, draft: "Draft") -> list[str]:
     from liftgate.setup.settings_file import SETTINGS  # noqa: PLC0415
 
     catalogue, settings, files = (shlex.quote(str(out / name)) for name in (CATALOGUE, SETTINGS, "aws"))
+    readme = shlex.quote(str(out / "aws" / "README.md"))
     return [
+        f"liftgate config check --settings {settings}",
         f"liftgate deploy cloudformation {catalogue} --region {draft.region} --out {files}",
+        f"less {readme}  # how to apply them",
+        f"liftgate deploy check {catalogue} --region {draft.region}",
+        f'sed -i.bak "/^# watch_/s/^# //" {settings}  # where events come from',
+        f"liftgate doctor --server-side --settings {settings}",
         f"liftgate serve --settings {settings}",
+        "liftgate doctor --all  # in a second terminal",
     ]
