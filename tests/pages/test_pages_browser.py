@@ -88,6 +88,15 @@ def test_nothing_on_a_page_keeps_anybody_out(site: Site, name: str, theme: str) 
         keep_picture(page, f"{name}-{theme}")
 
 
+def test_the_button_that_asks_is_seen_without_scrolling(site: Site) -> None:
+    with site.context({"width": 1280, "height": 900}, "light") as context:
+        for path in ("/ask", PAGES["ask"][1]):
+            button = site.open(context, "ada", path).get_by_role("button", name="Ask", exact=True)
+            box = button.bounding_box()
+            assert box is not None
+            assert box["y"] + box["height"] <= 900, path
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_little_to_fetch(site: Site, name: str) -> None:
     person, path = PAGES[name]
