@@ -34,8 +34,8 @@ def with_bucket(world: World, minutes: int | None, data: bytes = FILE) -> tuple[
     return replace(world.parts, sources=replace(world.parts.sources, trail=bucket)), bucket
 
 
-def of_trail(parts: Parts) -> Look:
-    return next(look for look in look_at_sources(parts) if look.title == "trail")
+def of_trail(parts: Parts, *accounts: str) -> Look:
+    return next(look for look in look_at_sources(parts, accounts) if look.title == "trail")
 
 
 def test_a_bucket_to_which_cloudtrail_delivers_is_well(world: World) -> None:
@@ -64,6 +64,18 @@ def test_a_bucket_that_may_be_another_is_not_called_well(
     assert look.state == state
     assert found in look.found
     assert advice in (look.advice or "")
+
+
+def test_an_account_of_which_nothing_is_delivered_there_is_named(world: World) -> None:
+    parts, bucket = with_bucket(world, None)
+    for account in ("111122223333", "444455556666"):
+        key = bucket.deliver(f"{account}_CloudTrail_eu-central-1_x", world.clock() - timedelta(minutes=7))
+        bucket.objects[key] = (bucket.objects[key][0], FILE)
+    assert of_trail(parts, "111122223333", "444455556666").state == "ok"
+    look = of_trail(parts, "111122223333", "777788889999", "444455556666")
+    assert look.state == "unknown"
+    assert "nothing of account 777788889999 was delivered for an hour" in look.found
+    assert "multi-Region or organization trail" in (look.advice or "")
 
 
 def test_a_file_that_may_be_listed_and_not_read_is_a_failure(world: World) -> None:

@@ -50,7 +50,7 @@ def look_at_aws(parts: Parts, catalogue: Catalogue, lend: Lend | None) -> Iterat
     yield from look_at_proofs(parts)
     if culprit is None:
         yield from _roles(parts, catalogue, lend)
-        yield from look_at_sources(parts)
+        yield from look_at_sources(parts, {one.account for one in catalogue.entitlements.values()})
         return
     left = [title for title, _ in needed]
     yield unknown(

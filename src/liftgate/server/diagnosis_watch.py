@@ -1,6 +1,6 @@
 """Whether CloudTrail's events could be taken, and whether they are: the queues, the trail's bucket, and what came of them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
@@ -18,10 +18,10 @@ _MOST: Final = 5_000  # files of an hour that are listed
 _LATE: Final = 3  # rounds of the reader
 
 
-def look_at_sources(parts: Parts) -> Iterator[Look]:
-    """The queue and the bucket: can they be reached, and are they what they should be?"""
+def look_at_sources(parts: Parts, accounts: Collection[str]) -> Iterator[Look]:
+    """The queue and the bucket: can they be reached, and are they what they should be? ``accounts``: whose events are needed."""
     yield seen("queue", lambda: _queue(parts))
-    yield seen("trail", lambda: _trail(parts))
+    yield seen("trail", lambda: _trail(parts, accounts))
 
 
 def look_at_dead_letters(parts: Parts) -> Iterator[Look]:
@@ -65,7 +65,7 @@ def _dead_letters(parts: Parts) -> Look:
     return ok("dead letters", "reached; none wait")
 
 
-def _trail(parts: Parts) -> Look:
+def _trail(parts: Parts, accounts: Collection[str]) -> Look:
     """Lists the trail's bucket and reads one of its log files, as the watch does."""
     bucket = parts.sources.trail
     if bucket is None:
@@ -75,7 +75,8 @@ def _trail(parts: Parts) -> Look:
             f"set `watch_trail_bucket` on the server: {_SOURCES}",
         )
     now = parts.clock()
-    newest = _newest(bucket, parts)
+    recent = list(islice(bucket.delivered(now - _QUIET, now), _MOST))
+    newest = max(recent, key=lambda one: one.at, default=None) or _any(bucket, now)
     if newest is None:
         return unknown(
             "trail",
@@ -99,15 +100,23 @@ def _trail(parts: Parts) -> Look:
             f"{bucket.place} can be listed and read, and nothing was delivered for an hour",
             "does the trail still log? aws cloudtrail get-trail-status --name NAME",
         )
+    if missing := _missing(recent, accounts):
+        return unknown(
+            "trail",
+            f"{bucket.place} can be listed and read, and nothing of account {' and '.join(missing)} was delivered for an hour",
+            "is there a multi-Region or organization trail of it that delivers there? Where nobody calls AWS, nothing comes",
+        )
     return ok("trail", f"{bucket.place} can be listed and read; CloudTrail delivered {ago} ago")
 
 
-def _newest(bucket: LogBucket, parts: Parts) -> Delivered | None:
-    """The newest file of the last hour, else any that is not old."""
-    now = parts.clock()
-    recent = islice(bucket.delivered(now - _QUIET, now), _MOST)
-    newest = max(recent, key=lambda one: one.at, default=None)
-    return newest or next(iter(bucket.delivered(now - _LONG_AGO, now)), None)
+def _any(bucket: LogBucket, now: datetime) -> Delivered | None:
+    return next(iter(bucket.delivered(now - _LONG_AGO, now)), None)
+
+
+def _missing(recent: Sequence[Delivered], accounts: Collection[str]) -> list[str]:
+    """The accounts of which there is none among the files, whose names begin with their account's number."""
+    whose = {one.key.rpartition("/")[2].partition("_")[0] for one in recent}
+    return sorted(set(accounts) - whose) if len(recent) < _MOST else []
 
 
 def _events(parts: Parts) -> Look:
