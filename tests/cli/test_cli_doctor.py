@@ -2,10 +2,12 @@ import stat
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.cli.conftest import Said
-from tests.cli.fake_liftgate import FakeLiftgate, problem
+from tests.cli.fake_liftgate import FakeLiftgate, moment, problem
+from tests.cli.test_cli_watch_checks import WELL
 
 from liftgate.cli.exit_code import ExitCode
 
@@ -239,7 +241,56 @@ def test_everything_is_looked_at_in_order(liftgate: Run, fake: FakeLiftgate) -> 
     said = liftgate("doctor", "--all")
     assert said.code == 0
     ours = ["settings", "server", "clock", "aws identity", "sign-in", "catalogue"]
-    assert list(states(said)) == [*ours, "sts", "aws clock", "revocation", "aws profile", "cache"]
+    assert list(states(said)) == [
+        *ours,
+        "sts",
+        "aws clock",
+        "data events",
+        "revocation",
+        "aws profile",
+        "cache",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "service", "state", "found", "advice"),
+    [
+        (40, "s3", "ok", "reports: the S3 call of the drill 40m", None),
+        (40, "sts", "note", "never came", "log data events"),
+        (5, None, "unknown", "has not come yet", "ask again"),
+        (None, None, "unknown", "no earlier drill", "ask again in 15 minutes"),
+    ],
+    ids=["came", "never came", "not yet", "no drill"],
+)
+def test_only_the_call_of_an_earlier_drill_proves_that_data_events_come(
+    liftgate: Run,
+    fake: FakeLiftgate,
+    minutes: int | None,
+    service: str | None,
+    state: str,
+    found: str,
+    advice: str | None,
+) -> None:
+    fake.answers["POST /api/v1/diagnoses"] = (201, {"looks": LOOKS[:1]})
+    fake.answers["POST /api/v1/drills"] = (201, DRILL)
+    fake.answers["GET /api/v1/watch/state"] = (200, {**WELL, "now": moment()})
+
+    def revoked(number: int, reason: str, ago: int) -> dict[str, Any]:
+        ending = {"kind": "revoked", "by": "x", "reason": reason, "ended_at": moment(), "deny": "in_place"}
+        return fake.add_grant(number, state="revoked", ending=ending, granted_at=moment(minutes=-ago))
+
+    grants = [revoked(3, "the wrong quarter", 1)]
+    if minutes is not None:
+        grants += [revoked(2, "revocation drill", minutes), revoked(1, "revocation drill", 90)]
+    calls = [{"service": service}] if service else []
+    fake.answers["GET /api/v1/grants"] = (200, {"items": grants, "next_cursor": None})
+    fake.answers["GET /api/v1/grants/gr-0000000000000002/activities"] = (200, {"items": calls})
+    told = liftgate("doctor", "--all", "--output", "json")
+    assert told.code == 0, told.out
+    [check] = [one for one in told.json["checks"] if one["title"] == "data events"]
+    assert check["state"] == state
+    assert found in check["found"]
+    assert (advice or "") in (check["advice"] or "")
 
 
 def test_who_is_no_guard_is_told_and_the_rest_is_looked_at(liftgate: Run, fake: FakeLiftgate) -> None:

@@ -151,6 +151,8 @@ def test_the_page_leads_to_a_first_grant_and_its_settlement(tmp_path: Path) -> N
                 assert re.search(r"^\d+ things looked at, 10 drifted\.$", said, re.MULTILINE)
             elif "cloudformation deploy" not in line:
                 _assert_shows(shown, said, line)
+        told = " ".join(terminal.run("AWS_PROFILE=ada liftgate doctor --all").split())
+        assert re.search(r"ok data events reports-write: the S3 call of the drill \S+ ago came", told), told
         assert _applied(PAGE) == _applied((tmp_path / "liftgate" / "aws" / "README.md").read_text())
         assert "s3://reports/2026/first.csv" in said
 

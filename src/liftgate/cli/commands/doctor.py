@@ -7,6 +7,7 @@ from typing import Final
 
 import click
 
+from liftgate.cli.arrivals import arrival_checks
 from liftgate.cli.checks import Check, Further, State, all_checks
 from liftgate.cli.connection import Connection, connection
 from liftgate.cli.diagnoses import checks_on_this_machine, diagnosis_checks
@@ -95,7 +96,8 @@ def _checks(
     def drills(here: Connection) -> Iterator[Check]:
         return drill_checks(here, entitlement)
 
-    further: tuple[Further, ...] = (diagnosis_checks, drills)
+    # Before a drill of now: its call comes minutes later.
+    further: tuple[Further, ...] = (diagnosis_checks, arrival_checks, drills)
     if everything:
         yield from all_checks(given_options(context), os.environ, further)
         return
