@@ -108,7 +108,7 @@ def test_all_faults_are_told_at_once(world: World) -> None:
         (b'{"a": "\\u0000"}', "a text in the body holds U+0000, which is no character"),
         (b'{"a": "\xff"}', "the body is not UTF-8: byte 8 cannot be read"),
         ("{}".encode("utf-16"), "the body is not UTF-8: byte 1 cannot be read"),
-        (b"[" * 30_000, "the body is nested more than 8 deep"),
+        (b"[" * 30_000 + b"]" * 30_000, "the body is nested more than 8 deep"),
         (b"[" * 9 + b"]" * 9, "the body is nested more than 8 deep"),
         (b'{"a": ' + b"9" * 5_000 + b"}", "a number in the body is too long to be read"),
     ],
