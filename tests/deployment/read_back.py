@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeAlias
 
 import hcl2
@@ -34,6 +34,29 @@ def as_planned(plan: Plan) -> Made:
             "policies": sorted(one.policies),
             "longest": int(one.max_session.total_seconds()),
         }
+    return made
+
+
+def from_iam(iam_of: Callable[[str], Any], accounts: Iterable[str]) -> Made:
+    """What accounts hold. ``iam_of`` gives a client for one. Roles with policies of their own are forwarders, of another kind."""
+    made: Made = {}
+    for account in accounts:
+        iam = iam_of(account)
+        for one in iam.list_policies(Scope="Local")["Policies"]:
+            version = iam.get_policy_version(PolicyArn=one["Arn"], VersionId=one["DefaultVersionId"])
+            made["policy", account, one["PolicyName"]] = version["PolicyVersion"]["Document"]
+        for listed in iam.list_roles()["Roles"]:
+            name = listed["RoleName"]
+            if not iam.list_role_policies(RoleName=name)["PolicyNames"]:
+                one = iam.get_role(RoleName=name)["Role"]  # the list leaves boundaries out
+                attached = iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
+                made["role", account, name] = {
+                    "trust": one["AssumeRolePolicyDocument"],
+                    "path": one["Path"],
+                    "boundary": one.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
+                    "policies": sorted(each["PolicyArn"] for each in attached),
+                    "longest": one["MaxSessionDuration"],
+                }
     return made
 
 

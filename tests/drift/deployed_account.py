@@ -68,26 +68,32 @@ def _client(aws: EmbeddedAws, service: str, account: str, region: str) -> Any:
 
 def deploy(aws: EmbeddedAws) -> DeployedAccount:
     """Make all that the plan of the sample catalogue names."""
-    key = aws.client("kms", aws.root).create_key()["KeyMetadata"]["Arn"]
-    options = DeployOptions(region=REGION, account=HOME, external_ids={OTHER: EXTERNAL_ID}, trail_key_arn=key)
-    catalogue = two_accounts()
-    against = Against(
-        plan=_without_tls(plan_for(catalogue, options)),
-        places=places_of(catalogue, options),
-        expected=Expected(),
-    )
-    made = DeployedAccount(aws=aws, against=against, key_arn=key)
+    made = to_be_deployed(aws)
+    against = made.against
     for policy in against.plan.policies:
         _make_policy(made, policy)
     for role in planned_roles(against.plan):
         _make_role(made, role)
     _make_watching(made)
     for arn, account in watched_buckets(against.plan, against.places).items():
-        _make_bucket(made, arn, account)
+        make_bucket(made, arn, account)
     return made
 
 
-def _without_tls(plan: Plan) -> Plan:
+def to_be_deployed(aws: EmbeddedAws) -> DeployedAccount:
+    """The sample catalogue and its plan, of which nothing is made yet but a key."""
+    key = aws.client("kms", aws.root).create_key()["KeyMetadata"]["Arn"]
+    options = DeployOptions(region=REGION, account=HOME, external_ids={OTHER: EXTERNAL_ID}, trail_key_arn=key)
+    catalogue = two_accounts()
+    plan = without_tls(plan_for(catalogue, options))
+    return DeployedAccount(
+        aws=aws,
+        against=Against(plan=plan, places=places_of(catalogue, options), expected=Expected()),
+        key_arn=key,
+    )
+
+
+def without_tls(plan: Plan) -> Plan:
     """The embedded AWS holds to policies of queues and buckets, and is reached without TLS."""
     watching = plan.watching
     assert watching.queues.policy
@@ -123,8 +129,8 @@ def _make_role(made: DeployedAccount, role: Role) -> None:
 def _make_watching(made: DeployedAccount) -> None:
     plan = made.against.plan
     watching = plan.watching
-    _make_queues(made)
-    _make_bucket(made, f"arn:aws:s3:::{watching.log_bucket}", HOME, watching.trails[0].bucket_policy)
+    make_queues(made)
+    make_bucket(made, f"arn:aws:s3:::{watching.log_bucket}", HOME, watching.trails[0].bucket_policy)
     s3 = made.client("s3", HOME)
     s3.put_bucket_versioning(Bucket=watching.log_bucket, VersioningConfiguration={"Status": "Enabled"})
     keep_for(made, LOGS_KEPT_DAYS)
@@ -155,7 +161,8 @@ def keep_for(made: DeployedAccount, days: int) -> None:
     )
 
 
-def _make_queues(made: DeployedAccount) -> None:
+def make_queues(made: DeployedAccount) -> None:
+    """Both queues as planned."""
     queues = made.against.plan.watching.queues
     assert queues.policy
     assert queues.dead_letters_arn
@@ -171,12 +178,13 @@ def queue_attributes(made: DeployedAccount) -> dict[str, str]:
     """Of the queue as planned."""
     queues = made.against.plan.watching.queues
     assert queues.policy
-    redrive = {"deadLetterTargetArn": queues.dead_letters_arn, "maxReceiveCount": str(RECEIVED_AT_MOST)}
+    redrive = {"deadLetterTargetArn": queues.dead_letters_arn, "maxReceiveCount": RECEIVED_AT_MOST}
     return {
         "MessageRetentionPeriod": str(KEPT_SECONDS),
+        "ReceiveMessageWaitTimeSeconds": "20",
         "SqsManagedSseEnabled": "true",
         "Policy": to_json(queues.policy),
-        "RedrivePolicy": json.dumps(redrive),
+        "RedrivePolicy": json.dumps(redrive, separators=(",", ":")),
     }
 
 
@@ -201,7 +209,8 @@ def _make_trail(made: DeployedAccount, trail: Trail) -> None:
     cloudtrail.start_logging(Name=trail.name)
 
 
-def _make_bucket(made: DeployedAccount, arn: str, account: str, policy: Policy | None = None) -> None:
+def make_bucket(made: DeployedAccount, arn: str, account: str, policy: Policy | None = None) -> None:
+    """A bucket whose block of public access is on."""
     s3, bucket = made.client("s3", account), name_of(arn).rsplit(":", 1)[-1]
     s3.create_bucket(Bucket=bucket)
     block(made, account, bucket)

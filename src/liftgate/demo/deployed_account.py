@@ -90,7 +90,7 @@ def apply_templates(
             Parameters=given,
             Capabilities=["CAPABILITY_NAMED_IAM"],
         )
-        _wait_for(cloudformation, name)
+        wait_for_stack(cloudformation, name)
     _put_boundaries(aws, plan)
 
 
@@ -167,7 +167,8 @@ def _put_boundaries(aws: EmbeddedAws, plan: Plan) -> None:
             )
 
 
-def _wait_for(cloudformation: Any, name: str) -> None:
+def wait_for_stack(cloudformation: Any, name: str) -> None:
+    """Wait until a stack is made. Raises ``EmbeddedAwsFailed`` where it is not."""
     deadline = time.monotonic() + _MADE_WITHIN_SECONDS
     status = ""
     while time.monotonic() < deadline:
