@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import Distribution, distribution, metadata, requires
+from importlib.metadata import Distribution, distribution, distributions, metadata, requires
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -187,6 +187,13 @@ def test_what_the_wheel_declares_is_all_that_it_needs(client: Client) -> None:
     there = {one["name"].lower() for one in json.loads(pip(client.folder, "list", "--format", "json"))}
     assert {"liftgate", "click", "rich", "httpx", "botocore"} <= there
     assert not there & set(SERVER_ONLY)
+
+
+def test_the_wheel_names_the_pythons_that_it_is_tried_with(client: Client) -> None:
+    [declared] = distributions(name="liftgate", path=[str(client.packages)])
+    named = [line.rsplit(" :: ", 1)[-1] for line in declared.metadata.get_all("Classifier") or ()]
+    assert [name for name in named if re.fullmatch(r"\d\.\d+", name)] == list(PYTHONS)
+    assert f"Python {PYTHONS[0]} to {PYTHONS[-1]};" in ROOT.joinpath("README.md").read_text("utf-8")
 
 
 def test_the_help_and_the_version_are_there(client: Client) -> None:
