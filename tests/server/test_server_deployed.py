@@ -116,9 +116,17 @@ def test_the_container_holds_hashed_packages_and_no_secret() -> None:
     kept = " ".join(what for name, what in instructions() if name in {"ENV", "ARG", "LABEL"})
     assert not re.search(r"(?i)secret|token|password|access_key|LIFTGATE_", kept)
     sources = [what.split()[-2] for name, what in instructions() if name == "COPY"]
-    assert sources == ["requirements/server.lock", "dist/liftgate-*.whl", "/opt/liftgate", "/build/data"]
+    assert sources == ["requirements/server.lock", "dist/liftgate-*.whl", "/opt/liftgate", "/build/data/"]
     ignored = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if not line.startswith("#")]
     assert ignored == ["*", "!dist", "!requirements"]
+
+
+def test_the_containers_data_are_closed_to_others() -> None:
+    said = instructions()
+    # Of a folder that is the source itself, what is in it would be copied alone, into a new one that all may read.
+    assert any("install -d -o 65532 -g 65532 -m 0700 /build/data/liftgate" in what for _, what in said)
+    assert ("COPY", "--from=build --chown=65532:65532 /build/data/ /var/lib/") in said
+    assert ("VOLUME", '["/var/lib/liftgate"]') in said
 
 
 def test_what_the_container_installs_is_what_the_tests_ran_with() -> None:
