@@ -33,7 +33,7 @@ def show_and_follow(here: Connection, request: RequestAnswer, *, wait: bool, as_
         if not as_json:
             say_outcome(request, system_clock())
     if request.state == "approved":
-        here.shelf.drop(None)  # there may be two active grants now: ask before borrowing without a name
+        here.shelf.drop_picks()  # there may be two active grants now: ask before borrowing without a name
         if wait:
             _borrow_ahead(here, request)
     if as_json:

@@ -88,6 +88,11 @@ class Shelf:
             forget(self._settings.cached(f"{grant}.session"))
         forget(self._settings.cached("pick"))
 
+    def drop_picks(self) -> None:
+        """Forget which grant was picked, in every context: a profile of AWS's and the shell beside it have one each."""
+        for path in self._settings.cache.glob("*.pick"):
+            forget(str(path))
+
     def drop_all(self) -> None:
         """Forget all of this context's sessions."""
         forget(self._settings.cached("pick"))

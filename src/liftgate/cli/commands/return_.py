@@ -23,6 +23,7 @@ def command(context: click.Context, name: str, reason: str | None) -> None:
     with connection(context) as here:
         grant = read_grant(here.api.post(path, {"reason": reason} if reason else {}))
         here.shelf.drop(grant.id)
+        here.shelf.drop_picks()
     if wants_json(context):
         say_json(grant.raw)
     else:
