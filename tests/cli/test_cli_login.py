@@ -14,6 +14,8 @@ from typing import Any
 import httpx
 import pytest
 from tests.cli.conftest import Said
+from tests.docs.page_commands import commands_of
+from tests.docs.shown import assert_shows
 from tests.pages.page_world import served
 
 from liftgate.cli.commands import login
@@ -181,9 +183,9 @@ def test_the_quick_path_shows_a_login_what_was_lent_to_it_alone(liftgate: Run, b
 # by a browser elsewhere
 
 
-def test_a_terminal_without_a_browser_shows_a_code(
-    liftgate: Run, address: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def typing(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ada types the code that ``liftgate login --device`` shows, in a browser elsewhere."""
     ada = Person(address, "ada")
 
     def confirmed(_: float) -> None:
@@ -199,11 +201,26 @@ def test_a_terminal_without_a_browser_shows_a_code(
 
     monkeypatch.setattr(login, "_show_code", shown)
     monkeypatch.setattr("time.sleep", confirmed)
+
+
+@pytest.mark.usefixtures("typing")
+def test_a_terminal_without_a_browser_shows_a_code(liftgate: Run, address: str) -> None:
     told = liftgate("login", "--device")
     assert told.code == 0, told.err
     assert f"Open {address}/sign-in/device in any browser" in told.err
     assert re.search(r"^  [A-Z]{4}-[A-Z]{4}$", told.err, re.MULTILINE)
     assert "(ada)" in told.out
+
+
+@pytest.mark.usefixtures("typing")
+def test_a_login_shows_what_the_page_shows(liftgate: Run, browser: Any) -> None:
+    browser("ada")
+    [in_browser, elsewhere] = [one for one in commands_of("docs/login.md") if one.typed]
+    for one, signed_in in ((in_browser, ""), (elsewhere, "\n…")):
+        told = liftgate(*one.text.split()[1:])
+        assert told.code == 0, told.err
+        shown = re.sub(r"oidc:\S+#\S+,", "local:ada,", one.shown) + signed_in
+        assert_shows(shown, told.err + told.out, str(one), elsewhere=True)
 
 
 def test_a_terminal_waits_as_long_as_it_is_told_and_no_longer(address: str) -> None:

@@ -14,7 +14,8 @@ from typing import Any, Final
 
 import pytest
 import yaml
-from tools.generate_session_docs import BLOCK, ROOT, without_what_changes
+from tests.docs.page_commands import ROOT, WITH_PROMPT, commands_of
+from tests.docs.shown import assert_shows
 
 from liftgate.demo.deployed_account import adapted
 from liftgate.demo.embedded_aws import REGION, EmbeddedAws, Keys, running_embedded_aws
@@ -27,7 +28,6 @@ READ_ONLY: Final = "ReadOnly"
 PEOPLE: Final = ("ada", "grace")
 ID: Final = re.compile(r"\b(rq|gr)-[0-9a-z]{16}\b")
 PATIENCE_SECONDS: Final = 60
-LEFT_OUT: Final = "…"
 
 # What the embedded AWS is not given, or is given otherwise, as the page says. An account of Amazon's has none of these.
 DIFFERS: Final = [
@@ -150,7 +150,7 @@ def test_the_page_leads_to_a_first_grant_and_its_settlement(tmp_path: Path) -> N
                 assert _drifts(said) == DIFFERS
                 assert re.search(r"^\d+ things looked at, 10 drifted\.$", said, re.MULTILINE)
             elif "cloudformation deploy" not in line:
-                _assert_shows(shown, said, line)
+                assert_shows(shown, said, line)
         told = " ".join(terminal.run("AWS_PROFILE=ada liftgate doctor --all").split())
         assert re.search(r"ok data events reports-write: the S3 call of the drill \S+ ago came", told), told
         assert _applied(PAGE) == _applied((tmp_path / "liftgate" / "aws" / "README.md").read_text())
@@ -159,21 +159,11 @@ def test_the_page_leads_to_a_first_grant_and_its_settlement(tmp_path: Path) -> N
 
 def _steps() -> list[tuple[str, str]]:
     """Each line of the page, and what it is shown to print."""
-    parts = [part for block in BLOCK.findall(PAGE) for part in re.split(r"^\$ ", block, flags=re.MULTILINE)]
-    return [(line, shown.strip()) for line, _, shown in (part.partition("\n") for part in parts) if line]
-
-
-def _assert_shows(shown: str, said: str, line: str) -> None:
-    """The shown lines come in this order, with others between them only where the page leaves some out."""
-    pattern = "".join(
-        r"(?:.*\n)*"
-        if one == LEFT_OUT
-        else re.escape(without_what_changes(one)).replace(LEFT_OUT, ".*") + r"\n"
-        for one in shown.splitlines()
-        if one
-    )
-    printed = "".join(f"{without_what_changes(one)}\n" for one in said.splitlines() if one.strip())
-    assert re.fullmatch(pattern, printed), f"{line}\n{said}"
+    return [
+        (one.text, one.shown)
+        for one in commands_of("docs/connect.md")
+        if one.block == WITH_PROMPT and one.typed
+    ]
 
 
 def _applied(text: str) -> list[str]:

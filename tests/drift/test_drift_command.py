@@ -1,6 +1,7 @@
 """``liftgate deploy check`` on the embedded AWS, as somebody with the rights of docs/deploy-check.md and no other."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import jsonschema_rs
 import pytest
 from tests.cli.conftest import Said, home, liftgate  # noqa: F401 - fixtures
 from tests.deployment.deployed import EVERYTHING, HOME, OTHER, two_accounts
+from tests.docs.page_commands import commands_of
+from tests.docs.shown import assert_shows
 from tests.drift.damages import DAMAGES
 from tests.drift.deployed_account import REGION, DeployedAccount, deploy
 from tools.generate_deploy_docs import ROOT
@@ -120,6 +123,17 @@ def test_all_that_a_check_reads_is_in_aws_own_policy_for_auditors(made: Deployed
         for action in one["Action"]
     ]
     assert [one for one in looking_calls() if not any(takes(one.lower()) for takes in anywhere)] == []
+
+
+def test_the_line_of_the_page_says_what_the_page_says(check: Check) -> None:
+    [line] = [one for one in commands_of("docs/deploy-check.md") if one.typed]
+    words = re.sub(
+        " /etc/liftgate/catalogue| --region eu-central-1", "", line.text
+    ).split()  # the account's own
+    assert words[:3] == ["liftgate", "deploy", "check"]
+    said = check(*words[3:], "--role", "Auditor")  # the sample has two accounts
+    assert (said.code, said.err) == (0, "")
+    assert_shows(line.shown, said.out, str(line))
 
 
 @pytest.mark.usefixtures("damaged")

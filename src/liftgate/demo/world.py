@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from liftgate.clock import system_clock
@@ -34,15 +35,23 @@ _PROGRAMS: Final = Path(sys.executable).parent
 class World:
     """Everything that runs, and how to do things in it as one of its people."""
 
-    def __init__(self, account: SampleAccount, folder: Path, *, port: int) -> None:
+    def __init__(
+        self,
+        account: SampleAccount,
+        folder: Path,
+        *,
+        port: int,
+        settings: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.folder = folder
         self.bucket = REPORTS
         self.catalogue = folder / "catalogue.yaml"
         self.database = folder / "liftgate.db"
         self.aws_config = folder / "aws-config"
         self.address = ""
-        self._account = account
+        self.account = account
         self._port = port
+        self._settings = settings
         self._server: subprocess.Popen[str] | None = None
         self._sessions: dict[str, Keys] = {}
         shutil.copy(CATALOGUE, self.catalogue)
@@ -51,37 +60,17 @@ class World:
     @property
     def endpoint_url(self) -> str:
         """Where its AWS is."""
-        return self._account.aws.endpoint_url
+        return self.account.aws.endpoint_url
 
     # Liftgate itself
 
     def start_server(self) -> None:
         """Start ``liftgate serve`` as the broker, and wait until it says that it serves."""
-        broker = self._account.broker
-        environment = self._plain_environment() | {
-            "AWS_ACCESS_KEY_ID": broker.access_key_id,
-            "AWS_SECRET_ACCESS_KEY": broker.secret_access_key,
-            "LIFTGATE_AWS_REGION": self._account.aws.region,
-            "LIFTGATE_AWS_STS_ENDPOINT": self._account.aws.endpoint_url,
-            "LIFTGATE_AWS_IAM_ENDPOINT": self._account.aws.endpoint_url,
-            "LIFTGATE_AWS_S3_ENDPOINT": self._account.aws.endpoint_url,
-            "LIFTGATE_AWS_SQS_ENDPOINT": self._account.aws.endpoint_url,
-            "LIFTGATE_WATCH_QUEUE_URL": self._account.aws.cloudtrail_queue_url,
-            "LIFTGATE_WATCH_DEAD_LETTER_QUEUE_URL": self._account.aws.dead_letter_queue_url,
-            "LIFTGATE_WATCH_TRAIL_BUCKET": self._account.aws.trail_bucket,
-            "LIFTGATE_RESPONSE": "act",
-            "LIFTGATE_SETTLE_AFTER": "5s",  # its CloudTrail tells at once
-            "LIFTGATE_SETTINGS": os.devnull,  # whatever this machine's own server is told
-            "LIFTGATE_CATALOGUE": str(self.catalogue),
-            "LIFTGATE_DATABASE_URL": f"sqlite:///{self.database}",
-            "LIFTGATE_LOCAL_SIGN_IN": "true",
-            "LIFTGATE_PORT": str(self._port),
-        }
         log = (self.folder / "server.log").open("a")
         with log:
             self._server = subprocess.Popen(  # noqa: S603 - our own program
                 [str(_PROGRAMS / "liftgate"), "serve"],
-                env=environment,
+                env=self.server_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -90,6 +79,33 @@ class World:
         self.address = self._ready_address()
         self._port = int(self.address.rsplit(":", 1)[1])
         self._write_aws_config()
+
+    def server_environment(self) -> dict[str, str]:
+        """What programs that run beside the server are told: its settings, and the broker's keys."""
+        broker = self.account.broker
+        return (
+            self._plain_environment()
+            | {
+                "AWS_ACCESS_KEY_ID": broker.access_key_id,
+                "AWS_SECRET_ACCESS_KEY": broker.secret_access_key,
+                "LIFTGATE_AWS_REGION": self.account.aws.region,
+                "LIFTGATE_AWS_STS_ENDPOINT": self.account.aws.endpoint_url,
+                "LIFTGATE_AWS_IAM_ENDPOINT": self.account.aws.endpoint_url,
+                "LIFTGATE_AWS_S3_ENDPOINT": self.account.aws.endpoint_url,
+                "LIFTGATE_AWS_SQS_ENDPOINT": self.account.aws.endpoint_url,
+                "LIFTGATE_WATCH_QUEUE_URL": self.account.aws.cloudtrail_queue_url,
+                "LIFTGATE_WATCH_DEAD_LETTER_QUEUE_URL": self.account.aws.dead_letter_queue_url,
+                "LIFTGATE_WATCH_TRAIL_BUCKET": self.account.aws.trail_bucket,
+                "LIFTGATE_RESPONSE": "act",
+                "LIFTGATE_SETTLE_AFTER": "5s",  # its CloudTrail tells at once
+                "LIFTGATE_SETTINGS": os.devnull,  # whatever this machine's own server is told
+                "LIFTGATE_CATALOGUE": str(self.catalogue),
+                "LIFTGATE_DATABASE_URL": f"sqlite:///{self.database}",
+                "LIFTGATE_LOCAL_SIGN_IN": "true",
+                "LIFTGATE_PORT": str(self._port),
+            }
+            | dict(self._settings)
+        )
 
     def stop_server(self) -> None:
         """Stop it, and wait until it is gone."""
@@ -107,7 +123,7 @@ class World:
 
     def lose_events(self) -> None:
         """Empty the queue of CloudTrail's events, as if it had been deleted."""
-        aws = self._account.aws
+        aws = self.account.aws
         aws.client("sqs", aws.root).purge_queue(QueueUrl=aws.cloudtrail_queue_url)
 
     def wait(self) -> int:
@@ -121,14 +137,25 @@ class World:
         shown = "liftgate " + " ".join(_quoted(argument) for argument in arguments)
         return run(
             [str(_PROGRAMS / "liftgate"), *arguments],
-            environment=self._environment_of(who),
+            environment=self.environment_of(who),
             folder=self.folder,
             shown=shown if who == "ada" else f"AWS_PROFILE={who} {shown}",
         )
 
+    def environment_of(self, who: str) -> dict[str, str]:
+        """What a person's terminal has: their profiles, and the server's address."""
+        home = self.folder / "home" / who
+        home.mkdir(parents=True, exist_ok=True)
+        return self._plain_environment() | {
+            "HOME": str(home),
+            "AWS_CONFIG_FILE": str(self.aws_config),
+            "AWS_PROFILE": "baseline" if who == "ada" else who,
+            "LIFTGATE_SERVER": self.address,
+        }
+
     def shell(self, who: str, line: str) -> Ran:
         """A line as a person types it into a shell, in a folder with a file to upload."""
-        return run(["sh", "-c", line], environment=self._environment_of(who), folder=self.folder, shown=line)
+        return run(["sh", "-c", line], environment=self.environment_of(who), folder=self.folder, shown=line)
 
     def liftgate_once(self, who: str, *arguments: str, says: str) -> Ran:
         """A person's ``liftgate`` command, given again until its answer says something, for as long as a person would wait."""
@@ -147,7 +174,7 @@ class World:
 
     def aws(self, profile: str, *arguments: str) -> Ran:
         """An ``aws`` command with one of the profiles."""
-        environment = self._environment_of("ada") | {"AWS_PROFILE": profile}
+        environment = self.environment_of("ada") | {"AWS_PROFILE": profile}
         return self._aws(arguments, environment, note=f"--profile {profile}")
 
     def upload(self, profile: str, to: str) -> Ran:
@@ -161,8 +188,8 @@ class World:
             "AWS_ACCESS_KEY_ID": keys.access_key_id,
             "AWS_SECRET_ACCESS_KEY": keys.secret_access_key,
             "AWS_SESSION_TOKEN": keys.session_token or "",
-            "AWS_DEFAULT_REGION": self._account.aws.region,
-            "AWS_ENDPOINT_URL": self._account.aws.endpoint_url,
+            "AWS_DEFAULT_REGION": self.account.aws.region,
+            "AWS_ENDPOINT_URL": self.account.aws.endpoint_url,
         }
         return self._aws(arguments, environment, note=f" # with the session lent under {grant_id}")
 
@@ -172,7 +199,7 @@ class World:
 
     def client_under(self, grant_id: str) -> Any:
         """An S3 client of this process with the session lent under a grant."""
-        return self._account.aws.client("s3", self._session(grant_id))
+        return self.account.aws.client("s3", self._session(grant_id))
 
     def ends_at(self, grant_id: str) -> datetime:
         """When a grant's window ends."""
@@ -220,16 +247,6 @@ class World:
             )
         return address
 
-    def _environment_of(self, who: str) -> dict[str, str]:
-        home = self.folder / "home" / who
-        home.mkdir(parents=True, exist_ok=True)
-        return self._plain_environment() | {
-            "HOME": str(home),
-            "AWS_CONFIG_FILE": str(self.aws_config),
-            "AWS_PROFILE": "baseline" if who == "ada" else who,
-            "LIFTGATE_SERVER": self.address,
-        }
-
     def _plain_environment(self) -> dict[str, str]:
         """Nothing of the caller's AWS or Liftgate settings leaks in, and nothing of the story leaks out."""
         kept = {name: os.environ[name] for name in ("LANG", "LC_ALL", "TZ", "TERM") if name in os.environ}
@@ -244,33 +261,33 @@ class World:
         }
 
     def _write_aws_config(self) -> None:
-        sections = [self._user_section(name) for name in self._account.people]
+        sections = [self._user_section(name) for name in self.account.people]
         sections += [
             self._baseline_section("baseline", "ada"),
-            *(self._baseline_section(name, name) for name in self._account.people if name != "ada"),
+            *(self._baseline_section(name, name) for name in self.account.people if name != "ada"),
             self._lent_section(),
         ]
         self.aws_config.touch(mode=0o600)
         self.aws_config.write_text("\n".join(sections))
 
     def _user_section(self, name: str) -> str:
-        keys = self._account.people[name]
+        keys = self.account.people[name]
         return _section(
             f"{name}-keys",
             aws_access_key_id=keys.access_key_id,
             aws_secret_access_key=keys.secret_access_key,
-            region=self._account.aws.region,
-            endpoint_url=self._account.aws.endpoint_url,
+            region=self.account.aws.region,
+            endpoint_url=self.account.aws.endpoint_url,
         )
 
     def _baseline_section(self, profile: str, person: str) -> str:
         return _section(
             profile,
-            role_arn=self._account.baseline_role_arn,
+            role_arn=self.account.baseline_role_arn,
             role_session_name=person,
             source_profile=f"{person}-keys",
-            region=self._account.aws.region,
-            endpoint_url=self._account.aws.endpoint_url,
+            region=self.account.aws.region,
+            endpoint_url=self.account.aws.endpoint_url,
         )
 
     def _lent_section(self) -> str:
@@ -279,19 +296,22 @@ class World:
             "liftgate",
             # Quoted only where it must be: AWS's SDK for Go, version 1, reads no further than a closing quote.
             credential_process=f"{shlex.quote(str(program))} --server {self.address} --profile baseline credentials",
-            region=self._account.aws.region,
-            endpoint_url=self._account.aws.endpoint_url,
+            region=self.account.aws.region,
+            endpoint_url=self.account.aws.endpoint_url,
         )
 
 
 @contextmanager
-def running_world(*, port: int = 0) -> Iterator[World]:
-    """Start the embedded AWS with its sample account, and Liftgate; stop both, and leave nothing behind."""
+def running_world(*, port: int = 0, settings: Mapping[str, str] = MappingProxyType({})) -> Iterator[World]:
+    """Start the embedded AWS with its sample account, and Liftgate; stop both, and leave nothing behind.
+
+    ``settings`` are variables for the server beside, or instead of, the world's own.
+    """
     folder = Path(tempfile.mkdtemp(prefix="liftgate-demo-"))
     try:
         with running_embedded_aws(cloudtrail=True) as aws:
             account = deploy_account(aws, CATALOGUE)
-            world = World(account, folder, port=port)
+            world = World(account, folder, port=port, settings=settings)
             know_names(account, world.database)
             world.start_server()
             try:
