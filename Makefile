@@ -12,7 +12,8 @@ RADOSGW := ceph-mon:ceph-mon ceph-osd:ceph-osd radosgw:radosgw
 OPENID_PROVIDER := nodejs:node npm:npm npm=tests/oidc/npm
 CHROMIUM := npm:npm npm=tests/pages/npm chromium:chromium fonts-dejavu-core:/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 CHECKOV := tool=checkov
-CLIENTS := curl:curl rclone:rclone nodejs:node npm:npm npm=tests/enforcement/npm
+NGINX := nginx-light:/usr/sbin/nginx
+CLIENTS := curl:curl jq:jq rclone:rclone nodejs:node npm:npm npm=tests/enforcement/npm
 
 .PHONY: help demo test check enforcement lint bench pictures docs lock clean
 
@@ -24,7 +25,7 @@ demo:  ## install, start Liftgate with an embedded AWS, play the story, leave it
 	@$(BIN)/liftgate demo
 
 test:  ## install, then check style, types and imports, and run every test
-	@tools/install.sh dev $(POSTGRESQL) $(IAM_SIMULATE) $(RADOSGW) $(CLIENTS) $(OPENID_PROVIDER) $(CHROMIUM) $(CHECKOV)
+	@tools/install.sh dev $(POSTGRESQL) $(IAM_SIMULATE) $(RADOSGW) $(CLIENTS) $(NGINX) $(OPENID_PROVIDER) $(CHROMIUM) $(CHECKOV)
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup
 

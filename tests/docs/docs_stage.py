@@ -8,27 +8,23 @@ import re
 import shlex
 import subprocess
 import sys
+import tempfile
 import threading
-import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from tests.docs.furniture import SETTINGS, furnish_folder, furnish_world, tampering
 from tests.docs.page_commands import ROOT, Command
-from tests.watch.digest_examples import BUCKET as DIGESTED
-from tests.watch.digest_examples import Trail, keys_text
-from tests.watch.watch_examples import ACCOUNT, ROLE_ID, record
 
 from liftgate.cli.main import main
-from liftgate.clock import system_clock
 from liftgate.demo.ran import Ran
-from liftgate.demo.sample_account import REPORTS, create_user
+from liftgate.demo.sample_account import REPORTS
 from liftgate.demo.world import World, running_world
 
 PATIENCE_SECONDS: Final = 60
-JSON_BLOCK: Final = re.compile(r"^```json\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 REASON: Final = '"as the page says it"'
 Q3: Final = f"s3://{REPORTS}/2026/q3/"
 # What a command reads that is given no file.
@@ -36,14 +32,6 @@ POLICY: Final = (
     b'{"policy": {"Version": "2012-10-17", "Statement":'
     b' {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::lakeside-reports/2026/*"}}}\n'
 )
-LINKED: Final = "ada-elsewhere"
-SETTINGS: Final[Mapping[str, str]] = {"LIFTGATE_LINKED_IDENTITIES": '["aws"]'}
-# What the pages speak of, and the demo's catalogue does without.
-CATALOGUE_CHANGES: Final = {
-    "guards: [grace]": "guards: [grace, linus]",
-    "justification: {at_least: 10}\n\n": "justification: {at_least: 10}\n"
-    "    break_glass: {by: [analysts], longest: 1h, review_within: 24h, reviewers: [data-owners]}\n\n",
-}
 SERVER: Final = "the server"
 BY_HER_KEYS: Final = "ada-keys"
 ADMINISTRATOR: Final = "an administrator"
@@ -82,10 +70,8 @@ class Stage:
 
     def open_page(self, page: str) -> None:
         """A folder for a page, with nothing left of the one before it: no grant, no hold, nothing that waits."""
-        self.folder = self.world.folder / page.replace("/", "-")
-        self._furnish(self.folder)
-        for block in JSON_BLOCK.findall((ROOT / page).read_text()):
-            (self.folder / "grants.json").write_text(block)
+        self.folder = Path(tempfile.mkdtemp(dir=self.world.folder))
+        furnish_folder(self.folder, self.world, (ROOT / page).read_text(encoding="utf-8"))
         self._upload = None
         self.end_everything()
 
@@ -157,7 +143,7 @@ class Stage:
         event = {
             "detail-type": "AWS API Call via CloudTrail",
             "source": "aws.s3",
-            "detail": _tampering(grant, lent["AccessKeyId"]),
+            "detail": tampering(grant, lent["AccessKeyId"]),
         }
         aws.client("sqs", aws.root).send_message(
             QueueUrl=aws.cloudtrail_queue_url, MessageBody=json.dumps(event)
@@ -256,51 +242,6 @@ class Stage:
             rest, _ = process.communicate(timeout=PATIENCE_SECONDS)
         return Ran(command=line, exit_code=process.returncode, output=said + rest)
 
-    def _furnish(self, folder: Path) -> None:
-        """What the pages' files are called, where they say."""
-        folder.mkdir(exist_ok=True)
-        for name in ("etc/liftgate", "etc/systemd/system", "var/lib/liftgate", "backup", "logs", "out"):
-            (folder / name).mkdir(parents=True, exist_ok=True)
-        (folder / "etc/liftgate/server.toml").write_text('host = "127.0.0.1"\n')
-        (folder / "var/lib/liftgate/liftgate.db").symlink_to(self.world.database)
-        for name in ("totals.csv", "part"):
-            (folder / name).write_text("north,1250\n")
-        (folder / "keys.json").write_bytes(keys_text())
-        (folder / "catalogue.yaml").write_text(self.world.catalogue.read_text())
-        (folder / "own.yaml").write_text((ROOT / "examples" / "rules" / "own.yaml").read_text())
-        for name, body in _log_files().items():
-            (folder / "logs" / name.rpartition("/")[2]).write_bytes(body)
-
-
-def _tampering(grant: str, access_key_id: str) -> dict[str, Any]:
-    """What CloudTrail would tell, had AWS let a session change who may read the bucket."""
-    role, session = "LiftgateReportsWriter", f"{grant}-1"
-    issuer = {
-        "type": "Role",
-        "principalId": ROLE_ID,
-        "arn": f"arn:aws:iam::{ACCOUNT}:role/{role}",
-        "accountId": ACCOUNT,
-    }
-    identity = {
-        "principalId": f"{ROLE_ID}:{session}",
-        "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{session}",
-        "accessKeyId": access_key_id,
-        "sessionContext": {"sessionIssuer": issuer, "sourceIdentity": "ada"},
-    }
-    return record(
-        "PutBucketPolicy",
-        identity=identity,
-        eventID=str(uuid.uuid4()),
-        eventTime=f"{system_clock():%Y-%m-%dT%H:%M:%SZ}",
-        requestParameters={"bucketName": REPORTS},
-    )
-
-
-def _log_files() -> dict[str, bytes]:
-    trail = Trail()
-    trail.hour()
-    return trail.objects
-
 
 def _done(line: str, done: subprocess.CompletedProcess[str]) -> Ran:
     return Ran(command=line, exit_code=done.returncode, output=done.stdout)
@@ -333,41 +274,5 @@ def found_in(text: str, kind: str) -> str:
 def open_stage() -> Iterator[Stage]:
     """Start the world, and put into it what the pages speak of."""
     with running_world(settings=SETTINGS) as world:
-        text = world.catalogue.read_text()
-        for one, other in CATALOGUE_CHANGES.items():
-            assert one in text
-            text = text.replace(one, other, 1)
-        world.catalogue.write_text(text)
-        aws = world.account.aws
-        s3, iam = aws.client("s3", aws.root), aws.client("iam", aws.root)
-        s3.create_bucket(Bucket=DIGESTED)
-        for name, body in _log_files().items():
-            s3.put_object(Bucket=DIGESTED, Key=name, Body=body)
-        _let_ada_see_uploads(iam)
-        iam.create_role(RoleName="LiftgateBroker", AssumeRolePolicyDocument="{}")
-        _add_profile(world, create_user(iam, LINKED))
+        furnish_world(world)
         yield Stage(world, world.folder)
-
-
-def _let_ada_see_uploads(iam: Any) -> None:
-    """What the page on uploads says that they need, which `liftgate deploy` gives to nobody's everyday role."""
-    may = {
-        "Effect": "Allow",
-        "Action": ["s3:ListBucketMultipartUploads", "s3:ListMultipartUploadParts"],
-        "Resource": "*",
-    }
-    iam.put_user_policy(
-        UserName="ada",
-        PolicyName="SeeUploads",
-        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [may]}),
-    )
-
-
-def _add_profile(world: World, keys: Any) -> None:
-    aws = world.account.aws
-    with world.aws_config.open("a") as config:
-        config.write(
-            f"\n[profile {LINKED}]\naws_access_key_id = {keys.access_key_id}\n"
-            f"aws_secret_access_key = {keys.secret_access_key}\n"
-            f"region = {aws.region}\nendpoint_url = {aws.endpoint_url}\n"
-        )

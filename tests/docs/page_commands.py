@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 GENERATED: Final = {"docs/cli.md", "docs/api.md", "docs/enforcement.md", "docs/benchmarks.md"}
@@ -45,14 +45,15 @@ PROGRAMS: Final = frozenset(
         "uvx",
     ]
 )
-SHELLS: Final = {"sh", "bash"}
 # Languages in which nothing is typed at a terminal. What stands in a block without a language is looked through.
 NO_SHELL: Final = {"json", "nginx", "pycon", "python", "toml", "yaml"}
 WITH_PROMPT: Final = "console"
 PICTURES: Final = {"", "text"}
 IN_SLACK: Final = "/liftgate "
 
-_FENCE: Final = re.compile(r"^ *```(\w*)$")
+Line: TypeAlias = tuple[int, str]  # its number, and what stands there
+
+_FENCE: Final = re.compile(r"^ *(?:```|~~~)(.*)$")
 _PROMPT: Final = re.compile(r"^[$#] ")
 _INDENTED: Final = re.compile(r"^ {4}(\S.*)$")
 _SPAN: Final = re.compile(r"(?<!`)`([^`]+)`(?!`)")
@@ -104,24 +105,39 @@ def _in_comments(page: str, text: str) -> Iterator[Command]:
     yield from _joined(page, ((number, found[1] or found[2]) for number, found in lines if found), "sh")
 
 
+def prose_spans(page: str) -> list[str]:
+    """What stands in backticks in the sentences of a page."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    prose = _apart(page, text)[0] if page.endswith(".md") else []
+    return [said for paragraph in _paragraphs(prose) for _, said in _spans(paragraph)]
+
+
 def _in_markdown(page: str, text: str) -> Iterator[Command]:
-    prose: list[tuple[int, str]] = []
-    block: list[tuple[int, str]] = []
-    language: str | None = None
-    for number, line in enumerate(text.splitlines(), 1):
-        fence = _FENCE.match(line)
-        if fence and language is None:
-            language, block = fence[1], []
-            prose.append((number, ""))
-        elif fence:
-            yield from _in_block(page, str(language), block)
-            language = None
-        else:
-            (prose if language is None else block).append((number, line))
+    prose, blocks = _apart(page, text)
+    for language, block in blocks:
+        yield from _in_block(page, language, block)
     yield from _in_prose(page, prose)
 
 
-def _in_block(page: str, language: str, block: list[tuple[int, str]]) -> Iterator[Command]:
+def _apart(page: str, text: str) -> tuple[list[Line], list[tuple[str, list[Line]]]]:
+    """The sentences of a page, and its blocks with their languages; where a block stood, the sentences have an empty line."""
+    prose: list[Line] = []
+    blocks: list[tuple[str, list[Line]]] = []
+    inside = False
+    for number, line in enumerate(text.splitlines(), 1):
+        fence = _FENCE.match(line)
+        if fence and not inside:
+            blocks.append((fence[1], []))
+            prose.append((number, ""))
+        elif not fence:
+            (blocks[-1][1] if inside else prose).append((number, line))
+        inside = inside != bool(fence)
+    if inside:
+        raise ValueError(f"{page}: a block has no end")
+    return prose, blocks
+
+
+def _in_block(page: str, language: str, block: list[Line]) -> Iterator[Command]:
     if language == WITH_PROMPT:
         yield from _after_prompts(page, block)
     elif language == "sh":
@@ -130,7 +146,7 @@ def _in_block(page: str, language: str, block: list[tuple[int, str]]) -> Iterato
         yield Command(page=page, line=block[0][0], text="\n".join(line for _, line in block), block=language)
     elif language in PICTURES:
         for number, line in block:
-            if line.startswith("$ ") or line.split(" ")[0] in PROGRAMS:
+            if line.lstrip().startswith("$ ") or line.split(" ")[0] in PROGRAMS:
                 raise ValueError(
                     f"{page}:{number}: a command stands in a block that is not `console` or `sh`: {line}"
                 )
@@ -138,15 +154,17 @@ def _in_block(page: str, language: str, block: list[tuple[int, str]]) -> Iterato
         raise ValueError(f"{page}:{block[0][0]}: nobody said whether a block of `{language}` holds commands")
 
 
-def _after_prompts(page: str, block: list[tuple[int, str]]) -> Iterator[Command]:
+def _after_prompts(page: str, block: list[Line]) -> Iterator[Command]:
     starts = [at for at, (_, line) in enumerate(block) if _PROMPT.match(line)]
+    if starts[:1] != [0]:
+        raise ValueError(f"{page}:{block[0][0]}: a block for a terminal begins without a prompt")
     for at, end in zip(starts, [*starts[1:], len(block)], strict=True):
         [first, *rest] = _joined(page, [(block[at][0], block[at][1][2:]), *block[at + 1 : end]], WITH_PROMPT)
         shown = "\n".join(one.text for one in rest).strip()
         yield Command(page=page, line=first.line, text=first.text, shown=shown)
 
 
-def _joined(page: str, lines: Iterable[tuple[int, str]], block: str) -> Iterator[Command]:
+def _joined(page: str, lines: Iterable[Line], block: str) -> Iterator[Command]:
     """Each line with those that a backslash at its end adds."""
     began, said = 0, ""
     for number, line in lines:
@@ -160,22 +178,27 @@ def _joined(page: str, lines: Iterable[tuple[int, str]], block: str) -> Iterator
         began, said = 0, ""
 
 
-def _in_prose(page: str, prose: list[tuple[int, str]]) -> Iterator[Command]:
+def _in_prose(page: str, prose: list[Line]) -> Iterator[Command]:
     for paragraph in _paragraphs(prose):
-        text = "\n".join(line for _, line in paragraph)
         indented = [(number, found[1]) for number, line in paragraph if (found := _INDENTED.match(line))]
         if len(indented) == len(paragraph) and indented[0][1].split(" ")[0] in PROGRAMS:
             yield from _joined(page, indented, "sh")
             continue
-        for span in _SPAN.finditer(text):
-            said = " ".join(span[1].replace("\\|", "|").split())
+        for line, said in _spans(paragraph):
             if _is_command(said):
-                line = paragraph[0][0] + text.count("\n", 0, span.start())
                 yield Command(page=page, line=line, text=said, typed=False, block="")
 
 
-def _paragraphs(prose: list[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
-    paragraph: list[tuple[int, str]] = []
+def _spans(paragraph: list[Line]) -> Iterator[Line]:
+    """What stands in backticks, also over the end of a line."""
+    text = "\n".join(line for _, line in paragraph)
+    for span in _SPAN.finditer(text):
+        line = paragraph[0][0] + text.count("\n", 0, span.start())
+        yield line, " ".join(span[1].replace("\\|", "|").split())
+
+
+def _paragraphs(prose: list[Line]) -> Iterator[list[Line]]:
+    paragraph: list[Line] = []
     for number, line in [*prose, (0, "")]:
         if line.strip():
             paragraph.append((number, line))

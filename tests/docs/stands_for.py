@@ -5,7 +5,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
-from tests.docs.docs_stage import LINKED, Q3, REASON, Stage, found_in
+from tests.docs.docs_stage import Q3, REASON, Stage, found_in
+from tests.docs.furniture import LINKED
 from tests.docs.page_commands import ROOT
 from tests.watch.digest_examples import BUCKET as DIGESTED
 

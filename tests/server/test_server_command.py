@@ -118,7 +118,9 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
         port = address_of(process).rpartition(":")[2]
         with serving(tmp_path, "--port", port) as second:
             assert second.wait(60) != 0
-        assert f"cannot listen on 127.0.0.1:{port}" in (tmp_path / "log").read_text()
+        said = (tmp_path / "log").read_text()
+        assert f"cannot listen on 127.0.0.1:{port}: address already in use" in said
+        assert "--port 0 takes a free one" in said
 
 
 def test_a_killed_server_comes_back_with_all_that_was_committed(tmp_path: Path) -> None:

@@ -4,10 +4,12 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 from prometheus_client.parser import text_string_to_metric_families
 from tests.server.server_world import World
 
@@ -154,6 +156,23 @@ def test_the_settings_that_the_page_shows_can_be_used(tmp_path: Path) -> None:
         path = tmp_path / f"{number}.toml"
         path.write_text(text)
         assert load_settings(path).public_url == "https://liftgate.example.com"
+
+
+def test_prometheus_is_told_where_the_measures_are_and_by_which_token() -> None:
+    [shown] = blocks("yaml")
+    [job] = yaml.safe_load(shown)["scrape_configs"]
+    assert set(job) == {
+        "job_name",
+        "authorization",
+        "static_configs",
+        "scheme",
+    }  # its path is /metrics, left out
+    assert ("GET", "/metrics") in RIGHTS
+    assert job["scheme"] == "https"
+    assert set(job["authorization"]) == {"credentials_file"}  # sent as a bearer, as `metrics_token` wants it
+    [targets] = job["static_configs"]
+    public = tomllib.loads(blocks("toml")[0])["public_url"]
+    assert targets == {"targets": [public.removeprefix("https://")]}
 
 
 def test_the_page_names_each_measure_with_its_labels(world: World) -> None:
