@@ -12,8 +12,9 @@ RADOSGW := ceph-mon:ceph-mon ceph-osd:ceph-osd radosgw:radosgw
 OPENID_PROVIDER := nodejs:node npm:npm npm=tests/oidc/npm
 CHROMIUM := npm:npm npm=tests/pages/npm chromium:chromium fonts-dejavu-core:/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf
 CHECKOV := tool=checkov
-NGINX := nginx-light:/usr/sbin/nginx
-CLIENTS := curl:curl jq:jq rclone:rclone nodejs:node npm:npm npm=tests/enforcement/npm
+# What the pages have people type.
+TYPED := jq:jq nginx-light:/usr/sbin/nginx openssl:openssl sqlite3:sqlite3
+CLIENTS := curl:curl rclone:rclone nodejs:node npm:npm npm=tests/enforcement/npm
 
 .PHONY: help demo test check enforcement lint bench pictures docs lock clean
 
@@ -25,7 +26,7 @@ demo:  ## install, start Liftgate with an embedded AWS, play the story, leave it
 	@$(BIN)/liftgate demo
 
 test:  ## install, then check style, types and imports, and run every test
-	@tools/install.sh dev $(POSTGRESQL) $(IAM_SIMULATE) $(RADOSGW) $(CLIENTS) $(NGINX) $(OPENID_PROVIDER) $(CHROMIUM) $(CHECKOV)
+	@tools/install.sh dev $(POSTGRESQL) $(IAM_SIMULATE) $(RADOSGW) $(CLIENTS) $(TYPED) $(OPENID_PROVIDER) $(CHROMIUM) $(CHECKOV)
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup
 

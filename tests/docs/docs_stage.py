@@ -38,7 +38,7 @@ ADMINISTRATOR: Final = "an administrator"
 # Who types what; everybody else is Ada, who asks.
 TYPED_BY: Final = (
     (re.compile(r"liftgate (config|doctor --server|serve|watch)|sh -ac"), SERVER),
-    (re.compile(r"aws (cloudformation|cloudtrail|iam|sts get-web)\b|liftgate replay s3:"), ADMINISTRATOR),
+    (re.compile(r"aws (cloudformation|cloudtrail|iam|kms|sts get-web)\b|liftgate replay s3:"), ADMINISTRATOR),
     (re.compile(r"liftgate uploads"), BY_HER_KEYS),
     (re.compile(r"liftgate (dead|doctor --(all|re)|findings|holds|known|ledger|over|release|rev)"), "grace"),
     (re.compile(r"liftgate (away|identities --all|show fi-)"), "grace"),
@@ -65,13 +65,14 @@ class Stage:
         self.world = world
         self.folder = folder
         self._finding = ""
+        self._key = ""
         self._ran: dict[str, Ran] = {}
         self._upload: Upload | None = None
 
     def open_page(self, page: str) -> None:
         """A folder for a page, with nothing left of the one before it: no grant, no hold, nothing that waits."""
         self.folder = Path(tempfile.mkdtemp(dir=self.world.folder))
-        furnish_folder(self.folder, self.world, (ROOT / page).read_text(encoding="utf-8"))
+        furnish_folder(self.folder, self.world, ROOT / page)
         self._upload = None
         self.end_everything()
 
@@ -170,6 +171,13 @@ class Stage:
             QueueUrl=aws.dead_letter_queue_url, MessageBody="no event"
         )
         return str(sent["MessageId"])
+
+    def key(self) -> str:
+        """A KMS key, as its owner made it."""
+        if not self._key:
+            aws = self.world.account.aws
+            self._key = aws.client("kms", aws.root).create_key()["KeyMetadata"]["Arn"]
+        return self._key
 
     def end_everything(self) -> None:
         """Give back what Ada was granted, withdraw what she asked for, conclude her emergencies, and release her."""

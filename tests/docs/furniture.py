@@ -58,8 +58,10 @@ def furnish_world(world: World) -> None:
     _add_profile(world, create_user(iam, LINKED))
 
 
-def furnish_folder(folder: Path, world: World, page: str) -> None:
-    """What a page's files are called, where they say; its JSON is what it calls grants.json."""
+def furnish_folder(folder: Path, world: World, page: Path) -> None:
+    """What a page's files are called, where they say; its JSON is what it calls grants.json. What lies beside it is there."""
+    for one in page.parent.glob("*.json"):
+        (folder / one.name).symlink_to(one)
     for name in ("etc/liftgate", "etc/systemd/system", "var/lib/liftgate", "backup", "logs", "out"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     (folder / "etc/liftgate/server.toml").write_text('host = "127.0.0.1"\n')
@@ -72,7 +74,7 @@ def furnish_folder(folder: Path, world: World, page: str) -> None:
     for name, body in _log_files().items():
         (folder / "logs" / name.rpartition("/")[2]).write_bytes(body)
 
-    for block in JSON_BLOCK.findall(page):
+    for block in JSON_BLOCK.findall(page.read_text(encoding="utf-8")):
         (folder / "grants.json").write_text(block)
 
 

@@ -176,7 +176,7 @@ CANNOT_BE_RUN: Final = (
     ),
     NotPlayed(
         pages=ANY_PAGE,
-        words=r"aws (s3 cp|s3api list-object-versions)",
+        words=r"aws (cloudformation package|s3 cp|s3api list-object-versions)",
         because="it is named, and what it is to do is not said",
         by=f"{_NOT_HERE}::test_aws_takes_the_command_as_it_stands",
     ),

@@ -169,7 +169,7 @@ def _joined(page: str, lines: Iterable[Line], block: str) -> Iterator[Command]:
     began, said = 0, ""
     for number, line in lines:
         began = began or number
-        said += line.strip() if said else line
+        said += line if block == WITH_PROMPT and not said else line.strip()
         if said.endswith("\\"):
             said = said.removesuffix("\\")
             continue

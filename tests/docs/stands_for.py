@@ -11,6 +11,7 @@ from tests.docs.page_commands import ROOT
 from tests.watch.digest_examples import BUCKET as DIGESTED
 
 from liftgate.clock import system_clock
+from liftgate.demo.embedded_aws import REGION
 from liftgate.demo.sample_account import BASELINE_ROLE, REPORTS
 
 Own = Callable[[Stage], str]
@@ -86,6 +87,7 @@ _WORDS: Final[tuple[tuple[str, Own], ...]] = (
     # events
     (r"(?<=replay )[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", lambda stage: stage.dead_letter()),
     # AWS
+    (r"(?<=key-policy )--region \S+ --key-id \S+", lambda stage: f"--region {REGION} --key-id {stage.key()}"),
     (r"(?<=--stack-name )NAME", _always("liftgate-broker")),
     (r"(?<=--role-name )NAME", _always(BASELINE_ROLE)),
     (r"(?<=--policy-arn )ARN", _ceiling),
