@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from tests.docs.furniture import SETTINGS, furnish_folder, furnish_world, tampering
+from tests.docs.furniture import SETTINGS, furnish_folder, furnish_world, lay_out, tampering
 from tests.docs.page_commands import ROOT, Command
 
 from liftgate.cli.main import main
@@ -32,6 +32,7 @@ POLICY: Final = (
     b'{"policy": {"Version": "2012-10-17", "Statement":'
     b' {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::lakeside-reports/2026/*"}}}\n'
 )
+GUIDES: Final = "examples/deploy/"  # all written by one program
 SERVER: Final = "the server"
 BY_HER_KEYS: Final = "ada-keys"
 ADMINISTRATOR: Final = "an administrator"
@@ -64,25 +65,31 @@ class Stage:
     def __init__(self, world: World, folder: Path) -> None:
         self.world = world
         self.folder = folder
+        self._folders: dict[str, Path] = {}
         self._finding = ""
         self._key = ""
         self._ran: dict[str, Ran] = {}
         self._upload: Upload | None = None
 
     def open_page(self, page: str) -> None:
-        """A folder for a page, with nothing left of the one before it: no grant, no hold, nothing that waits."""
-        self.folder = Path(tempfile.mkdtemp(dir=self.world.folder))
-        furnish_folder(self.folder, self.world, ROOT / page)
+        """A folder for a page, or for all guides, and nothing left of the page before: no grant, no hold, nothing that waits."""
+        kind = "guides" if page.startswith(GUIDES) else page
+        if kind not in self._folders:
+            self._folders[kind] = Path(tempfile.mkdtemp(dir=self.world.folder))
+            furnish_folder(self._folders[kind], self.world)
+        self.folder = self._folders[kind]
+        lay_out(self.folder, ROOT / page)
         self._upload = None
         self.end_everything()
 
     def type(self, command: Command, line: str) -> Ran:
         """Type a line as whoever reads the page."""
-        if command.typed:
+        if command.typed and not command.page.startswith(GUIDES):
             return self._type(command, line)
-        if command.text not in self._ran:  # what many sentences name is run once
-            self._ran[command.text] = self._type(command, line)
-        return self._ran[command.text]
+        once = line if command.typed else command.text  # what many guides say, or many sentences name
+        if once not in self._ran:
+            self._ran[once] = self._type(command, line)
+        return self._ran[once]
 
     def _type(self, command: Command, line: str) -> Ran:
         if _USES_A_GRANT.match(line):

@@ -58,10 +58,17 @@ def furnish_world(world: World) -> None:
     _add_profile(world, create_user(iam, LINKED))
 
 
-def furnish_folder(folder: Path, world: World, page: Path) -> None:
-    """What a page's files are called, where they say; its JSON is what it calls grants.json. What lies beside it is there."""
+def lay_out(folder: Path, page: Path) -> None:
+    """What lies beside a page; and what it shows as JSON, as the file grants.json."""
     for one in page.parent.glob("*.json"):
+        (folder / one.name).unlink(missing_ok=True)
         (folder / one.name).symlink_to(one)
+    for block in JSON_BLOCK.findall(page.read_text(encoding="utf-8")):
+        (folder / "grants.json").write_text(block)
+
+
+def furnish_folder(folder: Path, world: World) -> None:
+    """What the pages' files are called, where they say."""
     for name in ("etc/liftgate", "etc/systemd/system", "var/lib/liftgate", "backup", "logs", "out"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     (folder / "etc/liftgate/server.toml").write_text('host = "127.0.0.1"\n')
@@ -73,9 +80,6 @@ def furnish_folder(folder: Path, world: World, page: Path) -> None:
     (folder / "own.yaml").write_text((ROOT / "examples" / "rules" / "own.yaml").read_text())
     for name, body in _log_files().items():
         (folder / "logs" / name.rpartition("/")[2]).write_bytes(body)
-
-    for block in JSON_BLOCK.findall(page.read_text(encoding="utf-8")):
-        (folder / "grants.json").write_text(block)
 
 
 def tampering(grant: str, access_key_id: str) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def test_each_command_of_the_page_does_what_the_page_says(page: str, stage: Stag
             assert_shows(command.shown, ran.output, str(command), elsewhere=True)
 
 
-@pytest.mark.parametrize("one", NOT_PLAYED, ids=lambda one: one.words)
+@pytest.mark.parametrize("one", NOT_PLAYED, ids=lambda one: f"{one.pages} {one.words}")
 def test_what_is_not_played_is_on_a_page_and_has_a_test_of_its_own(one: NotPlayed) -> None:
     assert any(one.holds(command) for command in ALL), "no page has it any more: take it out of the table"
     file, _, test = one.by.partition("::")
