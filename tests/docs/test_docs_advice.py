@@ -10,6 +10,8 @@ from tests.docs.furniture import WITH_TICKET
 from tests.docs.page_commands import ROOT, pages, prose_spans
 
 from liftgate.cli.app import root
+from liftgate.errors import LiftgateError
+from liftgate.identity import errors
 
 ASK: Final = f"request {Q3} --write --reason {REASON}"
 # How each is provoked of which docs/asking.md says what to do.
@@ -60,6 +62,18 @@ def test_the_page_that_leads_to_a_first_grant_says_where_to_look(stage: Stage) -
         "`address already in use`, `--port 0`" in page
     )  # tests/server/test_server_command.py takes the port
     assert "a session's name `proves nobody`" in page  # tests/cli/test_cli_init_terminal.py makes such a role
+
+
+def test_each_refusal_of_a_link_that_the_page_explains_is_one() -> None:
+    page = (
+        (ROOT / "docs/sign-in.md").read_text(encoding="utf-8").partition("| what is said | what to do |")[2]
+    )
+    explained = re.findall(r"^\| `(\w+)` \|", page.partition("\n## ")[0], re.MULTILINE)
+    refusals = {
+        one.code for one in vars(errors).values() if isinstance(one, type) and issubclass(one, LiftgateError)
+    }
+    assert len(explained) == 6
+    assert set(explained) <= refusals
 
 
 @pytest.mark.slow
