@@ -25,6 +25,7 @@ from liftgate.demo.sample_account import REPORTS
 from liftgate.demo.world import World, running_world
 
 PATIENCE_SECONDS: Final = 60
+PATIENCE_WITH_LEASES_SECONDS: Final = 180  # who finds one taken looks again a minute later
 REASON: Final = '"as the page says it"'
 Q3: Final = f"s3://{REPORTS}/2026/q3/"
 # What a command reads that is given no file.
@@ -236,7 +237,7 @@ class Stage:
             del environment["LIFTGATE_WATCH_TRAIL_BUCKET"]
         with subprocess.Popen(["sh", "-c", f"exec {line} 2>log"], **self._in_shell(environment)) as process:
             assert process.stdout
-            patience = threading.Timer(PATIENCE_SECONDS, process.kill)
+            patience = threading.Timer(PATIENCE_WITH_LEASES_SECONDS, process.kill)
             patience.start()
             said = [process.stdout.readline()]
             while said[-1] and (len(said) < lines or not any(one.startswith("Liftgate ") for one in said)):
