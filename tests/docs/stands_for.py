@@ -66,6 +66,7 @@ _WORDS: Final[tuple[tuple[str, Own], ...]] = (
     (r"(?<=--find )WORDS", _always("reports")),
     (r"(?<=--reason )(?:…|\"…\")", _always(REASON)),
     (r"(?<=request )…", _always(f"{Q3} --write --for 2m --reason {REASON}")),
+    (r"(?<=deploy )…", lambda stage: f"cloudformation {stage.world.catalogue} --region {REGION} --out aws"),
     (r"(?<=-- )COMMAND", _always("true")),
     (r"(?<=--until )2026-12-01T09:00Z(?= --delegate)", _tomorrow),
     # places
