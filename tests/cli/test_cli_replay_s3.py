@@ -297,7 +297,11 @@ def test_one_file_that_may_not_be_read_is_set_aside(
     ("place", "options", "words"),
     [
         ("s3://", (), "names no bucket"),
-        ("s3://no-such-bucket-anywhere", (), "NoSuchBucket"),
+        (
+            "s3://no-such-bucket-anywhere",
+            (),
+            "there is no bucket `no-such-bucket-anywhere` next: compare the name",
+        ),
         (f"s3://{BUCKET}/nowhere", (), "there are no log files in"),
         (
             f"s3://{BUCKET}",

@@ -16,8 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import cel
-
+from liftgate.conditions.cel_engine import cel
 from liftgate.conditions.check import Checked, check
 from liftgate.conditions.errors import ConditionFailed, ConditionUnreadable
 from liftgate.conditions.vocabulary import (

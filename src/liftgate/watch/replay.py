@@ -4,10 +4,8 @@ The same files give the same, in whatever order, however often an event stands i
 are read one at a time; what grows with their number is ``seen`` alone.
 """
 
-import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -19,6 +17,7 @@ from liftgate.watch.rules.adding import Adding
 from liftgate.watch.rules.rulebook import Rulebook
 from liftgate.watch.seen_events import SeenEvents, SeenInMemory
 from liftgate.watch.verdict import Verdict
+from liftgate.without_collection import without_collection
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,7 +84,7 @@ def replay(
     judging = Judge(known, rules)
     seen = SeenInMemory() if seen is None else seen
     found, totals = set[str](), dict[str, Adding]()
-    with _without_collection():
+    with without_collection():  # events have no cycles
         for file, first_look in zip(files, look_at(files, judging, rulebook, seen), strict=True):
             has_copies = bool(seen.among(first_look.keys))
             looked = judging.look_alone(file, without=seen) if has_copies else first_look
@@ -128,18 +127,3 @@ def _new(hits: Iterable[Hit], found: set[str], summary: Summary) -> Iterator[Hit
             found.add(hit.finding.id)
             summary.severities[hit.finding.severity] += 1
             yield hit
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Python's search for cycles looks through all events again and again, and they have none."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            if not gc.get_freeze_count():  # what is left counts as old, and is not looked through at once
-                gc.freeze()
-                gc.unfreeze()
-            gc.enable()

@@ -49,3 +49,9 @@ class TrailRefused(TrailUnreachable):
     """AWS says no, or nobody has credentials: trying again alone does not help."""
 
     code = "trail_refused"
+
+
+class NoTrailBucket(TrailRefused):
+    """There is no bucket of that name."""
+
+    code = "no_trail_bucket"

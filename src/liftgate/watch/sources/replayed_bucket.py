@@ -16,7 +16,7 @@ from liftgate.watch.digest import Stored
 from liftgate.watch.errors import NoSuchLogs
 from liftgate.watch.log_files import refuse_too_large
 from liftgate.watch.log_kinds import DIGESTS, ENDINGS, LOGS, Span
-from liftgate.watch.sources.errors import TrailRefused
+from liftgate.watch.sources.errors import NoTrailBucket, TrailRefused
 from liftgate.watch.sources.fetch_ahead import Ahead, fetching_ahead
 from liftgate.watch.sources.trail_bucket import TrailBucket, day_folders
 
@@ -26,6 +26,7 @@ _DAYS: Final = re.compile(
     r"/CloudTrail(?:-Digest)?/[a-z0-9-]+/([0-9]{4})(?:/([0-9]{2}))?(?:/([0-9]{2}))?(?:/|$)"
 )
 _LATER: Final = timedelta(minutes=59)  # a digest comes at the end of the hour of which it tells
+_OTHER_NAME: Final = "compare the name with those of `aws s3 ls`, or ask where the trail delivers: aws cloudtrail describe-trails"
 _ADVICE: Final = (
     "sign in to AWS as somebody with s3:ListBucket on it and s3:GetObject under its AWSLogs/ (kms:Decrypt where it is "
     "sealed), or choose them: AWS_PROFILE=NAME liftgate replay …"
@@ -179,5 +180,7 @@ def _allowed(ask: Callable[[], T]) -> T:
         return ask()
     except TrailRefused as refusal:
         raise NoSuchLogs(
-            refusal.sentence.replace("the trail's bucket", "the bucket"), advice=_ADVICE, value=refusal.value
+            refusal.sentence.replace("the trail's bucket", "the bucket"),
+            advice=_OTHER_NAME if isinstance(refusal, NoTrailBucket) else _ADVICE,
+            value=refusal.value,
         ) from None

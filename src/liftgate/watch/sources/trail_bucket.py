@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, Res
 
 from liftgate.elevation.aws_failure import code_of, may_pass
 from liftgate.watch.log_kinds import DIGESTS, LOGS, delivered_at
-from liftgate.watch.sources.errors import TrailRefused, TrailUnreachable
+from liftgate.watch.sources.errors import NoTrailBucket, TrailRefused, TrailUnreachable
 from liftgate.watch.sources.ports import Delivered
 
 _NAME: Final = re.compile(r"[0-9]{12}_CloudTrail_[a-z0-9-]+_[0-9]{8}T[0-9]{4}Z_[A-Za-z0-9]+\.json\.gz")
@@ -144,7 +144,7 @@ class TrailBucket:
             if why in gone:
                 return None
             if why in _NO_BUCKET:
-                raise TrailRefused(
+                raise NoTrailBucket(
                     f"there is no bucket `{self.bucket}`",
                     advice="compare `watch_trail_bucket` with where the trail delivers: aws cloudtrail describe-trails",
                     value=self.bucket,
