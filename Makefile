@@ -3,8 +3,8 @@ PYTHON ?= python3
 export PYTHON
 # Tests and the programs that they start are compiled once and kept, whatever the caller's shell says.
 export PYTHONDONTWRITEBYTECODE :=
-# One more than processors: while one waits for a window to end or a server to start, the others work.
-WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+# Two more than processors: while one waits for a window to end or a server to start, the others work.
+WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 2)
 BIN := .venv/bin
 POSTGRESQL := "postgresql:/usr/lib/postgresql/*/bin/postgres"
 IAM_SIMULATE := nodejs:node npm:npm npm=tests/iam/simulate
@@ -16,7 +16,7 @@ CHECKOV := tool=checkov
 TYPED := jq:jq nginx-light:/usr/sbin/nginx openssl:openssl sqlite3:sqlite3
 CLIENTS := curl:curl rclone:rclone nodejs:node npm:npm npm=tests/enforcement/npm
 
-.PHONY: help demo test check enforcement lint bench pictures docs lock clean
+.PHONY: help demo test check enforcement terraform lint bench pictures docs lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 10
@@ -40,6 +40,10 @@ enforcement:  ## try every case on three enforcers that nobody here wrote, and e
 	@rm -rf build/enforcement && mkdir -p build/enforcement
 	@ENFORCEMENT_RECORD=build/enforcement $(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -r fE tests/enforcement tests/chaos tests/whole/test_whole_crashes*.py; \
 		$(BIN)/python tools/enforcement_page.py build/enforcement
+
+terraform:  ## apply the Terraform that Liftgate writes to the embedded AWS, and see that CloudFormation makes the same (a minute)
+	@tools/install.sh dev
+	@TERRAFORM_APPLY=1 $(BIN)/pytest -q -rs tests/deployment/test_deployment_terraform.py
 
 lint:
 	@mkdir -p build

@@ -231,7 +231,7 @@ def test_with_a_statement_changed_too(a: Policy, other: Statement, chance: Rando
 
 @pytest.mark.slow
 @given(limited_policies, limited_policies, limited, CHANCES)
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_many_policies_with_conditions(a: Policy, b: Policy, other: Statement, chance: Random) -> None:
     changed = Policy(statements=(*a.statements[1:], other))
     check(a, b, contexts(chance, 300, a, b))

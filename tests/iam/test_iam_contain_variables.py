@@ -294,7 +294,7 @@ def test_with_a_statement_changed_too(a: Policy, other: Statement, chosen: int) 
 
 @pytest.mark.slow
 @given(policies, policies, statements, st.integers(0, 6))
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 def test_many_policies_with_variables(a: Policy, b: Policy, other: Statement, chosen: int) -> None:
     check(a, b, small_requests(chosen))
     check(a, Policy(statements=(*a.statements[1:], other)), small_requests(chosen))

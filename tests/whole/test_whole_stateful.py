@@ -373,4 +373,4 @@ class Liftgate(RuleBasedStateMachine):
 
 
 TestLiftgate = pytest.mark.slow(pytest.mark.timeout(300)(Liftgate.TestCase))
-TestLiftgate.settings = settings(settings.get_profile("fixed"), max_examples=60, stateful_step_count=40)
+TestLiftgate.settings = settings(settings.get_profile("fixed"), max_examples=30, stateful_step_count=40)
