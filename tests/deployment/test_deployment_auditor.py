@@ -13,6 +13,7 @@ from liftgate.deployment.calls import CALLS, By, On, looking_calls
 from liftgate.deployment.model import Plan, Role
 from liftgate.deployment.options import AUDITOR_NAME, BROKER_NAME, DeployOptions
 from liftgate.deployment.places import places_of
+from liftgate.deployment.taken_up import Taker
 from liftgate.deployment.watching import watching_of
 from liftgate.deployment.write import TOOLS
 from liftgate.iam.policy import to_json
@@ -177,9 +178,7 @@ def test_of_more_buckets_than_fit_into_the_policies_of_a_role_any_may_be_looked_
         places,
         places.account,
         watching_of(places, options, broker),
-        broker=broker,
-        external_id=None,
-        organization=None,
+        by=Taker(broker=broker, external_id=None, organization=None),
     )
     [looks] = [one for one in policies if one.arn in role.policies]
     assert '"arn:aws:s3:::*"' in to_json(looks.document)

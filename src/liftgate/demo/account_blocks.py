@@ -6,9 +6,9 @@ Any caller whose signature ministack takes may read and set it: rights to that a
 from collections.abc import Mapping
 from typing import Any, Final
 
-from liftgate.demo.trail.recorder import App, Receive, Send
+from liftgate.demo.trail.recorder import CONTROL, App, Receive, Send
 
-PATH: Final = "/v20180820/configuration/publicAccessBlock"
+PATH: Final = f"{CONTROL}configuration/publicAccessBlock"
 _NOT_KNOWN: Final = b"InvalidURI"  # what ministack says to the call, once it has authenticated it
 _NONE: Final = (
     b"<ErrorResponse><Error><Code>NoSuchPublicAccessBlockConfiguration</Code>"

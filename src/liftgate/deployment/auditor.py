@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from typing import Final
 
-from liftgate.deployment.broker import broker_alone
 from liftgate.deployment.calls import By, On, looking_calls
 from liftgate.deployment.model import Concern, ManagedPolicy, Role, Watching
 from liftgate.deployment.options import AUDITOR_NAME
-from liftgate.deployment.places import Places
+from liftgate.deployment.places import Places, account_of
 from liftgate.deployment.rights import MOST_POLICIES, Right, policies_of
 from liftgate.deployment.statements import allow, policy
+from liftgate.deployment.taken_up import Taker, taken_up
 from liftgate.iam.policy import Policy
 
 _SIDS: Final = {
@@ -27,53 +27,33 @@ _SIDS: Final = {
 
 
 def auditor_parts(
-    places: Places,
-    account: str,
-    watching: Watching,
-    *,
-    broker: str,
-    external_id: str | None,
-    organization: str | None,
+    places: Places, account: str, watching: Watching, *, by: Taker
 ) -> tuple[list[ManagedPolicy], Role]:
     """The auditor role of an account, its policies and its boundary."""
 
-    def make(name: str, document: Policy, why: str) -> ManagedPolicy:
+    def look(number: str, document: Policy) -> ManagedPolicy:
         return ManagedPolicy(
             concern=Concern.AUDITOR,
             account=account,
             partition=places.partition,
-            name=f"{AUDITOR_NAME}{name}",
+            name=f"{AUDITOR_NAME}Look{number}",
             document=document,
-            why=why,
-        )
-
-    def look(number: str, document: Policy) -> ManagedPolicy:
-        return make(
-            f"Look{number}",
-            document,
-            "What lets the auditor read settings: of the plan's things, and of IAM.",
+            why="What lets the auditor read settings: of the plan's things, and of IAM.",
         )
 
     found, most = policies_of(_rights(places, account, watching), look), _most(places.partition, account)
     if len(found) > MOST_POLICIES:  # thousands of buckets: then of any bucket, rather than none at all
         found = [look("", most)]
-    boundary = make(
-        "Boundary",
-        most,
-        "The auditor's permissions boundary: whatever policy is added to it, it does no more than this.",
-    )
-    role = Role(
-        concern=Concern.AUDITOR,
-        account=account,
-        partition=places.partition,
-        name=AUDITOR_NAME,
-        trust=broker_alone(broker, external_id, organization),
-        policies=tuple(one.arn for one in found),
-        boundary=boundary.arn,
+    return taken_up(
+        Concern.AUDITOR,
+        AUDITOR_NAME,
+        places,
+        account,
+        by=by,
+        found=found,
+        most=most,
         why="Taken up by the broker to see whether this account is still as it was deployed. It changes nothing and reads no object.",
-        takes_external_id=external_id is not None,
     )
-    return [*found, boundary], role
 
 
 def looking_policy() -> Policy:
@@ -128,4 +108,4 @@ def _patterns(on: On, partition: str, account: str) -> list[str]:
 
 
 def _of(account: str, arns: Iterable[str | None]) -> list[str]:
-    return list(dict.fromkeys(arn for arn in arns if arn and arn.split(":")[4] == account))
+    return list(dict.fromkeys(arn for arn in arns if arn and account_of(arn) == account))

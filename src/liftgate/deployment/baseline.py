@@ -6,9 +6,9 @@ from typing import Final
 from liftgate.catalogue.model import Entitlement
 from liftgate.deployment.elevated import longest_session
 from liftgate.deployment.errors import CeilingsTooLarge
-from liftgate.deployment.model import Bounded, Concern, ManagedPolicy, Role
+from liftgate.deployment.model import Bounded, Concern, ManagedPolicy, Role, role_arn
 from liftgate.deployment.options import NewBaseline
-from liftgate.deployment.places import Places
+from liftgate.deployment.places import Places, account_of
 from liftgate.deployment.statements import allow_who, policy
 from liftgate.iam.compile import ROLE_LIMIT, roles_policy
 from liftgate.iam.policy import Condition, Policy, Principals, to_json
@@ -36,7 +36,7 @@ def read_only_policies(places: Places, account: str) -> list[ManagedPolicy]:
 
 def held_boundary(places: Places, role_arn: str, entitlements: Sequence[Entitlement]) -> ManagedPolicy:
     """What a role that is opened in place may ever do: read, and the ceilings. Raises ``CeilingsTooLarge``."""
-    account, name = role_arn.split(":")[4], role_arn.rsplit("/", 1)[-1]
+    account, name = account_of(role_arn), role_arn.rsplit("/", 1)[-1]
     document = roles_policy(
         [*everyday_reads(places, account), *dict.fromkeys(one.ceiling for one in entitlements)]
     )
@@ -62,7 +62,7 @@ def new_role(
     places: Places, baseline: NewBaseline, policies: Sequence[str], boundaries: dict[str, str]
 ) -> Role:
     """The read-only role, where it is to be made: each user may take it up by their own name alone."""
-    arn = f"arn:{places.partition}:iam::{places.account}:role/{baseline.name}"
+    arn = role_arn(places.partition, places.account, baseline.name)
     held = places.held.get(arn, ())
     return Role(
         concern=Concern.BASELINE,

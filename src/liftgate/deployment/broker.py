@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from liftgate.deployment.calls import CALLS, By, On, actions_of
-from liftgate.deployment.model import Concern, ManagedPolicy, Role, Watching
+from liftgate.deployment.model import Concern, ManagedPolicy, Role, Watching, role_arn
 from liftgate.deployment.options import AUDITOR_NAME, BROKER_NAME, REVOKER_NAME, DeployOptions
 from liftgate.deployment.places import Places
 from liftgate.deployment.rights import Right, check_attached, policies_of
 from liftgate.deployment.statements import allow, allow_who, deny, policy
-from liftgate.elevation.session_name import broker_session_name
+from liftgate.deployment.taken_up import Taker, taken_up
 from liftgate.iam.policy import Condition, Policy, Principals, Statement
 
 _WRITES: Final = ("iam:PutRolePolicy", "iam:DeleteRolePolicy")
@@ -17,17 +17,17 @@ _WRITES: Final = ("iam:PutRolePolicy", "iam:DeleteRolePolicy")
 
 def broker_arn(places: Places, options: DeployOptions) -> str:
     """Whom trust policies name."""
-    return options.broker_arn or f"arn:{places.partition}:iam::{places.account}:role/{BROKER_NAME}"
+    return options.broker_arn or role_arn(places.partition, places.account, BROKER_NAME)
 
 
 def revoker_arn(partition: str, account: str) -> str:
     """The revoker role of an account."""
-    return f"arn:{partition}:iam::{account}:role/{REVOKER_NAME}"
+    return role_arn(partition, account, REVOKER_NAME)
 
 
 def auditor_arn(partition: str, account: str) -> str:
     """The auditor role of an account."""
-    return f"arn:{partition}:iam::{account}:role/{AUDITOR_NAME}"
+    return role_arn(partition, account, AUDITOR_NAME)
 
 
 def broker_parts(
@@ -89,13 +89,7 @@ def broker_parts(
 
 
 def revoker_parts(
-    places: Places,
-    account: str,
-    *,
-    broker: str,
-    boundaries: dict[str, str],
-    external_id: str,
-    organization: str | None,
+    places: Places, account: str, *, by: Taker, boundaries: dict[str, str]
 ) -> tuple[list[ManagedPolicy], Role]:
     """The revoker role of a further account, its policies and its boundary."""
 
@@ -111,26 +105,16 @@ def revoker_parts(
 
     found = policies_of(account_rights(places, account, boundaries), make)
     check_attached(found, REVOKER_NAME)
-    boundary = ManagedPolicy(
-        concern=Concern.REVOKER,
-        account=account,
-        partition=places.partition,
-        name=f"{REVOKER_NAME}Boundary",
-        document=policy(*_account_bounds(places, account, revoker_arn(places.partition, account))),
-        why="The revoker's permissions boundary: whatever policy is added to it, it does no more than this.",
-    )
-    role = Role(
-        concern=Concern.REVOKER,
-        account=account,
-        partition=places.partition,
-        name=REVOKER_NAME,
-        trust=broker_alone(broker, external_id, organization),
-        policies=tuple(one.arn for one in found),
-        boundary=boundary.arn,
+    return taken_up(
+        Concern.REVOKER,
+        REVOKER_NAME,
+        places,
+        account,
+        by=by,
+        found=found,
+        most=policy(*_account_bounds(places, account, revoker_arn(places.partition, account))),
         why="Taken up by the broker to put denies on this account's elevated roles. It lends nothing and reads no object.",
-        takes_external_id=True,
     )
-    return [*found, boundary], role
 
 
 def account_rights(places: Places, account: str, boundaries: dict[str, str]) -> list[Right]:
@@ -210,25 +194,9 @@ def _service_trust(options: DeployOptions, account: str) -> Policy:
     return policy(allow_who("RunAsTheBroker", who, ["sts:AssumeRole"], None, *own))
 
 
-def broker_alone(broker: str, external_id: str | None, organization: str | None) -> Policy:
-    """The trust policy of a role that the broker takes up for itself, by one name. ``external_id``: none at home."""
-    who = Principals((("AWS", broker),))
-    called = (broker_session_name(broker.rsplit("/", 1)[-1]),)
-    by = [
-        *([Condition("StringEquals", "sts:ExternalId", (external_id,))] if external_id else []),
-        *([Condition("StringEquals", "aws:PrincipalOrgID", (organization,))] if organization else []),
-    ]
-    source = Condition("StringEquals", "sts:SourceIdentity", called)
-    named = Condition("StringEquals", "sts:RoleSessionName", called)
-    return policy(
-        allow_who("TheBrokerAlone", who, ["sts:AssumeRole"], None, *by, named, source),
-        allow_who("NameTheBroker", who, ["sts:SetSourceIdentity"], None, source),
-    )
-
-
 def _broker_boundary(places: Places, watching: Watching) -> Policy:
     everywhere = [f"arn:{places.partition}:iam::{account}:role/*" for account in places.accounts]
-    own = f"arn:{places.partition}:iam::{places.account}:role/{BROKER_NAME}"
+    own = role_arn(places.partition, places.account, BROKER_NAME)
     watch = [right.statement(right.resources, ()) for right in watch_rights(watching) if right.resources]
     return policy(
         allow("LendAndReach", actions_of(By.BROKER, On.ELEVATED), everywhere),

@@ -64,12 +64,9 @@ def not_counted(plan: Plan) -> tuple[str, ...]:
     """What costs too, as much as nobody can say beforehand."""
     watching = plan.watching
     return (
-        *(
-            ["management events: they take their way over the same rules and queue"]
-            if watching.rule_arn
-            else []
-        ),
-        *([] if watching.rule_arn else ["requests on the queue that is there already"]),
+        "management events: they take their way over the same rules and queue"
+        if watching.rule_arn
+        else "requests on the queue that is there already",
         *([] if watching.trails else ["reading the log files of the trail that is there already"]),
         *(["notices of alarms by SNS"] if watching.alarm_topic_arn else []),
         *(["requests for the keys of watched objects"] if plan.kms_keys else []),

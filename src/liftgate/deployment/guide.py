@@ -10,7 +10,7 @@ from liftgate.deployment.cost import PRICES_OF, PRICES_WHERE, UNDATED, monthly_c
 from liftgate.deployment.key_policies import SID, path_of
 from liftgate.deployment.model import KeyPolicy, Plan
 from liftgate.deployment.options import DeployOptions, RunsOn
-from liftgate.deployment.stack_sets import PREFIX
+from liftgate.deployment.stack_sets import BODY_LIMIT, PREFIX
 from liftgate.deployment.watching import queue_url
 from liftgate.deployment.written import MARK
 
@@ -78,7 +78,7 @@ def _stack(path: str, plan: Plan, text: str) -> str:
         *(['OrganizationalUnitIds="$OU_IDS"'] if name.startswith(PREFIX) else []),
     ]
     given = f" --parameter-overrides {' '.join(said)}" if said else ""
-    large = " --s3-bucket BUCKET" if len(text.encode()) > 51_200 else ""
+    large = " --s3-bucket BUCKET" if len(text.encode()) > BODY_LIMIT else ""
     return (
         f"aws cloudformation deploy --stack-name liftgate-{name} --region {region_of(path, plan)} --capabilities CAPABILITY_NAMED_IAM"
         f"{given}{large} --template-file {path}"

@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 
 from liftgate.deployment.calls import By, On, actions_of
 from liftgate.deployment.model import KeyPolicy, Watching
+from liftgate.deployment.places import account_of
 from liftgate.deployment.statements import allow_who, policy
 from liftgate.deployment.written import MARK, logical_ids
 from liftgate.iam.compile import companions
@@ -65,7 +66,7 @@ def _key_policy(key: str, uses: list[Use], more: list[Statement]) -> KeyPolicy:
     fits = len(to_json(document).encode()) <= _ROOM
     return KeyPolicy(
         key_arn=key,
-        accounts=tuple(sorted({_account(role) for role, _ in uses})),
+        accounts=tuple(sorted({account_of(role) for role, _ in uses})),
         document=document if fits else None,
     )
 
@@ -114,7 +115,7 @@ def _log_statements(key: str, watching: Watching, broker: str) -> Iterator[State
 
 
 def _allow_role(sid: str, role: str, actions: Iterable[str], *conditions: Condition) -> Statement:
-    who = Principals((("AWS", f"arn:{role.split(':')[1]}:iam::{_account(role)}:root"),))
+    who = Principals((("AWS", f"arn:{role.split(':')[1]}:iam::{account_of(role)}:root"),))
     named = Condition("ArnEquals", "aws:PrincipalArn", (role,))
     return allow_who(sid, who, actions, ["*"], named, *conditions)  # in a key policy `*` is this key
 
@@ -124,7 +125,7 @@ def _names(roles: list[str]) -> list[str]:
     found: list[str] = []
     for at, role in enumerate(roles):
         before = roles[:at].count(role)
-        found.append(f"{_account(role)}/{role.rsplit('/', 1)[-1]}{f'/{before + 1}' if before else ''}")
+        found.append(f"{account_of(role)}/{role.rsplit('/', 1)[-1]}{f'/{before + 1}' if before else ''}")
     return found
 
 
@@ -133,7 +134,3 @@ def _text(tool: str, document: Policy) -> str:
     mark = f"{MARK} {tool}` from the catalogue: merge the statements into the key's policy."
     body = json.dumps(to_document(document), indent=2)
     return body.replace("{\n ", f'{{ "Id": {json.dumps(mark)},\n ', 1) + "\n"
-
-
-def _account(arn: str) -> str:
-    return arn.split(":")[4]

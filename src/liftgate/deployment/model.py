@@ -19,6 +19,11 @@ class Concern(StrEnum):
     WATCH = "watch"
 
 
+def role_arn(partition: str, account: str, name: str, path: str = "/") -> str:
+    """How AWS names a role."""
+    return f"arn:{partition}:iam::{account}:role{path}{name}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManagedPolicy:
     """A customer managed policy."""
@@ -60,7 +65,7 @@ class Role:
     @property
     def arn(self) -> str:
         """As AWS will name it."""
-        return f"arn:{self.partition}:iam::{self.account}:role{self.path}{self.name}"
+        return role_arn(self.partition, self.account, self.name, self.path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,16 +27,16 @@ class Places:
     @property
     def accounts(self) -> tuple[str, ...]:
         """Where there are roles to be changed: the broker's account first."""
-        others = {_account(arn) for arn in (*self.lent, *self.held)} - {self.account}
+        others = {account_of(arn) for arn in (*self.lent, *self.held)} - {self.account}
         return (self.account, *sorted(others))
 
     def lent_in(self, account: str) -> tuple[str, ...]:
         """The elevated roles of an account."""
-        return tuple(arn for arn in self.lent if _account(arn) == account)
+        return tuple(arn for arn in self.lent if account_of(arn) == account)
 
     def held_in(self, account: str) -> tuple[str, ...]:
         """The roles of an account that are opened in place."""
-        return tuple(arn for arn in self.held if _account(arn) == account)
+        return tuple(arn for arn in self.held if account_of(arn) == account)
 
     def buckets_of(self, account: str) -> tuple[str, ...]:
         """The ARNs of the buckets that entitlements of an account name."""
@@ -121,5 +121,6 @@ def _signed_in(catalogue: Catalogue, accounts: Iterable[str]) -> dict[str, tuple
     return {account: tuple(sorted(arns)) for account, arns in found.items()}
 
 
-def _account(arn: str) -> str:
+def account_of(arn: str) -> str:
+    """The account of what an ARN names; empty where AWS leaves it out, as in those of buckets."""
     return arn.split(":")[4]

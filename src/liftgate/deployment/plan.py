@@ -17,14 +17,15 @@ from liftgate.deployment.baseline import (
     new_role,
     read_only_policies,
 )
-from liftgate.deployment.broker import auditor_arn, broker_arn, broker_parts, revoker_arn, revoker_parts
+from liftgate.deployment.broker import broker_arn, broker_parts, revoker_parts
 from liftgate.deployment.elevated import elevated_role
 from liftgate.deployment.errors import BadDeployOption
 from liftgate.deployment.key_policies import Use, key_policies
 from liftgate.deployment.model import ManagedPolicy, Plan, Role, Watching
 from liftgate.deployment.options import DeployOptions
-from liftgate.deployment.places import Places, places_of
+from liftgate.deployment.places import Places, account_of, places_of
 from liftgate.deployment.sizes import check_sizes
+from liftgate.deployment.taken_up import Taker
 from liftgate.deployment.watching import watching_of
 
 EXTERNAL_ID: Final = "LIFTGATE-EXTERNAL-ID"
@@ -49,7 +50,7 @@ def plan_for(catalogue: Catalogue, options: DeployOptions) -> Plan:
             entitlements,
             broker_arn=broker,
             external_ids=ids,
-            organization=_organization(places, arn, options),
+            organization=_organization(places, account_of(arn), options),
         )
         roles.append(role)
         policies.append(ceiling)
@@ -64,12 +65,7 @@ def plan_for(catalogue: Catalogue, options: DeployOptions) -> Plan:
     roles += [own] if own else []
     for account in places.accounts[1:]:
         added, revoker = revoker_parts(
-            places,
-            account,
-            broker=broker,
-            boundaries=boundaries,
-            external_id=options.external_ids.get(account, EXTERNAL_ID),
-            organization=_organization(places, revoker_arn(places.partition, account), options),
+            places, account, by=_taker(places, account, options), boundaries=boundaries
         )
         policies += added
         roles.append(revoker)
@@ -133,27 +129,30 @@ def _add_auditors(
 ) -> None:
     """Add the role of each account by which the server looks at it, unless it is not to be made."""
     for account in places.accounts if options.auditor else ():
-        external_id = options.external_ids.get(account, EXTERNAL_ID)
-        added, auditor = auditor_parts(
-            places,
-            account,
-            watching,
-            broker=broker_arn(places, options),
-            external_id=None if account == places.account else external_id,
-            organization=_organization(places, auditor_arn(places.partition, account), options),
-        )
+        added, auditor = auditor_parts(places, account, watching, by=_taker(places, account, options))
         policies += added
         roles.append(auditor)
 
 
+def _taker(places: Places, account: str, options: DeployOptions) -> Taker:
+    return Taker(
+        broker=broker_arn(places, options),
+        external_id=_external_id(places, account, options),
+        organization=_organization(places, account, options),
+    )
+
+
 def _external_ids(places: Places, role_arn: str, options: DeployOptions) -> tuple[str, ...]:
     """By which a role is assumed: entitlements' own go before the account's, and at home the account has none."""
-    account = role_arn.split(":")[4]
-    of_account = None if account == places.account else options.external_ids.get(account, EXTERNAL_ID)
+    of_account = _external_id(places, account_of(role_arn), options)
     wanted = [one.external_id or of_account for one in places.lent[role_arn]]
     return () if None in wanted else tuple(sorted({one for one in wanted if one}))
 
 
-def _organization(places: Places, role_arn: str, options: DeployOptions) -> str | None:
+def _external_id(places: Places, account: str, options: DeployOptions) -> str | None:
+    return None if account == places.account else options.external_ids.get(account, EXTERNAL_ID)
+
+
+def _organization(places: Places, account: str, options: DeployOptions) -> str | None:
     """Asked for in trust policies of other accounts alone."""
-    return None if role_arn.split(":")[4] == places.account else options.organization
+    return None if account == places.account else options.organization

@@ -16,7 +16,9 @@ from liftgate.deployment.model import Plan
 from liftgate.deployment.written import logical_ids
 
 PREFIX: Final = "stack-set-"
-BODY_LIMIT: Final = 51_200  # bytes of a template inside a StackSet (CloudFormation quotas)
+BODY_LIMIT: Final = (
+    51_200  # bytes of a template that lies in no bucket, inside a StackSet too (CloudFormation quotas)
+)
 
 _PARAMETERS: Final[Mapping[str, Mapping[str, Any]]] = {
     **PARAMETERS,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from liftgate.deployment.errors import BadDeployOption
-from liftgate.deployment.model import Concern, Forwarding, Queues, Role, Trail, Watching
+from liftgate.deployment.model import Concern, Forwarding, Queues, Role, Trail, Watching, role_arn
 from liftgate.deployment.options import DeployOptions
 from liftgate.deployment.places import Places
 from liftgate.deployment.statements import allow, allow_who, deny_all, policy
@@ -161,7 +161,7 @@ def bus_policy(bus_arn: str, senders: tuple[str, ...], partition: str) -> Policy
     The accounts are the principals, and a condition names the role: so the policy can be written before the roles are made.
     """
     who = Principals(tuple(("AWS", f"arn:{partition}:iam::{one}:root") for one in senders))
-    roles = tuple(f"arn:{partition}:iam::{one}:role/{FORWARDER}" for one in senders)
+    roles = tuple(role_arn(partition, one, FORWARDER) for one in senders)
     return policy(
         allow_who(
             "ForwardersAlone",

@@ -26,7 +26,7 @@ Read = Callable[[Against, DeployCheckSettings], Snapshot]
 
 def check_deployment(check: DeployCheckSettings, parts: Parts, *, read: Read | None = None) -> Report:
     """Look, and keep what is found. Raises what keeps the catalogue from being deployed."""
-    ids = _external_ids(parts)
+    ids = {one.id: one.external_id for one in parts.settings.accounts}
     options = check.options(parts.settings.aws_region, ids)
     catalogue = parts.catalogue.current().catalogue
     against = Against(
@@ -53,14 +53,10 @@ def _read(against: Against, check: DeployCheckSettings, parts: Parts) -> Snapsho
     role = LookingRole(
         name=check.role,
         source=broker_session_name(name_of(plan.broker_arn)),
-        external_ids=_external_ids(parts),
+        external_ids=plan.options.external_ids,
     )
     clients = AwsClients(endpoints_of(parts.settings), partition=plan.partition, role=role)
     return read_snapshot(against, clients)
-
-
-def _external_ids(parts: Parts) -> dict[str, str]:
-    return {one.id: one.external_id for one in parts.settings.accounts}
 
 
 def start_deploy_check(parts: Parts) -> Callable[[], None]:

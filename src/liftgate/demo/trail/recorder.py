@@ -28,7 +28,7 @@ DEAD_LETTER_QUEUE: Final = "liftgate-cloudtrail-dead-letters"
 
 _LARGEST: Final = 256 * 1024  # bytes of an event; EventBridge drops larger ones
 _START: Final = 16 * 1024  # bytes of an answer in which a fault, or what was lent, stands
-_CONTROL: Final = "/v20180820/"  # of S3, for access points and whole accounts: written otherwise, and nobody here asks for it
+CONTROL: Final = "/v20180820/"  # of S3, for access points and whole accounts: written otherwise, and nobody here asks for it
 _MAX_RECEIVES: Final = 5
 _VISIBILITY: Final = 30  # seconds
 
@@ -78,7 +78,7 @@ def create_queues(*, account: str, region: str) -> Deliver:
 
 
 def _heard(scope: Mapping[str, Any], clock: Clock) -> SeenCall | None:
-    if scope["type"] != "http" or scope["path"].startswith(_CONTROL):
+    if scope["type"] != "http" or scope["path"].startswith(CONTROL):
         return None
     try:
         call = seen_call(scope, scope["headers"], clock())
