@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from liftgate.cli.checks import Check, State
+from liftgate.cli.check import Check, note, ok, unknown
 from liftgate.cli.connection import Connection
 from liftgate.cli.fields import JsonObject, as_object, items, moment, optional, text
 from liftgate.span import in_words
@@ -20,8 +20,8 @@ def arrival_checks(here: Connection) -> Iterator[Check]:
     """Of each entitlement that was drilled, whether the drill's call came. No other event proves it: most trails log none on objects."""
     drills = _newest_drills(here)
     if not drills:
-        yield _check(
-            "unknown",
+        yield unknown(
+            _TITLE,
             "no earlier drill, by whose call it could be told whether calls on objects come",
             "liftgate doctor --all makes one: ask again in 15 minutes",
         )
@@ -46,11 +46,7 @@ def _arrived(here: Connection, entitlement: str, drill: JsonObject, now: datetim
     whose = f"{entitlement}: the S3 call of the drill {in_words(ago)} ago"
     calls = items(here.api.get(f"/grants/{text(drill, 'id')}/activities"), "items")
     if any(text(as_object(one, "items"), "service") == "s3" for one in calls):
-        return _check("ok", f"{whose} came")
+        return ok(_TITLE, f"{whose} came")
     if ago < _WITHIN:
-        return _check("unknown", f"{whose} has not come yet", "ask again in 15 minutes")
-    return _check("note", f"{whose} never came", _NEXT)
-
-
-def _check(state: State, found: str, advice: str | None = None) -> Check:
-    return Check(title=_TITLE, state=state, found=found, advice=advice)
+        return unknown(_TITLE, f"{whose} has not come yet", "ask again in 15 minutes")
+    return note(_TITLE, f"{whose} never came", _NEXT)

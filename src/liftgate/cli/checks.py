@@ -3,41 +3,23 @@
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Final, TypeAlias
 
 from liftgate import VERSION
 from liftgate.cli.aws_config import profile_names, profile_settings
 from liftgate.cli.cache import cache_folder
+from liftgate.cli.check import Check, failed, note, ok, unknown
 from liftgate.cli.connection import Connection, connect
-from liftgate.cli.exit_code import ExitCode, exit_code_of
-from liftgate.cli.fields import JsonObject, as_object, flag, items, text
+from liftgate.cli.exit_code import ExitCode
+from liftgate.cli.fields import as_object, flag, items, text
 from liftgate.cli.own_process import is_own_process
 from liftgate.cli.ports import Call
 from liftgate.cli.profile_install import aws_config_path
 from liftgate.cli.settings import read_settings
+from liftgate.cli.watch_checks import watch_checks
 from liftgate.errors import LiftgateError
 from liftgate.span import in_words
-
-State: TypeAlias = Literal["ok", "note", "unknown", "fail"]
-"""``note``: it is not as it might be. ``unknown``: nobody can tell, or nobody tried."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One thing that was looked at. A failed one has an exit code and advice."""
-
-    title: str
-    state: State
-    found: str
-    advice: str | None = None
-    exit_code: ExitCode = ExitCode.OK
-
-    def as_json(self) -> JsonObject:
-        """For programs."""
-        return asdict(self)
-
 
 Further: TypeAlias = Callable[[Connection], Iterator[Check]]
 """Looks that need a server that answers."""
@@ -58,10 +40,10 @@ def _network_checks(
     try:
         here = connect(read_settings(given, environ))
     except LiftgateError as error:
-        yield _failed("settings", error)
+        yield failed("settings", error)
         yield _left_out("settings", [title for title, _ in _LOOKS])
         return
-    yield _ok("settings", f"server {here.settings.server.base}, {_who_proves(here, environ)}")
+    yield ok("settings", f"server {here.settings.server.base}, {_who_proves(here, environ)}")
     try:
         for number, (title, look) in enumerate(_LOOKS, start=1):
             check = _look(title, look, here)
@@ -78,21 +60,19 @@ def _network_checks(
 
 def _left_out(culprit: str, titles: Iterable[str]) -> Check:
     """What cannot be told since it needs what failed."""
-    return Check(
-        title="the rest",
-        state="unknown",
-        found=", ".join([*titles, "whatever needs the server"]),
-        advice=f"mend `{culprit}` first, then ask again",
+    return unknown(
+        "the rest",
+        ", ".join([*titles, "whatever needs the server"]),
+        f"mend `{culprit}` first, then ask again",
     )
 
 
 def _not_asked(here: Connection) -> Iterator[Check]:
     if flag(here.api.get("/me"), "is_guard"):
-        yield Check(
-            title="server side",
-            state="unknown",
-            found="not asked: AWS as the server sees it, each role, and whether a revocation bites",
-            advice="liftgate doctor --all",
+        yield unknown(
+            "server side",
+            "not asked: AWS as the server sees it, each role, and whether a revocation bites",
+            "liftgate doctor --all",
         )
 
 
@@ -100,14 +80,14 @@ def _further(looks: Further, here: Connection) -> Iterator[Check]:
     try:
         yield from looks(here)
     except LiftgateError as error:
-        yield _failed("server side", error)
+        yield failed("server side", error)
 
 
 def _look(title: str, look: Callable[[Connection], Check], here: Connection) -> Check:
     try:
         return look(here)
     except LiftgateError as error:
-        return _failed(title, error)
+        return failed(title, error)
 
 
 def _who_proves(here: Connection, environ: Mapping[str, str]) -> str:
@@ -125,25 +105,23 @@ def _server(here: Connection) -> Check:
     answer = as_object(here.wire.send(Call(method="GET", path="/health")))
     theirs = answer.get("version")
     if isinstance(theirs, str) and theirs != VERSION:
-        return Check(
-            title="server",
-            state="note",
-            found=f"reachable, version {theirs}; this command is version {VERSION}",
-            advice="if something is odd, install the same version",
+        return note(
+            "server",
+            f"reachable, version {theirs}; this command is version {VERSION}",
+            "if something is odd, install the same version",
         )
-    return _ok("server", f"reachable, version {theirs}" if isinstance(theirs, str) else "reachable")
+    return ok("server", f"reachable, version {theirs}" if isinstance(theirs, str) else "reachable")
 
 
 def _clock(here: Connection) -> Check:
     ahead = here.wire.server_ahead
     if not ahead:
-        return _ok("clock", "agrees with the server's")
+        return ok("clock", "agrees with the server's")
     side = "behind" if ahead.total_seconds() > 0 else "ahead of"
-    return Check(
-        title="clock",
-        state="note",
-        found=f"this machine's clock is {in_words(abs(ahead))} {side} the server's",
-        advice="set the clock (timedatectl set-ntp true): AWS refuses what is signed 5 minutes off",
+    return note(
+        "clock",
+        f"this machine's clock is {in_words(abs(ahead))} {side} the server's",
+        "set the clock (timedatectl set-ntp true): AWS refuses what is signed 5 minutes off",
     )
 
 
@@ -161,11 +139,11 @@ def _other_than_aws(here: Connection) -> str | None:
 def _aws_identity(here: Connection) -> Check:
     without_aws = _other_than_aws(here)
     if without_aws is not None:
-        return _ok("aws identity", f"not needed for {without_aws}")
+        return ok("aws identity", f"not needed for {without_aws}")
     from liftgate.cli.aws_identity import find_aws_identity  # noqa: PLC0415 - botocore is not for local sign-in
 
     found = find_aws_identity(here.settings.profile)
-    return _ok("aws identity", f"key {found.credentials.access_key}, STS in {found.region}")
+    return ok("aws identity", f"key {found.credentials.access_key}, STS in {found.region}")
 
 
 def _sign_in(here: Connection) -> Check:
@@ -173,7 +151,7 @@ def _sign_in(here: Connection) -> Check:
     answer = here.api.get("/me")
     person = as_object(answer.get("person"), "person")
     how = "signed in before" if kept else "the proof was accepted"
-    return _ok(
+    return ok(
         "sign-in", f"{how}: you are {text(person, 'name')} ({text(person, 'id')}), {text(answer, 'identity')}"
     )
 
@@ -182,22 +160,19 @@ def _catalogue(here: Connection) -> Check:
     answer = here.api.get("/catalogue")
     faults, count = items(answer, "faults"), len(items(answer, "entitlements"))
     if faults:
-        return Check(
-            title="catalogue",
-            state="note",
-            found=f"{len(faults)} fault(s) in the server's files; the last good ones are in force",
-            advice="whoever keeps the files: liftgate catalogue check PATH",
+        return note(
+            "catalogue",
+            f"{len(faults)} fault(s) in the server's files; the last good ones are in force",
+            "whoever keeps the files: liftgate catalogue check PATH",
         )
-    return _ok("catalogue", f"no faults, {count} entitlement(s) for you")
+    return ok("catalogue", f"no faults, {count} entitlement(s) for you")
 
 
 def _watch(here: Connection) -> Iterator[Check]:
-    from liftgate.cli.watch_checks import watch_checks  # noqa: PLC0415 - it makes checks too
-
     try:
         yield from watch_checks(here)
     except LiftgateError as error:
-        yield _failed("watch", error)
+        yield failed("watch", error)
 
 
 _LOOKS: Final[tuple[tuple[str, Callable[[Connection], Check]], ...]] = (
@@ -217,14 +192,13 @@ def _profile(environ: Mapping[str, str]) -> Check:
     except OSError:
         ours = []
     except LiftgateError as error:
-        return _failed("aws profile", error)
+        return failed("aws profile", error)
     if ours:
-        return _ok("aws profile", f"{', '.join(ours)} in {path}")
-    return Check(
-        title="aws profile",
-        state="note",
-        found=f"none of Liftgate's in {path}",
-        advice="for tools that use AWS profiles: liftgate profile install",
+        return ok("aws profile", f"{', '.join(ours)} in {path}")
+    return note(
+        "aws profile",
+        f"none of Liftgate's in {path}",
+        "for tools that use AWS profiles: liftgate profile install",
     )
 
 
@@ -240,7 +214,7 @@ def _cache(environ: Mapping[str, str]) -> Check:
     if open_to_others:
         names = ", ".join(str(path) for path in open_to_others[:3])
         return _bad_cache(f"others can read or change {names}", f"rm -r {folder}; it is made anew")
-    return _ok("cache", f"{folder}, yours alone")
+    return ok("cache", f"{folder}, yours alone")
 
 
 def _cached(folder: Path) -> list[Path]:
@@ -262,13 +236,3 @@ def _is_open(path: Path) -> bool:
 
 def _bad_cache(found: str, advice: str) -> Check:
     return Check(title="cache", state="fail", found=found, advice=advice, exit_code=ExitCode.UNAVAILABLE)
-
-
-def _ok(title: str, found: str) -> Check:
-    return Check(title=title, state="ok", found=found)
-
-
-def _failed(title: str, error: LiftgateError) -> Check:
-    return Check(
-        title=title, state="fail", found=str(error), advice=error.advice, exit_code=exit_code_of(error)
-    )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, get_args
 
-from liftgate.cli.checks import Check, State
+from liftgate.cli.check import Check, State
 from liftgate.cli.connection import Connection
 from liftgate.cli.errors import ExtraMissing
 from liftgate.cli.exit_code import ExitCode

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from liftgate.cli.checks import Check
+from liftgate.cli.check import Check, ok
 from liftgate.cli.connection import Connection
 from liftgate.cli.errors import NoSuchEntitlement
 from liftgate.cli.exit_code import ExitCode, exit_code_of
@@ -30,7 +30,7 @@ def reconcile_checks(here: Connection) -> Iterator[Check]:
     repairs = [as_object(one, "repairs") for one in items(answer, "repairs")]
     looked_at = f"looked at: roles {number(answer, 'roles')}, ledger entries {number(answer, 'entries')}"
     if not repairs:
-        yield Check(title="reconcile", state="ok", found=f"nothing to repair; {looked_at}")
+        yield ok("reconcile", f"nothing to repair; {looked_at}")
         return
     yield Check(title="reconcile", state="note", found=f"not as it should be: {len(repairs)}; {looked_at}")
     yield from map(_repair, repairs)

@@ -5,6 +5,7 @@ Nothing of it leaves a trace but in the ledger: roles are assumed for nothing, a
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Final, TypeAlias
 
 from liftgate.catalogue.model import Catalogue, Entitlement, Mechanism
@@ -12,7 +13,7 @@ from liftgate.elevation.role_trial import try_role
 from liftgate.errors import LiftgateError
 from liftgate.server.diagnosis_proofs import look_at_proofs
 from liftgate.server.diagnosis_watch import look_at_sources
-from liftgate.server.look import Look, note, ok, seen, unknown
+from liftgate.server.look import Look, left_out, note, ok, seen, unknown
 from liftgate.server.parts import Parts
 from liftgate.span import in_words
 
@@ -35,29 +36,16 @@ def diagnose(parts: Parts, person_id: str) -> Iterator[Look]:
 
 def look_at_aws(parts: Parts, catalogue: Catalogue, lend: Lend | None) -> Iterator[Look]:
     """What needs something that failed is left out, and said. ``lend`` is None where nothing could be put on record: then no role is lent."""
-    culprit: str | None = None
-    needed: tuple[tuple[str, Callable[[Parts], Look]], ...] = (
-        ("sts", _sts),
-        ("aws clock", _clock),
-        ("broker", _broker),
-    )
-    for title, look in needed:
-        found = seen(title, lambda: look(parts))  # noqa: B023 - called at once
+    for number, (title, look) in enumerate(_NEEDED, start=1):
+        found = seen(title, partial(look, parts))
         yield found
         if found.state == "fail":
-            culprit = title
-            break
+            yield from look_at_proofs(parts)
+            yield left_out(title, *(later for later, _ in _NEEDED[number:]), "roles", "queue", "trail")
+            return
     yield from look_at_proofs(parts)
-    if culprit is None:
-        yield from _roles(parts, catalogue, lend)
-        yield from look_at_sources(parts, {one.account for one in catalogue.entitlements.values()})
-        return
-    left = [title for title, _ in needed]
-    yield unknown(
-        "the rest",
-        ", ".join([*left[left.index(culprit) + 1 :], "roles", "queue", "trail"]),
-        f"mend `{culprit}` first, then ask again",
-    )
+    yield from _roles(parts, catalogue, lend)
+    yield from look_at_sources(parts, {one.account for one in catalogue.entitlements.values()})
 
 
 def _sts(parts: Parts) -> Look:
@@ -83,6 +71,13 @@ def _clock(parts: Parts) -> Look:
 
 def _broker(parts: Parts) -> Look:
     return ok("broker", parts.broker_arn())
+
+
+_NEEDED: Final[tuple[tuple[str, Callable[[Parts], Look]], ...]] = (
+    ("sts", _sts),
+    ("aws clock", _clock),
+    ("broker", _broker),
+)
 
 
 def _roles(parts: Parts, catalogue: Catalogue, lend: Lend | None) -> Iterator[Look]:

@@ -13,7 +13,7 @@ from liftgate.clock import system_clock
 from liftgate.errors import LiftgateError
 from liftgate.server.diagnosis import diagnose, look_at_aws
 from liftgate.server.diagnosis_watch import look_at_arrivals, look_at_dead_letters
-from liftgate.server.look import Look, failed, note, ok, unknown
+from liftgate.server.look import Look, failed, left_out, note, ok, unknown
 from liftgate.server.no_store import StoreOutOfReach
 from liftgate.server.parts import running_parts
 from liftgate.server.roles import ALL_ROLES
@@ -32,7 +32,7 @@ def diagnose_here(file: Path | None) -> Iterator[Look]:
         settings = load_settings(file)
     except LiftgateError as fault:
         yield from (failed("settings", one) for one in (fault, *fault.also))
-        yield unknown("the rest", "whatever the settings name", "mend `settings` first, then ask again")
+        yield left_out("settings", "whatever the settings name")
         return
     yield _settings(settings, file)
     if settings.tls_certificate is not None:
@@ -41,13 +41,13 @@ def diagnose_here(file: Path | None) -> Iterator[Look]:
         catalogue = load_catalogue(settings.catalogue)
     except LiftgateError as fault:
         yield failed("catalogue", fault)
-        yield unknown("the rest", "database, AWS, queue, trail", "mend `catalogue` first, then ask again")
+        yield left_out("catalogue", "database", "AWS", "queue", "trail")
         return
     yield ok("catalogue", f"no faults, {len(catalogue.entitlements)} entitlement(s)")
     store = _store(settings)
     yield _database(store)
     audience = settings.public_url or ""
-    with running_parts(settings, audience=audience, only_looks=True, store=store) as parts:
+    with running_parts(settings, audience=audience, looking_at=store) as parts:
         if isinstance(store, StoreOutOfReach):
             yield from look_at_aws(parts, catalogue, None)
             yield from look_at_dead_letters(parts)

@@ -35,6 +35,11 @@ def unknown(title: str, found: str, advice: str) -> Look:
     return Look(title=title, state="unknown", found=found, advice=advice)
 
 
+def left_out(culprit: str, *titles: str) -> Look:
+    """What cannot be told, since it needs what failed."""
+    return unknown("the rest", ", ".join(titles), f"mend `{culprit}` first, then ask again")
+
+
 def failed(title: str, fault: LiftgateError) -> Look:
     """A fault ended it."""
     return Look(title=title, state="fail", found=fault.sentence, advice=fault.advice)

@@ -117,16 +117,16 @@ class Parts:
 
 @contextmanager
 def running_parts(
-    settings: Settings, *, audience: str, only_looks: bool = False, store: SqlStore | None = None
+    settings: Settings, *, audience: str, looking_at: SqlStore | None = None
 ) -> Iterator[Parts]:
     """The real thing: opens and migrates the store, loads the catalogue, makes AWS clients; closes them at the end.
 
-    ``only_looks``: the store is not migrated but must be of this version, and no file is made beside it. ``store``: one that is open.
+    ``looking_at``: an open store, for whoever only looks: then nothing is migrated, and no file is made beside it.
     Raises ``CatalogueFaulty`` with every fault, and what the store says where it cannot serve.
     """
     at = endpoints_of(settings)
     source = CatalogueSource(settings.catalogue, system_clock)
-    store = store or _opened(settings, only_looks=only_looks)
+    store = looking_at or _opened(settings)
     never, sts = Event(), sts_client(at)
     broker = broker_of(sts)
     revokers = _revokers(settings, at, broker)
@@ -169,7 +169,7 @@ def running_parts(
             slack=slack_desk(settings.slack),
             notices={one.name: one.notice() for one in settings.notices},
             trackers=HttpTrackers([one.tracker() for one in settings.trackers], tracker_http, monotonic),
-            session_key=SessionKey(token_bytes(SHORTEST)) if only_looks else _session_key(settings),
+            session_key=SessionKey(token_bytes(SHORTEST)) if looking_at else _session_key(settings),
             notifiers={
                 webhook_id(one.url): SignedWebhook(one.url, one.secret.get_secret_value(), http)
                 for one in settings.webhooks
@@ -177,12 +177,9 @@ def running_parts(
         )
 
 
-def _opened(settings: Settings, *, only_looks: bool) -> SqlStore:
+def _opened(settings: Settings) -> SqlStore:
     store = open_store(settings.database_url.get_secret_value(), clock=system_clock)
-    if only_looks:
-        store.check()
-    else:
-        store.migrate()
+    store.migrate()
     return store
 
 

@@ -8,7 +8,8 @@ from typing import Final
 import click
 
 from liftgate.cli.arrivals import arrival_checks
-from liftgate.cli.checks import Check, Further, State, all_checks
+from liftgate.cli.check import Check, State
+from liftgate.cli.checks import Further, all_checks
 from liftgate.cli.connection import Connection, connection
 from liftgate.cli.diagnoses import checks_on_this_machine, diagnosis_checks
 from liftgate.cli.drills import drill_checks, reconcile_checks
