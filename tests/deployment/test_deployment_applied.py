@@ -1,14 +1,14 @@
 """The templates, made by an AWS that enforces: what lending and taking back do on these roles, and what nobody can do on them."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 from tests.elevation.elevation_examples import grant, request, scope
+from tests.elevation.elevation_stage import is_refused
 from tests.server.embedded_server import ADDRESS, settings_on
 from tests.server.embedded_server import as_broker as broker_keys
 from tests.servers.new_database import new_database
@@ -40,17 +40,6 @@ WRITER = "LiftgateReportsWriter"
 def account() -> Iterator[SampleAccount]:
     with running_embedded_aws() as aws:
         yield deploy_account(aws, CATALOGUE)
-
-
-def refused(call: Callable[..., Any], **given: Any) -> bool:
-    """Whether AWS says no; any other failure is one of the test."""
-    try:
-        call(**given)
-    except ClientError as failure:
-        if failure.response["Error"]["Code"] in {"AccessDenied", "AccessDeniedException"}:
-            return True
-        raise
-    return False
 
 
 def as_broker(account: SampleAccount, service: str) -> Any:
@@ -98,8 +87,8 @@ def whole(account: SampleAccount) -> Any:
 def test_a_lent_session_does_what_was_granted_and_a_deny_takes_it_back(account: SampleAccount) -> None:
     made, s3 = lent(account)
     put = {"Bucket": REPORTS, "Key": "2026/q3/a.csv", "Body": b"a"}
-    assert not refused(s3.put_object, **put)
-    assert refused(s3.put_object, **{**put, "Key": "2026/q4/a.csv"})
+    assert not is_refused(s3.put_object, **put)
+    assert is_refused(s3.put_object, **{**put, "Key": "2026/q4/a.csv"})
     policies = IamRolePolicies(lambda _: as_broker(account, "iam"))
     deny = deny_policy(
         [
@@ -113,9 +102,9 @@ def test_a_lent_session_does_what_was_granted_and_a_deny_takes_it_back(account: 
     )
     assert deny
     policies.write(made.role_arn, deny)
-    assert refused(s3.put_object, **put)
+    assert is_refused(s3.put_object, **put)
     policies.remove(made.role_arn)
-    assert not refused(s3.put_object, **put)
+    assert not is_refused(s3.put_object, **put)
 
 
 def test_the_doctor_has_each_of_these_roles_lent_for_nothing(account: SampleAccount, tmp_path: Path) -> None:
@@ -133,30 +122,32 @@ def test_whoever_stole_the_brokers_keys_gets_no_further_than_the_ceiling_even_wi
     broker.put_role_policy(RoleName=WRITER, PolicyName="Mine", PolicyDocument=EVERYTHING)
     try:
         s3 = whole(account)
-        assert not refused(s3.put_object, Bucket=REPORTS, Key="2026/q1/a.csv", Body=b"a")
-        assert refused(s3.put_object, Bucket=REPORTS, Key="2025/a.csv", Body=b"a")
-        assert refused(s3.get_object, Bucket=PAYROLL, Key="2026/salaries.csv")
-        assert refused(s3.put_bucket_policy, Bucket=REPORTS, Policy="{}")
+        assert not is_refused(s3.put_object, Bucket=REPORTS, Key="2026/q1/a.csv", Body=b"a")
+        assert is_refused(s3.put_object, Bucket=REPORTS, Key="2025/a.csv", Body=b"a")
+        assert is_refused(s3.get_object, Bucket=PAYROLL, Key="2026/salaries.csv")
+        assert is_refused(s3.put_bucket_policy, Bucket=REPORTS, Policy="{}")
     finally:
         broker.delete_role_policy(RoleName=WRITER, PolicyName="Mine")
 
 
 def test_the_broker_reads_no_object_and_takes_no_wall_away(account: SampleAccount) -> None:
     iam, s3 = as_broker(account, "iam"), as_broker(account, "s3")
-    assert refused(s3.get_object, Bucket=REPORTS, Key="2026/q3/summary.csv")
-    assert refused(iam.delete_role_permissions_boundary, RoleName=WRITER)
-    assert refused(iam.update_assume_role_policy, RoleName=WRITER, PolicyDocument=EVERYTHING)
-    assert refused(
+    assert is_refused(s3.get_object, Bucket=REPORTS, Key="2026/q3/summary.csv")
+    assert is_refused(iam.delete_role_permissions_boundary, RoleName=WRITER)
+    assert is_refused(iam.update_assume_role_policy, RoleName=WRITER, PolicyDocument=EVERYTHING)
+    assert is_refused(
         iam.attach_role_policy, RoleName=WRITER, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess"
     )
-    assert refused(iam.put_user_policy, UserName="liftgate-broker", PolicyName="x", PolicyDocument=EVERYTHING)
-    assert refused(
+    assert is_refused(
+        iam.put_user_policy, UserName="liftgate-broker", PolicyName="x", PolicyDocument=EVERYTHING
+    )
+    assert is_refused(
         iam.create_policy_version,
         PolicyArn=f"arn:aws:iam::{account.aws.account}:policy/{WRITER}Ceiling",
         PolicyDocument=EVERYTHING,
     )
-    assert refused(as_broker(account, "cloudtrail").stop_logging, Name="liftgate")
-    assert refused(
+    assert is_refused(as_broker(account, "cloudtrail").stop_logging, Name="liftgate")
+    assert is_refused(
         as_broker(account, "sts").assume_role, RoleArn=account.baseline_role_arn, RoleSessionName="ada"
     )
 
@@ -176,7 +167,7 @@ def test_an_elevated_role_is_assumed_by_the_broker_alone_with_grant_and_person(
 ) -> None:
     keys = account.broker if who == "broker" else account.people[who]
     role_arn = account.elevated_role_arns[WRITER]
-    assert refused(
+    assert is_refused(
         account.aws.client("sts", keys).assume_role,
         RoleArn=role_arn,
         RoleSessionName=name,
@@ -187,10 +178,10 @@ def test_an_elevated_role_is_assumed_by_the_broker_alone_with_grant_and_person(
 
 def test_everyday_access_reads_and_no_more_and_is_taken_up_by_ones_own_name(account: SampleAccount) -> None:
     s3 = account.aws.client("s3", account.as_baseline("ada"))
-    assert not refused(s3.get_object, Bucket=REPORTS, Key="2026/q3/summary.csv")
-    assert refused(s3.put_object, Bucket=REPORTS, Key="2026/q3/summary.csv", Body=b"")
+    assert not is_refused(s3.get_object, Bucket=REPORTS, Key="2026/q3/summary.csv")
+    assert is_refused(s3.put_object, Bucket=REPORTS, Key="2026/q3/summary.csv", Body=b"")
     sts = account.aws.client("sts", account.people["ada"])
-    assert refused(sts.assume_role, RoleArn=account.baseline_role_arn, RoleSessionName="grace")
+    assert is_refused(sts.assume_role, RoleArn=account.baseline_role_arn, RoleSessionName="grace")
 
 
 def test_a_role_that_is_opened_in_place_is_seen_whole_by_the_broker(account: SampleAccount) -> None:

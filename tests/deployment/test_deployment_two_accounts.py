@@ -1,7 +1,7 @@
 """Two accounts, made from the templates, on an AWS that enforces: asked, approved, lent, refused and taken back in the other account."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 from tests.deployment.deployed import EVERYTHING, EXTERNAL_ID, HOME, OTHER
 from tests.deployment.two_accounts import CATALOGUE, WRITER, TwoAccounts, deployed
+from tests.elevation.elevation_stage import is_refused
 from tests.server.accounts_world import PLACES, Serve, Served, asked, serving, write
 from tests.servers.other_account import HARBOUR
 
@@ -41,16 +42,6 @@ def approved(run: Served, entitlement: str) -> str:
     return grant_id
 
 
-def refused(call: Callable[..., Any], **given: Any) -> bool:
-    try:
-        call(**given)
-    except ClientError as failure:
-        if failure.response["Error"]["Code"] in {"AccessDenied", "AccessDeniedException"}:
-            return True
-        raise
-    return False
-
-
 def test_each_account_has_the_roles_and_policies_of_the_plan_and_no_other(deployed: TwoAccounts) -> None:
     for account in (HOME, OTHER):
         iam = deployed.client("iam", account)
@@ -80,8 +71,8 @@ def test_what_was_asked_for_and_approved_is_done_in_the_other_account_and_nothin
         ):
             assert write(s3, place) == "AccessDenied", place
         key = THERE.removeprefix(f"s3://{HARBOUR}/") + "new.csv"
-        assert refused(s3.get_object, Bucket=HARBOUR, Key=key)
-        assert refused(s3.delete_object, Bucket=HARBOUR, Key=key)  # the ceiling's, and nobody asked for it
+        assert is_refused(s3.get_object, Bucket=HARBOUR, Key=key)
+        assert is_refused(s3.delete_object, Bucket=HARBOUR, Key=key)  # the ceiling's, and nobody asked for it
 
 
 def test_a_revocation_bites_there_and_the_role_of_that_name_at_home_goes_on(
@@ -143,8 +134,8 @@ def test_the_revoker_puts_policies_on_roles_and_does_nothing_else(
     deployed: TwoAccounts, revoker: dict[str, Any]
 ) -> None:
     iam = revoker["iam"]
-    assert refused(revoker["s3"].get_object, Bucket=HARBOUR, Key="2026/q3/new.csv")
-    assert refused(revoker["s3"].put_object, Bucket=HARBOUR, Key="2026/q3/new.csv", Body=b"")
+    assert is_refused(revoker["s3"].get_object, Bucket=HARBOUR, Key="2026/q3/new.csv")
+    assert is_refused(revoker["s3"].put_object, Bucket=HARBOUR, Key="2026/q3/new.csv", Body=b"")
     administrator = "arn:aws:iam::aws:policy/AdministratorAccess"
     for call, given in (
         (iam.put_role_policy, {"RoleName": REVOKER_NAME, "PolicyName": "Mine", "PolicyDocument": ALL}),
@@ -154,7 +145,7 @@ def test_the_revoker_puts_policies_on_roles_and_does_nothing_else(
         (iam.attach_role_policy, {"RoleName": WRITER, "PolicyArn": administrator}),
         (iam.create_user, {"UserName": "another"}),
     ):
-        assert refused(call, **given), given
+        assert is_refused(call, **given), given
     iam.put_role_policy(RoleName=WRITER, PolicyName="Mine", PolicyDocument=ALL)
     try:
         keys = as_broker(deployed, WRITER, "gr-0123456789abcdef-1", Tags=TAGS)
@@ -175,9 +166,9 @@ def test_the_revoker_reaches_no_role_but_the_elevated_ones(deployed: TwoAccounts
     try:
         keys = as_broker(deployed, REVOKER_NAME, BY_THE_BROKER)
         iam = deployed.other.home.aws.client("iam", keys)
-        assert not refused(iam.get_role, RoleName=WRITER)
-        assert refused(iam.get_role, RoleName="Another")
-        assert refused(iam.put_role_policy, RoleName="Another", PolicyName="Mine", PolicyDocument=ALL)
+        assert not is_refused(iam.get_role, RoleName=WRITER)
+        assert is_refused(iam.get_role, RoleName="Another")
+        assert is_refused(iam.put_role_policy, RoleName="Another", PolicyName="Mine", PolicyDocument=ALL)
     finally:
         owner.delete_role(RoleName="Another")
 
@@ -212,5 +203,5 @@ def test_nobody_else_gets_a_session_there_whatever_their_own_policies_say(deploy
         sts = home.aws.client("sts", who)
         lent, revoker = (deployed.plan.role(name, OTHER).arn for name in (WRITER, REVOKER_NAME))
         session = "gr-0123456789abcdef-1"
-        assert refused(sts.assume_role, RoleArn=lent, RoleSessionName=session, Tags=TAGS, **order)
-        assert refused(sts.assume_role, RoleArn=revoker, RoleSessionName=BY_THE_BROKER, **order)
+        assert is_refused(sts.assume_role, RoleArn=lent, RoleSessionName=session, Tags=TAGS, **order)
+        assert is_refused(sts.assume_role, RoleArn=revoker, RoleSessionName=BY_THE_BROKER, **order)

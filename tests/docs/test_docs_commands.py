@@ -1,11 +1,11 @@
 """Every command of every page that people write is run, or stands in a table that says why it is not, and which test runs it."""
 
-import ast
 import shutil
 
 import pytest
 from tests.docs.docs_stage import Stage
 from tests.docs.named import lacks, named_only
+from tests.docs.named_tests import functions_in
 from tests.docs.not_played import NOT_PLAYED, NotPlayed
 from tests.docs.page_commands import ROOT, Command, commands_of, pages
 from tests.docs.shown import assert_shows
@@ -48,8 +48,7 @@ def test_each_command_of_the_page_does_what_the_page_says(page: str, stage: Stag
 def test_what_is_not_played_is_on_a_page_and_has_a_test_of_its_own(one: NotPlayed) -> None:
     assert any(one.holds(command) for command in ALL), "no page has it any more: take it out of the table"
     file, _, test = one.by.partition("::")
-    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
-    assert test in {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    assert test in functions_in(ROOT / file)
 
 
 def test_the_pages_are_read() -> None:

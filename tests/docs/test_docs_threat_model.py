@@ -1,10 +1,10 @@
 """The threat model names the tests that show each wall: they are there, and no threat is without one."""
 
-import ast
 import re
 from pathlib import Path
 
 import pytest
+from tests.docs.named_tests import functions_in
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "security" / "threat-model.md"
@@ -16,12 +16,7 @@ def test_each_test_that_the_page_names_is_there(named: str) -> None:
     file, _, test = named.partition("::")
     assert (ROOT / file).exists()
     if test:
-        functions = {
-            node.name
-            for node in ast.walk(ast.parse((ROOT / file).read_text("utf-8")))
-            if isinstance(node, ast.FunctionDef)
-        }
-        assert test in functions
+        assert test in functions_in(ROOT / file)
 
 
 def test_no_threat_is_without_a_wall_and_something_that_shows_it() -> None:
