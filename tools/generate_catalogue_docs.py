@@ -95,7 +95,8 @@ document, a key said twice, and characters that do not show or that reorder text
 there is. A file has at most 1 MiB.
 
 A running server looks at the files again with each call. A change is taken up once the files have rested for a second; while they hold a
-fault the last good catalogue serves, and `GET /api/v1/catalogue` lists the faults. A server does not start on a faulty catalogue.
+fault the last good catalogue serves, so what you changed is not in force: the log says so (`catalogue faulty`), and `liftgate doctor`, the pages and
+`liftgate_catalogue_faults` of [the metrics](running.md) do. Look before you save: `liftgate catalogue check`. A server does not start on a faulty catalogue.
 
 A catalogue's version is the SHA-256 of what it says. Comments, order and layout do not change it, nor does how people are put into
 groups, unless a condition asks for groups or they are teams. Each request and grant keeps the version under which it was made.

@@ -54,7 +54,7 @@ def open_oidc_world(folder: Path, provider: OpenIdProvider, **changed: Any) -> I
         source = CatalogueSource([world.catalogue_file], world.clock)
         world.parts = replace(
             world.parts,
-            catalogue=KeptCatalogue(source, world.store, world.clock, fed_groups(settings)),
+            catalogue=KeptCatalogue(source, world.store, world.clock, world.parts.log, fed_groups(settings)),
             provider=Reached(
                 provider=provider_of(settings.oidc, ADDRESS),
                 issuers=Issuers(transport, world.clock),
@@ -68,7 +68,9 @@ def open_oidc_world(folder: Path, provider: OpenIdProvider, **changed: Any) -> I
 def another_process(world: World) -> TestClient:
     """A second Liftgate on the same store, with a catalogue of its own in memory."""
     source = CatalogueSource([world.catalogue_file], world.clock)
-    catalogue = KeptCatalogue(source, world.store, world.clock, fed_groups(world.parts.settings))
+    catalogue = KeptCatalogue(
+        source, world.store, world.clock, world.parts.log, fed_groups(world.parts.settings)
+    )
     return TestClient(create_app(replace(world.parts, catalogue=catalogue)), base_url=ADDRESS)
 
 

@@ -326,6 +326,24 @@ def test_faults_of_the_catalogue_are_told_to_all_and_quoted_to_few(world: World)
     assert "secret-plans" in world.get("rosa", "/catalogue").text
 
 
+def test_a_change_that_is_not_taken_up_is_told_in_the_log_and_to_prometheus_until_it_is_mended(
+    world: World,
+) -> None:
+    good = world.catalogue_file.read_text()
+    world.catalogue_file.write_text(good.replace("  ada:", "  adda:"))
+    for _ in range(3):
+        assert world.get("ada", "/me").status_code == 200
+    [line] = [line for line in world.log.lines if line["event"].startswith("catalogue faulty")]
+    first = world.get("rosa", "/catalogue").json()["faults"][0]
+    assert (line["level"], line["first"]) == ("error", f"{first['file']}:{first['line']}")
+    assert "ada" not in repr(line).replace(str(world.catalogue_file), "")
+    assert f"liftgate_catalogue_faults {float(line['faults'])}" in world.http.get("/metrics").text
+    world.catalogue_file.write_text(good)
+    assert world.get("ada", "/me").status_code == 200
+    assert "catalogue without faults again" in world.log.text
+    assert "liftgate_catalogue_faults 0.0" in world.http.get("/metrics").text
+
+
 def test_nobody_reviews_their_own_request_by_any_identity(world: World) -> None:
     request_id = world.pending("linus")
     answer = world.post("linus", f"/requests/{request_id}/reviews", {"answer": "approve", "comment": "me"})

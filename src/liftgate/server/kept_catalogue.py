@@ -10,12 +10,14 @@ from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from liftgate.catalogue.claimed import with_members
+from liftgate.catalogue.fault import Fault
 from liftgate.catalogue.model import Catalogue
 from liftgate.catalogue.snapshot import to_snapshot
 from liftgate.catalogue.source import Loaded
 from liftgate.clock import Clock
 from liftgate.identity.linking import end_links_without_person
 from liftgate.ledger.model import Draft, EventKind
+from liftgate.server.edge import Log
 from liftgate.store.catalogue_versions import CatalogueVersion
 from liftgate.store.sql import SqlStore
 
@@ -44,16 +46,18 @@ class KeptCatalogue:
     """Serves one catalogue to many threads."""
 
     def __init__(
-        self, source: Source, store: SqlStore, clock: Clock, fed: frozenset[str] = frozenset()
+        self, source: Source, store: SqlStore, clock: Clock, log: Log, fed: frozenset[str] = frozenset()
     ) -> None:
         """``fed`` are the groups of the catalogue into which the provider may put people."""
         self._source = source
         self._store = store
         self._clock = clock
+        self._log = log
         self._lock = threading.Lock()
         self._fed = fed
         self._laid: _Laid | None = None
         self._kept: str | None = None  # the version that was last found to be in the store
+        self._told: tuple[Fault, ...] = ()  # the faults that the log was last told of
 
     def current(self) -> Loaded:
         """The catalogue in force now; its snapshot is in the store, and on record, before this returns."""
@@ -64,13 +68,37 @@ class KeptCatalogue:
         """What ``current`` would be a version of, without asking the store whom the provider put into groups."""
         return self._of_files().catalogue.version
 
+    def faults(self) -> tuple[Fault, ...]:
+        """What is wrong with the files as they stand now, without asking the store."""
+        return self._source.current().faults
+
     def _of_files(self) -> Loaded:
         loaded = self._source.current()
+        if loaded.faults != self._told:
+            self._tell(loaded)
         if loaded.catalogue.version != self._kept:
             with self._lock:
                 if loaded.catalogue.version != self._kept:
                     self._keep(loaded.catalogue)
         return loaded
+
+    def _tell(self, loaded: Loaded) -> None:
+        """Once for each change: whoever took somebody out believes them out. What the files say stays in them."""
+        with self._lock:
+            if loaded.faults == self._told:
+                return
+            self._told = loaded.faults
+        if not loaded.faults:
+            self._log.info("catalogue without faults again", version=loaded.catalogue.version)
+            return
+        first = loaded.faults[0]
+        self._log.error(
+            "catalogue faulty: the last good one serves",
+            version=loaded.catalogue.version,
+            faults=len(loaded.faults),
+            first=f"{first.file}:{first.line}",
+            kind=first.kind.value,
+        )
 
     def _laid_over(self, loaded: Loaded) -> Loaded:
         now = self._clock()

@@ -61,6 +61,11 @@ class _Now(Collector):
             {(beat.loop,): beat.is_late(now) for beat in parts.beats.all()},
             ("loop",),
         )
+        yield _gauge(
+            "liftgate_catalogue_faults",
+            "Faults in the catalogue's files as they stand; while there are any, the last good ones serve.",
+            {(): len(parts.catalogue.faults())},
+        )
         seen = parts.looks.at(now, lambda: _look(parts, now))
         yield _gauge("liftgate_store_up", "Whether the database answered.", {(): seen.vitals is not None})
         if seen.vitals is not None:

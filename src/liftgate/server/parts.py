@@ -127,7 +127,7 @@ def running_parts(
     at = endpoints_of(settings)
     source = CatalogueSource(settings.catalogue, system_clock)
     store = looking_at or _opened(settings)
-    never, sts = Event(), sts_client(at)
+    never, sts, log = Event(), sts_client(at), json_log()
     broker = broker_of(sts)
     revokers = _revokers(settings, at, broker)
     accounts = Accounts(broker, iam_client(at), revokers)
@@ -144,7 +144,7 @@ def running_parts(
             settings=settings,
             audience=audience,
             store=store,
-            catalogue=KeptCatalogue(source, store, system_clock, fed_groups(settings)),
+            catalogue=KeptCatalogue(source, store, system_clock, log, fed_groups(settings)),
             provider=_provider(settings, audience, issuers, to_issuers),
             token_issuers=declared_issuers(settings, audience, issuers),
             clock=system_clock,
@@ -160,7 +160,7 @@ def running_parts(
             broker_arn=lambda: broker().arn,
             sts_time=lambda: sts_time(unsigned_sts_client(at)),
             pause=lambda: _wait(never),
-            log=json_log(),
+            log=log,
             background=background,
             wake_worker=Event(),
             reach=RevocationReach(LendingTrusts(accounts.iam, accounts.external_id, broker).check),
