@@ -635,6 +635,7 @@ def test_a_grant_that_is_not_settled_says_when(liftgate: Run, fake: FakeLiftgate
     assert (
         "It is settled when it is over and its calls have come in, not before 2026-11-24T10:00:00Z.\n" in out
     )
+    assert out.endswith(f"next: liftgate settlement {GRANT}  # again, from then on\n")
     again = {**settlement(GRANT), "state": "reopened", "due_at": "2026-11-24T11:00:00Z"}
     fake.answers[path] = (200, again)
     out = liftgate("settlement", GRANT).out

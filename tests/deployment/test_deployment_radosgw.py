@@ -72,6 +72,6 @@ def test_a_session_writes_under_the_ceiling_and_nowhere_else(
     assert [_put(s3, key) for key in ("2026/a.csv", "2025/a.csv")] == ["allowed", "AccessDenied"]
 
 
-def test_nobody_but_the_broker_gets_a_session(radosgw: Radosgw, role_arn: str) -> None:
+def test_radosgw_gives_a_session_to_nobody_but_the_broker(radosgw: Radosgw, role_arn: str) -> None:
     with pytest.raises(ClientError, match="AccessDenied"):
         radosgw.assume(radosgw.new_user("deployed-eve"), role_arn)

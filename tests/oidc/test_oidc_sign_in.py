@@ -14,7 +14,7 @@ from liftgate.identity.provider import ATTEMPT_LASTS
 pytestmark = pytest.mark.xdist_group("openid-provider")
 
 
-def test_who_signs_in_comes_to_the_page_that_they_wanted(world: World) -> None:
+def test_who_signs_in_at_a_provider_comes_to_the_page_that_they_wanted(world: World) -> None:
     ada = Person(world, "ada")
     signed_in = ada.sign_in("/mine%3Fa%3Db")
     assert (signed_in.status_code, signed_in.headers["location"]) == (303, "/mine?a=b")

@@ -265,7 +265,7 @@ def test_signing_in_with_an_aws_identity(world: World) -> None:
     }
 
 
-def test_a_proof_signs_in_once(world: World) -> None:
+def test_a_proof_that_is_sent_again_is_refused(world: World) -> None:
     body = world.proof()
     assert world.http.post("/api/v1/sign-ins", json=body).status_code == 201
     again = world.http.post("/api/v1/sign-ins", json=body)

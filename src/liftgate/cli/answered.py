@@ -152,7 +152,7 @@ def say_settlement(found: SettlementAnswer) -> None:
     if found.account is not None:
         _say_account(found.account)
     else:
-        say_next(f"liftgate show {found.grant_id}")
+        say_next(f"liftgate settlement {found.grant_id}  # again, from then on")
 
 
 _NOT_YET = {

@@ -4,11 +4,12 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from liftgate.deployment.baseline import READ_ONLY
 from liftgate.deployment.cloudformation import takes_external_id
 from liftgate.deployment.cloudformation_watch import region_of
 from liftgate.deployment.cost import PRICES_OF, PRICES_WHERE, UNDATED, monthly_cost, not_counted, total
 from liftgate.deployment.key_policies import SID, path_of
-from liftgate.deployment.model import KeyPolicy, Plan
+from liftgate.deployment.model import Concern, KeyPolicy, Plan
 from liftgate.deployment.options import DeployOptions, RunsOn
 from liftgate.deployment.stack_sets import BODY_LIMIT, PREFIX
 from liftgate.deployment.watching import queue_url
@@ -92,9 +93,14 @@ def _by_hand(plan: Plan) -> str:
         for one in plan.bounded
     ]
     if not any(role.concern == "baseline" for role in plan.roles):
+        attach = ", ".join(
+            f"`aws iam attach-role-policy --role-name NAME --policy-arn {one.arn}`"
+            for one in plan.policies
+            if one.concern is Concern.BASELINE and one.name.startswith(READ_ONLY)
+        )
         found.append(
-            "- Whoever looks at the buckets all day gets the policies of `baseline`: `aws iam attach-role-policy --role-name NAME "
-            "--policy-arn ARN`. Where the role reads already, nothing is to do."
+            "- Can your people read these buckets today, nothing is to do. Else, with the name of the role that they hold all day: "
+            f"{attach}"
         )
     found += [
         _key_step(one, plan) for one in plan.key_policies if one.document is None or one.document.statements

@@ -58,7 +58,7 @@ class MayNotSeeAll(Refused):
 
 
 class MayNotDiagnose(Refused):
-    """Only a guard may have the server look at AWS, and each role lent for nothing."""
+    """Only a guard may have the server look at AWS, and try each role."""
 
     code = "may_not_diagnose"
 

@@ -31,7 +31,9 @@ _SUMMARY: Final = 14
 
 @click.command("doctor", epilog=SHARED)
 @click.option(
-    "--roles", is_flag=True, help="AWS as the server sees it; each role lent for nothing. For guards."
+    "--roles",
+    is_flag=True,
+    help="AWS as the server sees it; each role lent, for a session that may do nothing. For guards.",
 )
 @click.option(
     "--revocation", is_flag=True, help="A drill: lend, revoke, and see that AWS refuses. For guards."
@@ -61,7 +63,7 @@ def command(
 ) -> None:
     """Say in order what works, what does not, and what is not known, with the next step for each.
 
-    A drill changes and reads nothing in S3; its session is in nobody's hands, nor is that of a role that is lent for nothing.
+    A drill changes and reads nothing in S3. Nobody is handed its session, nor those by which roles are tried, which may do nothing.
     What was tried is on the ledger, and nowhere else. It ends with 0 where nothing failed, else with the code of the first failure.
     """
     _refuse_senseless(entitlement, file, server_side=server_side, **asked)
