@@ -66,6 +66,25 @@ def test_the_rule_alone_sends_to_the_queue_and_the_broker(
 
 
 @pytest.mark.parametrize(
+    ("principal", "expected"),
+    [
+        (f"arn:aws:sts::{HOME}:assumed-role/{BROKER_NAME}/i-0a1b", "allow"),
+        (f"arn:aws:sts::{HOME}:assumed-role/Admin/eve", "explicit_deny"),
+        (f"arn:aws:iam::{HOME}:user/ada", "explicit_deny"),
+        ("events.amazonaws.com", "explicit_deny"),
+    ],
+)
+@pytest.mark.parametrize(
+    "action", ["ReceiveMessage", "DeleteMessage", "PurgeQueue", "ChangeMessageVisibility"]
+)
+def test_the_broker_alone_takes_messages_off_the_queue(
+    judges: Judges, plan: Plan, action: str, principal: str, expected: str
+) -> None:
+    asked = Asked(action=f"sqs:{action}", resource=QUEUE, context={"aws:SecureTransport": "true"})
+    assert judges.decide([_by(plan, principal, plan.watching.queues.policy, asked)]) == [expected]
+
+
+@pytest.mark.parametrize(
     ("principal", "context", "expected"),
     [
         ("cloudtrail.amazonaws.com", {"aws:SourceArn": TRAIL_ELSEWHERE}, "allow"),

@@ -12,7 +12,7 @@ from tests.watch.digest_examples import BUCKET as DIGESTED
 
 from liftgate.clock import system_clock
 from liftgate.demo.embedded_aws import REGION
-from liftgate.demo.sample_account import BASELINE_ROLE, REPORTS
+from liftgate.demo.sample_account import BASELINE_ROLE, REPORTS, create_user
 
 Own = Callable[[Stage], str]
 
@@ -52,6 +52,12 @@ def _ceiling(stage: Stage) -> str:
     return f"arn:aws:iam::{aws.account}:policy/LiftgateReportsWriterCeiling"
 
 
+def _key_of_a_leaver(stage: Stage) -> str:
+    aws = stage.world.account.aws
+    key = create_user(aws.client("iam", aws.root), "leaver").access_key_id
+    return f"--access-key-id {key} --user-name leaver"
+
+
 _WORDS: Final[tuple[tuple[str, Own], ...]] = (
     (r"(?<=conclude )rq-…", lambda stage: stage.request("--break-glass")),
     (r"rq-…|\bREQUEST\b", lambda stage: stage.request()),
@@ -89,6 +95,7 @@ _WORDS: Final[tuple[tuple[str, Own], ...]] = (
     (r"(?<=replay )[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", lambda stage: stage.dead_letter()),
     # AWS
     (r"(?<=key-policy )--region \S+ --key-id \S+", lambda stage: f"--region {REGION} --key-id {stage.key()}"),
+    (r"--access-key-id ID --user-name NAME", _key_of_a_leaver),
     (r"(?<=--stack-name )NAME", _always("liftgate-broker")),
     (r"(?<=--role-name )NAME", _always(BASELINE_ROLE)),
     (r"(?<=--policy-arn )ARN", _ceiling),

@@ -9,15 +9,16 @@ from tests.deployment.deployed import EVERYTHING, HOME, OTHER
 from tests.drift.deployed_account import (
     DeployedAccount,
     block,
+    but_tls,
     keep_for,
     put_rule,
     queue_attributes,
     set_queue,
 )
 
-from liftgate.deployment.watching import DEAD_KEPT_SECONDS, EVENT_PATTERN, RULE_STATE, selectors
+from liftgate.deployment.watching import DEAD_KEPT_SECONDS, EVENT_PATTERN, RULE_STATE, queue_policy, selectors
 from liftgate.drift.mending import BLOCK, name_of
-from liftgate.iam.policy import to_document, to_json
+from liftgate.iam.policy import Policy, to_document, to_json
 
 Change = Callable[[DeployedAccount], object]
 
@@ -291,6 +292,11 @@ def _open_queue(arn: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [everybody]})
 
 
+def _queue_policy_without(sid: str) -> str:
+    planned = but_tls(queue_policy(QUEUE, RULE_ARN, HOME, BROKER))
+    return to_json(Policy(statements=tuple(one for one in planned.statements if one.sid != sid)))
+
+
 def _key(**changed: Any) -> dict[str, Change]:
     def put(made: DeployedAccount, statements: list[dict[str, Any]]) -> None:
         own = {
@@ -531,8 +537,17 @@ DAMAGES: Final[dict[str, Damage]] = {
     "the rule hands events elsewhere": _damage("rule-target", RULE_ARN, _target(Arn=DEAD)),
     "the rule changes events": _damage("rule-target", RULE_ARN, _target(Input='{"nothing": true}')),
     "the queue lets in everybody": _damage("queue-opened", QUEUE, _queue(QUEUE, Policy=_open_queue(QUEUE))),
+    "others take events off the queue": _damage(
+        "queue-opened", QUEUE, _queue(QUEUE, Policy=_queue_policy_without("NobodyElseTakes"))
+    ),
+    "others send to the queue": _damage(
+        "queue-opened", QUEUE, _queue(QUEUE, Policy=_queue_policy_without("NobodyElseSends"))
+    ),
     "dead letters let in everybody": _damage("queue-opened", DEAD, _queue(DEAD, Policy=_open_queue(DEAD))),
-    "the queue keeps out the rule": _damage("queue-closed", QUEUE, _queue(QUEUE, Policy="")),
+    "the queue keeps out the rule": _damage(
+        "queue-closed", QUEUE, _queue(QUEUE, Policy=_queue_policy_without("TheRuleAlone"))
+    ),
+    "the queue has no policy": _damage("queue-opened", QUEUE, _queue(QUEUE, Policy="")),
     "the queue is not encrypted": _damage(
         "queue-unencrypted", QUEUE, _queue(QUEUE, SqsManagedSseEnabled="false")
     ),

@@ -97,12 +97,13 @@ def without_tls(plan: Plan) -> Plan:
     """The embedded AWS holds to policies of queues and buckets, and is reached without TLS."""
     watching = plan.watching
     assert watching.queues.policy
-    queues = replace(watching.queues, policy=_but_tls(watching.queues.policy))
-    trails = tuple(replace(one, bucket_policy=_but_tls(one.bucket_policy)) for one in watching.trails)
+    queues = replace(watching.queues, policy=but_tls(watching.queues.policy))
+    trails = tuple(replace(one, bucket_policy=but_tls(one.bucket_policy)) for one in watching.trails)
     return replace(plan, watching=replace(watching, queues=queues, trails=trails))
 
 
-def _but_tls(policy: Policy) -> Policy:
+def but_tls(policy: Policy) -> Policy:
+    """The policy without what refuses calls without TLS."""
     return replace(policy, statements=tuple(one for one in policy.statements if one.sid != "OnlyByTls"))
 
 

@@ -104,7 +104,7 @@ def log_bucket(account: str, region: str) -> str:
 
 
 def queue_policy(queue: str, rule: str, account: str, broker: str) -> Policy:
-    """The rule alone may send, and the broker, which sends dead letters again."""
+    """The rule alone may send, and the broker, which sends dead letters again; the broker alone takes what was sent."""
     events = Principals((("Service", "events.amazonaws.com"),))
     return policy(
         allow_who(
@@ -120,6 +120,17 @@ def queue_policy(queue: str, rule: str, account: str, broker: str) -> Policy:
             ["sqs:SendMessage"],
             [queue],
             Condition("Bool", "aws:PrincipalIsAWSService", ("false",)),
+            Condition("ArnNotEquals", "aws:PrincipalArn", (broker,)),
+        ),
+        deny_all(
+            "NobodyElseTakes",
+            [
+                "sqs:ChangeMessageVisibility",
+                "sqs:DeleteMessage",
+                "sqs:PurgeQueue",
+                "sqs:ReceiveMessage",
+            ],
+            [queue],
             Condition("ArnNotEquals", "aws:PrincipalArn", (broker,)),
         ),
         deny_all("OnlyByTls", ["sqs:*"], [queue], Condition("Bool", "aws:SecureTransport", ("false",))),

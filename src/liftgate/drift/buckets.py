@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from liftgate.deployment.model import Plan, Trail
 from liftgate.deployment.places import Places
 from liftgate.deployment.watching import LOGS_KEPT_DAYS
-from liftgate.drift.containing import beyond
+from liftgate.drift.containing import beyond, refused_no_more
 from liftgate.drift.expected import Against
 from liftgate.drift.mending import (
     BLOCK,
@@ -213,7 +213,7 @@ def _logs_policy(arn: str, bucket: SeenBucket, trail: Trail) -> Iterator[Drift |
         yield bucket.policy
         return
     found = bucket.policy if isinstance(bucket.policy, Policy) else Policy(statements=())
-    wider = beyond(found, trail.bucket_policy, arn)
+    wider = beyond(found, trail.bucket_policy, arn) or refused_no_more(found, trail.bucket_policy, arn)
     narrower = beyond(trail.bucket_policy, found, arn) if wider is None else None
     for wall, answer, verb in (
         ("log-bucket-opened", wider, "allows"),

@@ -12,7 +12,7 @@ from liftgate.deployment.watching import (
     RULE_STATE,
     bus_policy,
 )
-from liftgate.drift.containing import beyond
+from liftgate.drift.containing import beyond, refused_no_more
 from liftgate.drift.mending import apply, of_region, put_queue, with_document
 from liftgate.drift.model import Absent, Drift, Mend, Unseen
 from liftgate.drift.seen import SeenQueue, SeenRule, Snapshot
@@ -162,7 +162,7 @@ def _queue_policy(arn: str, queue: SeenQueue, wanted: Policy | None) -> Iterator
 def _width(
     arn: str, there: Policy, wanted: Policy, walls: tuple[str, str], mend: Mend
 ) -> Iterator[Drift | Unseen]:
-    wider = beyond(there, wanted, arn)
+    wider = beyond(there, wanted, arn) or refused_no_more(there, wanted, arn)
     narrower = beyond(wanted, there, arn) if wider is None else None
     for wall, answer, verb in ((walls[0], wider, "allows"), (walls[1], narrower, "refuses")):
         if isinstance(answer, Unseen):

@@ -86,6 +86,23 @@ resource "aws_sqs_queue_policy" "liftgate_events" {
         }
       },
       {
+        Sid       = "NobodyElseTakes"
+        Effect    = "Deny"
+        Principal = "*"
+        Action = [
+          "sqs:ChangeMessageVisibility",
+          "sqs:DeleteMessage",
+          "sqs:PurgeQueue",
+          "sqs:ReceiveMessage",
+        ]
+        Resource = "arn:aws:sqs:eu-central-1:111122223333:liftgate-cloudtrail"
+        Condition = {
+          ArnNotEquals = {
+            "aws:PrincipalArn" = "arn:aws:iam::111122223333:role/LiftgateBroker"
+          }
+        }
+      },
+      {
         Sid       = "OnlyByTls"
         Effect    = "Deny"
         Principal = "*"
