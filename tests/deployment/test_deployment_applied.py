@@ -179,7 +179,9 @@ def test_an_elevated_role_is_assumed_by_the_broker_alone_with_grant_and_person(
 def test_everyday_access_reads_and_no_more_and_is_taken_up_by_ones_own_name(account: SampleAccount) -> None:
     s3 = account.aws.client("s3", account.as_baseline("ada"))
     assert not is_refused(s3.get_object, Bucket=REPORTS, Key="2026/q3/summary.csv")
+    assert not is_refused(s3.list_multipart_uploads, Bucket=REPORTS)  # `liftgate uploads` does
     assert is_refused(s3.put_object, Bucket=REPORTS, Key="2026/q3/summary.csv", Body=b"")
+    assert is_refused(s3.create_multipart_upload, Bucket=REPORTS, Key="2026/q3/summary.csv")
     sts = account.aws.client("sts", account.people["ada"])
     assert is_refused(sts.assume_role, RoleArn=account.baseline_role_arn, RoleSessionName="grace")
 

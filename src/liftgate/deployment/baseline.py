@@ -16,6 +16,8 @@ from liftgate.iam.s3.actions import expand_actions
 from liftgate.iam.scope import Location, Scope
 
 READ_ONLY: Final = "LiftgateReadOnly"
+# What `liftgate uploads` looks at: uploads that a window left half done.
+_UNFINISHED: Final = ("s3:ListBucketMultipartUploads", "s3:ListMultipartUploadParts")
 
 
 def read_only_policies(places: Places, account: str) -> list[ManagedPolicy]:
@@ -93,7 +95,7 @@ def everyday_reads(places: Places, account: str) -> list[Scope]:
     keys = frozenset(places.keys_of(account))
     return [
         Scope(
-            actions=expand_actions(["list", "read"]),
+            actions=expand_actions(["list", "read", *_UNFINISHED]),
             locations=frozenset(
                 {Location(bucket=arn.rsplit(":", 1)[-1], key="*", partition=places.partition)}
             ),

@@ -23,6 +23,7 @@ resource "aws_iam_policy" "a111122223333_LakesideReadOnlyInPlaceBoundary" {
         Action = [
           "s3:GetBucketLocation",
           "s3:ListBucket",
+          "s3:ListBucketMultipartUploads",
         ]
         Resource = "arn:aws:s3:::lakeside-reports"
       },
@@ -32,6 +33,7 @@ resource "aws_iam_policy" "a111122223333_LakesideReadOnlyInPlaceBoundary" {
           "s3:GetObject",
           "s3:GetObjectAttributes",
           "s3:GetObjectTagging",
+          "s3:ListMultipartUploadParts",
         ]
         Resource = "arn:aws:s3:::lakeside-reports/*"
       },
@@ -51,6 +53,7 @@ resource "aws_iam_policy" "a111122223333_LiftgateReadOnly" {
         Action = [
           "s3:GetBucketLocation",
           "s3:ListBucket",
+          "s3:ListBucketMultipartUploads",
         ]
         Resource = "arn:aws:s3:::lakeside-reports"
       },
@@ -60,6 +63,7 @@ resource "aws_iam_policy" "a111122223333_LiftgateReadOnly" {
           "s3:GetObject",
           "s3:GetObjectAttributes",
           "s3:GetObjectTagging",
+          "s3:ListMultipartUploadParts",
         ]
         Resource = "arn:aws:s3:::lakeside-reports/*"
       },

@@ -13,6 +13,7 @@ resource "aws_iam_policy" "a111122223333_LiftgateReadOnly" {
         Action = [
           "s3:GetBucketLocation",
           "s3:ListBucket",
+          "s3:ListBucketMultipartUploads",
         ]
         Resource = [
           "arn:aws:s3:::report-drafts",
@@ -25,6 +26,7 @@ resource "aws_iam_policy" "a111122223333_LiftgateReadOnly" {
           "s3:GetObject",
           "s3:GetObjectAttributes",
           "s3:GetObjectTagging",
+          "s3:ListMultipartUploadParts",
         ]
         Resource = [
           "arn:aws:s3:::report-drafts/*",

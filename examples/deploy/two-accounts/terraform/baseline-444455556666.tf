@@ -13,6 +13,7 @@ resource "aws_iam_policy" "a444455556666_LiftgateReadOnly" {
         Action = [
           "s3:GetBucketLocation",
           "s3:ListBucket",
+          "s3:ListBucketMultipartUploads",
         ]
         Resource = "arn:aws:s3:::uploads"
       },
@@ -22,6 +23,7 @@ resource "aws_iam_policy" "a444455556666_LiftgateReadOnly" {
           "s3:GetObject",
           "s3:GetObjectAttributes",
           "s3:GetObjectTagging",
+          "s3:ListMultipartUploadParts",
         ]
         Resource = "arn:aws:s3:::uploads/*"
       },
