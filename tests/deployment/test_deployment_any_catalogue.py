@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from tools.generate_deploy_docs import FOLDER, SAMPLES, sample_files
 
 from liftgate.catalogue.model import Catalogue, Entitlement
 from liftgate.catalogue.parse import load_catalogue
+from liftgate.deployment.baseline import READ_ONLY
 from liftgate.deployment.errors import TooManyRoles
 from liftgate.deployment.files import put_files
 from liftgate.deployment.key_policies import path_of
@@ -99,6 +101,27 @@ def test_a_broker_of_many_roles_has_its_rights_in_several_policies_and_no_wildca
         for arn in statement.resources.values
     }
     assert lent == {one.arn for one in plan.roles if one.concern == "elevated-roles"}
+
+
+def test_read_only_policies_of_many_buckets_are_as_full_as_they_can_be() -> None:
+    buckets = [f"lakeside-data-platform-production-{number:03}" for number in range(120)]
+    found = [
+        one for one in planned(of_buckets(buckets)).policies if re.fullmatch(f"{READ_ONLY}[0-9]*", one.name)
+    ]
+    named = [sorted(set(re.findall(r"arn:aws:s3:::[a-z0-9-]+", to_json(one.document)))) for one in found]
+    assert [arn for arns in named for arn in arns] == [f"arn:aws:s3:::{bucket}" for bucket in buckets]
+    for one, following in pairwise(zip(found, named, strict=True)):
+        with_one_more = len(to_json(one[0].document)) + len(f'"{following[1][0]}","{following[1][0]}/*",,')
+        assert len(to_json(one[0].document)) <= ROLE_LIMIT < with_one_more
+
+
+def of_buckets(buckets: list[str]) -> Catalogue:
+    return examples.catalogue(
+        *(
+            examples.entitlement(bucket, locations=frozenset({Location(bucket, "*", "aws")}))
+            for bucket in buckets
+        )
+    )
 
 
 def test_more_roles_than_iam_attaches_policies_for_are_refused() -> None:

@@ -1,5 +1,6 @@
 """The read-only role that people hold all day: a policy for it, its boundary where it is opened in place, and itself if wanted."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Final
 
@@ -110,13 +111,19 @@ def _chunks(scopes: Sequence[Scope]) -> list[Policy]:
     found: list[Policy] = []
     at = 0
     while at < len(scopes):
-        end = at + 1
-        while end < len(scopes) and _fits(roles_policy(scopes[at : end + 1])):
-            end += 1
+        end = at + _how_many_fit(scopes[at:])
         found.append(roles_policy(scopes[at:end]))
         at = end
     return found
 
 
-def _fits(document: Policy) -> bool:
-    return len(to_json(document)) <= ROLE_LIMIT
+def _how_many_fit(scopes: Sequence[Scope]) -> int:
+    """Of the first scopes, one at least. To write a policy of many takes long, so as few as can be are tried."""
+
+    def is_too_large(count: int) -> bool:
+        return len(to_json(roles_policy(scopes[:count]))) > ROLE_LIMIT
+
+    fit, tried = 1, min(2, len(scopes))
+    while fit < tried and not is_too_large(tried):
+        fit, tried = tried, min(2 * tried, len(scopes))
+    return fit + bisect_left(range(fit + 1, tried), True, key=is_too_large)
