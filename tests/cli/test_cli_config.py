@@ -183,3 +183,21 @@ def test_secrets_that_others_may_read_are_warned_of(liftgate: Run, server_file: 
     server_file.write_text(f'catalogue = ["{CATALOGUE}"]\n')
     assert stat.S_IMODE(server_file.stat().st_mode) == 0o640
     assert liftgate("config", "check").err == ""
+
+
+def test_a_check_of_the_deployment_that_could_never_be_made_is_a_fault(
+    liftgate: Run, server_file: Path
+) -> None:
+    checked = '[deploy_check]\nbroker = "{}"\n'
+    server_file.write_text(SERVER + checked.format("liftgate"))
+    said = liftgate("config", "check")
+    assert said.code == ExitCode.USAGE
+    assert "`liftgate` is not the ARN of a user or role" in said.err
+    server_file.write_text(SERVER + checked.format("arn:aws:iam::111122223333:user/liftgate"))
+    assert liftgate("config", "check").code == 0
+    at_home = '[deploy_check]\naccount = "777788889999"\nbaseline = "ReadOnly"\n'
+    users = 'baseline_users = ["arn:aws:iam::777788889999:user/ada"]\n'
+    server_file.write_text(SERVER + at_home + users)  # no bucket of the catalogue is there
+    said = liftgate("config", "check")
+    assert said.code == ExitCode.USAGE
+    assert "`ReadOnly` would read nothing" in said.err

@@ -1,6 +1,7 @@
 """``liftgate config`` on a server's machine: its settings and where each stands, and everything that is wrong with them."""
 
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from liftgate.catalogue.errors import CatalogueFaulty
 from liftgate.catalogue.fault import Fault
 from liftgate.catalogue.model import Catalogue
 from liftgate.catalogue.parse import load_catalogue
+from liftgate.deployment.plan import plan_for
 from liftgate.errors import LiftgateError
 from liftgate.server.settings import Settings, load_settings, settings_and_places
 from liftgate.server.settings_shown import MASKED, ShownSetting, shown_settings
@@ -42,7 +44,20 @@ def check_config(file: Path | None) -> Checked:
         catalogue = load_catalogue(settings.catalogue)
     except CatalogueFaulty as error:
         return Checked(catalogue_faults=error.faults, warnings=readable)
-    return Checked(warnings=(*readable, *_unknown_trackers(catalogue, settings)))
+    return Checked(
+        faults=tuple(_undeployable(catalogue, settings)),
+        warnings=(*readable, *_unknown_trackers(catalogue, settings)),
+    )
+
+
+def _undeployable(catalogue: Catalogue, settings: Settings) -> Iterator[LiftgateError]:
+    """What keeps the check of deployed accounts from being made: every hour it would fail in the log."""
+    if settings.deploy_check is None:
+        return
+    try:
+        plan_for(catalogue, settings.deploy_check.options(settings.aws_region, settings.external_ids))
+    except LiftgateError as fault:
+        yield fault
 
 
 def _open_file(file: Path | None, settings: Settings) -> list[tuple[str, str]]:

@@ -26,8 +26,7 @@ Read = Callable[[Against, DeployCheckSettings], Snapshot]
 
 def check_deployment(check: DeployCheckSettings, parts: Parts, *, read: Read | None = None) -> Report:
     """Look, and keep what is found. Raises what keeps the catalogue from being deployed."""
-    ids = {one.id: one.external_id for one in parts.settings.accounts}
-    options = check.options(parts.settings.aws_region, ids)
+    options = check.options(parts.settings.aws_region, parts.settings.external_ids)
     catalogue = parts.catalogue.current().catalogue
     against = Against(
         plan=plan_for(catalogue, options),

@@ -24,6 +24,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from liftgate.deployment.errors import BadDeployOption
 from liftgate.response.model import Mode
 from liftgate.server.account_settings import AccountSettings
 from liftgate.server.addresses import is_loopback, origin_of
@@ -236,6 +237,11 @@ class Settings(RunningSettings, WatchSettings, TellingSettings, BaseSettings):
         return None if value is None else origin_of(value)
 
     @property
+    def external_ids(self) -> dict[str, str]:
+        """The external id of each further account."""
+        return {one.id: one.external_id for one in self.accounts}
+
+    @property
     def is_loopback(self) -> bool:
         """Whether only this machine can reach the server, directly or through what stands before it."""
         named = urlsplit(self.public_url).hostname if self.public_url else self.host
@@ -284,6 +290,7 @@ def settings_and_places(
     refuse_half_told(settings)
     refuse_plain_token(settings)
     _refuse_exposed(settings)
+    _refuse_undeployable(settings)
     return settings, told
 
 
@@ -298,6 +305,15 @@ def data_folder(environ: Mapping[str, str]) -> Path:
         Path(environ.get("HOME") or Path.home()) / ".local" / "share"
     )
     return Path(folder).absolute() / "liftgate"
+
+
+def _refuse_undeployable(settings: Settings) -> None:
+    if settings.deploy_check is None:
+        return
+    try:
+        settings.deploy_check.options(settings.aws_region, settings.external_ids)
+    except BadDeployOption as fault:
+        raise BadSettings(fault.sentence, advice=fault.advice, where="deploy_check") from None
 
 
 def _refuse_exposed(settings: Settings) -> None:
