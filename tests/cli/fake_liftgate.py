@@ -313,6 +313,10 @@ def _ledger(rest: list[str], call: Seen) -> Answer:
     return 200, {"items": [entry] if after < 1 else [], "next_after": None}
 
 
+def _is_to_conclude(request: Json) -> bool:
+    return bool(request.get("break_glass")) and not request["break_glass"].get("conclusion")
+
+
 def _requests(fake: FakeLiftgate, call: Seen, rest: list[str], person: str) -> Answer:  # noqa: PLR0911 - as above
     if call.method == "POST" and not rest:
         body = call.body or {}
@@ -326,7 +330,7 @@ def _requests(fake: FakeLiftgate, call: Seen, rest: list[str], person: str) -> A
             ticket=body.get("ticket"),
         )
     if not rest and call.query.get("view") == "to_conclude":
-        return 200, {"items": [], "next_cursor": None}
+        return 200, _page([one for one in fake.requests.values() if _is_to_conclude(one)], call)
     if not rest:
         found = [
             one for one in fake.requests.values() if one["state"] == call.query.get("state", one["state"])

@@ -116,7 +116,11 @@ def test_json_is_exactly_what_the_server_said(liftgate: Run, fake: FakeLiftgate)
     }
     assert liftgate("grants", "--output=json").json == {"items": [grant], "next_cursor": None}
     listed = liftgate("review", "--output", "json", "--as", "local:grace").json
-    assert listed == {"items": [pending], "next_cursor": None}
+    assert listed == {
+        "items": [pending],
+        "next_cursor": None,
+        "to_conclude": {"items": [], "next_cursor": None},
+    }
     mine = liftgate("status", "--output", "json").json
     assert mine == {
         "active": {"items": [grant], "next_cursor": None},

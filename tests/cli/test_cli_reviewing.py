@@ -111,6 +111,15 @@ def test_an_emergency_is_asked_for_as_one(liftgate: Run, fake: FakeLiftgate) -> 
     assert "break_glass" not in (fake.calls("POST", "/api/v1/requests")[-1].body or {})
 
 
+def test_emergencies_that_wait_for_a_look_are_listed(liftgate: Run, fake: FakeLiftgate) -> None:
+    fake.approve(fake.add_request(break_glass=emergency()))
+    said = liftgate("review")
+    assert f"liftgate review conclude {REQUEST} --justified --comment …" in said.out
+    told = liftgate("review", "--output", "json").json
+    assert [one["id"] for one in told["to_conclude"]["items"]] == [REQUEST]
+    assert told["items"] == []
+
+
 def test_an_emergency_that_is_refused_ends_so(liftgate: Run, fake: FakeLiftgate) -> None:
     refusal = problem(
         403, "break_glass_overdue", "nobody has looked at `rq-1` yet", "ask Grace to look at it"

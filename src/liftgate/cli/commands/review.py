@@ -116,7 +116,7 @@ def _list(context: click.Context) -> None:
         page = read_requests(here.api.get("/requests", view="to_review", state="pending"))
         emergencies = read_requests(here.api.get("/requests", view="to_conclude"))
     if wants_json(context):
-        say_json(page.raw)
+        say_json({**page.raw, "to_conclude": emergencies.raw})
         return
     now = system_clock()
     for one in emergencies.items:
