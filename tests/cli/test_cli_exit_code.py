@@ -121,6 +121,8 @@ def test_a_fault_of_our_own_says_so_and_shows_no_traceback(
     assert "a fault in liftgate itself: RuntimeError" in said.err
     assert "\x1b" not in said.err
     assert "Traceback" not in said.err
+    told = json.loads(liftgate("status", "--output", "json").err)
+    assert (told["code"], told["exit_code"]) == ("own_fault", ExitCode.BROKEN)
     monkeypatch.setenv("LIFTGATE_DEBUG", "1")
     with pytest.raises(RuntimeError):
         liftgate("status")

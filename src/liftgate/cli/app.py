@@ -12,7 +12,7 @@ import click
 
 from liftgate import VERSION
 from liftgate.cli.contents import command_names, module_of, root_help
-from liftgate.cli.errors import BadCommandLine
+from liftgate.cli.errors import BadCommandLine, OwnFault
 from liftgate.cli.exit_code import ExitCode, exit_code_of
 from liftgate.cli.options import asks_for_json, client_options, output_option, wants_json
 from liftgate.cli.terminal import say_error
@@ -101,8 +101,11 @@ def _told(context: click.Context) -> int:
     except Exception as error:
         if os.environ.get("LIFTGATE_DEBUG"):
             raise
-        print(f"liftgate: this is a fault in liftgate itself: {plain(repr(error))[:300]}", file=sys.stderr)
-        print("next: report it with what LIFTGATE_DEBUG=1 shows for the same command", file=sys.stderr)
+        fault = OwnFault(
+            f"this is a fault in liftgate itself: {plain(repr(error))[:300]}",
+            advice="report it with what LIFTGATE_DEBUG=1 shows for the same command",
+        )
+        say_error(fault, as_json=wants_json(context), exit_code=ExitCode.BROKEN)
         return ExitCode.BROKEN
     return ExitCode.OK
 

@@ -1,6 +1,12 @@
 """What can go wrong on the client's side. What the server says is in ``problem``."""
 
-from liftgate.errors import Conflict, Invalid, NotFound, Refused, Unauthenticated, Unavailable
+from liftgate.errors import Conflict, Invalid, LiftgateError, NotFound, Refused, Unauthenticated, Unavailable
+
+
+class OwnFault(LiftgateError):
+    """A fault in Liftgate itself, which nobody foresaw."""
+
+    code = "own_fault"
 
 
 class BadServerAddress(Invalid):
