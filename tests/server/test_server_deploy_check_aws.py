@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from botocore.exceptions import ClientError
 from tests.deployment.deployed import EXTERNAL_ID, HOME, OTHER, two_accounts
-from tests.server.running import calling, running
+from tests.server.running import Running, calling, running
 from tools.generate_deploy_docs import ROOT
 
 from liftgate.demo.deployed_account import apply_templates
@@ -127,21 +128,28 @@ class Checked:
         return sorted(what for what, is_ in self.findings.items() if is_ == state)
 
 
+@contextmanager
+def signed_in(made: Deployed, home: Path) -> Iterator[tuple[Running, httpx.Client]]:
+    """A server with the check, and a guard's calls."""
+    with (
+        running(home, "--roles", "api,worker", name="log", catalogue=CATALOGUE, **made.variables()) as server,
+        calling(server.address) as http,
+    ):
+        body = {"method": "local", "person": "katherine"}
+        token = http.post("/api/v1/sign-ins", json=body).json()["token"]
+        http.headers["Authorization"] = f"Bearer {token}"
+        yield server, http
+
+
 def check(made: Deployed, home: Path) -> Checked:
     """Start a server, which checks when it starts, and stop it once it has."""
-    with running(
-        home, "--roles", "api,worker", name="log", catalogue=CATALOGUE, **made.variables()
-    ) as server:
+    with signed_in(made, home) as (server, http):
         deadline = time.monotonic() + CHECKED_WITHIN_SECONDS
-        with calling(server.address) as http:
-            body = {"method": "local", "person": "katherine"}
-            token = http.post("/api/v1/sign-ins", json=body).json()["token"]
-            http.headers["Authorization"] = f"Bearer {token}"
-            while not (said := [one for one in server.lines() if one["event"].startswith("deployment ")]):
-                assert time.monotonic() < deadline, server.lines()
-                http.get("/healthz")
-            found = http.get("/api/v1/findings", params={"limit": 100}).json()["items"]
-            whole = [http.get(f"/api/v1/findings/{one['id']}").json() for one in found]
+        while not (said := [one for one in server.lines() if one["event"].startswith("deployment ")]):
+            assert time.monotonic() < deadline, server.lines()
+            http.get("/healthz")
+        found = http.get("/api/v1/findings", params={"limit": 100}).json()["items"]
+        whole = [http.get(f"/api/v1/findings/{one['id']}").json() for one in found]
         assert [one for one in server.lines() if one["level"] == "error"] == []
     return Checked(
         line=said[0],
@@ -220,6 +228,22 @@ def test_the_auditor_of_each_account_looks_and_nobody_else(made: Deployed, tmp_p
     assert {one["errorCode"] for one in looks if "errorCode" in one} <= NOTHING_THERE  # no call is refused
     with pytest.raises(ClientError, match="AccessDenied"):
         made.aws.client("iam", made.broker).get_account_authorization_details()
+
+
+def test_the_doctor_says_whether_the_auditors_let_the_broker_in(made: Deployed, tmp_path: Path) -> None:
+    def auditors(http: httpx.Client) -> dict[str, Any]:
+        looks = http.post("/api/v1/diagnoses").json()["looks"]
+        return next(one for one in looks if one["title"] == "auditors")
+
+    with signed_in(made, tmp_path) as (_, http):
+        assert auditors(http)["state"] == "ok"
+        with letting_in_another(made, f"arn:aws:iam::{OTHER}:role/{AUDITOR_NAME}"):
+            shut_out = auditors(http)
+    assert (shut_out["state"], OTHER in shut_out["found"], OTHER in shut_out["advice"]) == (
+        "fail",
+        True,
+        True,
+    )
 
 
 def test_who_shuts_the_auditor_out_is_told_and_nothing_counts_as_mended(

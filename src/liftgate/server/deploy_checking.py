@@ -6,6 +6,7 @@ Each process with a worker does it by itself: what two find is one finding.
 from collections.abc import Callable
 from threading import Event, Thread
 
+from liftgate.deployment.model import Plan
 from liftgate.deployment.places import places_of
 from liftgate.deployment.plan import plan_for
 from liftgate.drift.clients import AwsClients, LookingRole
@@ -47,15 +48,17 @@ def check_deployment(check: DeployCheckSettings, parts: Parts, *, read: Read | N
 
 
 def _read(against: Against, check: DeployCheckSettings, parts: Parts) -> Snapshot:
-    """As the broker, which takes up the role in each account by its own name."""
-    plan = against.plan
+    return read_snapshot(against, auditors(against.plan, check, parts))
+
+
+def auditors(plan: Plan, check: DeployCheckSettings, parts: Parts) -> AwsClients:
+    """Clients of the broker, which takes up the role in each account by its own name."""
     role = LookingRole(
         name=check.role,
         source=broker_session_name(name_of(plan.broker_arn)),
         external_ids=plan.options.external_ids,
     )
-    clients = AwsClients(endpoints_of(parts.settings), partition=plan.partition, role=role)
-    return read_snapshot(against, clients)
+    return AwsClients(endpoints_of(parts.settings), partition=plan.partition, role=role)
 
 
 def start_deploy_check(parts: Parts) -> Callable[[], None]:

@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 from liftgate.catalogue.model import Catalogue, Entitlement, Mechanism
 from liftgate.elevation.role_trial import try_role
 from liftgate.errors import LiftgateError
+from liftgate.server.diagnosis_auditors import look_at_auditors
 from liftgate.server.diagnosis_proofs import look_at_proofs
 from liftgate.server.diagnosis_watch import look_at_sources
 from liftgate.server.look import Look, left_out, note, ok, seen, unknown
@@ -41,11 +42,15 @@ def look_at_aws(parts: Parts, catalogue: Catalogue, lend: Lend | None) -> Iterat
         yield found
         if found.state == "fail":
             yield from look_at_proofs(parts)
-            yield left_out(title, *(later for later, _ in _NEEDED[number:]), "roles", "queue", "trail")
+            checked = ("auditors",) if parts.settings.deploy_check else ()
+            yield left_out(
+                title, *(later for later, _ in _NEEDED[number:]), "roles", "queue", "trail", *checked
+            )
             return
     yield from look_at_proofs(parts)
     yield from _roles(parts, catalogue, lend)
     yield from look_at_sources(parts, {one.account for one in catalogue.entitlements.values()})
+    yield from look_at_auditors(parts, catalogue)
 
 
 def _sts(parts: Parts) -> Look:

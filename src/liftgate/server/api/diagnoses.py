@@ -45,7 +45,7 @@ class DiagnosisShape(BaseModel):
     responses=problems(401, 403),
 )
 def make(call: SignedInOnce, body: Nothing | None = None) -> Response:
-    """Look at STS, its clock, the broker's identity, the ways of proof, each elevated role, the queues and the trail's bucket. Each role is lent for a session that may do nothing; it is on record."""
+    """Look at STS, its clock, the broker's identity, the ways of proof, each elevated role, the queues, the trail's bucket and the auditors. Each role is lent for a session that may do nothing; it is on record."""
     del body
     if not is_guard(call.person_id, call.catalogue):
         raise MayNotDiagnose(
