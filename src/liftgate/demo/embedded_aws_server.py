@@ -17,6 +17,7 @@ from urllib.parse import parse_qs
 
 from liftgate.clock import system_clock
 from liftgate.demo.account_blocks import keeping_account_blocks
+from liftgate.demo.boundaries import tell_boundaries
 from liftgate.demo.trail.log_files import LogFiles, create_bucket
 from liftgate.demo.trail.recorder import App, Receive, Send, create_queues, recording
 
@@ -112,6 +113,7 @@ def main(arguments: list[str]) -> None:
     config.keep_alive_timeout = 75
     config.graceful_timeout = 1
     config.loglevel = "WARNING"
+    tell_boundaries()
     whole = keeping_account_blocks(app)
     served: App = _recorded(whole) if arguments[1:] == ["cloudtrail"] else whole
     asyncio.run(_serve_until_orphaned(serve, signed_only(served, _roots()), config))
