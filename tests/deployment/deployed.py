@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from tests.elevation.elevation_examples import NOON, grant, request
 from tests.iam.generated.ours import our_decision
@@ -13,7 +13,7 @@ from tools.generate_deploy_docs import ROOT
 
 from liftgate.catalogue.model import Catalogue
 from liftgate.catalogue.parse import load_catalogue
-from liftgate.deployment.model import ManagedPolicy, Plan, Role
+from liftgate.deployment.model import Bounded, ManagedPolicy, Plan, Role
 from liftgate.deployment.options import DeployOptions
 from liftgate.deployment.plan import plan_for
 from liftgate.elevation.lend import lend_order
@@ -22,6 +22,8 @@ from liftgate.iam.policy import to_document
 HOME: Final = "111122223333"
 OTHER: Final = "444455556666"
 EXTERNAL_ID: Final = "lg-5f0c1d6be2a94c73"
+Caller: TypeAlias = Role | Bounded
+"""A role of the plan, or a broker that was there already."""
 EVERYTHING: Final[dict[str, Any]] = {
     "Version": "2012-10-17",
     "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"},
@@ -39,8 +41,8 @@ def planned(catalogue: Catalogue | None = None, **options: Any) -> Plan:
     return plan_for(catalogue or two_accounts(), DeployOptions(**given))
 
 
-def in_place() -> Plan:
-    return planned(load_catalogue([ROOT / "src" / "liftgate" / "demo" / "catalogue.yaml"]))
+def in_place(**options: Any) -> Plan:
+    return planned(load_catalogue([ROOT / "src" / "liftgate" / "demo" / "catalogue.yaml"]), **options)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,21 +54,37 @@ class Asked:
     context: Mapping[str, str | tuple[str, ...]]
 
 
-def session_of(role: Role, name: str = "s-1") -> str:
-    return f"arn:{role.partition}:sts::{role.account}:assumed-role/{role.name}/{name}"
+def brought(arn: str, **options: Any) -> tuple[Plan, Bounded]:
+    """Two accounts, and a broker that is there already: a user or role."""
+    plan = planned(broker_arn=arn, **options)
+    assert plan.brought
+    return plan, plan.brought
 
 
-def policies_of(plan: Plan, role: Role) -> list[dict[str, Any]]:
-    return [to_document(plan.policy(arn).document) for arn in role.policies]
+def session_of(who: Caller, name: str = "s-1") -> str:
+    """Who calls: of a role a session, whose ARN has no path."""
+    _, partition, _, _, account, named = who.arn.split(":")
+    if named.startswith("user/"):
+        return who.arn
+    return f"arn:{partition}:sts::{account}:assumed-role/{named.rsplit('/', 1)[-1]}/{name}"
 
 
-def boundary_of(plan: Plan, role: Role) -> dict[str, Any] | None:
-    return to_document(plan.policy(role.boundary).document) if role.boundary else None
+def policies_of(plan: Plan, who: Caller) -> list[dict[str, Any]]:
+    arns = (
+        who.policies
+        if isinstance(who, Role)
+        else [one.arn for one in plan.policies if one.users or one.roles]
+    )
+    return [to_document(plan.policy(arn).document) for arn in arns]
+
+
+def boundary_of(plan: Plan, who: Caller) -> dict[str, Any] | None:
+    return to_document(plan.policy(who.boundary).document) if who.boundary else None
 
 
 def case(
     plan: Plan,
-    who: Role,
+    who: Caller,
     asked: Asked,
     *,
     more: Sequence[dict[str, Any]] = (),
@@ -74,7 +92,7 @@ def case(
     resource_policy: dict[str, Any] | None = None,
     owner: str | None = None,
 ) -> dict[str, Any]:
-    """The call as a role's session makes it. ``more``: policies that somebody added to the role."""
+    """The call as a user makes it, or a role's session. ``more``: policies that somebody added to the user or role."""
     account = asked.resource.split(":")[4] if ":" in asked.resource else ""
     return {
         "request": {
@@ -89,7 +107,7 @@ def case(
         "session": None if session is None else [session],
         "boundary": boundary_of(plan, who),
         "resource_policy": resource_policy,
-        "resource_account": owner or account or who.account,
+        "resource_account": owner or account or who.arn.split(":")[4],
         "scps": [],
         "rcps": [],
     }

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from tests.elevation.elevation_examples import grant, request, scope
 from tests.elevation.elevation_stage import is_refused
 from tests.server.embedded_server import ADDRESS, settings_on
@@ -16,7 +18,7 @@ from tests.servers.new_database import new_database
 from liftgate.clock import system_clock
 from liftgate.demo.deployed_account import deploy_account
 from liftgate.demo.embedded_aws import Keys, running_embedded_aws
-from liftgate.demo.sample_account import PAYROLL, REPORTS, SampleAccount
+from liftgate.demo.sample_account import BROKER, PAYROLL, REPORTS, SampleAccount
 from liftgate.demo.world import CATALOGUE
 from liftgate.elevation.deny import deny_policy
 from liftgate.elevation.iam_roles import IamRolePolicies
@@ -32,6 +34,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("deployed")]
 EVERYTHING = json.dumps(
     {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 )
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 TAGS = [{"Key": "liftgate-grant", "Value": "gr-0123456789abcdef"}, {"Key": "liftgate-person", "Value": "ada"}]
 WRITER = "LiftgateReportsWriter"
 
@@ -150,6 +153,72 @@ def test_the_broker_reads_no_object_and_takes_no_wall_away(account: SampleAccoun
     assert is_refused(
         as_broker(account, "sts").assume_role, RoleArn=account.baseline_role_arn, RoleSessionName="ada"
     )
+
+
+def test_a_broker_that_is_a_user_does_no_more_under_its_boundary_even_as_administrator(
+    account: SampleAccount,
+) -> None:
+    owner = account.aws.client("iam", account.aws.root)
+    boundary = owner.get_user(UserName=BROKER)["User"]["PermissionsBoundary"]["PermissionsBoundaryArn"]
+    owner.attach_user_policy(UserName=BROKER, PolicyArn=ADMINISTRATOR)
+    try:
+        iam, s3 = as_broker(account, "iam"), as_broker(account, "s3")
+        named = {"Bucket": REPORTS, "Key": "2026/q3/summary.csv"}
+        assert is_refused(s3.get_object, **named)
+        assert is_refused(s3.put_object, **named, Body=b"")
+        assert is_refused(iam.delete_user_permissions_boundary, UserName=BROKER)
+        assert is_refused(
+            iam.put_user_permissions_boundary, UserName=BROKER, PermissionsBoundary=ADMINISTRATOR
+        )
+        assert is_refused(iam.put_user_policy, UserName=BROKER, PolicyName="x", PolicyDocument=EVERYTHING)
+        assert is_refused(iam.create_access_key, UserName="ada")
+        assert is_refused(iam.create_policy_version, PolicyArn=boundary, PolicyDocument=EVERYTHING)
+        _, session = lent(account)
+        assert not is_refused(session.put_object, Bucket=REPORTS, Key="2026/q3/a.csv", Body=b"a")
+        owner.delete_user_permissions_boundary(UserName=BROKER)
+        assert not is_refused(s3.get_object, **named)  # so it is the boundary that holds it
+    finally:
+        owner.put_user_permissions_boundary(UserName=BROKER, PermissionsBoundary=boundary)
+        owner.detach_user_policy(UserName=BROKER, PolicyArn=ADMINISTRATOR)
+
+
+def test_a_broker_that_is_a_user_is_closed_at_once_and_what_it_had_lent_by_the_same_on_the_role(
+    account: SampleAccount,
+) -> None:
+    owner, broker = account.aws.client("iam", account.aws.root), as_broker(account, "iam")
+    put = {"Bucket": REPORTS, "Key": "2026/q3/a.csv", "Body": b"a"}
+    _, session = lent(account)
+    assert not is_refused(broker.get_role, RoleName=WRITER)
+    with closed(owner, "user", BROKER):
+        assert is_refused(broker.get_role, RoleName=WRITER)
+        assert is_refused(whole, account=account)
+        assert not is_refused(session.put_object, **put)
+        with closed(owner, "role", WRITER):
+            assert is_refused(session.put_object, **put)
+    assert not is_refused(broker.get_role, RoleName=WRITER)
+
+
+def test_a_key_of_a_broker_that_is_a_user_is_worth_nothing_once_it_is_deleted(account: SampleAccount) -> None:
+    owner = account.aws.client("iam", account.aws.root)
+    made = owner.create_access_key(UserName=BROKER)["AccessKey"]
+    stolen = Keys(access_key_id=made["AccessKeyId"], secret_access_key=made["SecretAccessKey"])
+    broker = account.aws.client("iam", stolen)
+    assert not is_refused(broker.get_role, RoleName=WRITER)
+    owner.delete_access_key(UserName=BROKER, AccessKeyId=stolen.access_key_id)
+    with pytest.raises(ClientError, match="InvalidClientTokenId"):
+        broker.get_role(RoleName=WRITER)
+    assert not is_refused(as_broker(account, "iam").get_role, RoleName=WRITER)  # by its other key
+
+
+@contextmanager
+def closed(owner: Any, kind: str, name: str) -> Iterator[None]:
+    """A user or role, as docs/roles.md closes it, for as long as the block lasts."""
+    one = {f"{kind.title()}Name": name, "PolicyName": "Closed"}
+    getattr(owner, f"put_{kind}_policy")(**one, PolicyDocument=EVERYTHING.replace("Allow", "Deny"))
+    try:
+        yield
+    finally:
+        getattr(owner, f"delete_{kind}_policy")(**one)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import botocore.session
 import pytest
@@ -13,9 +13,11 @@ from tests.deployment.deployed import (
     HOME,
     OTHER,
     Asked,
+    Caller,
     Judges,
     as_lent,
     boundary_of,
+    brought,
     case,
     in_place,
     planned,
@@ -26,8 +28,12 @@ from tools.generate_deploy_docs import ROOT
 from liftgate.deployment.calls import CALLS, By, On, looking_calls
 from liftgate.deployment.model import Plan, Role
 from liftgate.deployment.options import BROKER_NAME, REVOKER_NAME
+from liftgate.deployment.places import account_of
 from liftgate.iam.policy import to_document
 
+USER = f"arn:aws:iam::{HOME}:user/ops/lifter"
+BROUGHT = (USER, f"arn:aws:iam::{HOME}:role/ops/lifter")
+Broker: TypeAlias = tuple[Plan, Caller]
 KEY = "arn:aws:kms:eu-central-1:111122223333:key/6f0d7c0e-58a4-4a36-9f0e-0c6a4b8d2e11"
 BY_THE_SESSION = {"s3:AbortMultipartUpload"}  # in drills, as the lent session
 NEEDS_NO_PERMISSION = {"sts:GetCallerIdentity"}
@@ -52,6 +58,14 @@ NO_METHODS_OF_AWS = {
 @pytest.fixture(scope="module")
 def plan() -> Plan:
     return planned(trail_key_arn=KEY)
+
+
+@pytest.fixture(params=[None, *BROUGHT], ids=["its own role", "a user", "a role of one's own"])
+def broker(request: pytest.FixtureRequest, plan: Plan) -> Broker:
+    """Each kind of broker, in its plan."""
+    if request.param is None:
+        return plan, plan.role(BROKER_NAME)
+    return brought(request.param, trail_key_arn=KEY)
 
 
 def test_the_table_names_every_call_that_the_source_makes() -> None:
@@ -108,7 +122,7 @@ def things(plan: Plan, on: On, account: str) -> list[str]:
     watching = plan.watching
     return {
         On.ELEVATED: [one.arn for one in roles if one.concern == "elevated-roles"],
-        On.HELD: [one.role_arn for one in plan.bounded],
+        On.HELD: [one.arn for one in plan.bounded],
         On.SIGNED_IN: [f"arn:aws:iam::{HOME}:role/baseline", f"arn:aws:iam::{HOME}:role/people/baseline"]
         if not plan.bounded and account == HOME
         else [],
@@ -126,23 +140,23 @@ def things(plan: Plan, on: On, account: str) -> list[str]:
     }[on]
 
 
-def every_call(plan: Plan, who: Role) -> list[Asked]:
-    """Each call of the table that this role makes, on each thing, as it is made."""
+def every_call(plan: Plan, who: Caller) -> list[Asked]:
+    """Each call of the table that the broker or a revoker makes, on each thing, as it is made."""
     found = []
     for one in CALLS:
-        if one.by is By.AUDITOR or (one.by is By.BROKER and who.name != BROKER_NAME):
+        if one.by is By.AUDITOR or (one.by is By.BROKER and who.arn != plan.broker_arn):
             continue  # of the auditor: test_deployment_auditor.py
         if one.action.startswith("sts:"):
             continue  # see below: with what the role's trust policy says
         found += [
             Asked(action=one.action, resource=arn, context=_under(plan, arn) if one.under_boundary else {})
-            for arn in things(plan, one.on, who.account)
+            for arn in things(plan, one.on, account_of(who.arn))
         ]
     return found
 
 
 def _under(plan: Plan, role_arn: str) -> dict[str, str]:
-    boundary = next((one.boundary for one in plan.bounded if one.role_arn == role_arn), None)
+    boundary = next((one.boundary for one in plan.bounded if one.arn == role_arn), None)
     return {
         "iam:PermissionsBoundary": boundary
         or next(one.boundary or "" for one in plan.roles if one.arn == role_arn)
@@ -151,12 +165,14 @@ def _under(plan: Plan, role_arn: str) -> dict[str, str]:
 
 def test_the_broker_and_the_revoker_can_do_each_call_that_liftgate_makes(judges: Judges, plan: Plan) -> None:
     opened = in_place()
-    roles = [
+    callers: list[tuple[Plan, Caller]] = [
         (plan, plan.role(BROKER_NAME)),
         (plan, plan.role(REVOKER_NAME, OTHER)),
         (opened, opened.role(BROKER_NAME)),
+        *(brought(arn, trail_key_arn=KEY) for arn in BROUGHT),
+        *((one, one.brought) for arn in BROUGHT if (one := in_place(broker_arn=arn)).brought),
     ]
-    cases = [_called(where, who, one) for where, who in roles for one in every_call(where, who)]
+    cases = [_called(where, who, one) for where, who in callers for one in every_call(where, who)]
     assert len(cases) > 45
     assert {one["request"]["action"] for one in cases} == {
         one.action for one in CALLS if one.by is not By.AUDITOR and not one.action.startswith("sts:")
@@ -164,27 +180,27 @@ def test_the_broker_and_the_revoker_can_do_each_call_that_liftgate_makes(judges:
     assert set(judges.decide(cases)) == {"allow"}
 
 
-def _called(plan: Plan, who: Role, asked: Asked) -> dict[str, Any]:
+def _called(plan: Plan, who: Caller, asked: Asked) -> dict[str, Any]:
     """The policy of a key must let the account's own count; AWS's own policies are anybody's to read."""
     of_key = {
         **EVERYTHING,
         "Statement": {**EVERYTHING["Statement"], "Principal": {"AWS": f"arn:aws:iam::{HOME}:root"}},
     }
-    owner = who.account if ":iam::aws:" in asked.resource else None
+    owner = account_of(who.arn) if ":iam::aws:" in asked.resource else None
     return case(
         plan, who, asked, resource_policy=of_key if asked.action.startswith("kms:") else None, owner=owner
     )
 
 
-def test_the_broker_lends_each_elevated_role_as_it_lends(judges: Judges, plan: Plan) -> None:
+def test_the_broker_lends_each_elevated_role_as_it_lends(judges: Judges, broker: Broker) -> None:
+    plan, who = broker
     elevated = [one for one in plan.roles if one.concern == "elevated-roles"]
     assert {one.account for one in elevated} == {HOME, OTHER}
-    cases = [_assumed(plan, role, asked) for role in elevated for asked in as_lent(role)]
+    cases = [_assumed(plan, role, asked, who) for role in elevated for asked in as_lent(role)]
     assert set(judges.decide(cases)) == {"allow"}
 
 
-def _assumed(plan: Plan, role: Role, asked: Asked, by: Role | None = None) -> dict[str, Any]:
-    who = by or plan.role(BROKER_NAME)
+def _assumed(plan: Plan, role: Role, asked: Asked, who: Caller) -> dict[str, Any]:
     return case(plan, who, asked, resource_policy=to_document(role.trust), owner=role.account)
 
 
@@ -245,13 +261,26 @@ NEVER = [
     ("kms:ScheduleKeyDeletion", KEY),
     ("kms:DisableKey", KEY),
 ]
+ITSELF_A_USER = [
+    ("iam:AddUserToGroup", f"arn:aws:iam::{HOME}:group/administrators"),
+    *(
+        (f"iam:{action}", USER)
+        for action in (
+            *("PutUserPolicy", "DeleteUserPolicy", "AttachUserPolicy", "DetachUserPolicy"),
+            *("PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary"),
+            *("CreateAccessKey", "UpdateAccessKey", "CreateLoginProfile", "UpdateUser", "DeleteUser"),
+        )
+    ),
+]
 
 
 @pytest.mark.parametrize("more", [[], [EVERYTHING]], ids=["as it is", "with AdministratorAccess added"])
-def test_the_broker_can_never(judges: Judges, plan: Plan, more: list[dict[str, Any]]) -> None:
-    who = plan.role(BROKER_NAME)
+def test_the_broker_can_never(judges: Judges, broker: Broker, more: list[dict[str, Any]]) -> None:
+    plan, who = broker
+    never = [(action, who.arn if arn == ITSELF else arn) for action, arn in NEVER if _is_of(who, arn)]
     cases = [
-        case(plan, who, Asked(action=action, resource=arn, context={}), more=more) for action, arn in NEVER
+        case(plan, who, Asked(action=action, resource=arn, context={}), more=more)
+        for action, arn in (*never, *ITSELF_A_USER)
     ]
     allowed = [
         one["request"]
@@ -259,6 +288,24 @@ def test_the_broker_can_never(judges: Judges, plan: Plan, more: list[dict[str, A
         if decision == "allow"
     ]
     assert allowed == []
+
+
+def _is_of(who: Caller, arn: str) -> bool:
+    """A broker that is a user is not a role that could be changed."""
+    return arn != ITSELF or ":role/" in who.arn
+
+
+@pytest.mark.parametrize(("arn", "decision"), [(USER, "allow"), (BROUGHT[1], "implicit_deny")])
+def test_a_bucket_policy_that_names_the_user_is_not_held_by_its_boundary(
+    judges: Judges, arn: str, decision: str
+) -> None:
+    plan, who = brought(arn)
+    named = {
+        **EVERYTHING,
+        "Statement": {**EVERYTHING["Statement"], "Principal": {"AWS": arn}},
+    }
+    asked = Asked(action="s3:GetObject", resource="arn:aws:s3:::reports/2026/q3.csv", context={})
+    assert judges.decide([case(plan, who, asked, resource_policy=named, owner=HOME)]) == [decision]
 
 
 def test_the_revoker_can_never_either(judges: Judges, plan: Plan) -> None:
@@ -300,8 +347,11 @@ def test_the_broker_touches_what_the_table_names_alone(
 
 
 def test_of_all_actions_of_aws_the_broker_has_those_of_the_table() -> None:
-    for where in (planned(trail_key_arn=KEY), in_place()):
-        for who in (one for one in where.roles if one.name in {BROKER_NAME, REVOKER_NAME}):
+    for where in (planned(trail_key_arn=KEY), in_place(), *(brought(arn)[0] for arn in BROUGHT)):
+        roles = [one for one in where.roles if one.name in {BROKER_NAME, REVOKER_NAME}]
+        callers: list[Caller] = [*roles, *([where.brought] if where.brought else [])]
+        assert callers
+        for who in callers:
             named = {
                 action
                 for policy in policies_of(where, who)

@@ -2,7 +2,7 @@
 
 The embedded AWS tells accounts apart in IAM, STS, S3 and CloudFormation. What it cannot enforce between them is what it cannot enforce
 in one: conditions on `sts:SourceIdentity` and `iam:PermissionsBoundary` (``deployed_account.adapted``), and its CloudFormation makes no
-role's boundary, which is put on afterwards. Not tried between accounts: `aws:PrincipalOrgID`, as it knows no members of an organization; KMS
+role's boundary, which is put on afterwards, as the broker's is at AWS too. Not tried between accounts: `aws:PrincipalOrgID`, as it knows no members of an organization; KMS
 keys; and events.
 """
 

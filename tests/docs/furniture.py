@@ -18,6 +18,7 @@ from liftgate.demo.sample_account import REPORTS, create_user
 from liftgate.demo.world import World
 
 LINKED: Final = "ada-elsewhere"
+STOLEN: Final = "liftgate-of-ones-own"  # a broker that is a user, to be closed
 SETTINGS: Final[Mapping[str, str]] = {"LIFTGATE_LINKED_IDENTITIES": '["aws"]'}
 WITH_TICKET: Final = f"s3://{REPORTS}/2026/ledgers/"
 CATALOGUE_CHANGES: Final = {
@@ -55,6 +56,7 @@ def furnish_world(world: World) -> None:
         s3.put_object(Bucket=DIGESTED, Key=name, Body=body)
     _let_ada_see_uploads(iam)
     iam.create_role(RoleName="LiftgateBroker", AssumeRolePolicyDocument="{}")
+    create_user(iam, STOLEN)
     _add_profile(world, create_user(iam, LINKED))
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from tests.docs.docs_stage import Q3, REASON, Stage, found_in
-from tests.docs.furniture import LINKED
+from tests.docs.furniture import LINKED, STOLEN
 from tests.docs.page_commands import ROOT
 from tests.watch.digest_examples import BUCKET as DIGESTED
 
@@ -45,6 +45,12 @@ def _held(stage: Stage) -> str:
 
 def _tomorrow(_: Stage) -> str:
     return f"{system_clock() + timedelta(days=1):%Y-%m-%dT09:00Z}"
+
+
+def _stolen_key(stage: Stage) -> str:
+    aws = stage.world.account.aws
+    (key,) = aws.client("iam", aws.root).list_access_keys(UserName=STOLEN)["AccessKeyMetadata"]
+    return str(key["AccessKeyId"])
 
 
 def _ceiling(stage: Stage) -> str:
@@ -98,6 +104,8 @@ _WORDS: Final[tuple[tuple[str, Own], ...]] = (
     (r"--access-key-id ID --user-name NAME", _key_of_a_leaver),
     (r"(?<=--stack-name )NAME", _always("liftgate-broker")),
     (r"(?<=--role-name )NAME", _always(BASELINE_ROLE)),
+    (r"(?<=--user-name )NAME", _always(STOLEN)),
+    (r"(?<=--access-key-id )ID", _stolen_key),
     (r"(?<=--policy-arn )ARN", _ceiling),
 )
 STANDS_FOR: Final = tuple((re.compile(pattern), given) for pattern, given in _WORDS)

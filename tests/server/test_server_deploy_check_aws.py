@@ -37,7 +37,10 @@ CHECKED_WITHIN_SECONDS = 60
 NOTHING_THERE = {"NoSuchBucketPolicy", "NoSuchLifecycleConfiguration"}
 # What the embedded AWS is not given, or is given otherwise: see ``demo.deployed_account``. An account of Amazon's has none of these.
 DIFFERS = [
-    *(("broker-widened", f"arn:aws:iam::{HOME}:policy/LiftgateBroker{one}") for one in ("TakeBack", "Watch")),
+    *(
+        ("broker-widened", f"arn:aws:iam::{HOME}:policy/LiftgateBroker{one}")
+        for one in ("Boundary", "TakeBack", "Watch")
+    ),
     *(
         ("revoker-widened", f"arn:aws:iam::{OTHER}:policy/LiftgateRevoker{one}")
         for one in ("Boundary", "TakeBack")
@@ -207,7 +210,10 @@ def test_a_drift_in_another_account_is_found_by_the_servers_own_check_and_over_o
 
     with letting_in_another(made, ELSEWHERE), an_access_point(made):
         drifted = check(made, tmp_path)
-    added = [("access-point-opened", POINT), ("second-principal", ELSEWHERE)]
+    added = [
+        ("access-point-opened", POINT),
+        ("second-principal", ELSEWHERE),
+    ]
     assert (drifted.line["opened"], drifted.line["not_looked_at"]) == (2, 0)
     assert drifted.of("open") == sorted([*DIFFERS, *added])
 

@@ -25,7 +25,9 @@ _PLAN: Final = (
         help="Which service hands Liftgate its role.",
     ),
     click.option(
-        "--broker", metavar="ARN", help="A user or role that is there already, for Liftgate; makes none."
+        "--broker",
+        metavar="ARN",
+        help="A user or role that is there already, for Liftgate, to be put under a boundary; makes none.",
     ),
     click.option("--baseline", metavar="NAME", help="Make the read-only role too, by this name."),
     click.option(

@@ -24,7 +24,7 @@ from liftgate.demo.sample_account import (
 )
 from liftgate.demo.trail.recorder import DEAD_LETTER_QUEUE, QUEUE
 from liftgate.deployment.guide import in_order
-from liftgate.deployment.model import Concern, Plan
+from liftgate.deployment.model import Bounded, Concern, Plan
 from liftgate.deployment.options import DeployOptions, NewBaseline
 from liftgate.deployment.plan import plan_for
 from liftgate.deployment.write import TOOLS
@@ -158,13 +158,24 @@ def _says_nothing(statement: Any) -> bool:
 
 
 def _put_boundaries(aws: EmbeddedAws, plan: Plan) -> None:
-    """The embedded AWS's CloudFormation leaves a role's ``PermissionsBoundary`` out."""
+    """The embedded AWS's CloudFormation leaves a role's ``PermissionsBoundary`` out; that of a broker is put on by hand at AWS too."""
     iams = {account: aws.client("iam", aws.root_of(account)) for account in plan.accounts}
     for role in plan.roles:
         if role.boundary:
             iams[role.account].put_role_permissions_boundary(
                 RoleName=role.name, PermissionsBoundary=role.boundary
             )
+    if plan.brought:
+        put_on_brought(iams[plan.account], plan.brought)
+
+
+def put_on_brought(iam: Any, brought: Bounded) -> None:
+    """Put its boundary on a broker that was there already."""
+    name, boundary = brought.arn.rsplit("/", 1)[-1], brought.boundary
+    if brought.kind == "user":
+        iam.put_user_permissions_boundary(UserName=name, PermissionsBoundary=boundary)
+    else:
+        iam.put_role_permissions_boundary(RoleName=name, PermissionsBoundary=boundary)
 
 
 def wait_for_stack(cloudformation: Any, name: str) -> None:

@@ -82,7 +82,7 @@ def new_role(
 
 def bounded_roles(places: Places, boundaries: dict[str, str], made: str | None) -> tuple[Bounded, ...]:
     """Roles that are there already, and on which somebody has to put the boundary."""
-    return tuple(Bounded(role_arn=arn, boundary=boundaries[arn]) for arn in places.held if arn != made)
+    return tuple(Bounded(arn=arn, boundary=boundaries[arn]) for arn in places.held if arn != made)
 
 
 def _each_by_name(users: Sequence[str]) -> Policy:

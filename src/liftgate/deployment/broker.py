@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from liftgate.deployment.calls import CALLS, By, On, actions_of
-from liftgate.deployment.model import Concern, ManagedPolicy, Role, Watching, role_arn
+from liftgate.deployment.errors import BadDeployOption
+from liftgate.deployment.model import Bounded, Concern, ManagedPolicy, Role, Watching, role_arn
 from liftgate.deployment.options import AUDITOR_NAME, BROKER_NAME, REVOKER_NAME, DeployOptions
-from liftgate.deployment.places import Places
+from liftgate.deployment.places import Places, account_of
 from liftgate.deployment.rights import Right, check_attached, policies_of
 from liftgate.deployment.statements import allow, allow_who, deny, policy
 from liftgate.deployment.taken_up import Taker, taken_up
@@ -32,8 +33,12 @@ def auditor_arn(partition: str, account: str) -> str:
 
 def broker_parts(
     places: Places, options: DeployOptions, watching: Watching, boundaries: dict[str, str]
-) -> tuple[list[ManagedPolicy], Role | None]:
-    """The broker's policies, and its role with its boundary where it is to be made. ``boundaries``: by role that is written to."""
+) -> tuple[list[ManagedPolicy], Role | Bounded]:
+    """The broker's policies and boundary, and its role; or who is there already, to be put under that boundary.
+
+    ``boundaries``: by role that is written to. Raises ``BadDeployOption`` where the broker is a role that is to be another's.
+    """
+    _check_brought(places, options)
     elsewhere = places.accounts[1:]
     audited = places.accounts if options.auditor else ()
     lend = [
@@ -64,16 +69,16 @@ def broker_parts(
         found += policies_of(rights, _maker(places, options, group, why))
     name = options.broker_arn or BROKER_NAME
     check_attached(found, name)
-    if options.broker_arn:
-        return found, None
     boundary = ManagedPolicy(
         concern=Concern.BROKER,
         account=places.account,
         partition=places.partition,
         name=f"{BROKER_NAME}Boundary",
-        document=_broker_boundary(places, watching),
+        document=_broker_boundary(places, options, watching),
         why="The broker's permissions boundary: whatever policy is added to it, it does no more than this.",
     )
+    if options.broker_arn:
+        return [*found, boundary], Bounded(arn=options.broker_arn, boundary=boundary.arn)
     role = Role(
         concern=Concern.BROKER,
         account=places.account,
@@ -194,13 +199,28 @@ def _service_trust(options: DeployOptions, account: str) -> Policy:
     return policy(allow_who("RunAsTheBroker", who, ["sts:AssumeRole"], None, *own))
 
 
-def _broker_boundary(places: Places, watching: Watching) -> Policy:
+def _check_brought(places: Places, options: DeployOptions) -> None:
+    """One role has one boundary, and it is the broker alone that takes up the others."""
+    brought = options.broker_principal
+    if brought is None or brought[1] != "role":
+        return
+    named = {(account_of(arn), arn.rsplit("/", 1)[-1]) for arn in (*places.lent, *places.held)}
+    if options.baseline:
+        named.add((places.account, options.baseline.name))
+    if (brought[0], brought[2]) in named:
+        raise BadDeployOption(
+            f"the broker `{options.broker_arn}` is a role that is lent, or that people hold",
+            advice="let Liftgate run as a user or role of its own",
+            value=options.broker_arn,
+        )
+
+
+def _broker_boundary(places: Places, options: DeployOptions, watching: Watching) -> Policy:
     everywhere = [f"arn:{places.partition}:iam::{account}:role/*" for account in places.accounts]
-    own = role_arn(places.partition, places.account, BROKER_NAME)
     watch = [right.statement(right.resources, ()) for right in watch_rights(watching) if right.resources]
     return policy(
         allow("LendAndReach", actions_of(By.BROKER, On.ELEVATED), everywhere),
-        *_account_bounds(places, places.account, own),
+        *_account_bounds(places, places.account, broker_arn(places, options)),
         *watch,
     )
 
@@ -213,7 +233,7 @@ def _account_bounds(places: Places, account: str, own: str) -> list[Statement]:
     return [
         allow("TakeBack", actions, [roles]),
         *(one.statement(one.resources, ()) for one in _beside_held(places, account)),
-        deny("NeverItself", _WRITES, [own]),
+        *([deny("NeverItself", _WRITES, [own])] if ":role/" in own else []),  # on a user nothing is allowed
         deny(
             "NeverWithoutABoundary",
             ["iam:PutRolePolicy"],

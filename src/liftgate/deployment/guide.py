@@ -58,10 +58,16 @@ def _apply(tool: str, plan: Plan, files: Mapping[str, str]) -> str:
     if tool == "terraform":
         return (
             "## Apply\n\nEach account is a provider with an alias, in `providers.tf`: put your way to sign in there.\n\n"
-            "```sh\nterraform init\nterraform plan\nterraform apply\n```\n"
+            + "\n".join(
+                ["```sh", "terraform init", "terraform plan", "terraform apply", *_bounding(plan), "```\n"]
+            )
+            + _brought(plan)
         )
     templates = {path: text for path, text in files.items() if path.endswith(".yaml")}
-    lines = [_stack(path, plan, templates[path]) for path in in_order(templates, plan)]
+    lines: list[str] = []
+    for path in in_order(templates, plan):
+        lines.append(_stack(path, plan, templates[path]))
+        lines += _bounding(plan) if path.endswith(f"/{Concern.BROKER}.yaml") else []
     return (
         "## Apply\n\nIn this order, from this folder, each with credentials of the account that its folder names. "
         "`--no-execute-changeset` shows what would change.\n\n"
@@ -69,6 +75,25 @@ def _apply(tool: str, plan: Plan, files: Mapping[str, str]) -> str:
         + "```sh\n"
         + "\n".join(lines)
         + "\n```\n"
+        + _brought(plan)
+    )
+
+
+def _bounding(plan: Plan) -> list[str]:
+    """Neither tool puts a boundary on what it did not make."""
+    return [" ".join(plan.brought.command)] if plan.brought else []
+
+
+def _brought(plan: Plan) -> str:
+    one = plan.brought
+    if one is None:
+        return ""
+    return (
+        f"\n`{one.command[2]}`, with credentials of account {plan.account}, puts the broker that is there already under its "
+        "boundary: whatever policy is added to it, it does no more than Liftgate needs. "
+        f"On a {one.kind} that is used for other things too it takes away whatever else that may: look at it before, and rather give "
+        f"Liftgate one of its own. Where Terraform makes the {one.kind}, say the boundary there, as `permissions_boundary`: else its "
+        "next run takes it off.\n"
     )
 
 
@@ -88,8 +113,7 @@ def _stack(path: str, plan: Plan, text: str) -> str:
 
 def _by_hand(plan: Plan) -> str:
     found = [
-        f"- `{one.role_arn}` is opened in place and must carry its boundary: `aws iam put-role-permissions-boundary --role-name "
-        f"{one.role_arn.rsplit('/', 1)[-1]} --permissions-boundary {one.boundary}`"
+        f"- `{one.arn}` is opened in place and must carry its boundary: `{' '.join(one.command)}`"
         for one in plan.bounded
     ]
     if not any(role.concern == "baseline" for role in plan.roles):

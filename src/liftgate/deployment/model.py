@@ -24,6 +24,15 @@ def role_arn(partition: str, account: str, name: str, path: str = "/") -> str:
     return f"arn:{partition}:iam::{account}:role{path}{name}"
 
 
+def boundary_command(arn: str, boundary: str) -> tuple[str, ...]:
+    """What puts a boundary on a user or role, by AWS's own command line."""
+    kind, *_, name = arn.split(":")[5].split("/")
+    return (
+        *("aws", "iam", f"put-{kind}-permissions-boundary", f"--{kind}-name", name),
+        *("--permissions-boundary", boundary),
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManagedPolicy:
     """A customer managed policy."""
@@ -70,10 +79,20 @@ class Role:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounded:
-    """A role that is there already, is opened in place, and must carry a boundary for it."""
+    """A user or role that is there already, and must carry a boundary: no file puts one on it."""
 
-    role_arn: str
+    arn: str
     boundary: str  # ARN
+
+    @property
+    def kind(self) -> str:
+        """What it is: ``user`` or ``role``."""
+        return self.arn.split(":")[5].partition("/")[0]
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """What puts the boundary on it, by AWS's own command line."""
+        return boundary_command(self.arn, self.boundary)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +180,8 @@ class Plan:
     broker_arn: str
     policies: tuple[ManagedPolicy, ...]
     roles: tuple[Role, ...]
-    bounded: tuple[Bounded, ...]
+    bounded: tuple[Bounded, ...]  # roles that are opened in place
+    brought: Bounded | None  # the broker, where it is there already
     watching: Watching
     kms_keys: tuple[str, ...]  # under which objects in watched buckets are encrypted
     key_policies: tuple[KeyPolicy, ...]  # of these, and of the log files' key

@@ -21,6 +21,7 @@ _ORGANIZATION: Final = re.compile("o-[a-z0-9]{10,32}")
 _PRINCIPAL: Final = re.compile(
     "arn:aws[a-z-]*:iam::([0-9]{12}):(user|role)/(?:[A-Za-z0-9_+=,.@-]+/)*([A-Za-z0-9_+=,.@-]{1,64})"
 )
+_OF_AWS: Final = re.compile("[^/]*:role/(aws-service-role|aws-reserved)/")
 _USER: Final = re.compile(
     "arn:aws[a-z-]*:iam::[0-9]{12}:user/(?:[A-Za-z0-9_+=,.@-]+/)*([A-Za-z0-9_+=,.@-]{2,64})"
 )
@@ -77,7 +78,9 @@ class DeployOptions:
     region: str  # where the queue and the trail are, and Liftgate runs
     account: str | None = None  # the broker's; None: the only one that the catalogue names
     runs_on: RunsOn = RunsOn.EC2
-    broker_arn: str | None = None  # a user or role that is there already and gets the broker's policies
+    broker_arn: str | None = (
+        None  # a user or role that is there already and gets the broker's policies and boundary
+    )
     baseline: NewBaseline | None = None  # None: policies alone, for the role that people hold
     trail_bucket: str | None = None  # of a trail that is there already, and logs the buckets
     trail_key_arn: str | None = None  # under which the trail's log files are encrypted
@@ -106,6 +109,12 @@ class DeployOptions:
             "the ARN of a user or role",
             "write `arn:aws:iam::<account>:role/<name>`",
         )
+        if _OF_AWS.match(self.broker_arn or ""):
+            raise BadDeployOption(
+                f"the role `{self.broker_arn}` is one of AWS's own, on which nobody else puts policies or a boundary",
+                advice="name a user or role of your own, or leave out --broker",
+                value=self.broker_arn,
+            )
         _check(_BUCKET, self.trail_bucket, "a bucket", "write the bucket's name alone")
         _check(
             _KEY,

@@ -21,7 +21,7 @@ from liftgate.deployment.broker import broker_arn, broker_parts, revoker_parts
 from liftgate.deployment.elevated import elevated_role
 from liftgate.deployment.errors import BadDeployOption
 from liftgate.deployment.key_policies import Use, key_policies
-from liftgate.deployment.model import ManagedPolicy, Plan, Role, Watching
+from liftgate.deployment.model import Bounded, ManagedPolicy, Plan, Role, Watching
 from liftgate.deployment.options import DeployOptions
 from liftgate.deployment.places import Places, account_of, places_of
 from liftgate.deployment.sizes import check_sizes
@@ -62,7 +62,7 @@ def plan_for(catalogue: Catalogue, options: DeployOptions) -> Plan:
     made = _add_baseline(places, options, roles, policies, boundaries)
     added, own = broker_parts(places, options, watching, boundaries)
     policies += added
-    roles += [own] if own else []
+    roles += [own] if isinstance(own, Role) else []
     for account in places.accounts[1:]:
         added, revoker = revoker_parts(
             places, account, by=_taker(places, account, options), boundaries=boundaries
@@ -78,6 +78,7 @@ def plan_for(catalogue: Catalogue, options: DeployOptions) -> Plan:
         policies=tuple(policies),
         roles=tuple(roles),
         bounded=bounded_roles(places, boundaries, made),
+        brought=own if isinstance(own, Bounded) else None,
         watching=watching,
         kms_keys=places.keys,
         key_policies=key_policies(_uses(places, made), watching, broker),

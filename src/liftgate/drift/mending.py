@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from liftgate.deployment.model import Concern, ManagedPolicy, Plan, Role
+from liftgate.deployment.model import Concern, ManagedPolicy, Plan, Role, boundary_command
 from liftgate.deployment.places import Places
 from liftgate.drift.model import Mend
 from liftgate.drift.seen import Holder, SeenGrant
@@ -37,14 +37,9 @@ def put_trust(role: Role, wanted: Policy) -> Mend:
     return with_document(command, f"{role.name}-trust", to_document(wanted))
 
 
-def put_boundary(role_arn: str, boundary: str) -> Mend:
-    """Put a boundary on a role."""
-    return Mend(
-        command=(
-            *("aws", "iam", "put-role-permissions-boundary", "--role-name", name_of(role_arn)),
-            *("--permissions-boundary", boundary),
-        )
-    )
+def put_boundary(arn: str, boundary: str) -> Mend:
+    """Put a boundary on a user or role."""
+    return Mend(command=boundary_command(arn, boundary))
 
 
 def put_longest(role: Role) -> Mend:

@@ -79,7 +79,7 @@ class _At:
 
 
 def _roles(iam: Mapping[str, Looked[SeenIam]], at: _At, plan: Plan) -> dict[str, Looked[SeenRole]]:
-    arns = [*(one.arn for one in planned_roles(plan)), *(one.role_arn for one in plan.bounded)]
+    arns = [*(one.arn for one in planned_roles(plan)), *(one.arn for one in plan.bounded)]
     return {
         arn: at.within("iam", account, arn, read_role)
         for arn in dict.fromkeys(arns)

@@ -43,9 +43,9 @@ def roles_drift(against: Against, snapshot: Snapshot) -> Iterator[Drift | Unseen
         if isinstance(iam, SeenIam):
             yield from _policy(policy, plan, iam)
     for one in plan.bounded:
-        iam = snapshot.iam[one.role_arn.split(":")[4]]
+        iam = snapshot.iam[one.arn.split(":")[4]]
         if isinstance(iam, SeenIam):
-            yield from _bounded(one, plan, snapshot.roles.get(one.role_arn, Absent()))
+            yield from _bounded(one, plan, snapshot.roles.get(one.arn, Absent()))
 
 
 def _role(role: Role, against: Against, iam: SeenIam) -> Iterator[Drift | Unseen]:
@@ -168,13 +168,13 @@ def _bounded(one: Bounded, plan: Plan, found: Looked[SeenRole]) -> Iterator[Drif
     elif isinstance(found, Absent):
         yield Drift(
             wall=WALLS["role-missing"],
-            thing=one.role_arn,
+            thing=one.arn,
             found="not there",
             wanted="the role that people hold, which is opened in place",
-            mend=apply(plan, one.role_arn.split(":")[4], Concern.BASELINE),
+            mend=apply(plan, one.arn.split(":")[4], Concern.BASELINE),
         )
     elif found.boundary != one.boundary:
-        yield _boundary(one.role_arn, found.boundary, one.boundary)
+        yield _boundary(one.arn, found.boundary, one.boundary)
 
 
 def _boundary(arn: str, found: str | None, wanted: str) -> Drift:

@@ -172,3 +172,94 @@ resource "aws_iam_user_policy_attachment" "a111122223333_liftgate-broker-Liftgat
   user       = "liftgate-broker"
   policy_arn = aws_iam_policy.a111122223333_LiftgateBrokerWatch.arn
 }
+
+# The broker's permissions boundary: whatever policy is added to it, it does no more than this.
+resource "aws_iam_policy" "a111122223333_LiftgateBrokerBoundary" {
+  provider = aws.account_111122223333
+  name     = "LiftgateBrokerBoundary"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "LendAndReach"
+        Effect = "Allow"
+        Action = [
+          "sts:AssumeRole",
+          "sts:TagSession",
+          "sts:SetSourceIdentity",
+        ]
+        Resource = "arn:aws:iam::111122223333:role/*"
+      },
+      {
+        Sid    = "TakeBack"
+        Effect = "Allow"
+        Action = [
+          "iam:GetRole",
+          "iam:GetRolePolicy",
+          "iam:DeleteRolePolicy",
+          "iam:PutRolePolicy",
+          "iam:ListRolePolicies",
+          "iam:ListAttachedRolePolicies",
+          "iam:SimulatePrincipalPolicy",
+        ]
+        Resource = "arn:aws:iam::111122223333:role/*"
+      },
+      {
+        Sid    = "ReadTheirPolicies"
+        Effect = "Allow"
+        Action = [
+          "iam:GetPolicy",
+          "iam:GetPolicyVersion",
+        ]
+        Resource = [
+          "arn:aws:iam::111122223333:policy/*",
+          "arn:aws:iam::aws:policy/*",
+        ]
+      },
+      {
+        Sid      = "AskTheSimulator"
+        Effect   = "Allow"
+        Action   = "iam:SimulateCustomPolicy"
+        Resource = "*"
+      },
+      {
+        Sid      = "NeverWithoutABoundary"
+        Effect   = "Deny"
+        Action   = "iam:PutRolePolicy"
+        Resource = "*"
+        Condition = {
+          Null = {
+            "iam:PermissionsBoundary" = "true"
+          }
+        }
+      },
+      {
+        Sid    = "TakeEvents"
+        Effect = "Allow"
+        Action = [
+          "sqs:ReceiveMessage",
+          "sqs:DeleteMessage",
+          "sqs:ChangeMessageVisibility",
+          "sqs:GetQueueAttributes",
+          "sqs:SendMessage",
+        ]
+        Resource = [
+          "arn:aws:sqs:us-east-1:111122223333:liftgate-cloudtrail",
+          "arn:aws:sqs:us-east-1:111122223333:liftgate-cloudtrail-dead-letters",
+        ]
+      },
+      {
+        Sid      = "FindLogFiles"
+        Effect   = "Allow"
+        Action   = "s3:ListBucket"
+        Resource = "arn:aws:s3:::liftgate-trail-111122223333-us-east-1"
+      },
+      {
+        Sid      = "ReadLogFiles"
+        Effect   = "Allow"
+        Action   = "s3:GetObject"
+        Resource = "arn:aws:s3:::liftgate-trail-111122223333-us-east-1/AWSLogs/*"
+      },
+    ]
+  })
+}
