@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from liftgate.deployment.model import Bounded, Plan
 from liftgate.deployment.watching import (
     DEAD_KEPT_SECONDS,
     EVENT_PATTERN,
@@ -86,8 +87,17 @@ def _iam(against: Against, account: str) -> SeenIam:
         for one in planned_roles(plan)
         if one.account == account
     ]
+    if plan.brought and account == plan.account:
+        principals.append(_brought(plan.brought, plan))
     policies = {one.arn: one.document for one in plan.policies if one.account == account}
     return SeenIam(principals={one.arn: one for one in principals}, policies=policies)
+
+
+def _brought(one: Bounded, plan: Plan) -> SeenPrincipal:
+    held = [each.arn for each in plan.policies if each.users or each.roles]
+    holder, name = Holder(one.kind), one.arn.rsplit("/", 1)[-1]
+    grants = tuple(SeenGrant(holder=holder, holder_name=name, name=arn) for arn in held)
+    return SeenPrincipal(arn=one.arn, grants=grants, boundary=one.boundary)
 
 
 def _trail(arn: str, against: Against) -> SeenTrail:

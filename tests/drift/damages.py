@@ -68,7 +68,7 @@ def _trust(arn: str, edit: Callable[[dict[str, Any]], object]) -> dict[str, Chan
     return {"do": do, "undo": lambda made: put(made, planned(made))}
 
 
-def _statement(policy_arn: str, edit: Callable[[dict[str, Any]], object]) -> dict[str, Change]:
+def statement(policy_arn: str, edit: Callable[[dict[str, Any]], object]) -> dict[str, Change]:
     """Edit a managed policy's last statement, in a new version."""
     account = policy_arn.split(":")[4]
 
@@ -396,14 +396,14 @@ DAMAGES: Final[dict[str, Damage]] = {
     "a ceiling is wider": _damage(
         "ceiling-widened",
         f"{WRITER.replace(':role', ':policy')}Ceiling",
-        _statement(
+        statement(
             f"{WRITER.replace(':role', ':policy')}Ceiling", lambda one: one.update(Action="*", Resource="*")
         ),
     ),
     "the broker may do more": _damage(
         "broker-widened",
         f"arn:aws:iam::{HOME}:policy/LiftgateBrokerLend",
-        _statement(
+        statement(
             f"arn:aws:iam::{HOME}:policy/LiftgateBrokerLend",
             lambda one: one.update(Action="iam:PutRolePolicy"),
         ),
@@ -411,7 +411,7 @@ DAMAGES: Final[dict[str, Damage]] = {
     "the revoker may do more": _damage(
         "revoker-widened",
         f"arn:aws:iam::{OTHER}:policy/LiftgateRevokerTakeBack",
-        _statement(
+        statement(
             f"arn:aws:iam::{OTHER}:policy/LiftgateRevokerTakeBack", lambda one: one.update(Action="iam:*")
         ),
     ),
@@ -428,7 +428,7 @@ DAMAGES: Final[dict[str, Damage]] = {
     "the auditor may do more": _damage(
         "auditor-widened",
         f"{AUDITOR.replace(':role', ':policy')}Look",
-        _statement(
+        statement(
             f"{AUDITOR.replace(':role', ':policy')}Look",
             lambda one: one.update(Action="s3:GetObject", Resource="*"),
         ),
@@ -436,13 +436,13 @@ DAMAGES: Final[dict[str, Damage]] = {
     "the auditor's boundary takes more": _damage(
         "auditor-widened",
         f"{AUDITOR.replace(':role', ':policy')}Boundary",
-        _statement(f"{AUDITOR.replace(':role', ':policy')}Boundary", lambda one: one.update(Action="*")),
+        statement(f"{AUDITOR.replace(':role', ':policy')}Boundary", lambda one: one.update(Action="*")),
     ),
     "the auditor has a policy more": _damage("policy-added", AUDITOR, _inline("role", AUDITOR)),
     "everyday access may write": _damage(
         "baseline-widened",
         f"arn:aws:iam::{HOME}:policy/LiftgateReadOnly",
-        _statement(f"arn:aws:iam::{HOME}:policy/LiftgateReadOnly", lambda one: one.update(Action="s3:*")),
+        statement(f"arn:aws:iam::{HOME}:policy/LiftgateReadOnly", lambda one: one.update(Action="s3:*")),
     ),
     "the broker has a policy more": _damage("policy-added", BROKER, _inline("role", BROKER)),
     "the revoker has a policy more": _damage("policy-added", REVOKER, _inline("role", REVOKER)),
@@ -452,7 +452,7 @@ DAMAGES: Final[dict[str, Damage]] = {
     "the broker may do less": _damage(
         "policy-narrowed",
         f"arn:aws:iam::{HOME}:policy/LiftgateBrokerLend",
-        _statement(
+        statement(
             f"arn:aws:iam::{HOME}:policy/LiftgateBrokerLend", lambda one: one.update(Action="sts:AssumeRole")
         ),
     ),

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
-from tests.deployment.deployed import EXTERNAL_ID, HOME, OTHER, two_accounts
+from tests.deployment.deployed import EVERYTHING, EXTERNAL_ID, HOME, OTHER, two_accounts
 
+from liftgate.demo.deployed_account import put_on_brought
 from liftgate.demo.embedded_aws import EmbeddedAws
-from liftgate.deployment.model import ManagedPolicy, Plan, Role, Trail
+from liftgate.deployment.model import Bounded, ManagedPolicy, Plan, Role, Trail
 from liftgate.deployment.options import DeployOptions
 from liftgate.deployment.places import places_of
 from liftgate.deployment.plan import plan_for
@@ -66,24 +67,32 @@ def _client(aws: EmbeddedAws, service: str, account: str, region: str) -> Any:
     return aws.client(service, aws.root_of(account))
 
 
-def deploy(aws: EmbeddedAws) -> DeployedAccount:
-    """Make all that the plan of the sample catalogue names."""
-    made = to_be_deployed(aws)
+def deploy(aws: EmbeddedAws, broker_arn: str | None = None) -> DeployedAccount:
+    """Make all that the plan of the sample catalogue names; with a broker that is there already where one is named."""
+    made = to_be_deployed(aws, broker_arn)
     against = made.against
     for policy in against.plan.policies:
         _make_policy(made, policy)
     for role in planned_roles(against.plan):
         _make_role(made, role)
+    if against.plan.brought:
+        _bring(made, against.plan.brought)
     _make_watching(made)
     for arn, account in watched_buckets(against.plan, against.places).items():
         make_bucket(made, arn, account)
     return made
 
 
-def to_be_deployed(aws: EmbeddedAws) -> DeployedAccount:
+def to_be_deployed(aws: EmbeddedAws, broker_arn: str | None = None) -> DeployedAccount:
     """The sample catalogue and its plan, of which nothing is made yet but a key."""
     key = aws.client("kms", aws.root).create_key()["KeyMetadata"]["Arn"]
-    options = DeployOptions(region=REGION, account=HOME, external_ids={OTHER: EXTERNAL_ID}, trail_key_arn=key)
+    options = DeployOptions(
+        region=REGION,
+        account=HOME,
+        broker_arn=broker_arn,
+        external_ids={OTHER: EXTERNAL_ID},
+        trail_key_arn=key,
+    )
     catalogue = two_accounts()
     plan = without_tls(plan_for(catalogue, options))
     return DeployedAccount(
@@ -125,6 +134,22 @@ def _make_role(made: DeployedAccount, role: Role) -> None:
         iam.attach_role_policy(RoleName=role.name, PolicyArn=arn)
     if role.inline:
         iam.put_role_policy(RoleName=role.name, PolicyName="Forward", PolicyDocument=to_json(role.inline))
+
+
+def _bring(made: DeployedAccount, brought: Bounded) -> None:
+    """A user or role of somebody's own, and what the files and the README have done to it."""
+    iam, name = made.client("iam", HOME), name_of(brought.arn)
+    path = brought.arn.split(f":{brought.kind}")[1].removesuffix(name)
+    if brought.kind == "user":
+        iam.create_user(UserName=name, Path=path)
+    else:
+        iam.create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=json.dumps(EVERYTHING))
+    for policy in made.against.plan.policies:
+        for user in policy.users:
+            iam.attach_user_policy(UserName=user, PolicyArn=policy.arn)
+        for role in policy.roles:
+            iam.attach_role_policy(RoleName=role, PolicyArn=policy.arn)
+    put_on_brought(iam, brought)
 
 
 def _make_watching(made: DeployedAccount) -> None:

@@ -2,6 +2,7 @@
 
 import yaml
 from tests.deployment.deployed import planned
+from tests.drift.brought_damages import BROUGHT_DAMAGES
 from tests.drift.damages import DAMAGES
 from tools.generate_deploy_check_docs import PAGE, page
 from tools.generate_deploy_docs import ROLES
@@ -16,11 +17,12 @@ def test_the_page_says_what_the_table_of_walls_says() -> None:
 
 
 def test_the_page_of_roles_says_how_many_ways_are_tried() -> None:
-    assert f"{len(DAMAGES)} ways to weaken a deployed" in ROLES.read_text("utf-8")
+    assert f"{len(DAMAGES) + len(BROUGHT_DAMAGES)} ways to weaken a deployed" in ROLES.read_text("utf-8")
 
 
 def test_each_damage_is_of_a_wall() -> None:
     assert {one.wall for one in DAMAGES.values()} <= set(WALLS)
+    assert {one.wall for _, one in BROUGHT_DAMAGES.values()} <= set(WALLS)
 
 
 def test_log_files_are_kept_for_as_long_as_the_template_says() -> None:

@@ -17,7 +17,7 @@ from tests.deployment.deployed import EXTERNAL_ID, HOME, OTHER, two_accounts
 from tests.server.running import Running, calling, running
 from tools.generate_deploy_docs import ROOT
 
-from liftgate.demo.deployed_account import apply_templates
+from liftgate.demo.deployed_account import apply_templates, put_on_brought
 from liftgate.demo.embedded_aws import EmbeddedAws, Keys, running_embedded_aws
 from liftgate.demo.sample_account import BROKER, create_user
 from liftgate.deployment.model import Plan
@@ -189,6 +189,15 @@ def an_access_point(made: Deployed) -> Iterator[None]:
     control.delete_access_point(**of)
 
 
+@contextmanager
+def without_boundary(made: Deployed) -> Iterator[None]:
+    """The broker, for as long as the block lasts."""
+    assert made.plan.brought
+    made.iam(HOME).delete_user_permissions_boundary(UserName=BROKER)
+    yield
+    put_on_brought(made.iam(HOME), made.plan.brought)
+
+
 def told(made: Deployed) -> list[dict[str, Any]]:
     """What CloudTrail told since it was last asked, up to a call of the account's owner that is made now."""
     made.aws.client("s3", made.aws.root).put_object(Bucket="reports", Key="here", Body=b"")
@@ -208,13 +217,14 @@ def test_a_drift_in_another_account_is_found_by_the_servers_own_check_and_over_o
 ) -> None:
     assert check(made, tmp_path).of("open") == DIFFERS
 
-    with letting_in_another(made, ELSEWHERE), an_access_point(made):
+    with letting_in_another(made, ELSEWHERE), an_access_point(made), without_boundary(made):
         drifted = check(made, tmp_path)
     added = [
         ("access-point-opened", POINT),
+        ("boundary-missing", made.plan.broker_arn),
         ("second-principal", ELSEWHERE),
     ]
-    assert (drifted.line["opened"], drifted.line["not_looked_at"]) == (2, 0)
+    assert (drifted.line["opened"], drifted.line["not_looked_at"]) == (3, 0)
     assert drifted.of("open") == sorted([*DIFFERS, *added])
 
     mended = check(made, tmp_path)

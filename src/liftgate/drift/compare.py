@@ -8,6 +8,7 @@ from typing import Final
 
 from liftgate.deployment.model import Plan
 from liftgate.drift.access_points import access_points_drift
+from liftgate.drift.brought import brought_drift
 from liftgate.drift.buckets import buckets_drift
 from liftgate.drift.events import events_drift
 from liftgate.drift.expected import Against
@@ -33,6 +34,7 @@ def compare(against: Against, snapshot: Snapshot) -> Report:
             if isinstance(one, Unseen)
         ),
         *roles_drift(against, snapshot),
+        *brought_drift(against, snapshot),
         *standing_drift(against, snapshot),
         *buckets_drift(against, snapshot),
         *access_points_drift(against, snapshot),
@@ -53,6 +55,7 @@ def _place(one: Drift) -> tuple[int, int, str, str]:
 
 def _things(plan: Plan, snapshot: Snapshot) -> int:
     beside = (
+        [plan.brought] if plan.brought else [],
         snapshot.trails,
         snapshot.rules,
         snapshot.buses,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from liftgate.deployment.model import Concern, ManagedPolicy, Plan, Role, boundary_command
+from liftgate.deployment.model import Bounded, Concern, ManagedPolicy, Plan, Role, boundary_command
 from liftgate.deployment.places import Places
 from liftgate.drift.model import Mend
 from liftgate.drift.seen import Holder, SeenGrant
@@ -40,6 +40,17 @@ def put_trust(role: Role, wanted: Policy) -> Mend:
 def put_boundary(arn: str, boundary: str) -> Mend:
     """Put a boundary on a user or role."""
     return Mend(command=boundary_command(arn, boundary))
+
+
+def create_user(one: Bounded) -> Mend:
+    """Make a user anew, under its boundary."""
+    _, *path, name = one.arn.split(":")[5].split("/")
+    return Mend(
+        command=(
+            *("aws", "iam", "create-user", "--path", "/".join(["", *path, ""]), "--user-name", name),
+            *("--permissions-boundary", one.boundary),
+        )
+    )
 
 
 def put_longest(role: Role) -> Mend:

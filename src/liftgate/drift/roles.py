@@ -6,9 +6,10 @@ from typing import Final
 from liftgate.deployment.model import Bounded, Concern, ManagedPolicy, Plan, Role
 from liftgate.drift.containing import beyond, together
 from liftgate.drift.expected import Against
-from liftgate.drift.mending import apply, attach, put_boundary, put_longest, put_version, take_off
+from liftgate.drift.holding import beside, more, not_attached, other_boundary
+from liftgate.drift.mending import apply, put_longest, put_version
 from liftgate.drift.model import Absent, Drift, Unseen
-from liftgate.drift.seen import Holder, Looked, SeenGrant, SeenIam, SeenPrincipal, SeenRole, Snapshot
+from liftgate.drift.seen import Holder, Looked, SeenIam, SeenPrincipal, SeenRole, Snapshot
 from liftgate.drift.trusts import trust_drift
 from liftgate.drift.walls import WALLS
 from liftgate.elevation.in_place.statements import POLICY_NAME as IN_PLACE
@@ -65,38 +66,20 @@ def _role(role: Role, against: Against, iam: SeenIam) -> Iterator[Drift | Unseen
         yield found.trust or Unseen(thing=role.arn, why="AWS shows no trust policy of it")
     for arn in role.policies:
         if arn in iam.policies and arn not in found.attached:
-            yield _not_attached(role.arn, Holder.ROLE, role.name, arn)
+            yield not_attached(Holder.ROLE, role.arn, arn)
     yield from _added(role, against, found, iam)
 
 
 def _added(role: Role, against: Against, found: SeenPrincipal, iam: SeenIam) -> Iterator[Drift | Unseen]:
-    """Policies beside the plan's that allow more than it. Denies are welcome: Liftgate's own stand there too."""
     plan, held = against.plan, against.places.held
     wanted = together(
         *(plan.policy(arn).document for arn in role.policies), *([role.inline] if role.inline else [])
     )
-    for grant in found.grants:
-        if grant.name in role.policies or against.expected.takes(grant.name):
-            continue
+    for grant in beside(found, role.policies, against):
         within = wanted
         if grant.name == IN_PLACE and not grant.is_managed and role.arn in held and role.boundary:
             within = plan.policy(role.boundary).document
-        yield from _more(grant, role.arn, within, iam)
-
-
-def _more(grant: SeenGrant, thing: str, within: Policy, iam: SeenIam) -> Iterator[Drift | Unseen]:
-    document = iam.document(grant)
-    answer = document if isinstance(document, Unseen) else beyond(document, within, thing)
-    if isinstance(answer, Unseen):
-        yield answer
-    elif answer is not None:
-        yield Drift(
-            wall=WALLS["policy-added"],
-            thing=thing,
-            found=f"`{grant.name}` allows {answer}",
-            wanted="the plan's policies alone",
-            mend=take_off(grant),
-        )
+        yield from more(grant, role.arn, within, iam)
 
 
 def _settings(role: Role, found: Looked[SeenRole]) -> Iterator[Drift | Unseen]:
@@ -106,7 +89,7 @@ def _settings(role: Role, found: Looked[SeenRole]) -> Iterator[Drift | Unseen]:
     if not isinstance(found, SeenRole):
         return
     if role.boundary is not None and found.boundary != role.boundary:
-        yield _boundary(role.arn, found.boundary, role.boundary)
+        yield other_boundary(role.arn, found.boundary, role.boundary)
     if found.longest != role.max_session:
         yield Drift(
             wall=WALLS["session-too-short" if found.longest < role.max_session else "session-too-long"],
@@ -132,16 +115,6 @@ def _policy(policy: ManagedPolicy, plan: Plan, iam: SeenIam) -> Iterator[Drift |
         yield found
         return
     yield from _width(policy, found)
-    prefix = f"arn:{policy.partition}:iam::{policy.account}:"
-    for holder, names in ((Holder.USER, policy.users), (Holder.ROLE, policy.roles)):
-        for name in names:
-            has = any(
-                grant.name == policy.arn and grant.holder is holder and grant.holder_name == name
-                for one in iam.principals.values()
-                for grant in one.grants
-            )
-            if not has:
-                yield _not_attached(f"{prefix}{holder}/{name}", holder, name, policy.arn)
 
 
 def _width(policy: ManagedPolicy, found: Policy) -> Iterator[Drift | Unseen]:
@@ -174,24 +147,4 @@ def _bounded(one: Bounded, plan: Plan, found: Looked[SeenRole]) -> Iterator[Drif
             mend=apply(plan, one.arn.split(":")[4], Concern.BASELINE),
         )
     elif found.boundary != one.boundary:
-        yield _boundary(one.arn, found.boundary, one.boundary)
-
-
-def _boundary(arn: str, found: str | None, wanted: str) -> Drift:
-    return Drift(
-        wall=WALLS["boundary-missing"],
-        thing=arn,
-        found=found or "none",
-        wanted=wanted,
-        mend=put_boundary(arn, wanted),
-    )
-
-
-def _not_attached(thing: str, holder: Holder, name: str, policy_arn: str) -> Drift:
-    return Drift(
-        wall=WALLS["policy-missing"],
-        thing=thing,
-        found=f"`{policy_arn}` is not attached to it",
-        wanted="attached",
-        mend=attach(holder, name, policy_arn),
-    )
+        yield other_boundary(one.arn, found.boundary, one.boundary)

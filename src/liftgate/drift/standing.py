@@ -53,9 +53,9 @@ def _moved(one: Statement, point: SeenAccessPoint) -> Statement | None:
 
 
 def standing_drift(against: Against, snapshot: Snapshot) -> Iterator[Drift | Unseen]:
-    """Everybody but the plan's own roles, which are held against the plan, and AWS's services."""
+    """Everybody but the plan's own roles and the broker, which are held against the plan, and AWS's services."""
     plan, places, expected = against.plan, against.places, against.expected
-    planned = {one.arn for one in planned_roles(plan)}
+    planned = {*(one.arn for one in planned_roles(plan)), plan.broker_arn}
     for account in plan.accounts:
         iam = snapshot.iam[account]
         rights = _also_through(lent_rights(places, account), snapshot.points_of(account))

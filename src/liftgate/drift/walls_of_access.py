@@ -16,9 +16,9 @@ ACCESS: Final[tuple[Row, ...]] = (
     (
         "role-missing",
         _MEDIUM,
-        "a role of the plan is not there",
+        "a role of the plan, or the broker, is not there",
         "what needs it does not work: lending, taking back, forwarding events, or looking",
-        APPLY,
+        f"{APPLY}; make a broker of your own by hand",
     ),
     (
         "trust-opened",
@@ -58,9 +58,9 @@ ACCESS: Final[tuple[Row, ...]] = (
     (
         "boundary-missing",
         _HIGH,
-        "a role has no permissions boundary, or another",
-        "a policy that is added to the role counts in full; Liftgate's denies are refused",
-        "put the plan's boundary on the role",
+        "a role, or the broker, has no permissions boundary, or another",
+        "a policy that is added to it counts in full; on an elevated role Liftgate's denies are refused",
+        "put the plan's boundary on it",
     ),
     (
         "ceiling-widened",
@@ -100,14 +100,14 @@ ACCESS: Final[tuple[Row, ...]] = (
     (
         "policy-added",
         _HIGH,
-        "a role of the plan carries a policy that allows more than the plan",
-        "as far as its boundary goes, the role does more than was agreed on",
-        "take the policy off the role",
+        "a role of the plan, or the broker, carries a policy that allows more than the plan",
+        "as far as its boundary goes, it does more than was agreed on",
+        "take the policy off it",
     ),
     (
         "policy-missing",
         _LOW,
-        "a policy of the plan is not there, or not on its role",
+        "a policy of the plan is not there, or not on its role or the broker",
         "what was agreed on does not work",
         APPLY,
     ),
