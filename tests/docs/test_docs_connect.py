@@ -35,7 +35,7 @@ DIFFERS: Final = [
     "broker-widened: policy LiftgateBrokerTakeBack",  # roles by their names alone, no condition on their boundary
     "broker-widened: policy LiftgateBrokerWatch",  # batches by their own names
     "bucket-missing: bucket liftgate-trail-111122223333-us-east-1",
-    "queue-closed: queue liftgate-cloudtrail",
+    "queue-opened: queue liftgate-cloudtrail",  # it has no policy: nobody is kept from taking events
     "queue-unencrypted: queue liftgate-cloudtrail",
     "queue-unencrypted: queue liftgate-cloudtrail-dead-letters",
     "rule-missing: rule liftgate-cloudtrail",
