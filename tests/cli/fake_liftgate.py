@@ -471,6 +471,7 @@ def hold() -> Json:
     return {
         "person": {"id": "ada", "name": "Ada"},
         "finding_id": FINDING,
+        "placed_by": None,
         "because": "Permissions were changed",
         "placed_at": "2026-11-24T09:00:00Z",
         "releases": [

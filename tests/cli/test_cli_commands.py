@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.cli.conftest import Said
-from tests.cli.fake_liftgate import FakeLiftgate, moment, problem, settlement
+from tests.cli.fake_liftgate import FakeLiftgate, hold, moment, problem, settlement
 
 from liftgate.cli.exit_code import ExitCode
 
@@ -512,6 +512,37 @@ def test_a_finding_says_what_was_done_and_what_brings_objects_back(liftgate: Run
         "    brings it back: aws s3api delete-object --bucket reports --key '2026/a b.csv' --version-id v2\n"
         "  … and more"
     ) in out
+
+
+def test_somebody_is_shut_out(liftgate: Run, fake: FakeLiftgate) -> None:
+    by_hand = {
+        **hold(),
+        "finding_id": None,
+        "placed_by": {"id": "grace", "name": "Grace"},
+        "because": "stolen",
+    }
+    done = {"hold": by_hand, "is_new": True, "sign_ins": 3, "revoked": 2, "pending": 1}
+    fake.answers["POST /api/v1/holds/ada"] = (201, done)
+    said = liftgate("hold", "ada", "--reason", "her laptop was stolen")
+    assert fake.seen[-1].body == {"reason": "her laptop was stolen"}
+    assert said.out.splitlines() == [
+        "ada is on hold, and cannot sign in.",
+        "  3 signed out: browsers and terminals",
+        "  2 grant(s) taken back; AWS is still being told of 1",
+        "",
+        "next: liftgate doctor",
+        "      two guards: liftgate release ada --reason …",
+    ]
+    fake.answers["POST /api/v1/holds/ada"] = (201, {**done, "is_new": False, "revoked": 0, "pending": 0})
+    again = liftgate("hold", "ada", "--reason", "again").out
+    assert "ada is on hold already, and cannot sign in.\n" in again
+    assert "  since 2026-11-24T09:00:00Z, by Grace: stolen\n" in again
+    assert "  0 grant(s) taken back\n" in again
+    assert liftgate("hold", "ada", "--reason", "x", "--output", "json").json["sign_ins"] == 3
+    fake.answers["GET /api/v1/holds"] = (200, {"items": [by_hand]})
+    listed = liftgate("holds").out
+    assert re.search(r"ada +2026-11-24T09:00:00Z +by Grace", listed)
+    assert listed.endswith("next: liftgate release ada --reason …\n")
 
 
 def test_holds_are_listed_and_released(liftgate: Run, fake: FakeLiftgate) -> None:

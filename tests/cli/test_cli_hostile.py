@@ -80,6 +80,15 @@ def evil(fake: FakeLiftgate) -> FakeLiftgate:
     pages |= {
         "GET /api/v1/holds": evil_holds,
         "POST /api/v1/holds/ada/releases": evil_holds,
+        "POST /api/v1/holds/ada": {
+            "hold": poisoned(
+                {**hold(), "finding_id": None, "placed_by": poisoned({"id": "grace", "name": "Grace"})}
+            ),
+            "is_new": False,
+            "sign_ins": 1,
+            "revoked": 1,
+            "pending": 0,
+        },
         f"GET /api/v1/grants/{GRANT}/settlement": poisoned(settlement(GRANT)),
         f"GET /api/v1/grants/{GRANT}/timeline": poisoned(timeline(grant)),
         "GET /api/v1/findings": {"items": [evil_finding], "next_cursor": None},
@@ -98,6 +107,7 @@ SCREENS = [
     ("findings",),
     ("findings", "--output", "csv"),
     ("holds",),
+    ("hold", "ada", "--reason", "x"),
     ("release", "ada", "--reason", "x"),
     ("settlement", GRANT),
     ("request", "s3://b/", "--write", "--for", "20m", "--reason", "x"),

@@ -22,6 +22,7 @@ FORMS = {
     "/requests/{request_id}/conclusion": {"justified": "yes", "comment": "a drill"},
     "/absences": {"delegate": "linus", "until": "2026-11-25T00:00"},
     "/grants/{grant_id}/extensions": {"duration": "1m", "justification": "not done yet"},
+    "/holds": {"person": "linus", "reason": "a drill"},
     "/holds/{person_id}/releases": {"reason": "a drill"},
     "/identities/codes": {"kind": "slack"},
 }

@@ -13,9 +13,11 @@ from starlette.testclient import TestClient
 from tests.server.fake_slack import APP_TOKEN, BOT_TOKEN
 from tests.server.server_world import ADA, ADDRESS, CATALOGUE, World, an_ask, open_world
 
+from liftgate.access.hold import Hold
 from liftgate.identity.aws_proof import proof_fields, sign_proof
 from liftgate.identity.link_model import audience_of_link
 from liftgate.identity.sts_request import StsRequest
+from liftgate.response.drafts import hold_placed
 from liftgate.server.app import create_app
 
 ACCOUNT = "111122223333"
@@ -455,3 +457,19 @@ def test_guards_and_auditors_see_all_links(world: World) -> None:
     [shown] = world.get("rosa", "/identities").json()["items"]
     assert (shown["id"], shown["person"]["id"]) == (made, "ada")
     assert world.get("ada", "/identities").status_code == 403
+
+
+def test_who_is_on_hold_links_nothing_not_even_by_a_code_of_before(world: World) -> None:
+    code = a_code(world)
+    assert world.post("rosa", "/holds/ada", {"reason": "her laptop was stolen"}).status_code == 201
+    assert refusal(prove(world, code)) == (403, "link_code_wrong")
+
+
+def test_who_is_on_hold_for_a_finding_links_nothing(world: World) -> None:
+    code = a_code(world)
+    put = Hold(person="ada", finding_id="fi-1", because="x", placed_at=world.clock())
+    with world.store.write() as transaction:
+        transaction.place_hold(put, hold_placed(put))
+    assert refusal(prove(world, code)) == (403, "person_shut_out")
+    assert refusal(world.post("ada", "/me/identities/codes", {"kind": "aws"})) == (403, "person_shut_out")
+    assert mine(world) == []

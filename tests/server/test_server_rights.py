@@ -32,6 +32,7 @@ BODIES = {
     f"{API}/request-trials": an_ask(),
     f"{API}/absences": {"delegate": "linus", "until": "2026-11-25T00:00:00Z"},
     f"{API}/grants/{{grant_id}}/extensions": {"duration_seconds": 60, "justification": "not done yet"},
+    f"{API}/holds/{{person_id}}": {"reason": "a drill"},
     f"{API}/holds/{{person_id}}/releases": {"reason": "a drill"},
     f"{API}/me/identities/codes": {"kind": "slack"},
     f"{API}/identities": {
@@ -67,6 +68,7 @@ EXPECTED: dict[Right, tuple[int, ...]] = {
     Right.GUARD: (403, 403, 200, 403),
     Right.LISTS_FINDINGS: (200, 200, 200, 200),
     Right.SEES_FINDING: (404, 200, 200, 404),
+    Right.HOLDS: (403, 403, 200, 403),
     Right.RELEASES: (403, 403, 200, 403),
     Right.SEES_ALL: (403, 403, 200, 403),
     Right.MEASURES: (200, 200, 200, 200),  # on this machine, where there is no token
@@ -90,6 +92,8 @@ def paths_of(world: World) -> Callable[[str], str]:
 
     def path_of(template: str) -> str:
         made = {"request_id": emergency(world)} if template.endswith("/conclusion") else {}
+        if template.endswith("/holds/{person_id}"):
+            made = {"person_id": "linus"}
         return template.format(**{**ids, **made})
 
     return path_of

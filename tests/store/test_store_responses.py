@@ -1,9 +1,12 @@
 """Answers, holds and accounts on both databases: each once, and nobody slips past a hold."""
 
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from secrets import token_bytes
 from threading import Barrier
 
 import pytest
@@ -18,7 +21,9 @@ from liftgate.access.ports import Effect, EffectKind, GrantFilter
 from liftgate.access.reviewing import review_request
 from liftgate.access.service import make_request
 from liftgate.access.state import LIVE
-from liftgate.identity.model import Caller
+from liftgate.identity.errors import PersonShutOut, TokenUnknown
+from liftgate.identity.model import Caller, Person
+from liftgate.identity.service import caller_of, sign_in_locally
 from liftgate.ledger.model import EventKind
 from liftgate.response import drafts
 from liftgate.response.model import Mode, Response, Step
@@ -204,3 +209,58 @@ def test_a_grant_that_is_not_over_has_no_account(store: SqlStore) -> None:
         given = add_grant(transaction)
     with store.read() as view:
         assert view.settled(given.id) is None
+
+
+BY_HAND = Hold(person="ada", placed_by="sec", because="her laptop was stolen", placed_at=NOON)
+
+
+def sign_in(store: SqlStore, name: str = "ada") -> str:
+    token, _ = sign_in_locally(
+        name,
+        enabled=True,
+        store=store,
+        person_of=lambda _: Person(id=name, name=name),
+        clock=lambda: NOON,
+        random=token_bytes,
+    )
+    return token
+
+
+def test_a_hold_by_hand_is_read_back_as_it_was_placed(store: SqlStore) -> None:
+    assert place(store, BY_HAND)
+    assert place(store)
+    with store.write() as transaction:
+        assert set(transaction.open_holds("ada")) == {HOLD, BY_HAND}
+        assert transaction.is_shut_out("ada")
+        assert not transaction.is_shut_out("grace")
+
+
+def test_a_hold_for_a_finding_lets_sign_in(store: SqlStore) -> None:
+    place(store)
+    with store.write() as transaction:
+        assert (transaction.is_held("ada"), transaction.is_shut_out("ada")) == (True, False)
+    assert sign_in(store)
+
+
+def test_whoever_signs_in_while_they_are_shut_out_is_out(
+    store: SqlStore, open_another: Callable[[], SqlStore]
+) -> None:
+    """Either the sign-in comes first, and ends with the others, or it is refused."""
+    stores = [store, *(open_another() for _ in range(3))]
+
+    def shut_out(name: str) -> None:
+        hold = replace(BY_HAND, person=name)
+        with store.write() as transaction:
+            transaction.place_hold(hold, drafts.hold_placed(hold))
+            transaction.end_sign_ins_of(name)
+
+    came_to = Counter[type]()
+    for name in (f"person-{number}" for number in range(12)):
+        signing_in = [partial(sign_in, one, name) for one in stores]
+        for came in at_once(partial(shut_out, name), *signing_in)[1:]:
+            came_to[type(came)] += 1
+            if isinstance(came, str):
+                with pytest.raises(TokenUnknown):
+                    caller_of(came, store=store, person_of=lambda _: None, clock=lambda: NOON)
+    assert set(came_to) <= {str, PersonShutOut}
+    assert came_to[PersonShutOut]

@@ -309,6 +309,35 @@ def test_who_leaves_the_catalogue_is_nobody_at_once(world: CrashWorld) -> None:
     eventually(lambda: world.call("linus", "GET", "/me"), status=200)
 
 
+def test_a_stolen_sign_in_is_shut_out_and_the_session_that_runs_under_it_refused(world: CrashWorld) -> None:
+    file: Path = world.folder / "catalogue.yaml"
+    file.write_text(CATALOGUE.replace("guards: [grace]", "guards: [grace, linus]"))
+    try:
+        eventually(lambda: world.call("linus", "GET", "/holds"), status=200)
+        stolen = sign_in(world, signed(world, world.account.as_baseline("ada"))).json()["token"]
+        keys = keys_of(world.call("ada", "POST", f"/grants/{granted(world)}/sessions").json())
+        waits = ask(world, "linus", seconds=3600).json()["id"]
+        assert world.may_write(keys)
+        shut_out = world.call("grace", "POST", "/holds/ada", {"reason": "her laptop was stolen"})
+        assert (shut_out.status_code, shut_out.json()["pending"]) == (201, 0)
+        assert shut_out.json()["sign_ins"] >= 2
+        assert not world.may_write(keys)
+        approval = {"answer": "approve", "comment": "quickly"}
+        for token in (stolen, world.tokens.pop("ada")):
+            headers = {"Authorization": f"Bearer {token}"}
+            answer = world.send("POST", f"/requests/{waits}/reviews", approval, headers)
+            assert answer.json()["code"] == "token_unknown"
+        again = sign_in(world, signed(world, world.account.as_baseline("ada")))
+        assert again.json()["code"] == "person_shut_out"
+        for guard in ("grace", "linus"):
+            assert world.call(guard, "POST", "/holds/ada/releases", {"reason": "found"}).status_code == 201
+        assert not world.may_write(keys)
+        assert sign_in(world, signed(world, world.account.as_baseline("ada"), age=2)).status_code == 201
+    finally:
+        file.write_text(CATALOGUE)
+    eventually(lambda: world.call("linus", "GET", "/holds"), status=403)
+
+
 def eventually(call: Any, *, status: int) -> httpx.Response:
     answer: httpx.Response = call()
     for _ in range(3000):

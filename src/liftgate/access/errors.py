@@ -195,6 +195,18 @@ class PersonHeld(Refused):
     code = "person_held"
 
 
+class NoSuchPerson(NotFound):
+    """The catalogue knows nobody of that id."""
+
+    code = "no_such_person"
+
+
+class MayNotHold(Refused):
+    """Only guards put others on hold; everybody may put themselves."""
+
+    code = "may_not_hold"
+
+
 class MayNotRelease(Refused):
     """Only guards release a hold, and never their own."""
 

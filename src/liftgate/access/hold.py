@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from liftgate.access.errors import MayNotRelease, PersonHeld
+from liftgate.access.errors import MayNotHold, MayNotRelease, PersonHeld
 from liftgate.access.sight import is_guard
 from liftgate.catalogue.model import Catalogue
 from liftgate.clock import rfc3339
@@ -24,13 +24,26 @@ class Release:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """A person who gets no new grants until two guards, neither of them the person, have said so."""
+    """A person who gets no new grants until two guards, neither of them the person, have said so.
+
+    It is placed for a finding, or by hand: then the person cannot sign in either. Raises ``ValueError`` for both, and for neither.
+    """
 
     person: str
-    finding_id: str
-    because: str
+    because: str  # what was found, or the reason that was given
     placed_at: datetime
+    finding_id: str | None = None
+    placed_by: str | None = None  # id of the guard who placed it by hand, or of the person
     releases: tuple[Release, ...] = ()
+
+    def __post_init__(self) -> None:
+        if (self.finding_id is None) == (self.placed_by is None):
+            raise ValueError("a hold is placed for a finding or by somebody, and not by both")
+
+    @property
+    def key(self) -> str:
+        """What tells it from other holds on the person."""
+        return self.finding_id or f"by hand {self.placed_at.isoformat()}"
 
     @property
     def is_over(self) -> bool:
@@ -50,6 +63,19 @@ def refuse_held(person: str, hold_on: HoldOn) -> None:
             advice=f"two guards can release the hold, each with: liftgate release {person} --reason …",
             value=person,
         )
+
+
+def refuse_placer(person: str, by: str, *, catalogue: Catalogue, hold_on: HoldOn) -> None:
+    """Raise ``MayNotHold`` for anyone but guards and the person, ``PersonHeld`` for a guard who is on hold."""
+    if by == person:  # whose laptop is gone
+        return
+    if not is_guard(by, catalogue):
+        raise MayNotHold(
+            f"`{by}` is no guard, and so may put nobody on hold but themselves",
+            advice="tell a guard at once: they can, with liftgate hold " + f"{person} --reason …",
+            value=person,
+        )
+    refuse_held(by, hold_on)
 
 
 def refuse_releaser(person: str, by: str, *, catalogue: Catalogue, hold_on: HoldOn) -> None:

@@ -13,7 +13,7 @@ from liftgate.plain_text import plain
 _HOLDS = (
     Column(title="PERSON"),
     Column(title="SINCE"),
-    Column(title="FINDING"),
+    Column(title="PLACED"),
     Column(title="RELEASED BY"),
     Column(title="NEEDS"),
     Column(title="BECAUSE", folds=True),
@@ -31,7 +31,8 @@ class HoldAnswer:
     """One hold."""
 
     person_id: str
-    finding_id: str
+    finding_id: str | None
+    placed_by: str | None  # name of who did by hand
     because: str
     placed_at: datetime
     released_by: tuple[str, ...]
@@ -43,6 +44,18 @@ class HoldsAnswer:
     """Holds that stand."""
 
     items: tuple[HoldAnswer, ...]
+    raw: JsonObject = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShutOutAnswer:
+    """What it took to shut somebody out."""
+
+    hold: HoldAnswer
+    is_new: bool
+    sign_ins: int
+    revoked: int
+    pending: int
     raw: JsonObject = field(repr=False)
 
 
@@ -96,6 +109,18 @@ def read_holds(source: JsonObject) -> HoldsAnswer:
     )
 
 
+def read_shut_out(source: JsonObject) -> ShutOutAnswer:
+    """What was done to shut somebody out, from JSON."""
+    return ShutOutAnswer(
+        hold=_hold(as_object(source.get("hold"), "hold")),
+        is_new=flag(source, "is_new"),
+        sign_ins=number(source, "sign_ins"),
+        revoked=number(source, "revoked"),
+        pending=number(source, "pending"),
+        raw=source,
+    )
+
+
 def read_settlement(source: JsonObject) -> SettlementAnswer:
     """A settlement from JSON."""
     return SettlementAnswer(
@@ -131,7 +156,7 @@ def say_holds(holds: HoldsAnswer) -> None:
         (
             hold.person_id,
             shown(hold.placed_at),
-            hold.finding_id,
+            hold.finding_id or f"by {hold.placed_by}",
             ", ".join(hold.released_by) or "nobody yet",
             f"{hold.releases_needed} more",
             hold.because,
@@ -140,7 +165,27 @@ def say_holds(holds: HoldsAnswer) -> None:
     ]
     say_table(_HOLDS, rows)
     first = holds.items[0]
-    say_next(f"liftgate show {first.finding_id}", f"liftgate release {first.person_id} --reason …")
+    looks = [f"liftgate show {first.finding_id}"] if first.finding_id else []
+    say_next(*looks, f"liftgate release {first.person_id} --reason …")
+
+
+def say_shut_out(done: ShutOutAnswer) -> None:
+    """What it took to shut somebody out, and how they are let in again."""
+    person = plain(done.hold.person_id)
+    still = "" if done.is_new else " already"
+    say(f"{paint(person, 'bold')} is {paint('on hold', 'red')}{still}, and cannot sign in.")
+    if not done.is_new:
+        say_folded(
+            "  ",
+            f"since {shown(done.hold.placed_at)}, by {done.hold.placed_by}: {done.hold.because}",
+            indent=2,
+        )
+    say(f"  {done.sign_ins} signed out: browsers and terminals")
+    told = f"AWS is still being told of {done.pending}" if done.pending else "AWS refuses what ran under them"
+    say(f"  {done.revoked} grant(s) taken back{f'; {told}' if done.revoked else ''}")
+    say_next(
+        *(["liftgate doctor"] if done.pending else []), f"two guards: liftgate release {person} --reason …"
+    )
 
 
 def say_settlement(found: SettlementAnswer) -> None:
@@ -195,7 +240,8 @@ def _hold(source: JsonObject) -> HoldAnswer:
     releases = [as_object(item, "releases") for item in items(source, "releases")]
     return HoldAnswer(
         person_id=text(as_object(source.get("person"), "person"), "id"),
-        finding_id=an_id(source, "finding_id"),
+        finding_id=optional(an_id, source, "finding_id"),
+        placed_by=text(as_object(by, "placed_by"), "name") if (by := source.get("placed_by")) else None,
         because=text(source, "because"),
         placed_at=moment(source, "placed_at"),
         released_by=tuple(text(as_object(one.get("by"), "by"), "name") for one in releases),

@@ -29,6 +29,7 @@ CONTENTS = {
         "revoke": ("take a grant back", _OURS + "revoke"),
         "findings": ("what was found in CloudTrail", _OURS + "findings"),
         "settlement": ("what was used of a grant that is over", _OURS + "settlement"),
+        "hold": ("shut somebody out: a laptop is gone", _OURS + "hold"),
         "holds": ("who gets nothing new, since when", _OURS + "holds"),
         "release": ("let somebody on hold ask again", _OURS + "release"),
     },

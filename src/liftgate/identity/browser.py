@@ -14,7 +14,7 @@ from liftgate.clock import Clock, rfc3339
 from liftgate.identity.errors import TokenExpired
 from liftgate.identity.model import Caller
 from liftgate.identity.ports import BrowserSession, IdentityStore, IdentityWriter
-from liftgate.identity.service import PersonOf, known_caller, token_unknown
+from liftgate.identity.service import PersonOf, known_caller, refuse_shut_out, token_unknown
 from liftgate.identity.token import RandomBytes, has_form, hash_of, new_token
 from liftgate.ledger.model import Draft, EventKind
 
@@ -52,7 +52,7 @@ def begin_browser_session(
 ) -> tuple[str, BrowserSession]:
     """A token for a browser whose person was proved. The session of ``replacing``, the token it showed before, ends.
 
-    ``also`` is done in the same transaction; where it raises, there is no session.
+    ``also`` is done in the same transaction; where it raises, there is no session. Raises ``PersonShutOut``.
     """
     now, token = clock(), new_token(random)
     session = BrowserSession(
@@ -68,6 +68,7 @@ def begin_browser_session(
         expires_at=now + limits.absolute,
     )
     with store.write() as transaction:
+        refuse_shut_out(session.person_id, transaction)
         before = transaction.browser_session(hash_of(replacing)) if replacing else None
         if before is not None:
             transaction.end_browser_session(before.id)

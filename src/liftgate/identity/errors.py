@@ -51,6 +51,12 @@ class IdentityUnknown(Unauthenticated):
     code = "identity_unknown"
 
 
+class PersonShutOut(Refused):
+    """Somebody was put on hold by hand, and does not sign in until the hold is released."""
+
+    code = "person_shut_out"
+
+
 class SessionNameUnproved(Unauthenticated):
     """Others could bear the session's name by which the catalogue knows somebody."""
 

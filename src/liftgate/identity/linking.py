@@ -34,6 +34,7 @@ from liftgate.identity.link_model import (
 )
 from liftgate.identity.model import Caller, Identity, IdentityKind, Person, PersonKind
 from liftgate.identity.ports import IdentityStore, IdentityWriter, StsTransport
+from liftgate.identity.service import refuse_held_to_link
 from liftgate.identity.token import RandomBytes
 from liftgate.ledger.model import Draft, EventKind, Json
 
@@ -74,7 +75,7 @@ def ask_for_code(
 ) -> tuple[str, LinkCode]:
     """A code for somebody who signed in just now, which makes an identity of that kind theirs.
 
-    Raises ``LinkingOff``, ``MayNotLink`` and ``SignInTooOld``.
+    Raises ``LinkingOff``, ``MayNotLink``, ``SignInTooOld`` and, for somebody on hold, ``PersonShutOut``.
     """
     if not door.rules.links(kind):
         raise LinkingOff(
@@ -103,6 +104,7 @@ def ask_for_code(
         "until": rfc3339(made.expires_at),
     }
     with door.store.write() as transaction:
+        refuse_held_to_link(caller.person.id, transaction)
         transaction.links.add_code(made)
         transaction.record(Draft(at=now, kind=EventKind.LINK_CODE_MADE, actor=caller.person.id, body=body))
     return code, made
@@ -138,8 +140,8 @@ def link_proved(
 ) -> tuple[Link, Person]:
     """Make an identity that was just proved that person's whose code was shown. The code is used up, whatever comes of it.
 
-    ``first`` says, in the same transaction, why the proof does not count. Raises that, ``LinkCodeWrong``, ``IdentityLinked``
-    and the rules' refusal.
+    ``first`` says, in the same transaction, why the proof does not count. Raises that, ``LinkCodeWrong``, ``IdentityLinked``,
+    ``PersonShutOut`` and the rules' refusal.
     """
     with door.store.write() as transaction:
         code = transaction.links.take_code(code_hash)
@@ -161,6 +163,7 @@ def link_proved(
         linked_at=now,
     )
     with door.store.write() as transaction:
+        refuse_held_to_link(person.id, transaction)
         linked = _linked(link, transaction, door.rules, now)
     if isinstance(linked, LiftgateError):
         raise linked

@@ -107,6 +107,12 @@ class IdentityReader(Protocol):
     def browser_signed_in_at(self, session_id: str) -> datetime | None:
         """When a browser's session began."""
 
+    def is_held(self, person_id: str) -> bool:
+        """Whether somebody is on hold, for whatever reason; until this transaction ends nobody is put on hold."""
+
+    def is_shut_out(self, person_id: str) -> bool:
+        """Whether somebody was put on hold by hand; until this transaction ends nobody is."""
+
 
 class IdentityWriter(IdentityReader, Protocol):
     """A transaction that changes sign-ins."""
@@ -146,6 +152,9 @@ class IdentityWriter(IdentityReader, Protocol):
 
     def end_browser_session(self, session_id: str) -> None:
         """Forget a browser's session."""
+
+    def end_sign_ins_of(self, person_id: str) -> int:
+        """Forget all sign-ins of somebody, and what would lead to one; how many browsers and terminals there were."""
 
 
 class IdentityStore(Protocol):

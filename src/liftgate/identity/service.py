@@ -11,12 +11,13 @@ from liftgate.identity.aws_proof import AwsProof
 from liftgate.identity.errors import (
     IdentityUnknown,
     LocalSignInOff,
+    PersonShutOut,
     ProofUsed,
     TokenExpired,
     TokenUnknown,
 )
 from liftgate.identity.model import Caller, Identity, IdentityKind, Person
-from liftgate.identity.ports import IdentityStore, IdentityWriter, SignIn, StsTransport
+from liftgate.identity.ports import IdentityReader, IdentityStore, IdentityWriter, SignIn, StsTransport
 from liftgate.identity.token import RandomBytes, has_form, hash_of, new_token
 from liftgate.ledger.model import Draft, EventKind, Json
 
@@ -27,6 +28,7 @@ AWS_LASTS: Final = timedelta(hours=1)  # about as long as the credentials that p
 LOCAL_LASTS: Final = timedelta(hours=8)
 
 _SIGN_IN: Final = "sign in again"
+_RELEASED: Final = "two guards can release the hold, each with: liftgate release {} --reason …"
 
 
 def sign_in_with_aws(
@@ -142,7 +144,11 @@ def hand_out_token(
     session_id: str | None = None,
     more: Mapping[str, Json] | None = None,
 ) -> tuple[str, SignIn]:
-    """A token for somebody who was proved, on record; ``more`` is what the record says beyond who and until when."""
+    """A token for somebody who was proved, on record; ``more`` is what the record says beyond who and until when.
+
+    Raises ``PersonShutOut``.
+    """
+    refuse_shut_out(person.id, transaction)
     token = new_token(random)
     sign_in = SignIn(
         token_hash=hash_of(token),
@@ -154,6 +160,26 @@ def hand_out_token(
     )
     transaction.add_sign_in(sign_in, _draft(sign_in, more or {}))
     return token, sign_in
+
+
+def refuse_shut_out(person_id: str, transaction: IdentityReader) -> None:
+    """Raise ``PersonShutOut`` for somebody who was put on hold by hand. Why is not said: a thief would read it."""
+    if transaction.is_shut_out(person_id):
+        raise PersonShutOut(
+            f"`{person_id}` is on hold, and cannot sign in",
+            advice=_RELEASED.format(person_id),
+            value=person_id,
+        )
+
+
+def refuse_held_to_link(person_id: str, transaction: IdentityReader) -> None:
+    """Raise ``PersonShutOut`` for somebody on hold: no further way in is made that would outlive it."""
+    if transaction.is_held(person_id):
+        raise PersonShutOut(
+            f"`{person_id}` is on hold: no identity is linked meanwhile",
+            advice=_RELEASED.format(person_id),
+            value=person_id,
+        )
 
 
 def _draft(sign_in: SignIn, more: Mapping[str, Json]) -> Draft:

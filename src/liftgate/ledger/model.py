@@ -61,6 +61,8 @@ class EventKind(StrEnum):
     RESPONSE_MADE = "response.made"  # one step of the answer to a finding
     RESPONSE_OBSERVED = "response.observed"  # the same, only said: in ``observe`` nothing is done
     HOLD_PLACED = "hold.placed"  # somebody gets nothing new
+    HOLD_REFUSED = "hold.refused"  # to somebody who may not place one
+    SHUT_OUT = "identity.shut_out"  # all sign-ins of somebody who is put on hold by hand were ended
     HOLD_RELEASED = "hold.released"  # one guard said that they may; the second ends it
     RELEASE_REFUSED = "release.refused"  # by somebody who may not
     GRANT_SETTLED = "grant.settled"  # the account of what was done under it was made

@@ -47,6 +47,8 @@ _DID: Final[Mapping[EventKind, str]] = {
     EventKind.RESPONSE_MADE: "answered a finding",
     EventKind.RESPONSE_OBSERVED: "would have answered a finding",
     EventKind.HOLD_PLACED: "put somebody on hold",
+    EventKind.HOLD_REFUSED: "tried to put on hold who is not theirs to hold",
+    EventKind.SHUT_OUT: "ended all sign-ins of somebody",
     EventKind.HOLD_RELEASED: "released a hold",
     EventKind.RELEASE_REFUSED: "tried to release who is not theirs to release",
     EventKind.GRANT_SETTLED: "made the account of a grant",

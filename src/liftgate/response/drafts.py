@@ -34,9 +34,19 @@ def hold_placed(hold: Hold) -> Draft:
     return Draft(
         at=hold.placed_at,
         kind=EventKind.HOLD_PLACED,
-        actor=_LIFTGATE,
+        actor=hold.placed_by or _LIFTGATE,
         body={"person": hold.person, "finding": hold.finding_id, "because": hold.because},
     )
+
+
+def shut_out(person: str, by: str, sign_ins: int, now: datetime) -> Draft:
+    """All sign-ins of somebody were ended."""
+    return Draft(at=now, kind=EventKind.SHUT_OUT, actor=by, body={"person": person, "sign_ins": sign_ins})
+
+
+def hold_refused(person: str, caller: Caller, refusal: LiftgateError, now: datetime) -> Draft:
+    """Somebody tried to put somebody on hold who may not."""
+    return _refused(EventKind.HOLD_REFUSED, person, caller, refusal, now)
 
 
 def hold_released(hold: Hold, release: Release, *, is_over: bool) -> Draft:
@@ -56,9 +66,13 @@ def hold_released(hold: Hold, release: Release, *, is_over: bool) -> Draft:
 
 def release_refused(person: str, caller: Caller, refusal: LiftgateError, now: datetime) -> Draft:
     """Somebody tried to release a hold who may not."""
+    return _refused(EventKind.RELEASE_REFUSED, person, caller, refusal, now)
+
+
+def _refused(kind: EventKind, person: str, caller: Caller, refusal: LiftgateError, now: datetime) -> Draft:
     return Draft(
         at=now,
-        kind=EventKind.RELEASE_REFUSED,
+        kind=kind,
         actor=caller.person.id,
         body={
             "person": person,

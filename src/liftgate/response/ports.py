@@ -36,6 +36,9 @@ class ResponseWriter(ResponseReader, AccessWriter, Protocol):
     def place_hold(self, hold: Hold, draft: Draft) -> bool:
         """A hold; False, and nothing kept, where the same finding placed it before. Whoever asks ``hold_on`` for the person waits."""
 
+    def end_sign_ins_of(self, person_id: str) -> int:
+        """Forget all sign-ins of somebody, and what would lead to one; how many browsers and terminals there were."""
+
     def lock_holds(self, person_id: str) -> tuple[Hold, ...]:
         """Like ``open_holds``; nobody else releases them until this transaction ends."""
 

@@ -1,5 +1,7 @@
 """The use case of releasing a hold: two guards, neither of them the person."""
 
+from dataclasses import replace
+
 from liftgate import errors
 from liftgate.access.errors import AlreadyReleased, NoSuchHold
 from liftgate.access.hold import Hold, Release, counting, refuse_releaser
@@ -65,10 +67,4 @@ def _would_end(hold: Hold, release: Release, catalogue: Catalogue, transaction: 
 
 
 def _with(hold: Hold, release: Release) -> Hold:
-    return Hold(
-        person=hold.person,
-        finding_id=hold.finding_id,
-        because=hold.because,
-        placed_at=hold.placed_at,
-        releases=(*hold.releases, release),
-    )
+    return replace(hold, releases=(*hold.releases, release))

@@ -5,8 +5,7 @@ Doing it twice, by two at once, or again after a kill at any point comes to the 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from liftgate.access import drafts as access_drafts
 from liftgate.access.chain import end_what_goes_on
@@ -18,13 +17,13 @@ from liftgate.access.revoke_many import OfPerson, end_all
 from liftgate.access.state import Live, grant_state, state_name
 from liftgate.clock import Clock
 from liftgate.response import drafts
+from liftgate.response.holding import CLOCK_SLACK
 from liftgate.response.model import Mode, Response, Step
 from liftgate.response.plan import steps_for
 from liftgate.response.ports import ResponseStore, ResponseWriter
 from liftgate.watch.finding import Finding
 
 _BY = "liftgate"
-_CLOCK_SLACK: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +142,7 @@ def _hold(finding: Finding, person: str, store: ResponseStore, clock: Clock) -> 
         transaction.place_hold(hold, drafts.hold_placed(hold))
         stands = any(one.finding_id == finding.id for one in transaction.lock_holds(person))
         placed = transaction.hold_of(person, finding.id)
-    return now + _CLOCK_SLACK if stands or placed is None else placed.placed_at
+    return now + CLOCK_SLACK if stands or placed is None else placed.placed_at
 
 
 def _reason(finding: Finding) -> str:

@@ -35,6 +35,7 @@ class Right(Enum):
     SEES_FINDING = (
         "guards and auditors, and reviewers of the entitlement unless it is about themselves; 404 for others"
     )
+    HOLDS = "guards who are not on hold; everybody on themselves"
     RELEASES = "two guards, neither of them on hold"
     SEES_ALL = "guards and auditors"
     MEASURES = "whoever sends `metrics_token`; without one, programs on this machine, where nobody else reaches the address"
@@ -80,6 +81,7 @@ API_RIGHTS: Final[Mapping[Route, Right]] = MappingProxyType(
         ("GET", f"{API}/grants/{{grant_id}}/timeline"): Right.SEES_IT,
         ("GET", f"{API}/grants/{{grant_id}}/settlement"): Right.SEES_IT,
         ("GET", f"{API}/holds"): Right.SEES_ALL,
+        ("POST", f"{API}/holds/{{person_id}}"): Right.HOLDS,
         ("POST", f"{API}/holds/{{person_id}}/releases"): Right.RELEASES,
         ("GET", f"{API}/findings"): Right.LISTS_FINDINGS,
         ("GET", f"{API}/findings/{{finding_id}}"): Right.SEES_FINDING,
@@ -141,6 +143,7 @@ PAGE_RIGHTS: Final[Mapping[Route, Right]] = MappingProxyType(
         ("GET", "/ledger/export"): Right.SEES_ALL,
         ("GET", "/overview"): Right.SEES_ALL,
         ("GET", "/holds"): Right.SEES_ALL,
+        ("POST", "/holds"): Right.HOLDS,
         ("POST", "/holds/{person_id}/releases"): Right.RELEASES,
         ("POST", "/grants/{grant_id}/revocation"): Right.REVOKER,
         ("POST", "/grants/{grant_id}/return"): Right.REQUESTER,

@@ -53,6 +53,18 @@ holds = Table(
     **_STRICT,
 )
 
+# Holds that a finding did not place: their own key stands in the place of its id.
+holds_by_hand = Table(
+    "holds_by_hand",
+    metadata,
+    Column("person", Text, nullable=False),
+    Column("finding_id", Text, nullable=False),
+    Column("placed_by", Text, nullable=False),
+    PrimaryKeyConstraint("person", "finding_id"),
+    ForeignKeyConstraint(["person", "finding_id"], ["holds.person", "holds.finding_id"]),
+    **_STRICT,
+)
+
 releases = Table(
     "releases",
     metadata,

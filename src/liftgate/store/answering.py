@@ -57,6 +57,14 @@ class Answering(ABC):
         """Holds that are not over, the oldest first; of one person, or all."""
         return self._responses.open_holds(person_id)
 
+    def is_held(self, person_id: str) -> bool:
+        """Whether somebody is on hold; until this transaction ends nobody is put on hold."""
+        return self.hold_on(person_id) is not None
+
+    def is_shut_out(self, person_id: str) -> bool:
+        """Whether somebody was put on hold by hand; until this transaction ends nobody is."""
+        return self._responses.is_shut_out(person_id)
+
     def hold_of(self, person_id: str, finding_id: str) -> Hold | None:
         """The hold that a finding placed on somebody, over or not."""
         return self._responses.hold_of(person_id, finding_id)

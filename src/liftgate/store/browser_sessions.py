@@ -21,6 +21,7 @@ _REPLACE: Final = update(browser_sessions).where(
     _C.token_hash == bindparam("was_hash"),
 )
 _END: Final = delete(browser_sessions).where(_C.id == bindparam("which"))
+_END_OF: Final = delete(browser_sessions).where(_C.person_id == bindparam("who")).returning(_C.id)
 _FORGET: Final = delete(browser_sessions).where(_C.expires_at < bindparam("before"))
 _OWN: Final = tuple(one.name for one in fields(BrowserSession) if one.name != "identity")
 
@@ -55,6 +56,10 @@ class BrowserSessions:
     def end(self, session_id: str) -> None:
         """Forget a session."""
         self._connection.execute(_END, {"which": session_id})
+
+    def end_of(self, person_id: str) -> int:
+        """Forget all sessions of somebody; how many there were."""
+        return len(self._connection.execute(_END_OF, {"who": person_id}).all())
 
     def forget(self, *, before: datetime) -> int:
         """Delete what expired before a moment; how many were deleted."""

@@ -29,6 +29,9 @@ _WRONG: Final = select(wrong_codes.c.tries).where(
     wrong_codes.c.person_id == bindparam("who"),
     wrong_codes.c.expires_at > bindparam("now", type_=Moment()),
 )
+_END_OF: Final = tuple(
+    delete(table).where(table.c.person_id == bindparam("who")) for table in (login_codes, device_logins)
+)
 _FORGET: Final = tuple(
     delete(table).where(table.c.expires_at < bindparam("before", type_=Moment()))
     for table in (login_codes, device_logins, wrong_codes)
@@ -121,6 +124,11 @@ class Logins:
         statement = insert_into(self._connection, wrong_codes).values(row)
         # Of two at once each may count one, but neither fewer than there were.
         self._connection.execute(statement.on_conflict_do_update(index_elements=["person_id"], set_=row))
+
+    def end_of(self, person_id: str) -> None:
+        """Forget the terminals that somebody let in and that have not signed in yet."""
+        for statement in _END_OF:
+            self._connection.execute(statement, {"who": person_id})
 
     def forget(self, *, before: datetime) -> int:
         """Delete what expired before a moment; how many were deleted."""

@@ -26,6 +26,7 @@ _CHECKED: Final = (
     .values(checked_at=bindparam("at"), check_after=bindparam("check_after"))
 )
 _END: Final = delete(provider_sign_ins).where(_C.session_id == bindparam("which"))
+_END_OF: Final = delete(provider_sign_ins).where(_C.person_id == bindparam("who"))
 _CLAIMED: Final = select(claimed_groups).where(claimed_groups.c.expires_at > bindparam("now"))
 _NUMBER: Final = select(changes.c.number).where(changes.c.name == claimed_groups.name)
 _FORGET: Final = tuple(
@@ -85,6 +86,10 @@ class ProviderSignIns:
     def end(self, session_id: str) -> None:
         """The provider no longer says so."""
         self._connection.execute(_END, {"which": session_id})
+
+    def end_of(self, person_id: str) -> None:
+        """Forget all that stands behind somebody's sessions."""
+        self._connection.execute(_END_OF, {"who": person_id})
 
     def claimed(self, *, now: datetime, person_id: str | None = None) -> tuple[ClaimedGroups, ...]:
         """What providers said of everybody's groups, or of one person's, as far as it is not over."""

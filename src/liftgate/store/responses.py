@@ -5,12 +5,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import Connection, Select, bindparam, select, text, update
+from sqlalchemy import Connection, RowMapping, Select, bindparam, insert, select, text, update
 
 from liftgate.access.hold import Hold, Release
 from liftgate.response.damage import DELETING, WRITING
 from liftgate.response.model import Mode, Response, Step
-from liftgate.store.answer_tables import holds, releases, responses
+from liftgate.store.answer_tables import holds, holds_by_hand, releases, responses
 from liftgate.store.columns import Moment
 from liftgate.store.tables import activities
 from liftgate.store.upsert import insert_into
@@ -21,14 +21,17 @@ _OF_FINDINGS: Final = select(responses).where(
     responses.c.finding_id.in_(bindparam("finding_ids", expanding=True))
 )
 _IN_TURN: Final = {step: place for place, step in enumerate(Step)}
-_HOLDS_EVER: Final = select(holds.c.person, holds.c.finding_id, holds.c.because, holds.c.placed_at).order_by(
-    holds.c.placed_at, holds.c.person, holds.c.finding_id
+_HOLDS_EVER: Final = (
+    select(holds.c.person, holds.c.finding_id, holds.c.because, holds.c.placed_at, holds_by_hand.c.placed_by)
+    .outerjoin_from(holds, holds_by_hand)
+    .order_by(holds.c.placed_at, holds.c.person, holds.c.finding_id)
 )
 _HOLD_OF: Final = _HOLDS_EVER.where(
     holds.c.person == bindparam("of_person"), holds.c.finding_id == bindparam("of_finding")
 )
 _HOLDS: Final = _HOLDS_EVER.where(holds.c.over_at.is_(None))
 _HOLDS_ON: Final = _HOLDS.where(holds.c.person == bindparam("of_person"))
+_SHUT_OUT: Final = _HOLDS_ON.where(holds_by_hand.c.placed_by.is_not(None)).limit(1)
 _RELEASES: Final = (
     select(releases)
     .where(releases.c.person.in_(bindparam("people", expanding=True)))
@@ -92,6 +95,12 @@ class Responses:
         found = self._read(_HOLDS_ON.limit(1), {"of_person": person_id})
         return found[0] if found else None
 
+    def is_shut_out(self, person_id: str) -> bool:
+        """Whether a hold that was placed by hand stands; whoever would place one waits until this transaction ends."""
+        if self._is_postgresql:
+            self._connection.execute(_ASK, {"key": _lock_key(person_id)})
+        return self._connection.execute(_SHUT_OUT, {"of_person": person_id}).first() is not None
+
     def hold_of(self, person_id: str, finding_id: str) -> Hold | None:
         """The hold that a finding placed on somebody, over or not."""
         found = self._read(_HOLD_OF, {"of_person": person_id, "of_finding": finding_id})
@@ -106,7 +115,7 @@ class Responses:
     def lock_holds(self, person_id: str) -> tuple[Hold, ...]:
         """The same, of one person; nobody else releases them until this transaction ends."""
         if self._is_postgresql:  # first: what is read after it is what the one before left
-            self._connection.execute(_HOLDS_ON.with_for_update(), {"of_person": person_id})
+            self._connection.execute(_HOLDS_ON.with_for_update(of=holds), {"of_person": person_id})
         return self._read(_HOLDS_ON, {"of_person": person_id})
 
     def place(self, hold: Hold) -> bool:
@@ -115,18 +124,22 @@ class Responses:
             self._connection.execute(_PLACE, {"key": _lock_key(hold.person)})
         row = {
             "person": hold.person,
-            "finding_id": hold.finding_id,
+            "finding_id": hold.key,
             "because": hold.because,
             "placed_at": hold.placed_at,
         }
         add = insert_into(self._connection, holds).on_conflict_do_nothing().returning(holds.c.person)
-        return self._connection.execute(add, row).first() is not None
+        is_new = self._connection.execute(add, row).first() is not None
+        if is_new and hold.placed_by is not None:
+            by_hand = {"person": hold.person, "finding_id": hold.key, "placed_by": hold.placed_by}
+            self._connection.execute(insert(holds_by_hand), by_hand)
+        return is_new
 
     def release(self, hold: Hold, release: Release, *, is_over: bool) -> None:
         """Keep a release, in place of an earlier one by the same guard; ``is_over``: the hold stands no longer."""
         row = {
             "person": hold.person,
-            "finding_id": hold.finding_id,
+            "finding_id": hold.key,
             "by": release.by,
             "reason": release.reason,
             "released_at": release.released_at,
@@ -136,7 +149,7 @@ class Responses:
         keys = [releases.c.person, releases.c.finding_id, releases.c.by]
         self._connection.execute(add.on_conflict_do_update(index_elements=keys, set_=anew))
         if is_over:
-            where = {"of_person": hold.person, "of_finding": hold.finding_id, "at": release.released_at}
+            where = {"of_person": hold.person, "of_finding": hold.key, "at": release.released_at}
             self._connection.execute(_OVER, where)
 
     def _read(self, statement: Select[tuple[object, ...]], where: dict[str, str]) -> tuple[Hold, ...]:
@@ -148,7 +161,18 @@ class Responses:
                 released[row["person"], row["finding_id"]].append(
                     Release(by=row["by"], reason=row["reason"], released_at=row["released_at"])
                 )
-        return tuple(Hold(**row, releases=tuple(released[row["person"], row["finding_id"]])) for row in rows)
+        return tuple(_hold_of(row, released[row["person"], row["finding_id"]]) for row in rows)
+
+
+def _hold_of(row: RowMapping, released: Sequence[Release]) -> Hold:
+    return Hold(
+        person=row["person"],
+        because=row["because"],
+        placed_at=row["placed_at"],
+        finding_id=None if row["placed_by"] else row["finding_id"],
+        placed_by=row["placed_by"],
+        releases=tuple(released),
+    )
 
 
 def _lock_key(person_id: str) -> int:

@@ -23,6 +23,11 @@ _ADD_BY: Final = insert(terminal_sign_ins)
 _OF_SESSION: Final = (
     delete(terminal_sign_ins).where(_T.session_id == bindparam("which")).returning(_T.token_hash)
 )
+_OF_PERSON: Final = sign_ins.c.person_id == bindparam("who")
+_LET_IN: Final = delete(terminal_sign_ins).where(
+    _T.token_hash.in_(select(sign_ins.c.token_hash).where(_OF_PERSON))
+)
+_END_OF: Final = delete(sign_ins).where(_OF_PERSON).returning(sign_ins.c.token_hash)
 _USE: Final = (
     text(
         """
@@ -72,6 +77,11 @@ class SignIns:
         for token_hash in ended:
             self.end(token_hash)
         return len(ended)
+
+    def end_of(self, person_id: str) -> int:
+        """Forget all tokens of somebody; how many there were."""
+        self._connection.execute(_LET_IN, {"who": person_id})
+        return len(self._connection.execute(_END_OF, {"who": person_id}).all())
 
     def use_proof(self, proof_hash: str, *, expires_at: datetime) -> bool:
         """Mark a proof as used; False where it was used before, also by a transaction at the same time."""

@@ -174,6 +174,13 @@ class SqlTransaction(Lending):
         """Forget a browser's session."""
         self._browsers.end(session_id)
 
+    def end_sign_ins_of(self, person_id: str) -> int:
+        """Forget all sign-ins of somebody, and what would lead to one; how many browsers and terminals there were."""
+        self.links.forget_codes_of(person_id)
+        self.logins.end_of(person_id)
+        self.provided.end_of(person_id)
+        return self._browsers.end_of(person_id) + self._sign_ins.end_of(person_id)
+
     # what CloudTrail told
 
     def grant_records(self, grant_ids: Collection[str]) -> tuple[GrantRecord, ...]:

@@ -8,6 +8,7 @@ from liftgate.access.model import GrantRecord
 from liftgate.elevation.in_place.model import OnRole
 from liftgate.elevation.in_place.ports import InPlaceReader
 from liftgate.elevation.ports import ElevationReader
+from liftgate.server.parts import Parts
 
 
 class Reader(ElevationReader, InPlaceReader, Protocol):
@@ -38,3 +39,11 @@ def seen_in_aws(view: Reader, records: Iterable[GrantRecord], *, with_sessions: 
         denied=frozenset().union(*(view.denies_in_place(role) for role in roles)),
         on_role={one.grant_id: one for one in view.statements_of(in_place)},
     )
+
+
+def not_yet_refused(ended: Iterable[GrantRecord], parts: Parts) -> int:
+    """How many grants that were ended early AWS was not yet seen to refuse."""
+    records = tuple(ended)
+    with parts.store.read() as view:
+        in_aws = seen_in_aws(view, records)
+    return sum(not in_aws.refuses(record) for record in records)

@@ -6,12 +6,11 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from liftgate.access.model import GrantRecord
 from liftgate.access.revoke_many import Everything, OfPerson, UnderEntitlement, Which, revoke_many
 from liftgate.server.api.doc import problems
-from liftgate.server.api.in_aws import seen_in_aws
+from liftgate.server.api.in_aws import not_yet_refused
 from liftgate.server.api.shapes import EXACT, answer, example
-from liftgate.server.calls import Call, SignedInOnce
+from liftgate.server.calls import SignedInOnce
 from liftgate.server.settling import settle_soon
 
 router = APIRouter(prefix="/revocations", tags=["Grants"])
@@ -72,7 +71,7 @@ def revoke(call: SignedInOnce, body: ManyBody) -> Response:
     return answer(
         ManyRevokedShape(
             revoked=len(ended),
-            pending=_pending(ended, call),
+            pending=not_yet_refused(ended, parts),
             grant_ids=[record.grant.id for record in ended[:_MOST_IDS]],
         ),
         201,
@@ -83,9 +82,3 @@ def _which(body: ManyBody) -> Which:
     if body.person is not None:
         return OfPerson(body.person)
     return UnderEntitlement(body.entitlement) if body.entitlement is not None else Everything()
-
-
-def _pending(ended: tuple[GrantRecord, ...], call: Call) -> int:
-    with call.parts.store.read() as view:
-        in_aws = seen_in_aws(view, ended)
-    return sum(not in_aws.refuses(record) for record in ended)

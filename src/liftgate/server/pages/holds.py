@@ -8,14 +8,17 @@ from fastapi import APIRouter, Request, Response
 from liftgate.access.sight import is_guard
 from liftgate.errors import LiftgateError
 from liftgate.server.api.holds import (
+    HoldBody,
     HoldShape,
     HoldsShape,
     PersonId,
     ReleaseBody,
+    held_by_hand,
     released_holds,
     standing_holds,
 )
 from liftgate.server.api.shapes import PersonShape
+from liftgate.server.browser.form import Form
 from liftgate.server.browser.looks import Look, LookingAtAll, Submitted
 from liftgate.server.calls import Call
 from liftgate.server.pages.asked import checked
@@ -41,6 +44,20 @@ def holds(request: Request, look: LookingAtAll) -> Response:
     return _shown(request, look, standing_holds(look.call))
 
 
+@router.post("/holds")
+def hold(request: Request, sent: Submitted) -> Response:
+    """Shut somebody out. Whoever shuts themselves out is signed out by it."""
+    call, person = sent.call, sent.form.text("person")
+    try:
+        said = checked(HoldBody, {"reason": sent.form.text("reason")})
+        held_by_hand(call, person, said.reason)
+    except LiftgateError as error:
+        if not call.sees_all:
+            raise
+        return _shown(request, sent.look, standing_holds(call), error=error, typed=sent.form)
+    return go_to("/holds" if person != call.person_id else "/sign-in")
+
+
 @router.post("/holds/{person_id}/releases")
 def release(request: Request, sent: Submitted, person_id: PersonId) -> Response:
     """Let somebody ask again, as one of two guards."""
@@ -56,7 +73,12 @@ def release(request: Request, sent: Submitted, person_id: PersonId) -> Response:
 
 
 def _shown(
-    request: Request, look: Look, found: HoldsShape, *, error: LiftgateError | None = None
+    request: Request,
+    look: Look,
+    found: HoldsShape,
+    *,
+    error: LiftgateError | None = None,
+    typed: Form | None = None,
 ) -> Response:
     call = look.call
     return page(
@@ -66,6 +88,9 @@ def _shown(
         now=call.parts.clock(),
         status=200 if error is None else status_of(error),
         people=[*_people(found, call)],
+        may_hold=is_guard(call.person_id, call.catalogue),
+        everybody=sorted(call.catalogue.people),
+        typed=typed,
         error=error,
     )
 

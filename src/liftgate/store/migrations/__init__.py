@@ -14,7 +14,7 @@ from liftgate.store.errors import DatabaseEmpty, DatabaseNewer, DatabaseOlder
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD: Final = "0017"
+HEAD: Final = "0018"
 """The newest step, said here so that a start without anything to do need not load Alembic."""
 
 # The same on every server that shares a database, so that one migrates while the others wait.
