@@ -42,12 +42,13 @@ TYPED_BY: Final = (
     (re.compile(r"liftgate (config|doctor --server|serve|watch)|sh -ac"), SERVER),
     (re.compile(r"aws (cloudformation|cloudtrail|iam|kms|sts get-web)\b|liftgate replay s3:"), ADMINISTRATOR),
     (re.compile(r"liftgate uploads"), BY_HER_KEYS),
-    (re.compile(r"liftgate (dead|doctor --(all|re)|findings|holds|known|ledger|over|release|rev)"), "grace"),
+    (re.compile(r"liftgate (dead|doctor --(all|re)|findings|holds?|known|ledger|over|release|rev)"), "grace"),
     (re.compile(r"liftgate (away|identities --all|show fi-)"), "grace"),
 )
 # What needs neither a shell nor a process: exec becomes another program, and watch and serve listen to signals.
 _ALONE: Final = re.compile(r"liftgate (?!exec|serve|watch)[^|<>;&$…]*")
 _ENDLESS: Final = re.compile(r"liftgate (serve|watch)\b(?!.*--once)")
+_SHUTS_OUT: Final = re.compile(r"liftgate hold\b")
 _USES_A_GRANT: Final = re.compile(r"liftgate (exec|credentials)\b")
 
 
@@ -101,7 +102,10 @@ class Stage:
         who = next((who for pattern, who in TYPED_BY if pattern.match(line)), "ada")
         if _ENDLESS.match(line):
             return self._begin(line, len(command.shown.splitlines()))
-        return self.run(who, line, shell="bash" if command.block == "bash" else "sh")
+        ran = self.run(who, line, shell="bash" if command.block == "bash" else "sh")
+        if _SHUTS_OUT.match(line):
+            self._release()  # what stands further down the page is hers to type
+        return ran
 
     def run(self, who: str, line: str, *, shell: str = "bash") -> Ran:
         """A line of somebody's: in this process where no shell is needed, for a tenth of the time."""
@@ -195,6 +199,9 @@ class Stage:
             self.say("ada", f"cancel {request['id']}")
         for request in re.findall(r"conclude (rq-\w+) --justified", self.say("grace", "review")):
             self.say("grace", f"review conclude {request} --justified --comment {REASON}")
+        self._release()
+
+    def _release(self) -> None:
         for who in ("grace", "linus"):  # one of them may have done it on the page
             if self.holds():
                 self.run(who, f"liftgate release ada --reason {REASON}")

@@ -72,7 +72,7 @@ _WORDS: Final[tuple[tuple[str, Own], ...]] = (
     (r"aw-…", _absence),
     (r"\bLINK\b", _link),
     (r"(?<=release )(?:PERSON|ada)", _held),
-    (r"(?<=--person )ID", _always("ada")),
+    (r"(?<=--person )ID|(?<=liftgate hold )(?:PERSON|ID)", _always("ada")),
     (r"(?<=--entitlement )NAME", _always("reports-writer")),
     (r"(?<=--aws )PROFILE", _always(LINKED)),
     (r"(?<=--find )WORDS", _always("reports")),
