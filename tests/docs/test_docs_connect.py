@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -156,6 +157,17 @@ def test_the_page_leads_to_a_first_grant_and_its_settlement(tmp_path: Path) -> N
         assert re.search(r"ok data events reports-write: the S3 call of the drill \S+ ago came", told), told
         assert _applied(PAGE) == _applied((tmp_path / "liftgate" / "aws" / "README.md").read_text())
         assert "s3://reports/2026/first.csv" in said
+
+
+def test_the_page_names_what_differs_on_the_embedded_aws() -> None:
+    told = PAGE.partition("So the check of step 5 tells")[2].partition(";")[0]
+    times = {"three times": 3, "twice": 2}
+    named = {
+        wall: next((times[word] for word in times if word in part), 1)
+        for part in re.split(r"(?<=times),|(?<=twice),", told)
+        for wall in re.findall(r"`([a-z-]+)`", part)
+    }
+    assert named == Counter(one.partition(":")[0] for one in DIFFERS)
 
 
 def _steps() -> list[tuple[str, str]]:
