@@ -14,7 +14,12 @@ def without_collection() -> Iterator[None]:
         yield
     finally:
         if was_on:
-            if not gc.get_freeze_count():  # what is left counts as old, and is not looked through at once
+            # What is left counts as old, and is not looked through at once. Counting what is frozen takes as long as a search.
+            if _search_is_due() and not gc.get_freeze_count():
                 gc.freeze()
                 gc.unfreeze()
             gc.enable()
+
+
+def _search_is_due() -> bool:
+    return gc.get_count()[0] > gc.get_threshold()[0]
