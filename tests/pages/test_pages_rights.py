@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 import pytest
 from tests.pages.visitor import Visitor
 from tests.server.server_world import World
-from tests.server.test_server_rights import EXPECTED, PEOPLE, paths_of
+from tests.server.test_server_rights import EXPECTED, PEOPLE, furnish
+from tests.server.test_server_rights import path_of as path_to
 
 from liftgate.server.pages.static_files import STATIC
 from liftgate.server.rights import PAGE_RIGHTS, Right, Route
@@ -34,7 +35,7 @@ SUCCESS = {200, 303}
 
 
 def path_of(world: World, template: str) -> str:
-    return paths_of(world)(template.replace("{name}", next(iter(STATIC))))
+    return path_to(world, template.replace("{name}", next(iter(STATIC))))
 
 
 @pytest.mark.parametrize(
@@ -42,6 +43,7 @@ def path_of(world: World, template: str) -> str:
 )
 def test_each_page_is_open_to_those_whom_the_table_names(world: World, route: Route) -> None:
     method, template = route
+    furnish(world)
     for person, expected in zip(PEOPLE, EXPECTED[PAGE_RIGHTS[route]], strict=True):
         visitor = Visitor(world, person)
         path = path_of(world, template)

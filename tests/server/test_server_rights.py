@@ -1,8 +1,9 @@
 """Who may call what: every line of the table of rights, by somebody of each kind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from string import Formatter
+from typing import Any, Final
 
 import pytest
 from fastapi import APIRouter
@@ -76,27 +77,21 @@ EXPECTED: dict[Right, tuple[int, ...]] = {
 OPEN = {Right.ANYBODY, Right.MEASURES}
 
 
-def paths_of(world: World) -> Callable[[str], str]:
-    request_id, grant_id = world.pending(), world.granted()
-    assert world.post("ada", f"/grants/{grant_id}/sessions").is_success
-    [finding_id] = watched(world, outside(world, grant_id)).findings
-    ids = {
-        "request_id": request_id,
-        "grant_id": grant_id,
-        "number": "1",
-        "finding_id": finding_id,
-        "person_id": hold(world),
-        "absence_id": away(world),
-        "link_id": linked(world),
-    }
+def furnish(world: World) -> None:
+    """Make one of everything that a path names."""
+    for make in _MADE.values():
+        make(world)
 
-    def path_of(template: str) -> str:
-        made = {"request_id": emergency(world)} if template.endswith("/conclusion") else {}
-        if template.endswith("/holds/{person_id}"):
-            made = {"person_id": "linus"}
-        return template.format(**{**ids, **made})
 
-    return path_of
+def path_of(world: World, template: str) -> str:
+    """A path to something that nobody has touched."""
+    named = [name for _, name, _, _ in Formatter().parse(template) if name is not None]
+    made = {name: _MADE[name](world) for name in named}
+    if template.endswith("/conclusion"):
+        made["request_id"] = emergency(world)
+    if template.endswith("/holds/{person_id}"):
+        made["person_id"] = "linus"
+    return template.format(**made)
 
 
 def emergency(world: World) -> str:
@@ -140,13 +135,38 @@ def hold(world: World) -> str:
     return put.person
 
 
+def lent(world: World) -> str:
+    """The id of a grant under which a session was lent."""
+    grant_id = world.granted()
+    assert world.post("ada", f"/grants/{grant_id}/sessions").is_success
+    return grant_id
+
+
+def found(world: World) -> str:
+    """The id of a finding about ada."""
+    [finding_id] = watched(world, outside(world, lent(world))).findings
+    return finding_id
+
+
+_MADE: Final[Mapping[str, Callable[[World], str]]] = {
+    "request_id": World.pending,
+    "grant_id": lent,
+    "number": lambda _: "1",
+    "finding_id": found,
+    "person_id": hold,
+    "absence_id": away,
+    "link_id": linked,
+}
+
+
 @pytest.mark.parametrize("route", API_RIGHTS, ids=" ".join)
 def test_each_route_is_open_to_those_whom_the_table_names(world: World, route: Route) -> None:
     method, template = route
+    furnish(world)
     for person, expected in zip(PEOPLE, EXPECTED[RIGHTS[route]], strict=True):
         world.forget_tokens()  # one of the routes ends them
         headers = {"Authorization": f"Bearer {world.sign_in(person)}"}
-        path = paths_of(world)(template) + QUERIES.get(template, "")
+        path = path_of(world, template) + QUERIES.get(template, "")
         answer = world.http.request(method, path, headers=headers, **_body(template))
         if route == ("POST", f"{API}/requests") and person != "ada":
             assert answer.json()["code"] == "nothing_to_ask_for"  # past the door, where the rules say no
