@@ -20,6 +20,25 @@ from liftgate.server.parts import Parts
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 800}
 CHROMIUM = shutil.which("chromium")
+_WITHOUT = (
+    # The list below the address bar: for each window two more pages, which nobody sees, with a process of their own.
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    # What Playwright switches off itself, as it counts no more where the switch is given again.
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay",
+    "MediaRouter",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "OptimizationHints",
+    "NetworkTimeServiceQuerying",
+    "AimEnabled",
+    "PreconnectToSearch",
+)
 
 
 @contextmanager
@@ -63,6 +82,7 @@ def launch(playwright: Playwright) -> Browser:
             "--disable-background-networking",
             "--disable-component-update",
             "--disable-sync",
+            f"--disable-features={','.join(_WITHOUT)}",
         ],
     )
 
