@@ -30,6 +30,7 @@ from liftgate.elevation.in_place.model import Carried, HeldRole
 from liftgate.elevation.in_place.ports import HeldRoles
 from liftgate.elevation.in_place.probe import Probe
 from liftgate.elevation.ports import Lender, LendOrder, Lent, RolePolicies
+from liftgate.identity.issuer_http import issuers_over_http
 from liftgate.server import command
 from liftgate.server import parts as parts_module
 from liftgate.server.app import served_routes
@@ -214,6 +215,8 @@ def warm_up() -> None:
     certificates["create_ssl_context"] = cache(certificates["create_ssl_context"])
     for trust_env in (True, False):
         httpx.Client(trust_env=trust_env).close()
+    with issuers_over_http():
+        pass
     routes = served_routes()
     uvicorn.Config(routes, log_config=None, lifespan="off").load()
     gc.collect()

@@ -1,8 +1,10 @@
 """Asks issuers of tokens over https."""
 
+import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from http.cookiejar import DefaultCookiePolicy
 from typing import Final
 
@@ -68,13 +70,19 @@ def issuers_over_http() -> Iterator[HttpIssuerTransport]:
 
     Beside the well-known authorities of certificates those of the machine count, for providers inside a company.
     """
-    trusted = httpx.create_ssl_context(trust_env=False)
-    trusted.load_default_certs()
     with httpx.Client(
-        verify=trusted, trust_env=False, follow_redirects=False, timeout=_TIMEOUT, limits=_LIMITS
+        verify=_trusted(), trust_env=False, follow_redirects=False, timeout=_TIMEOUT, limits=_LIMITS
     ) as client:
         client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         yield HttpIssuerTransport(client)
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The authorities, read once: it takes longer than all else that a client needs."""
+    trusted = httpx.create_ssl_context(trust_env=False)
+    trusted.load_default_certs()
+    return trusted
 
 
 def _safe(url: str) -> str:
