@@ -2,6 +2,7 @@
 
 import gc
 import os
+from collections import Counter
 
 import pytest
 from _pytest.nodeid import NodeId
@@ -22,6 +23,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Pytest-xdist 3.8 names the group where pytest 9.2 no longer looks: without this every worker starts servers of its
     own. It goes when pytest-xdist does it.
     """
+    _refuse_twins(items)
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
     for item in items:
         grouped = item.__dict__.get("_nodeid")
@@ -34,3 +36,12 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(5_000, 20, 20)
+
+
+def _refuse_twins(items: list[pytest.Item]) -> None:
+    """Of tests with one id ``--dist loadgroup`` runs the last alone, and says nothing."""
+    twins = [node_id for node_id, times in Counter(item.nodeid for item in items).items() if times > 1]
+    if twins:
+        raise pytest.UsageError(
+            f"these ids are of several tests, of which only one would run: {', '.join(twins)}"
+        )
