@@ -25,7 +25,7 @@ class Lively:
 
 
 def enliven(world: World, *, why: str = WHY) -> Lively:
-    """Requests, reviews, grants, sessions, calls and a finding."""
+    """Requests, reviews, grants, sessions, calls, a finding and a hold."""
     ended = world.granted(justification=why)
     assert world.post("ada", f"/grants/{ended}/sessions").is_success
     [finding] = watched(world, outside(world, ended)).findings
@@ -40,6 +40,7 @@ def enliven(world: World, *, why: str = WHY) -> Lively:
     world.clock.pass_by(minutes=4)
     pending = world.pending(justification=why)
     linked(world)
+    assert world.post("rosa", "/holds/mallory", {"reason": why}).is_success
     world.clock.pass_by(seconds=41)
     return Lively(pending=pending, active=active, ended=ended, finding=finding)
 
