@@ -470,6 +470,6 @@ def test_who_is_on_hold_for_a_finding_links_nothing(world: World) -> None:
     put = Hold(person="ada", finding_id="fi-1", because="x", placed_at=world.clock())
     with world.store.write() as transaction:
         transaction.place_hold(put, hold_placed(put))
-    assert refusal(prove(world, code)) == (403, "person_shut_out")
+    assert refusal(prove(world, code)) == (403, "link_code_wrong")
     assert refusal(world.post("ada", "/me/identities/codes", {"kind": "aws"})) == (403, "person_shut_out")
     assert mine(world) == []

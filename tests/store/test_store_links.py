@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from secrets import token_bytes
@@ -10,14 +11,16 @@ import pytest
 from sqlalchemy import text
 from tests.store.store_examples import MINUTE, NOON, TestClock, draft, sign_in
 
+from liftgate.access.hold import Hold
 from liftgate.errors import LiftgateError
-from liftgate.identity.errors import IdentityLinked
+from liftgate.identity.errors import IdentityLinked, PersonShutOut
 from liftgate.identity.link_model import Link, LinkCode
-from liftgate.identity.linking import LinkDoor, link_proved
-from liftgate.identity.model import Identity, IdentityKind, Person
+from liftgate.identity.linking import LinkDoor, ask_for_code, link_proved
+from liftgate.identity.model import Caller, Identity, IdentityKind, Person, PersonKind
 from liftgate.identity.ports import BrowserSession
 from liftgate.identity.provider_ports import ProviderSignIn
 from liftgate.ledger.model import EventKind
+from liftgate.response.drafts import hold_placed
 from liftgate.store.engine import engines_for
 from liftgate.store.migrations import _config
 from liftgate.store.sql import SqlStore, open_store
@@ -129,6 +132,57 @@ def test_of_people_who_link_one_identity_at_once_one_gets_it_and_the_record_says
     assert [one.actor for one in drafts if one.kind is EventKind.IDENTITY_LINKED] == linked
     ended = [one for one in drafts if one.kind is EventKind.IDENTITY_UNLINKED]
     assert len(ended) == (before is not None)
+
+
+@pytest.mark.parametrize("is_held", [False, True])
+def test_nobody_links_an_identity_to_somebody_who_is_put_on_hold_meanwhile(
+    store: SqlStore, is_held: bool
+) -> None:
+    with store.write() as transaction:
+        transaction.links.add_code(CODE)
+
+    class HeldMeanwhile(Anything):
+        """While IAM is asked, and the code is taken already, its person is put on hold."""
+
+        def refusal(self, identity: Identity, person: Person) -> LiftgateError | None:
+            hold = Hold(person="ada", finding_id="fi-1", because="x", placed_at=NOON)
+            if is_held:
+                with store.write() as transaction:
+                    transaction.place_hold(hold, hold_placed(hold))
+            return super().refusal(identity, person)
+
+    door = LinkDoor(store=store, rules=HeldMeanwhile(), clock=lambda: NOON, random=token_bytes)
+    try:
+        link_proved(CODE.code_hash, SUBJECT, door)
+    except PersonShutOut:
+        assert is_held
+    with store.read() as view:
+        assert len(view.links.of("ada")) == (0 if is_held else 1)
+
+
+def test_a_hold_and_a_code_asked_for_at_once_leave_no_code_that_is_good(
+    open_another: Callable[[], SqlStore],
+) -> None:
+    hold = Hold(person="ada", finding_id="fi-1", because="x", placed_at=NOON)
+    stores = [open_another() for _ in range(5)]
+    caller = Caller(person=Person(id="ada", name="Ada", kind=PersonKind.PERSON), identity=ADA)
+
+    def ask(store: SqlStore) -> None:
+        door = LinkDoor(store=store, rules=Anything(), clock=lambda: NOON, random=token_bytes)
+        with suppress(PersonShutOut):
+            ask_for_code(caller, IdentityKind.OIDC, door, signed_in_at=NOON)
+
+    def place(store: SqlStore) -> None:
+        with store.write() as transaction:
+            assert transaction.place_hold(hold, hold_placed(hold))
+
+    with ThreadPoolExecutor(5) as threads:
+        begun = [threads.submit(ask, one) for one in stores[:4]] + [threads.submit(place, stores[4])]
+        for one in begun:
+            one.result()
+    with stores[0].write() as transaction:
+        forgotten = transaction.links.forget(before=NOON + timedelta(days=1))
+    assert forgotten == 0
 
 
 def test_a_link_comes_back_as_it_was(store: SqlStore) -> None:

@@ -95,10 +95,10 @@ def review_request(
                 less=less if approving else ALL,
                 now=now,
             )
-            if approving:
-                # A hold on any of them: what they may no longer get, and what they may no longer give.
-                for person in sorted({request.requester, caller.person.id, said.counts_for}):
-                    refuse_held(person, transaction.hold_on)
+            # A hold on any of them: what they may no longer get, and what they may no longer give. To say no to them is left to others.
+            held = {request.requester, caller.person.id, said.counts_for} if approving else {caller.person.id}
+            for person in sorted(held):
+                refuse_held(person, transaction.hold_on)
             transaction.add_review(said, drafts.reviewed(said, ticket))
             reviews = (*waiting.approvals, said)
             grant = None

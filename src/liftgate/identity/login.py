@@ -34,7 +34,7 @@ from liftgate.identity.login_model import (
     read_user_code,
 )
 from liftgate.identity.ports import BrowserSession, IdentityStore, SignIn
-from liftgate.identity.service import PersonOf, hand_out_token, known_caller
+from liftgate.identity.service import PersonOf, hand_out_token, known_caller, refuse_held_to_let_in
 from liftgate.identity.token import RandomBytes, hash_of, new_secret
 
 HandedOut: TypeAlias = tuple[str, SignIn]
@@ -57,9 +57,10 @@ class TerminalDoor:
 def allow_terminal(
     ask: TerminalAsk, session: BrowserSession, *, store: IdentityStore, clock: Clock, random: RandomBytes
 ) -> str:
-    """The code for a terminal that the person of a browser's session said is theirs."""
+    """The code for a terminal that the person of a browser's session said is theirs. Raises ``PersonShutOut``."""
     code = new_secret(random)
     with store.write() as transaction:
+        refuse_held_to_let_in(session.person_id, transaction)
         transaction.logins.add_code(
             LoginCode(
                 code_hash=hash_of(code),
@@ -120,8 +121,13 @@ def terminal_of_code(
 def answer_terminal(
     typed: str, session: BrowserSession, *, is_allowed: bool, store: IdentityStore, clock: Clock
 ) -> None:
-    """Say of the terminal that shows a code that it is one's own, or not. Raises what ``terminal_of_code`` raises."""
+    """Say of the terminal that shows a code that it is one's own, or not.
+
+    Raises what ``terminal_of_code`` raises, and for a yes ``PersonShutOut``.
+    """
     with store.write() as transaction:
+        if is_allowed:
+            refuse_held_to_let_in(session.person_id, transaction)
         found = _called(typed, session.person_id, transaction.logins, now=clock())
         if isinstance(found, DeviceLogin):
             by = _vouched(session) if is_allowed else None

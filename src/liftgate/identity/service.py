@@ -174,9 +174,18 @@ def refuse_shut_out(person_id: str, transaction: IdentityReader) -> None:
 
 def refuse_held_to_link(person_id: str, transaction: IdentityReader) -> None:
     """Raise ``PersonShutOut`` for somebody on hold: no further way in is made that would outlive it."""
+    _refuse_held(person_id, "no identity is linked meanwhile", transaction)
+
+
+def refuse_held_to_let_in(person_id: str, transaction: IdentityReader) -> None:
+    """Raise ``PersonShutOut`` for somebody on hold who would sign a terminal in by their browser."""
+    _refuse_held(person_id, "their browser lets no terminal in meanwhile", transaction)
+
+
+def _refuse_held(person_id: str, therefore: str, transaction: IdentityReader) -> None:
     if transaction.is_held(person_id):
         raise PersonShutOut(
-            f"`{person_id}` is on hold: no identity is linked meanwhile",
+            f"`{person_id}` is on hold: {therefore}",
             advice=_RELEASED.format(person_id),
             value=person_id,
         )

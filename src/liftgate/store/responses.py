@@ -5,13 +5,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import Connection, RowMapping, Select, bindparam, insert, select, text, update
+from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, insert, select, text, update
 
 from liftgate.access.hold import Hold, Release
 from liftgate.response.damage import DELETING, WRITING
 from liftgate.response.model import Mode, Response, Step
 from liftgate.store.answer_tables import holds, holds_by_hand, releases, responses
 from liftgate.store.columns import Moment
+from liftgate.store.link_tables import link_codes
 from liftgate.store.tables import activities
 from liftgate.store.upsert import insert_into
 from liftgate.store.watch_rows import activity_of
@@ -42,6 +43,7 @@ _OVER: Final = (
     .where(holds.c.person == bindparam("of_person"), holds.c.finding_id == bindparam("of_finding"))
     .values(over_at=bindparam("at", type_=Moment()))
 )
+_NO_CODES: Final = delete(link_codes).where(link_codes.c.person_id == bindparam("of_person"))
 _DESTRUCTIVE: Final = (
     select(activities)
     .where(
@@ -119,7 +121,7 @@ class Responses:
         return self._read(_HOLDS_ON, {"of_person": person_id})
 
     def place(self, hold: Hold) -> bool:
-        """Keep a hold; False where the same finding placed it before."""
+        """Keep a hold, and forget the codes by which its person could link identities; False where the same finding placed it before."""
         if self._is_postgresql:
             self._connection.execute(_PLACE, {"key": _lock_key(hold.person)})
         row = {
@@ -133,6 +135,8 @@ class Responses:
         if is_new and hold.placed_by is not None:
             by_hand = {"person": hold.person, "finding_id": hold.key, "placed_by": hold.placed_by}
             self._connection.execute(insert(holds_by_hand), by_hand)
+        if is_new:  # also where the hold is released before the codes are over
+            self._connection.execute(_NO_CODES, {"of_person": hold.person})
         return is_new
 
     def release(self, hold: Hold, release: Release, *, is_over: bool) -> None:
