@@ -154,3 +154,22 @@ def test_a_slack_user_is_not_linked_to_somebody_on_hold(desk: Desk) -> None:
     assert "is none that is in use" in desk.send(command(MALLORY, f"link {code}")).text
     with desk.world.store.read() as view:
         assert view.links.of("linus") == ()
+
+
+@pytest.mark.parametrize("is_held", [False, True])
+def test_nothing_is_granted_on_the_word_of_somebody_who_was_put_on_hold_since(
+    world: World, *, is_held: bool
+) -> None:
+    request_id = world.pending(
+        locations=["s3://lakeside-payroll/2026/"], ticket="PAY-7", entitlement="payroll-writer"
+    )
+    yes = {"answer": "approve", "comment": ""}
+    assert world.post("linus", f"/requests/{request_id}/reviews", yes).json()["state"] == "pending"
+    if is_held:
+        put_on_hold(world, "linus")
+    last = world.post("grace", f"/requests/{request_id}/reviews", yes)
+    if is_held:
+        assert refusal(last) == (403, "person_held")
+        assert "`linus`" in last.json()["detail"]
+    else:
+        assert last.json()["state"] == "approved"

@@ -16,7 +16,7 @@ from liftgate.access.model import Answer, Request, RequestRecord
 from liftgate.access.on_record import refusal_on_record
 from liftgate.access.ports import AccessReader, AccessStore, AccessWriter, Once
 from liftgate.access.review import ALL, Less, answer_request
-from liftgate.access.stages import current, steps_of
+from liftgate.access.stages import answered_by, current, steps_of
 from liftgate.access.state import Pending
 from liftgate.access.still_allowed import entitlement_now, refuse_what_changed, steps_now
 from liftgate.access.text import clean_text
@@ -95,9 +95,10 @@ def review_request(
                 less=less if approving else ALL,
                 now=now,
             )
-            # A hold on any of them: what they may no longer get, and what they may no longer give. To say no to them is left to others.
-            held = {request.requester, caller.person.id, said.counts_for} if approving else {caller.person.id}
-            for person in sorted(held):
+            # A hold on any of them: what they may no longer get, and what they may no longer give, also by a yes from before.
+            # To say no to somebody on hold is left to others.
+            concerned = {request.requester, *answered_by((*waiting.approvals, said))}
+            for person in sorted(concerned if approving else {caller.person.id}):
                 refuse_held(person, transaction.hold_on)
             transaction.add_review(said, drafts.reviewed(said, ticket))
             reviews = (*waiting.approvals, said)
