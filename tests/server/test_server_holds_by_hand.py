@@ -155,3 +155,13 @@ def test_a_guard_shuts_somebody_out_on_the_page(world: World) -> None:
         == "/sign-in"
     )
     assert rosa.get("/holds").headers["location"].startswith("/sign-in")
+
+
+def test_a_form_puts_no_more_on_record_than_a_call_could(world: World) -> None:
+    mallory, before = Visitor(world, "mallory"), len(world.ledger())
+    csrf = mallory.hidden("/mine", "/sign-out")["csrf"]
+    refused = mallory.send("/holds", csrf=csrf, person="x" * 129, reason=REASON)
+    assert refused.status_code == 422
+    assert len(world.ledger()) == before
+    assert mallory.send("/holds", csrf=csrf, person="x" * 128, reason=REASON).status_code == 403
+    assert world.ledger()[before:] == ["hold.refused"]

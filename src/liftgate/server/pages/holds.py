@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
+from pydantic import Field
 
 from liftgate.access.sight import is_guard
 from liftgate.errors import LiftgateError
@@ -38,6 +39,12 @@ class Held:
     is_released_by_me: bool
 
 
+class HoldForm(HoldBody):
+    """Who is shut out, and why: of a person's id no more than an address of the API takes."""
+
+    person: str = Field(min_length=1, max_length=128)
+
+
 @router.get("/holds")
 def holds(request: Request, look: LookingAtAll) -> Response:
     """Holds that stand."""
@@ -49,7 +56,7 @@ def hold(request: Request, sent: Submitted) -> Response:
     """Shut somebody out. Whoever shuts themselves out is signed out by it."""
     call, person = sent.call, sent.form.text("person")
     try:
-        said = checked(HoldBody, {"reason": sent.form.text("reason")})
+        said = checked(HoldForm, {"person": person, "reason": sent.form.text("reason")})
         held_by_hand(call, person, said.reason)
     except LiftgateError as error:
         if not call.sees_all:
