@@ -9,6 +9,8 @@ import pytest
 from tests.pages.visitor import Visitor
 from tests.server.server_world import CATALOGUE, World, an_ask, open_world
 
+from liftgate.server.worker import drain_once
+
 REASON = "her laptop was stolen, INC-7"
 
 
@@ -165,3 +167,69 @@ def test_a_form_puts_no_more_on_record_than_a_call_could(world: World) -> None:
     assert len(world.ledger()) == before
     assert mallory.send("/holds", csrf=csrf, person="x" * 128, reason=REASON).status_code == 403
     assert world.ledger()[before:] == ["hold.refused"]
+
+
+def release(world: World, person: str, *guards: str) -> None:
+    for guard in guards:
+        assert world.post(guard, f"/holds/{person}/releases", {"reason": "found"}).status_code == 201
+
+
+def test_what_a_thief_asked_for_is_granted_to_nobody_after_the_release_either(world: World) -> None:
+    request_id = world.pending()
+    hold(world, "rosa")
+    release(world, "ada", "rosa", "linus")
+    answer = world.post("grace", f"/requests/{request_id}/reviews", {"answer": "approve", "comment": ""})
+    assert code_of(answer) == (403, "from_before_hold")
+    world.forget_tokens()
+    world.clock.pass_by(seconds=1)
+    again = world.pending()
+    answer = world.post("grace", f"/requests/{again}/reviews", {"answer": "approve", "comment": ""})
+    assert answer.json()["state"] == "approved"
+
+
+def test_a_thiefs_approval_does_not_count_after_the_release_either(world: World) -> None:
+    request_id = world.pending(
+        locations=["s3://lakeside-payroll/2026/"], ticket="PAY-7", entitlement="payroll-writer"
+    )
+    path, yes = f"/requests/{request_id}/reviews", {"answer": "approve", "comment": ""}
+    assert world.post("linus", path, yes).status_code == 201
+    hold(world, "rosa", "linus")
+    release(world, "linus", "rosa", "grace")
+    assert code_of(world.post("grace", path, yes)) == (403, "from_before_hold")
+
+
+def test_whom_a_thief_named_answers_in_nobodys_place(world: World) -> None:
+    named = {"delegate": "mallory", "until": "2026-11-30T00:00:00Z"}
+    assert world.post("grace", "/absences", named).is_success
+    request_id = world.pending()
+    hold(world, "rosa", "grace")
+    release(world, "grace", "rosa", "linus")
+    answer = world.post("mallory", f"/requests/{request_id}/reviews", {"answer": "approve", "comment": ""})
+    assert answer.status_code == 404
+
+
+def test_with_one_stolen_sign_in_of_a_guard_not_all_are_shut_out(world: World) -> None:
+    assert hold(world, "rosa", "grace").status_code == 201
+    assert code_of(hold(world, "rosa", "linus")) == (403, "may_not_hold")
+    assert hold(world, "rosa", "ada").status_code == 201  # who is no guard
+    assert hold(world, "linus", "rosa").status_code == 201  # so the thief is out
+
+
+def test_what_is_left_where_somebody_dies_in_the_middle_is_taken_back_by_a_worker(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grant_id = world.granted()
+    with monkeypatch.context() as patch:
+        patch.setattr("liftgate.response.holding.end_all", lambda *_, **__: 1 / 0)
+        assert hold(world, "rosa").status_code == 500
+    assert world.get("rosa", f"/grants/{grant_id}").json()["state"] == "active"
+    drain_once(world.parts, worker="w")
+    assert world.get("rosa", f"/grants/{grant_id}").json()["state"] == "revoked"
+
+
+def test_others_are_told_who_was_shut_out_and_not_why(world: World) -> None:
+    hold(world, "rosa")
+    drain_once(world.parts, worker="w")
+    [told] = [one for one in world.hook.messages if one.type == "person.held"]
+    assert told.data["title"] == "ada was shut out by rosa"
+    assert "INC-7" not in repr(told)

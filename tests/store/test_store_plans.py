@@ -229,6 +229,7 @@ HOT: dict[str, Callable[[SqlTransaction], object]] = {
     "what is done about a finding": answer,
     "whether somebody is on hold": lambda t: t.hold_on("ada"),
     "whether somebody may sign in": lambda t: t.is_shut_out("ada"),
+    "when somebody was last shut out": lambda t: t.last_shut_out("ada"),
     "what became of a grant": account_for,
     "what was written under a grant": lambda t: t.destructive("gr-1", limit=9),
     "how far log files were read": read_log_files,

@@ -207,6 +207,12 @@ class MayNotHold(Refused):
     code = "may_not_hold"
 
 
+class FromBeforeHold(Refused):
+    """What somebody asked for or approved counts no more, since they were shut out after it."""
+
+    code = "from_before_hold"
+
+
 class MayNotRelease(Refused):
     """Only guards release a hold, and never their own."""
 

@@ -1,11 +1,11 @@
 """A hold: its person gets nothing new until two guards have said so. What is refused while there is one, and how it ends."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from liftgate.access.errors import MayNotHold, MayNotRelease, PersonHeld
+from liftgate.access.errors import FromBeforeHold, MayNotHold, MayNotRelease, PersonHeld
 from liftgate.access.sight import is_guard
 from liftgate.catalogue.model import Catalogue
 from liftgate.clock import rfc3339
@@ -61,6 +61,37 @@ def refuse_held(person: str, hold_on: HoldOn) -> None:
         raise PersonHeld(
             f"`{person}` is on hold since {rfc3339(hold.placed_at)}: no new requests, approvals or sessions",
             advice=f"two guards can release the hold, each with: liftgate release {person} --reason …",
+            value=person,
+        )
+
+
+def refuse_from_before(
+    said: Iterable[tuple[str, datetime]], last_shut_out: Callable[[str], datetime | None]
+) -> None:
+    """Raise ``FromBeforeHold`` where somebody was put on hold by hand after they said something: nobody knows who said it."""
+    for person, at in said:
+        shut_out_at = last_shut_out(person)
+        if shut_out_at is not None and at <= shut_out_at:
+            raise FromBeforeHold(
+                f"`{person}` was shut out on {rfc3339(shut_out_at)}, after this was asked for or approved in their name",
+                advice="ask for it anew: nobody can tell who it was",
+                value=person,
+            )
+
+
+def refuse_second_guard(person: str, by: str, *, catalogue: Catalogue, open_holds: Iterable[Hold]) -> None:
+    """Raise ``MayNotHold`` for a guard who has another guard on hold already: with one stolen sign-in all could be shut out."""
+    if by == person or not is_guard(person, catalogue):
+        return
+    others = sorted(
+        hold.person
+        for hold in open_holds
+        if hold.placed_by == by and hold.person not in {person, by} and is_guard(hold.person, catalogue)
+    )
+    if others:
+        raise MayNotHold(
+            f"`{by}` has a guard on hold already, `{others[0]}`, and so may hold no other",
+            advice="another guard can, or release the first one before",
             value=person,
         )
 

@@ -54,6 +54,7 @@ class EffectKind(StrEnum):
     NOTIFY = "notify"  # send a message to one webhook; key: what it is about, and which webhook
     SETTLE = "settle"  # make the account of a grant that is over; key: its id
     TELL = "tell"  # tell people of a request or grant; key: the id of the telling
+    SHUT_OUT = "shut_out"  # take back what is left of somebody who was shut out; key: their id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +119,9 @@ class AccessReader(Protocol):
 
     def open_holds(self, person_id: str) -> tuple[Hold, ...]:
         """A person's holds that are not over, the oldest first."""
+
+    def last_shut_out(self, person_id: str) -> datetime | None:
+        """When somebody was last put on hold by hand, released since or not."""
 
     def absences(self, person_id: str, *, now: datetime) -> tuple[Absence, ...]:
         """Absences that are not over, of somebody or with them as the delegate; the first to end first."""

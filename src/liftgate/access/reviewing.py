@@ -8,7 +8,7 @@ from liftgate.access import drafts, telling
 from liftgate.access.errors import EntitlementChanged
 from liftgate.access.facts import LOOKS_BACK, HistoryOf
 from liftgate.access.granting import grant_now
-from liftgate.access.hold import refuse_held
+from liftgate.access.hold import refuse_from_before, refuse_held
 from liftgate.access.ids import RandomBytes
 from liftgate.access.less import as_approved, refuse_more
 from liftgate.access.lookup import found, pending, seen
@@ -100,6 +100,10 @@ def review_request(
             concerned = {request.requester, *answered_by((*waiting.approvals, said))}
             for person in sorted(concerned if approving else {caller.person.id}):
                 refuse_held(person, transaction.hold_on)
+            if approving:
+                words = [(request.requester, request.asked_at)]
+                words += [(who, one.reviewed_at) for one in waiting.approvals for who in answered_by([one])]
+                refuse_from_before(words, transaction.last_shut_out)
             transaction.add_review(said, drafts.reviewed(said, ticket))
             reviews = (*waiting.approvals, said)
             grant = None

@@ -1,4 +1,4 @@
-"""What people outside are told: that something was found, and that a grant was settled."""
+"""What people outside are told: that something was found, that somebody was shut out, and that a grant was settled."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Protocol
 
 from liftgate.access.drafts import scope_json
+from liftgate.access.hold import Hold
 from liftgate.access.model import GrantRecord
+from liftgate.clock import rfc3339
 from liftgate.errors import Unavailable
 from liftgate.ledger.model import Json
 from liftgate.watch.finding_words import finding_told
@@ -54,6 +56,21 @@ def finding_message(record: FindingRecord) -> Message:
             "grant_id": finding.grant_id,
             "entitlement": record.entitlement,
             **finding_told(finding),
+        },
+    )
+
+
+def hold_message(hold: Hold) -> Message:
+    """Somebody was shut out by hand. Why is for guards and auditors: a channel may have other readers."""
+    return Message(
+        id=f"{hold.person}-held-{rfc3339(hold.placed_at)}",
+        type="person.held",
+        at=hold.placed_at,
+        data={
+            "title": f"{hold.person} was shut out by {hold.placed_by}",
+            "person": hold.person,
+            "by": hold.placed_by,
+            "next": "guards see why, and release: liftgate holds",
         },
     )
 

@@ -33,8 +33,8 @@ class ResponseWriter(ResponseReader, AccessWriter, Protocol):
     def add_response(self, response: Response, draft: Draft, effects: Sequence[Effect] = ()) -> bool:
         """A step that was done, with what must follow; False, and nothing of it kept, where it was done before."""
 
-    def place_hold(self, hold: Hold, draft: Draft) -> bool:
-        """A hold; False, and nothing kept, where the same finding placed it before. Whoever asks ``hold_on`` for the person waits."""
+    def place_hold(self, hold: Hold, draft: Draft, effects: Sequence[Effect] = ()) -> bool:
+        """A hold, with what must follow; False, and nothing kept, where the same finding placed it before. Whoever asks ``hold_on`` for the person waits."""
 
     def end_sign_ins_of(self, person_id: str) -> int:
         """Forget all sign-ins of somebody, and what would lead to one; how many browsers and terminals there were."""

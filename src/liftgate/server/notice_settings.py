@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from liftgate.access.told import TellKind
 from liftgate.notices.apprise_notice import TO, AppriseNotice, is_readable
 
-KINDS = frozenset({"finding.made", "grant.settled", *(kind.value for kind in TellKind)})
+KINDS = frozenset({"finding.made", "grant.settled", "person.held", *(kind.value for kind in TellKind)})
 
 
 class NoticeSettings(BaseModel):

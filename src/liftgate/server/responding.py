@@ -4,8 +4,9 @@ from typing import Final
 
 from liftgate.access.ports import Effect, EffectKind
 from liftgate.response import drafts
+from liftgate.response.holding import go_on_shutting_out
 from liftgate.response.model import Response
-from liftgate.response.notify import Message, finding_message, settlement_message
+from liftgate.response.notify import Message, finding_message, hold_message, settlement_message
 from liftgate.response.service import Answered, answer_finding
 from liftgate.server.parts import Parts
 from liftgate.server.settling import settle_soon
@@ -14,6 +15,7 @@ from liftgate.server.slack.showing import SLACK, show_request
 from liftgate.server.telling import due_telling, is_telling, message_of_telling, notice_sinks, notifier_at
 
 _FINDING: Final = "finding.made"
+HELD: Final = "person.held"
 _SETTLED: Final = "grant.settled"
 
 
@@ -33,6 +35,12 @@ def respond(finding_id: str, parts: Parts) -> None:
     for response in answered.responses:
         _log(response, answered, parts)
     parts.wake_messenger.set()
+
+
+def take_back_of_shut_out(person: str, parts: Parts) -> None:
+    """What whoever shut somebody out did not come to, since they or their server died."""
+    ended = go_on_shutting_out(person, store=parts.store, clock=parts.clock)
+    settle_soon((record.grant for record in ended), parts)
 
 
 def messages_about(about: str, parts: Parts) -> tuple[Effect, ...]:
@@ -88,6 +96,9 @@ def _message(about: str, parts: Parts) -> Message | None:
         if kind == _FINDING:
             record = view.finding(subject)
             return finding_message(record) if record else None
+        if kind == HELD:
+            held = next((one for one in view.open_holds(subject) if one.placed_by), None)
+            return hold_message(held) if held else None
         grant = view.grant(subject)
         made = next((one for one in view.all_settled(subject) if [str(one.number)] == rest), None)
     return settlement_message(made, grant) if made and grant else None

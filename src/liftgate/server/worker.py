@@ -14,7 +14,7 @@ from liftgate.catalogue.model import Mechanism
 from liftgate.errors import LiftgateError
 from liftgate.server.accounts import settle_account
 from liftgate.server.parts import Parts
-from liftgate.server.responding import give_up, respond, send_message
+from liftgate.server.responding import give_up, respond, send_message, take_back_of_shut_out
 from liftgate.server.settling import settle_denies, settle_in_place
 from liftgate.server.telling import tell
 from liftgate.store.outbox import Claimed, error_text, retry_delay
@@ -33,6 +33,7 @@ _WORK: Final[Mapping[EffectKind, Callable[[str, Parts], object]]] = {
     EffectKind.NOTIFY: send_message,
     EffectKind.SETTLE: settle_account,
     EffectKind.TELL: tell,
+    EffectKind.SHUT_OUT: take_back_of_shut_out,
 }
 # By a thread of their own: a webhook that does not answer may not keep a deny waiting.
 _SLOW: Final = frozenset({EffectKind.NOTIFY, EffectKind.SETTLE, EffectKind.TELL})

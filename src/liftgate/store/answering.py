@@ -57,6 +57,10 @@ class Answering(ABC):
         """Holds that are not over, the oldest first; of one person, or all."""
         return self._responses.open_holds(person_id)
 
+    def last_shut_out(self, person_id: str) -> datetime | None:
+        """When somebody was last put on hold by hand, released since or not."""
+        return self._responses.last_shut_out(person_id)
+
     def is_held(self, person_id: str) -> bool:
         """Whether somebody is on hold; until this transaction ends nobody is put on hold."""
         return self.hold_on(person_id) is not None
@@ -73,10 +77,11 @@ class Answering(ABC):
         """Like ``open_holds``; nobody else releases them until this transaction ends."""
         return self._responses.lock_holds(person_id)
 
-    def place_hold(self, hold: Hold, draft: Draft) -> bool:
-        """A hold; False, and nothing kept, where the same finding placed it before. Whoever asks ``hold_on`` for the person waits."""
+    def place_hold(self, hold: Hold, draft: Draft, effects: Sequence[Effect] = ()) -> bool:
+        """A hold, with what must follow; False, and nothing kept, where the same finding placed it before. Whoever asks ``hold_on`` for the person waits."""
         is_new = self._responses.place(hold)
         if is_new:
+            self.outbox.enqueue(effects)
             self.record(draft)
         return is_new
 

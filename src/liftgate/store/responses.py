@@ -3,6 +3,7 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, insert, select, text, update
@@ -32,6 +33,13 @@ _HOLD_OF: Final = _HOLDS_EVER.where(
 )
 _HOLDS: Final = _HOLDS_EVER.where(holds.c.over_at.is_(None))
 _HOLDS_ON: Final = _HOLDS.where(holds.c.person == bindparam("of_person"))
+_LAST_BY_HAND: Final = (
+    select(holds.c.placed_at)
+    .join_from(holds, holds_by_hand)
+    .where(holds.c.person == bindparam("of_person"))
+    .order_by(holds.c.placed_at.desc())
+    .limit(1)
+)
 _SHUT_OUT: Final = _HOLDS_ON.where(holds_by_hand.c.placed_by.is_not(None)).limit(1)
 _RELEASES: Final = (
     select(releases)
@@ -102,6 +110,11 @@ class Responses:
         if self._is_postgresql:
             self._connection.execute(_ASK, {"key": _lock_key(person_id)})
         return self._connection.execute(_SHUT_OUT, {"of_person": person_id}).first() is not None
+
+    def last_shut_out(self, person_id: str) -> datetime | None:
+        """When a hold was last placed on somebody by hand, over or not."""
+        found: datetime | None = self._connection.execute(_LAST_BY_HAND, {"of_person": person_id}).scalar()
+        return found
 
     def hold_of(self, person_id: str, finding_id: str) -> Hold | None:
         """The hold that a finding placed on somebody, over or not."""

@@ -13,6 +13,7 @@ from liftgate.server.api.doc import problems
 from liftgate.server.api.in_aws import not_yet_refused
 from liftgate.server.api.shapes import EXACT, Moment, PersonShape, answer, person_shape
 from liftgate.server.calls import Call, SeesAll, SignedInOnce
+from liftgate.server.responding import HELD, messages_about
 from liftgate.server.settling import settle_soon
 
 router = APIRouter(prefix="/holds", tags=["Findings"])
@@ -149,8 +150,15 @@ def held_by_hand(call: Call, person_id: str, reason: str) -> ShutOutShape:
     """Shut somebody out, as the caller. Raises what ``shut_out`` does."""
     parts = call.parts
     done = shut_out(
-        person_id, call.caller, reason, catalogue=call.catalogue, store=parts.store, clock=parts.clock
+        person_id,
+        call.caller,
+        reason,
+        alerts=messages_about(f"{HELD} {person_id}", parts),
+        catalogue=call.catalogue,
+        store=parts.store,
+        clock=parts.clock,
     )
+    parts.wake_messenger.set()
     settle_soon((record.grant for record in done.ended), parts)
     with parts.store.read() as view:
         held = _people(view.open_holds())
