@@ -521,7 +521,7 @@ def test_somebody_is_shut_out(liftgate: Run, fake: FakeLiftgate) -> None:
         "placed_by": {"id": "grace", "name": "Grace"},
         "because": "stolen",
     }
-    done = {"hold": by_hand, "is_new": True, "sign_ins": 3, "revoked": 2, "pending": 1}
+    done = {"hold": by_hand, "is_new": True, "sign_ins": 3, "revoked": 2, "pending": 1, "can_release": 2}
     fake.answers["POST /api/v1/holds/ada"] = (201, done)
     said = liftgate("hold", "ada", "--reason", "her laptop was stolen")
     assert fake.seen[-1].body == {"reason": "her laptop was stolen"}
@@ -539,6 +539,12 @@ def test_somebody_is_shut_out(liftgate: Run, fake: FakeLiftgate) -> None:
     assert "  since 2026-11-24T09:00:00Z, by Grace: stolen\n" in again
     assert "  0 grant(s) taken back\n" in again
     assert liftgate("hold", "ada", "--reason", "x", "--output", "json").json["sign_ins"] == 3
+    fake.answers["POST /api/v1/holds/ada"] = (201, {**done, "pending": 0, "can_release": 1})
+    stuck = liftgate("hold", "ada", "--reason", "x").out
+    assert "  Nobody can release it: it takes two guards, and 1 could\n" in stuck
+    assert stuck.endswith(
+        "next: name another guard in the catalogue; then two guards: liftgate release ada --reason …\n"
+    )
     fake.answers["GET /api/v1/holds"] = (200, {"items": [by_hand]})
     listed = liftgate("holds").out
     assert re.search(r"ada +2026-11-24T09:00:00Z +by Grace", listed)
@@ -660,18 +666,26 @@ def test_a_settlement_ends_with_what_to_paste(liftgate: Run, fake: FakeLiftgate)
 def test_a_grant_that_is_not_settled_says_when(liftgate: Run, fake: FakeLiftgate) -> None:
     fake.add_grant()
     path = f"GET /api/v1/grants/{GRANT}/settlement"
-    open_one = {"grant_id": GRANT, "state": "open", "due_at": "2026-11-24T10:00:00Z", "account": None}
+    open_one = {"grant_id": GRANT, "state": "open", "due_at": "2099-11-24T10:00:00Z", "account": None}
     fake.answers[path] = (200, open_one)
     out = liftgate("settlement", GRANT).out
     assert (
-        "It is settled when it is over and its calls have come in, not before 2026-11-24T10:00:00Z.\n" in out
+        "It is settled when it is over and its calls have come in, not before 2099-11-24T10:00:00Z.\n" in out
     )
     assert out.endswith(f"next: liftgate settlement {GRANT}  # again, from then on\n")
-    again = {**settlement(GRANT), "state": "reopened", "due_at": "2026-11-24T11:00:00Z"}
+    again = {**settlement(GRANT), "state": "reopened", "due_at": "2099-11-24T11:00:00Z"}
     fake.answers[path] = (200, again)
     out = liftgate("settlement", GRANT).out
-    assert "Calls came to light since: it is settled anew, not before 2026-11-24T11:00:00Z.\n" in out
+    assert "Calls came to light since: it is settled anew, not before 2099-11-24T11:00:00Z.\n" in out
     assert "Used: 37 calls." in out
+
+
+def test_a_settlement_that_is_due_comes_any_moment(liftgate: Run, fake: FakeLiftgate) -> None:
+    fake.add_grant()
+    due = {"grant_id": GRANT, "state": "open", "due_at": "2026-11-24T08:00:00Z", "account": None}
+    fake.answers[f"GET /api/v1/grants/{GRANT}/settlement"] = (200, due)
+    said = " ".join(liftgate("settlement", GRANT).out.split())
+    assert "its calls have come in, due since 2026-11-24T08:00:00Z: any moment now. next:" in said
 
 
 def test_a_finding_is_no_grant(liftgate: Run, fake: FakeLiftgate) -> None:

@@ -126,7 +126,10 @@ def test_where_a_settings_file_is_looked_for(
     assert rows(said, "server")["port"] == ("3", f"{named}:2")
 
 
-def test_settings_without_a_fault_are_said_to_have_none(liftgate: Run, server_file: Path) -> None:
+def test_settings_without_a_fault_are_said_to_have_none(
+    liftgate: Run, server_file: Path, tmp_path: Path
+) -> None:
+    with_guards(server_file, tmp_path, "[grace, sec, ada]")
     said = liftgate("config", "check")
     assert (said.code, said.err) == (0, "")
     assert said.out.startswith("No faults.\n")
@@ -182,7 +185,7 @@ def test_secrets_that_others_may_read_are_warned_of(liftgate: Run, server_file: 
     assert f"chmod 600 {server_file}" in said.err
     server_file.write_text(f'catalogue = ["{CATALOGUE}"]\n')
     assert stat.S_IMODE(server_file.stat().st_mode) == 0o640
-    assert liftgate("config", "check").err == ""
+    assert "chmod" not in liftgate("config", "check").err
 
 
 def test_a_check_of_the_deployment_that_could_never_be_made_is_a_fault(
@@ -201,3 +204,31 @@ def test_a_check_of_the_deployment_that_could_never_be_made_is_a_fault(
     said = liftgate("config", "check")
     assert said.code == ExitCode.USAGE
     assert "`ReadOnly` would read nothing" in said.err
+
+
+@pytest.mark.parametrize(("guards", "says"), [("[grace, sec]", "one of them"), ("[grace]", "anybody")])
+def test_guards_too_few_to_release_a_hold_are_warned_of(
+    liftgate: Run, server_file: Path, tmp_path: Path, guards: str, says: str
+) -> None:
+    with_guards(server_file, tmp_path, guards)
+    said = liftgate("config", "check")
+    assert said.code == 0
+    assert f"nobody could release a hold on {says}" in said.err
+    with_guards(server_file, tmp_path, "[grace, sec, ada]")
+    assert liftgate("config", "check").err == ""
+
+
+def with_guards(server_file: Path, folder: Path, guards: str) -> None:
+    """A catalogue with such guards, and nothing else to say of it."""
+    arn = "arn:aws:iam::111122223333"
+    people = "".join(
+        f'  {name}: {{name: {name}, identities: ["{arn}:user/{name}"]}}\n' for name in ("ada", "grace", "sec")
+    )
+    asked = (
+        f'  - {{name: reports, description: Reports, account: "111122223333", role: "{arn}:role/Reports", longest: 1h,\n'
+        "     ceiling: {actions: [write], locations: [s3://reports/2026/]}, requesters: [ada],\n"
+        "     review: {reviewers: [grace], approvals: 1, lapses_after: 8h}, justification: {at_least: 10}}\n"
+    )
+    file = folder / "guards.yaml"
+    file.write_text(f"version: 1\npeople:\n{people}guards: {guards}\nentitlements:\n{asked}")
+    server_file.write_text(SERVER.replace(str(CATALOGUE), str(file)))

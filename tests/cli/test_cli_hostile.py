@@ -88,6 +88,7 @@ def evil(fake: FakeLiftgate) -> FakeLiftgate:
             "sign_ins": 1,
             "revoked": 1,
             "pending": 0,
+            "can_release": 2,
         },
         f"GET /api/v1/grants/{GRANT}/settlement": poisoned(settlement(GRANT)),
         f"GET /api/v1/grants/{GRANT}/timeline": poisoned(timeline(grant)),

@@ -1,6 +1,6 @@
 """A hold: its person gets nothing new until two guards have said so. What is refused while there is one, and how it ends."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -63,6 +63,11 @@ def refuse_held(person: str, hold_on: HoldOn) -> None:
             advice=f"two guards can release the hold, each with: liftgate release {person} --reason …",
             value=person,
         )
+
+
+def who_can_release(person: str, *, catalogue: Catalogue, held: Collection[str]) -> frozenset[str]:
+    """The guards who can release somebody now: neither the person nor on hold."""
+    return catalogue.guards - {person} - frozenset(held)
 
 
 def refuse_from_before(

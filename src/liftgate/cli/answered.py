@@ -18,6 +18,7 @@ _HOLDS = (
     Column(title="NEEDS"),
     Column(title="BECAUSE", folds=True),
 )
+_RELEASES = 2
 _USES = (
     Column(title="CALL"),
     Column(title="CALLS"),
@@ -56,6 +57,7 @@ class ShutOutAnswer:
     sign_ins: int
     revoked: int
     pending: int
+    can_release: int
     raw: JsonObject = field(repr=False)
 
 
@@ -117,6 +119,7 @@ def read_shut_out(source: JsonObject) -> ShutOutAnswer:
         sign_ins=number(source, "sign_ins"),
         revoked=number(source, "revoked"),
         pending=number(source, "pending"),
+        can_release=number(source, "can_release"),
         raw=source,
     )
 
@@ -183,21 +186,29 @@ def say_shut_out(done: ShutOutAnswer) -> None:
     say(f"  {done.sign_ins} signed out: browsers and terminals")
     told = f"AWS is still being told of {done.pending}" if done.pending else "AWS refuses what ran under them"
     say(f"  {done.revoked} grant(s) taken back{f'; {told}' if done.revoked else ''}")
-    say_next(
-        *(["liftgate doctor"] if done.pending else []), f"two guards: liftgate release {person} --reason …"
-    )
+    release = f"two guards: liftgate release {person} --reason …"
+    if done.can_release < _RELEASES:
+        say(
+            f"  {paint('Nobody can release it', 'yellow')}: it takes two guards, and {done.can_release} could"
+        )
+        release = f"name another guard in the catalogue; then {release}"
+    say_next(*(["liftgate doctor"] if done.pending else []), release)
 
 
-def say_settlement(found: SettlementAnswer) -> None:
+def say_settlement(found: SettlementAnswer, now: datetime) -> None:
     """A settlement in sentences, then what to paste for the next time."""
     say(f"{paint(found.grant_id, 'bold')}  {paint_state(found.state)}")
     if found.account is None or found.state == "reopened":
-        due_at = f", not before {shown(found.due_at)}" if found.due_at else ""
+        due_at = _due(found.due_at, now) if found.due_at else ""
         say_folded("  ", f"{_NOT_YET[found.account is None]}{due_at}.", indent=2)
     if found.account is not None:
         _say_account(found.account)
     else:
         say_next(f"liftgate settlement {found.grant_id}  # again, from then on")
+
+
+def _due(due_at: datetime, now: datetime) -> str:
+    return f", not before {shown(due_at)}" if now < due_at else f", due since {shown(due_at)}: any moment now"
 
 
 _NOT_YET = {

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from liftgate.access.hold import RELEASES_NEEDED
 from liftgate.catalogue.errors import CatalogueFaulty
 from liftgate.catalogue.fault import Fault
 from liftgate.catalogue.model import Catalogue
@@ -46,8 +47,19 @@ def check_config(file: Path | None) -> Checked:
         return Checked(catalogue_faults=error.faults, warnings=readable)
     return Checked(
         faults=tuple(_undeployable(catalogue, settings)),
-        warnings=(*readable, *_unknown_trackers(catalogue, settings)),
+        warnings=(*readable, *_unknown_trackers(catalogue, settings), *_few_guards(catalogue)),
     )
+
+
+def _few_guards(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
+    """Whether a hold on somebody could not be released: it takes two guards, neither of them the person."""
+    count = len(catalogue.guards)
+    if count <= RELEASES_NEEDED:
+        whom = "one of them" if count == RELEASES_NEEDED else "anybody"
+        yield (
+            f"{count} guard(s): nobody could release a hold on {whom}",
+            "name three under `guards` in the catalogue",
+        )
 
 
 def _undeployable(catalogue: Catalogue, settings: Settings) -> Iterator[LiftgateError]:

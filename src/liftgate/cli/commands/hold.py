@@ -14,7 +14,7 @@ from liftgate.cli.terminal import say_json
 @click.command("hold", epilog=SHARED)
 @click.argument("person")
 @click.option("--reason", required=True, help="Why: guards and auditors read it, the person does not.")
-@click.option("--yes", is_flag=True, help="Do not ask back.")
+@click.option("--yes", is_flag=True, help="Do not ask back at a terminal.")
 @client_options
 @output_option
 @click.pass_context

@@ -7,6 +7,7 @@ from liftgate.cli.connection import connection
 from liftgate.cli.identifiers import grant_id
 from liftgate.cli.options import SHARED, client_options, output_option, wants_json
 from liftgate.cli.terminal import say_json
+from liftgate.clock import system_clock
 
 
 @click.command("settlement", epilog=SHARED)
@@ -24,4 +25,4 @@ def command(context: click.Context, name: str) -> None:
     if wants_json(context):
         say_json(found.raw)
     else:
-        say_settlement(found)
+        say_settlement(found, system_clock())

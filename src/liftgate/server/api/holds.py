@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, Field
 
-from liftgate.access.hold import RELEASES_NEEDED, Hold, counting
+from liftgate.access.hold import RELEASES_NEEDED, Hold, counting, who_can_release
 from liftgate.catalogue.model import Catalogue
 from liftgate.response.holding import shut_out
 from liftgate.response.release import release_holds
@@ -92,6 +92,10 @@ class ShutOutShape(BaseModel):
     pending: int = Field(
         examples=[0], description="Of them: how many AWS was not yet seen to refuse. The worker goes on."
     )
+    can_release: int = Field(
+        examples=[2],
+        description="Guards who can release the hold now; it takes two. Fewer: name another in the catalogue.",
+    )
 
 
 @router.get("", response_model=HoldsShape, responses=problems(401, 403))
@@ -169,6 +173,7 @@ def held_by_hand(call: Call, person_id: str, reason: str) -> ShutOutShape:
         sign_ins=done.sign_ins,
         revoked=len(done.ended),
         pending=not_yet_refused(done.ended, parts),
+        can_release=len(who_can_release(person_id, catalogue=call.catalogue, held=held)),
     )
 
 
