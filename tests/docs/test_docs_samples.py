@@ -16,16 +16,17 @@ from tools.generate_deploy_docs import FOLDER, SAMPLES
 from liftgate.demo.deployed_account import adapted
 from liftgate.demo.embedded_aws import EmbeddedAws, running_embedded_aws
 
-# One process for all lines: to start aws takes a second.
+# One process for all lines of all samples: to start aws takes a second.
 AWS_AS_EACH: Final = """\
 import contextlib, io, json, os, sys
 from awscli.clidriver import create_clidriver
-for keys, words in json.load(sys.stdin):
-    os.environ.update(keys)
+for line in sys.stdin:
+    variables, words = json.loads(line)
+    os.environ.update(variables)
     said = io.StringIO()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
         code = create_clidriver().main(words)
-    print(json.dumps([code, said.getvalue()]))
+    print(json.dumps([code, said.getvalue()]), flush=True)
 """
 UNKNOWN: Final = {"AWS::CloudTrail::Trail", "AWS::Events::EventBusPolicy"}  # to the embedded AWS
 EXTERNAL_ID: Final = "lg-5f0c1d6be2a94c73"
@@ -48,51 +49,52 @@ def words_of(line: Command, folder: Path) -> tuple[list[str], dict[str, Any]]:
     return words, kept
 
 
-def typed_at(aws: EmbeddedAws, lines: Sequence[tuple[str, list[str]]]) -> Iterator[tuple[int, str]]:
-    """What aws ends with, and says, of each: an account, and the words."""
-    asked = [
-        (
-            {"AWS_ACCESS_KEY_ID": keys.access_key_id, "AWS_SECRET_ACCESS_KEY": keys.secret_access_key},
-            words,
-        )
-        for account, words in lines
-        for keys in [aws.root_of(account)]
-    ]
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": os.devnull,
-        "AWS_ENDPOINT_URL": aws.endpoint_url,
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
-    told = subprocess.run(
+@pytest.fixture(scope="module")
+def aws_command() -> Iterator["subprocess.Popen[str]"]:
+    with subprocess.Popen(
         [sys.executable, "-c", AWS_AS_EACH],
-        input=json.dumps(asked),
-        env=environment,
-        capture_output=True,
+        env={"PATH": os.environ["PATH"], "HOME": os.devnull, "AWS_EC2_METADATA_DISABLED": "true"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         text=True,
-        check=True,
-    )
-    for line in told.stdout.splitlines():
-        code, said = json.loads(line)
-        yield code, said
+    ) as process:
+        yield process
+
+
+def typed_at(
+    aws: EmbeddedAws, account: str, words: Sequence[str], command: "subprocess.Popen[str]"
+) -> tuple[int, str]:
+    """What aws ends with, and says."""
+    assert command.stdin
+    assert command.stdout
+    keys = aws.root_of(account)
+    variables = {
+        "AWS_ACCESS_KEY_ID": keys.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": keys.secret_access_key,
+        "AWS_ENDPOINT_URL": aws.endpoint_url,
+    }
+    print(json.dumps([variables, words]), file=command.stdin, flush=True)
+    code, said = json.loads(command.stdout.readline())
+    return code, said
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("docs-samples")
 @pytest.mark.parametrize("sample", SAMPLES)
-def test_each_line_of_a_samples_readme_makes_its_stack(sample: str, tmp_path: Path) -> None:
+def test_each_line_of_a_samples_readme_makes_its_stack(
+    sample: str, tmp_path: Path, aws_command: "subprocess.Popen[str]"
+) -> None:
     lines = [line for line in lines_of(sample) if "stack-set-" not in line.text]
     assert len(lines) > 3
-    asked: list[tuple[str, list[str]]] = []
-    for line in lines:
-        account = line.text.split()[-1].partition("/")[0].removeprefix("account-")
-        words, _ = words_of(line, tmp_path)
-        named = words[words.index("--stack-name") : words.index("--capabilities")]  # its region too
-        look = ["cloudformation", "describe-stack-resources", *named, "--output", "json"]
-        asked += [(account, words), (account, look)]
     with running_embedded_aws() as aws:
-        answers = list(typed_at(aws, asked))
-    for line, deployed, looked in zip(lines, answers[::2], answers[1::2], strict=True):
-        assert deployed[0] == 0, f"{line}\n{deployed[1]}"
-        assert "Successfully created/updated stack" in deployed[1]
-        there = {one["LogicalResourceId"] for one in json.loads(looked[1])["StackResources"]}
-        assert there == set(words_of(line, tmp_path)[1])
+        for line in lines:
+            account = line.text.split()[-1].partition("/")[0].removeprefix("account-")
+            words, resources = words_of(line, tmp_path)
+            code, said = typed_at(aws, account, words, aws_command)
+            assert code == 0, f"{line}\n{said}"
+            assert "Successfully created/updated stack" in said
+            named = words[words.index("--stack-name") : words.index("--capabilities")]  # its region too
+            look = ["cloudformation", "describe-stack-resources", *named, "--output", "json"]
+            _, told = typed_at(aws, account, look, aws_command)
+            there = {one["LogicalResourceId"] for one in json.loads(told)["StackResources"]}
+            assert there == set(resources)

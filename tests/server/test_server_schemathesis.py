@@ -63,7 +63,7 @@ def open_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield world
 
 
-bounded = settings(max_examples=25, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+bounded = settings(max_examples=12, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @schema.parametrize()
