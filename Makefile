@@ -3,8 +3,8 @@ PYTHON ?= python3
 export PYTHON
 # Tests and the programs that they start are compiled once and kept, whatever the caller's shell says.
 export PYTHONDONTWRITEBYTECODE :=
-# One more than processors: while one waits for a window to end or a server to start, the others work.
-WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+# Two more than processors: while some wait for a window to end or a server to start, the others work.
+WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 2)
 BIN := .venv/bin
 POSTGRESQL := "postgresql:/usr/lib/postgresql/*/bin/postgres"
 IAM_SIMULATE := nodejs:node npm:npm npm=tests/iam/simulate
