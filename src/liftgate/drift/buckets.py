@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from liftgate.deployment.model import Plan, Trail
 from liftgate.deployment.places import Places
 from liftgate.deployment.watching import LOGS_KEPT_DAYS
-from liftgate.drift.containing import beyond, refused_no_more
 from liftgate.drift.expected import Against
 from liftgate.drift.mending import (
     BLOCK,
@@ -18,6 +17,7 @@ from liftgate.drift.mending import (
 )
 from liftgate.drift.model import Absent, Drift, Mend, Unseen
 from liftgate.drift.principals import Pair, account_in, is_account, is_everybody, is_nobody, session_in, who
+from liftgate.drift.resource_policies import resource_policy_drift
 from liftgate.drift.seen import Looked, SeenBucket, Snapshot
 from liftgate.drift.standing import lent_rights, shared
 from liftgate.drift.walls import WALLS
@@ -209,26 +209,14 @@ def _logs(arn: str, bucket: SeenBucket, plan: Plan) -> Iterator[Drift | Unseen]:
 
 
 def _logs_policy(arn: str, bucket: SeenBucket, trail: Trail) -> Iterator[Drift | Unseen]:
-    if isinstance(bucket.policy, Unseen):
-        yield bucket.policy
-        return
-    found = bucket.policy if isinstance(bucket.policy, Policy) else Policy(statements=())
-    wider = beyond(found, trail.bucket_policy, arn) or refused_no_more(found, trail.bucket_policy, arn)
-    narrower = beyond(trail.bucket_policy, found, arn) if wider is None else None
-    for wall, answer, verb in (
-        ("log-bucket-opened", wider, "allows"),
-        ("log-bucket-closed", narrower, "refuses"),
-    ):
-        if isinstance(answer, Unseen):
-            yield answer
-        elif answer is not None:
-            yield Drift(
-                wall=WALLS[wall],
-                thing=arn,
-                found=f"it {verb} {answer}",
-                wanted="CloudTrail alone, for the plan's trails",
-                mend=put_bucket_policy(_name(arn), trail.bucket_policy),
-            )
+    yield from resource_policy_drift(
+        arn,
+        bucket.policy,
+        trail.bucket_policy,
+        ("log-bucket-opened", "log-bucket-closed"),
+        put_bucket_policy(_name(arn), trail.bucket_policy),
+        meant="CloudTrail alone, for the plan's trails",
+    )
 
 
 def _keep(arn: str) -> Mend:

@@ -12,9 +12,9 @@ from liftgate.deployment.watching import (
     RULE_STATE,
     bus_policy,
 )
-from liftgate.drift.containing import beyond, refused_no_more
 from liftgate.drift.mending import apply, of_region, put_queue, with_document
 from liftgate.drift.model import Absent, Drift, Mend, Unseen
+from liftgate.drift.resource_policies import resource_policy_drift
 from liftgate.drift.seen import SeenQueue, SeenRule, Snapshot
 from liftgate.drift.walls import WALLS
 from liftgate.iam.policy import Policy, to_document, to_json
@@ -112,15 +112,10 @@ def _is_target(one: Mapping[str, Any], arn: str, role: str | None) -> bool:
 
 
 def _bus(arn: str, plan: Plan, snapshot: Snapshot) -> Iterator[Drift | Unseen]:
-    found = snapshot.buses[arn]
-    if isinstance(found, Unseen):
-        yield found
-        return
     wanted = bus_policy(arn, plan.watching.senders, plan.partition)
     command = ("aws", "events", "put-permission", "--region", plan.region, "--event-bus-name", "default")
     mend = with_document((*command, "--policy"), "home-bus-policy", to_document(wanted))
-    there = found if isinstance(found, Policy) else Policy(statements=())
-    yield from _width(arn, there, wanted, ("bus-opened", "bus-closed"), mend)
+    yield from resource_policy_drift(arn, snapshot.buses[arn], wanted, ("bus-opened", "bus-closed"), mend)
 
 
 def _queue(arn: str, queue: SeenQueue, kept: int, plan: Plan) -> Iterator[Drift | Unseen]:
@@ -150,25 +145,9 @@ def with_redrive(arn: str, redrive: Mapping[str, str]) -> Mend:
 
 def _queue_policy(arn: str, queue: SeenQueue, wanted: Policy | None) -> Iterator[Drift | Unseen]:
     """The plan's on the queue that it makes; on that of dead letters it has none. One that is there already is its owner's."""
-    if isinstance(queue.policy, Unseen):
-        yield queue.policy
-        return
-    there = queue.policy if isinstance(queue.policy, Policy) else Policy(statements=())
     planned = wanted or Policy(statements=())
     mend = put_queue(arn, {"Policy": to_json(wanted) if wanted else ""})
-    yield from _width(arn, there, planned, ("queue-opened", "queue-closed"), mend)
-
-
-def _width(
-    arn: str, there: Policy, wanted: Policy, walls: tuple[str, str], mend: Mend
-) -> Iterator[Drift | Unseen]:
-    wider = beyond(there, wanted, arn) or refused_no_more(there, wanted, arn)
-    narrower = beyond(wanted, there, arn) if wider is None else None
-    for wall, answer, verb in ((walls[0], wider, "allows"), (walls[1], narrower, "refuses")):
-        if isinstance(answer, Unseen):
-            yield answer
-        elif answer is not None:
-            yield _drift(wall, arn, f"it {verb} {answer}", "the plan's policy", mend)
+    yield from resource_policy_drift(arn, queue.policy, planned, ("queue-opened", "queue-closed"), mend)
 
 
 def _drift(wall: str, thing: str, found: str, wanted: str, mend: Mend) -> Drift:
