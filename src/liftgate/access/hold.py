@@ -1,6 +1,6 @@
 """A hold: its person gets nothing new until two guards have said so. What is refused while there is one, and how it ends."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -51,6 +51,11 @@ class Hold:
         return len({release.by for release in self.releases} - {self.person}) >= RELEASES_NEEDED
 
 
+def placed_by_hand(holds: Iterable[Hold]) -> Hold | None:
+    """Of the holds that stand on somebody the one that was placed by hand; there is one at most."""
+    return next((hold for hold in holds if hold.placed_by), None)
+
+
 HoldOn = Callable[[str], Hold | None]  # a person's oldest open hold; nobody places one meanwhile
 
 
@@ -65,9 +70,9 @@ def refuse_held(person: str, hold_on: HoldOn) -> None:
         )
 
 
-def who_can_release(person: str, *, catalogue: Catalogue, held: Collection[str]) -> frozenset[str]:
+def who_can_release(person: str, *, catalogue: Catalogue, held: frozenset[str]) -> frozenset[str]:
     """The guards who can release somebody now: neither the person nor on hold."""
-    return catalogue.guards - {person} - frozenset(held)
+    return catalogue.guards - {person} - held
 
 
 def refuse_from_before(

@@ -153,9 +153,6 @@ class IdentityWriter(IdentityReader, Protocol):
     def end_browser_session(self, session_id: str) -> None:
         """Forget a browser's session."""
 
-    def end_sign_ins_of(self, person_id: str) -> int:
-        """Forget all sign-ins of somebody, and what would lead to one; how many browsers and terminals there were."""
-
 
 class IdentityStore(Protocol):
     """Opens transactions."""

@@ -28,7 +28,6 @@ AWS_LASTS: Final = timedelta(hours=1)  # about as long as the credentials that p
 LOCAL_LASTS: Final = timedelta(hours=8)
 
 _SIGN_IN: Final = "sign in again"
-_RELEASED: Final = "two guards can release the hold, each with: liftgate release {} --reason …"
 
 
 def sign_in_with_aws(
@@ -165,30 +164,27 @@ def hand_out_token(
 def refuse_shut_out(person_id: str, transaction: IdentityReader) -> None:
     """Raise ``PersonShutOut`` for somebody who was put on hold by hand. Why is not said: a thief would read it."""
     if transaction.is_shut_out(person_id):
-        raise PersonShutOut(
-            f"`{person_id}` is on hold, and cannot sign in",
-            advice=_RELEASED.format(person_id),
-            value=person_id,
-        )
+        raise _on_hold(person_id, ", and cannot sign in")
 
 
 def refuse_held_to_link(person_id: str, transaction: IdentityReader) -> None:
     """Raise ``PersonShutOut`` for somebody on hold: no further way in is made that would outlive it."""
-    _refuse_held(person_id, "no identity is linked meanwhile", transaction)
+    if transaction.is_held(person_id):
+        raise _on_hold(person_id, ": no identity is linked meanwhile")
 
 
 def refuse_held_to_let_in(person_id: str, transaction: IdentityReader) -> None:
     """Raise ``PersonShutOut`` for somebody on hold who would sign a terminal in by their browser."""
-    _refuse_held(person_id, "their browser lets no terminal in meanwhile", transaction)
-
-
-def _refuse_held(person_id: str, therefore: str, transaction: IdentityReader) -> None:
     if transaction.is_held(person_id):
-        raise PersonShutOut(
-            f"`{person_id}` is on hold: {therefore}",
-            advice=_RELEASED.format(person_id),
-            value=person_id,
-        )
+        raise _on_hold(person_id, ": their browser lets no terminal in meanwhile")
+
+
+def _on_hold(person_id: str, therefore: str) -> PersonShutOut:
+    return PersonShutOut(
+        f"`{person_id}` is on hold{therefore}",
+        advice=f"two guards can release the hold, each with: liftgate release {person_id} --reason …",
+        value=person_id,
+    )
 
 
 def _draft(sign_in: SignIn, more: Mapping[str, Json]) -> Draft:

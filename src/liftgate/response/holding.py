@@ -8,7 +8,7 @@ from typing import Final
 from liftgate import errors
 from liftgate.access import drafts as access_drafts
 from liftgate.access.errors import NoSuchPerson
-from liftgate.access.hold import Hold, refuse_placer, refuse_second_guard
+from liftgate.access.hold import Hold, placed_by_hand, refuse_placer, refuse_second_guard
 from liftgate.access.model import GrantRecord
 from liftgate.access.ports import Effect, EffectKind
 from liftgate.access.revoke_many import OfPerson, end_all
@@ -46,8 +46,8 @@ def shut_out(
 ) -> ShutOut:
     """Put somebody on hold, end all their sign-ins and take back all their grants. Doing it twice does no harm.
 
-    ``alerts`` tell people of it. The denies in AWS are queued in the same transactions; whoever calls this drains them at once. The holder of a grant, who may be
-    a thief, does not read the reason. Raises ``MayNotHold`` and ``PersonHeld`` for those who may not, ``NoSuchPerson``, ``TextRefused``.
+    ``alerts`` tell people of it. The denies in AWS are queued in the same transactions; whoever calls this drains them at once. The
+    holder of a grant, who may be a thief, does not read the reason. Raises ``MayNotHold`` and ``PersonHeld`` for those who may not, ``NoSuchPerson``, ``TextRefused``.
     """
     reason = clean_text(reason, "reason")
     by = caller.person.id
@@ -78,7 +78,7 @@ def shut_out(
 def go_on_shutting_out(person: str, *, store: ResponseStore, clock: Clock) -> tuple[GrantRecord, ...]:
     """Take back what whoever shut somebody out did not come to; nothing where they were released since."""
     with store.read() as view:
-        hold = next((one for one in view.open_holds(person) if one.placed_by), None)
+        hold = placed_by_hand(view.open_holds(person))
     if hold is None or hold.placed_by is None:
         return ()
     return _take_back(hold, hold.placed_by, hold.placed_at + CLOCK_SLACK, store, clock)
@@ -99,7 +99,7 @@ def _end_absences(person: str, caller: Caller, transaction: ResponseWriter, now:
 
 def _placed(asked: Hold, alerts: Sequence[Effect], transaction: ResponseWriter) -> tuple[Hold, bool]:
     """The hold by hand that stands, and whether it is this one; a second would want two releases more."""
-    standing = next((one for one in transaction.lock_holds(asked.person) if one.placed_by), None)
+    standing = placed_by_hand(transaction.lock_holds(asked.person))
     if standing is not None:
         return standing, False
     rest = Effect(kind=EffectKind.SHUT_OUT, key=asked.person, due_at=asked.placed_at)

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from liftgate.access.hold import placed_by_hand
 from liftgate.access.ports import Effect, EffectKind
 from liftgate.response import drafts
 from liftgate.response.holding import go_on_shutting_out
@@ -97,7 +98,7 @@ def _message(about: str, parts: Parts) -> Message | None:
             record = view.finding(subject)
             return finding_message(record) if record else None
         if kind == HELD:
-            held = next((one for one in view.open_holds(subject) if one.placed_by), None)
+            held = placed_by_hand(view.open_holds(subject))
             return hold_message(held) if held else None
         grant = view.grant(subject)
         made = next((one for one in view.all_settled(subject) if [str(one.number)] == rest), None)

@@ -28,7 +28,6 @@ _CODE: Final = select(link_codes).where(link_codes.c.code_hash == bindparam("whi
 _TAKE_CODE: Final = (
     delete(link_codes).where(link_codes.c.code_hash == bindparam("which")).returning(link_codes)
 )
-_FORGET_OF: Final = delete(link_codes).where(link_codes.c.person_id == bindparam("who"))
 _FORGET: Final = delete(link_codes).where(link_codes.c.expires_at < bindparam("before", type_=Moment()))
 
 
@@ -55,10 +54,6 @@ class Links:
         """A code that nobody has used, over or not."""
         row = self._connection.execute(_CODE, {"which": code_hash}).mappings().one_or_none()
         return None if row is None else _code_of(row)
-
-    def forget_codes_of(self, person_id: str) -> None:
-        """Somebody's codes are worth nothing from now on."""
-        self._connection.execute(_FORGET_OF, {"who": person_id})
 
     def add_code(self, code: LinkCode) -> None:
         """A code was handed out: an earlier one of the same person and kind is worth nothing from then on."""

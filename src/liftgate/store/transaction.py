@@ -176,7 +176,6 @@ class SqlTransaction(Lending):
 
     def end_sign_ins_of(self, person_id: str) -> int:
         """Forget all sign-ins of somebody, and what would lead to one; how many browsers and terminals there were."""
-        self.links.forget_codes_of(person_id)
         self.logins.end_of(person_id)
         self.provided.end_of(person_id)
         return self._browsers.end_of(person_id) + self._sign_ins.end_of(person_id)
