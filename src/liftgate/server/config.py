@@ -67,7 +67,7 @@ def _undeployable(catalogue: Catalogue, settings: Settings) -> Iterator[Liftgate
     if settings.deploy_check is None:
         return
     try:
-        plan_for(catalogue, settings.deploy_check.options(settings.aws_region, settings.external_ids))
+        plan_for(catalogue, settings.deploy_options(settings.deploy_check))
     except LiftgateError as fault:
         yield fault
 

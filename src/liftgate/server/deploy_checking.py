@@ -27,7 +27,7 @@ Read = Callable[[Against, DeployCheckSettings], Snapshot]
 
 def check_deployment(check: DeployCheckSettings, parts: Parts, *, read: Read | None = None) -> Report:
     """Look, and keep what is found. Raises what keeps the catalogue from being deployed."""
-    options = check.options(parts.settings.aws_region, parts.settings.external_ids)
+    options = parts.settings.deploy_options(check)
     catalogue = parts.catalogue.current().catalogue
     against = Against(
         plan=plan_for(catalogue, options),

@@ -20,7 +20,7 @@ def look_at_auditors(parts: Parts, catalogue: Catalogue) -> Iterator[Look]:
 
 
 def _auditors(parts: Parts, catalogue: Catalogue, check: DeployCheckSettings) -> Look:
-    plan = plan_for(catalogue, check.options(parts.settings.aws_region, parts.settings.external_ids))
+    plan = plan_for(catalogue, parts.settings.deploy_options(check))
     clients = auditors(plan, check, parts)
     for account in plan.accounts:
         try:

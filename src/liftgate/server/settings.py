@@ -25,6 +25,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from liftgate.deployment.errors import BadDeployOption
+from liftgate.deployment.options import DeployOptions
 from liftgate.response.model import Mode
 from liftgate.server.account_settings import AccountSettings
 from liftgate.server.addresses import is_loopback, origin_of
@@ -236,10 +237,9 @@ class Settings(RunningSettings, WatchSettings, TellingSettings, BaseSettings):
     def _check_address(cls, value: str | None) -> str | None:
         return None if value is None else origin_of(value)
 
-    @property
-    def external_ids(self) -> dict[str, str]:
-        """The external id of each further account."""
-        return {one.id: one.external_id for one in self.accounts}
+    def deploy_options(self, check: DeployCheckSettings) -> DeployOptions:
+        """What ``liftgate deploy`` was told, as the check is. Raises ``BadDeployOption``."""
+        return check.options(self.aws_region, {one.id: one.external_id for one in self.accounts})
 
     @property
     def is_loopback(self) -> bool:
@@ -311,7 +311,7 @@ def _refuse_undeployable(settings: Settings) -> None:
     if settings.deploy_check is None:
         return
     try:
-        settings.deploy_check.options(settings.aws_region, settings.external_ids)
+        settings.deploy_options(settings.deploy_check)
     except BadDeployOption as fault:
         raise BadSettings(fault.sentence, advice=fault.advice, where="deploy_check") from None
 

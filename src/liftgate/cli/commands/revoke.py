@@ -1,10 +1,9 @@
 """``liftgate revoke``: take a grant back, or many at once."""
 
-import sys
-
 import click
 
 from liftgate.cli.answers import read_grant
+from liftgate.cli.asking_back import is_sure
 from liftgate.cli.connection import Connection, connection
 from liftgate.cli.describe import say_grant
 from liftgate.cli.errors import BadValue
@@ -47,7 +46,7 @@ def command(
             "a session has no name without its grant", advice="name the grant: liftgate revoke gr-…"
         )
     many = _which(name, person=person, entitlement=entitlement, everything=everything)
-    if many and not yes and not _is_sure(many):
+    if many and not yes and not is_sure(_question(many)):
         raise click.exceptions.Exit(1)
     with connection(context) as here:
         if name:
@@ -70,13 +69,10 @@ def _which(name: str | None, *, person: str | None, entitlement: str | None, eve
     return given
 
 
-def _is_sure(many: JsonObject) -> bool:
-    """Asks only where somebody is there to answer: a script that says --all means it."""
-    if not sys.stdin.isatty():
-        return True
+def _question(many: JsonObject) -> str:
     (kind, value), *_ = many.items()
     whose = "ALL live grants" if kind == "everything" else f"all live grants of {kind} `{value}`"
-    return click.confirm(f"Revoke {whose}, now?", err=True)
+    return f"Revoke {whose}, now?"
 
 
 def _revoke_one(here: Connection, name: str, session: int | None, reason: str, *, as_json: bool) -> None:
