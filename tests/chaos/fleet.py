@@ -3,8 +3,6 @@
 import os
 import random
 import select
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -17,11 +15,11 @@ from typing import Any
 import httpx
 from botocore.credentials import ReadOnlyCredentials
 from tests.chaos.lakeside import Lakeside, catalogue_of, entitlement_of
+from tests.servers.forked_liftgate import Forked, forked_liftgate
 
 from liftgate.demo.sample_account import REPORTS
 from liftgate.identity.aws_proof import proof_fields, sign_proof
 
-_PROGRAM = Path(sys.executable).with_name("liftgate")
 _READY_WITHIN_SECONDS = 60
 
 
@@ -86,15 +84,9 @@ def running_fleet(
     catalogue.write_text(catalogue_of(lakeside, requesters=requesters))
     environment = settings_of(lakeside, catalogue, url)
     with ExitStack() as stack:
-        log = stack.enter_context((folder / "log").open("w"))
         processes = [
-            subprocess.Popen(
-                [_PROGRAM, "serve"],
-                env=environment,
-                cwd=folder,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
+            stack.enter_context(
+                forked_liftgate("serve", environment=environment, folder=folder, log=folder / "log")
             )
             for _ in range(servers)
         ]
@@ -115,9 +107,6 @@ def running_fleet(
             for one in processes:
                 one.terminate()
             ended = [one.wait(30) for one in processes]
-            for one in processes:
-                assert one.stdout is not None
-                one.stdout.close()
     assert ended == [0] * servers, (folder / "log").read_text()[-2_000:]
 
 
@@ -140,9 +129,8 @@ def settings_of(lakeside: Lakeside, catalogue: Path, url: str) -> dict[str, str]
     }
 
 
-def _address(process: "subprocess.Popen[str]") -> str:
+def _address(process: Forked) -> str:
     """Where it listens: its first line ends with that."""
-    assert process.stdout is not None
     ready, _, _ = select.select([process.stdout], [], [], _READY_WITHIN_SECONDS)
     address = process.stdout.readline().strip().rpartition(" ")[2] if ready else ""
     assert address, "the server did not start"

@@ -214,6 +214,7 @@ def _terminal(folder: Path) -> Iterator[Terminal]:
             if terminal.server:
                 terminal.server.terminate()
                 terminal.server.communicate(timeout=PATIENCE_SECONDS)
+                assert terminal.server.returncode == 0
 
 
 def _people(aws: EmbeddedAws) -> dict[str, Keys]:

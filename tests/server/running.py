@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -14,23 +12,21 @@ from typing import Any
 
 import httpx
 from starlette.types import ASGIApp
+from tests.servers.forked_liftgate import Forked, forked_liftgate
 
 from liftgate.server.serving import Certificate, address_of, listening, server_for
-
-PROGRAM = [sys.executable, "-c", "import sys; from liftgate.cli.main import main; sys.exit(main())", "serve"]
 
 
 class Running:
     """One process."""
 
-    def __init__(self, process: subprocess.Popen[str], log: Path) -> None:
+    def __init__(self, process: Forked, log: Path) -> None:
         self.process = process
         self._log = log
 
     @cached_property
     def said(self) -> str:
         """Its first line, once it serves."""
-        assert self.process.stdout is not None
         line = self.process.stdout.readline()
         assert line, self._log.read_text()
         return line
@@ -52,22 +48,14 @@ def running(home: Path, *arguments: str, name: str, catalogue: Path, **variables
         "PATH": os.environ["PATH"],
         "HOME": str(home),
         "XDG_DATA_HOME": str(home / "data"),
-        "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
         "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
         "AWS_SECRET_ACCESS_KEY": "an-example",
         **variables,
     }
-    with subprocess.Popen(
-        [*PROGRAM, "--catalogue", str(catalogue), "--port", "0", *arguments],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=(home / name).open("w"),
-        text=True,
-    ) as process:
-        try:
-            yield Running(process, home / name)
-        finally:
-            process.kill()
+    home.joinpath(name).unlink(missing_ok=True)  # its lines alone are wanted, not those of one before
+    words = ("serve", "--catalogue", str(catalogue), "--port", "0", *arguments)
+    with forked_liftgate(*words, environment=environment, folder=home, log=home / name) as process:
+        yield Running(process, home / name)
 
 
 @contextmanager

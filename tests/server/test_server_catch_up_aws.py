@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 from tests.server.embedded_server import ADDRESS, CATALOGUE, as_broker, call_as, settings_on
 from tests.server.server_world import an_ask
-from tests.server.test_server_sources import WATCH
+from tests.servers.forked_liftgate import forked_liftgate
 from tests.servers.trail_queue import Trail, trail
 from tests.watch.queue_examples import Said
 
@@ -149,17 +148,14 @@ def test_the_program_says_what_it_fetched(stage: Stage, tmp_path: Path) -> None:
         "LIFTGATE_AWS_IAM_ENDPOINT": aws.endpoint_url,
         "LIFTGATE_AWS_S3_ENDPOINT": aws.endpoint_url,
         "LIFTGATE_WATCH_TRAIL_BUCKET": aws.trail_bucket,
-        "PYTHONPATH": str(CATALOGUE.parents[2]),
     }
-    with subprocess.Popen(
-        WATCH, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
+    log = tmp_path / "log"
+    with forked_liftgate("watch", environment=environment, folder=tmp_path, log=log) as process:
         first, second = process.stdout.readline(), process.stdout.readline()
         process.terminate()
-        _, log = process.communicate(timeout=30)
+        code = process.wait()
 
     assert first == f"Liftgate watches s3://{aws.trail_bucket}\n"
     assert re.fullmatch(r"Fetched \d+ log files?, delivered since [0-9-]+T[0-9:]+Z\n", second)
-    assert process.returncode == 0
-    assert "log files read" in [json.loads(line)["event"] for line in log.splitlines()]
+    assert code == 0
+    assert "log files read" in [json.loads(line)["event"] for line in log.read_text().splitlines()]

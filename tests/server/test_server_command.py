@@ -3,8 +3,6 @@
 import os
 import signal
 import stat
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,33 +10,23 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.server.server_world import CATALOGUE
+from tests.servers.forked_liftgate import Forked, forked_liftgate
 
 pytestmark = pytest.mark.slow
 
-PROGRAM = [sys.executable, "-c", "import sys; from liftgate.cli.main import main; sys.exit(main())", "serve"]
-
 
 @contextmanager
-def serving(
-    home: Path, *arguments: str, catalogue: str = CATALOGUE, **variables: str
-) -> Iterator[subprocess.Popen[str]]:
+def serving(home: Path, *arguments: str, catalogue: str = CATALOGUE, **variables: str) -> Iterator[Forked]:
     (home / "catalogue.yaml").write_text(catalogue)
-    with subprocess.Popen(
-        [*PROGRAM, "--catalogue", str(home / "catalogue.yaml"), *arguments],
-        env=_environment(home, variables),
-        stdout=subprocess.PIPE,
-        stderr=(home / "log").open("w"),
-        text=True,
+    words = ("serve", "--catalogue", str(home / "catalogue.yaml"), *arguments)
+    with forked_liftgate(
+        *words, environment=_environment(home, variables), folder=home, log=home / "log"
     ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
+        yield process
 
 
-def address_of(process: subprocess.Popen[str]) -> str:
+def address_of(process: Forked) -> str:
     """The address in the line that a parent waits for."""
-    assert process.stdout is not None
     line = process.stdout.readline()
     assert line.startswith("Liftgate serves http://127.0.0.1:"), line
     return line.split()[-1]
@@ -47,7 +35,6 @@ def address_of(process: subprocess.Popen[str]) -> str:
 def test_it_serves_on_a_free_port_keeps_its_file_private_and_stops_in_order(tmp_path: Path) -> None:
     with serving(tmp_path, "--port", "0", LIFTGATE_LOCAL_SIGN_IN="true") as process:
         address = address_of(process)
-        assert process.stdout is not None
         assert "liftgate doctor" in process.stdout.readline()
         with httpx.Client(base_url=address, trust_env=False) as http:
             assert http.get("/health").json()["status"] == "ok"
@@ -96,21 +83,22 @@ def test_what_keeps_it_from_starting_is_said_with_what_to_do(
 ) -> None:
     (tmp_path / "catalogue.yaml").write_text(CATALOGUE)
     catalogue = [] if "--catalogue" in arguments else ["--catalogue", "catalogue.yaml"]
-    ended = subprocess.run(
-        [*PROGRAM, *catalogue, *arguments],
-        env=_environment(tmp_path, variables),
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert ended.returncode != 0
-    assert ended.stdout == ""
-    assert said in ended.stderr
-    assert advice in ended.stderr
-    assert "Traceback" not in ended.stderr
-    assert "hunter2" not in ended.stderr
+    log = tmp_path / "log"
+    with forked_liftgate(
+        "serve",
+        *catalogue,
+        *arguments,
+        environment=_environment(tmp_path, variables),
+        folder=tmp_path,
+        log=log,
+    ) as process:
+        assert process.stdout.read() == ""
+        assert process.wait() != 0
+    told = log.read_text()
+    assert said in told
+    assert advice in told
+    assert "Traceback" not in told
+    assert "hunter2" not in told
 
 
 def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:

@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,6 +15,7 @@ from starlette.testclient import TestClient
 from tests.server.running import calling
 from tests.server.server_world import ADDRESS, CATALOGUE, START, World
 from tests.server.test_server_running import certificate, until
+from tests.servers.forked_liftgate import forked_liftgate
 from tests.servers.trail_queue import Trail
 from tests.servers.trail_queue import trail as trail  # noqa: PLC0414 - a fixture
 from tests.watch.queue_examples import Bucket, Kept
@@ -148,39 +147,36 @@ def _with(parts: Parts, *, take: Kept | object, **settings: object) -> Parts:
     return replace(parts, take=take, settings=parts.settings.model_copy(update=settings))  # type: ignore[arg-type]
 
 
-WATCH = [sys.executable, "-c", "import sys; from liftgate.cli.main import main; sys.exit(main())", "watch"]
-
-
 @pytest.mark.slow
 @pytest.mark.xdist_group("trail")
 class TestProgram:
-    def run(self, home: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            WATCH, env=_environment(home, variables), capture_output=True, text=True, check=False, timeout=60
-        )
+    def run(self, home: Path, **variables: str) -> tuple[int, str]:
+        environment, log = _environment(home, variables), home / "log"
+        with forked_liftgate("watch", environment=environment, folder=home, log=log) as process:
+            return process.wait(), log.read_text()
 
     def test_a_queue_that_is_missing_ends_it_at_once(self, tmp_path: Path, trail: Trail) -> None:
         aws = trail.account.aws
-        said = self.run(
+        code, said = self.run(
             tmp_path, **_reaching(trail, f"{aws.endpoint_url}/{aws.account}/liftgate-cloudtrail-none")
         )
-        assert said.returncode == 6
-        assert "there is no such queue" in said.stderr
+        assert code == 6
+        assert "there is no such queue" in said
 
     def test_a_permission_that_is_missing_is_named(self, tmp_path: Path, trail: Trail) -> None:
         variables = _reaching(trail, trail.account.aws.cloudtrail_queue_url)
         ada = trail.account.people["ada"]
         variables["AWS_ACCESS_KEY_ID"] = ada.access_key_id
         variables["AWS_SECRET_ACCESS_KEY"] = ada.secret_access_key
-        said = self.run(tmp_path, **variables)
-        assert said.returncode == 1
-        assert "sqs:GetQueueAttributes" in said.stderr
+        code, said = self.run(tmp_path, **variables)
+        assert code == 1
+        assert "sqs:GetQueueAttributes" in said
 
     def test_without_a_queue_it_says_what_to_set(self, tmp_path: Path, trail: Trail) -> None:
         variables = _reaching(trail, "")
-        said = self.run(tmp_path, **variables)
-        assert said.returncode == 7
-        assert "watch_queue_url" in said.stderr
+        code, said = self.run(tmp_path, **variables)
+        assert code == 7
+        assert "watch_queue_url" in said
 
     def test_it_takes_events_until_it_is_told_to_stop_and_its_probes_say_when_it_last_did(
         self, tmp_path: Path, trail: Trail
@@ -188,14 +184,10 @@ class TestProgram:
         chain, key = certificate(tmp_path, "ours")
         variables = _reaching(trail, trail.account.aws.cloudtrail_queue_url)
         variables |= {"LIFTGATE_TLS_CERTIFICATE": str(chain), "LIFTGATE_TLS_KEY": str(key)}
-        with subprocess.Popen(
-            [*WATCH, "--consumers", "1", "--metrics-port", "0"],
-            env=_environment(tmp_path, variables),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
+        words, log = ("watch", "--consumers", "1", "--metrics-port", "0"), tmp_path / "log"
+        with forked_liftgate(
+            *words, environment=_environment(tmp_path, variables), folder=tmp_path, log=log
         ) as process:
-            assert process.stdout is not None
             said, told = process.stdout.readline(), process.stdout.readline().split()
             _put_an_event(trail)  # which ends its wait for one
             with calling(told[-1].removesuffix("/readyz"), verify=False) as http:
@@ -206,13 +198,13 @@ class TestProgram:
             process.send_signal(signal.SIGHUP)  # reads its certificate again, and ends nobody
             process.terminate()
             _put_an_event(trail)
-            _, log = process.communicate(timeout=60)
+            code = process.wait()
         assert said == f"Liftgate watches {trail.account.aws.cloudtrail_queue_url}\n"
         assert told[:-1] == ["Whether", "it", "is", "well:"]
-        assert process.returncode == 0, log
+        assert code == 0, log.read_text()
         assert ready["parts"] == {"catalogue": "ok", "store": "ok", "watch": "ok"}
         assert 0 <= ready["seconds_since_round"]["watch"] < 300
-        assert "certificate read again" in log
+        assert "certificate read again" in log.read_text()
         roles = [line for line in measures.splitlines() if line.startswith("liftgate_role")]
         assert roles == ['liftgate_role{role="watch"} 1.0']
 

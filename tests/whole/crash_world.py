@@ -15,7 +15,6 @@ import boto3
 import httpx
 from botocore.exceptions import ClientError
 from sqlalchemy import create_engine, text
-from tests.whole import crashing_server
 
 from liftgate.clock import system_clock
 from liftgate.demo.embedded_aws import Keys
@@ -84,7 +83,7 @@ class Nursery:
 
 @contextmanager
 def running_nursery() -> Iterator[Nursery]:
-    root = Path(crashing_server.__file__).parents[2]
+    root = Path(__file__).parents[2]
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.whole.crashing_server"],
         cwd=root,

@@ -7,7 +7,6 @@ its exit code.
 Nothing in Liftgate knows of this: the store and what calls AWS are wrapped from outside.
 """
 
-import gc
 import json
 import os
 import signal
@@ -23,17 +22,14 @@ from typing import Any, TextIO, TypeVar
 
 import httpx
 import httpx._transports.default as httpx_transport
-import uvicorn
+import tests.servers.warm_liftgate  # noqa: F401 - the servers are forked from what it has read
 
-from liftgate.elevation.aws_clients import aws_session
 from liftgate.elevation.in_place.model import Carried, HeldRole
 from liftgate.elevation.in_place.ports import HeldRoles
 from liftgate.elevation.in_place.probe import Probe
 from liftgate.elevation.ports import Lender, LendOrder, Lent, RolePolicies
-from liftgate.identity.issuer_http import issuers_over_http
 from liftgate.server import command
 from liftgate.server import parts as parts_module
-from liftgate.server.app import served_routes
 from liftgate.server.settings import load_settings
 from liftgate.store.sql import SqlStore
 from liftgate.store.sql import open_store as really_open_store
@@ -205,27 +201,17 @@ def start(order: dict[str, Any]) -> tuple[int, TextIO]:
     return child, stream
 
 
-def warm_up() -> None:
-    """Do once what each server would do again: read AWS's descriptions and certificates, import what is imported late, make the routes."""
-    for service in ("sts", "iam", "s3"):
-        aws_session().client(
-            service, region_name="us-east-1", aws_access_key_id="-", aws_secret_access_key="-"
-        )
+def keep_certificates() -> None:
+    """Read the certificates of this machine once, and not in each server."""
     certificates = vars(httpx_transport)
     certificates["create_ssl_context"] = cache(certificates["create_ssl_context"])
     for trust_env in (True, False):
         httpx.Client(trust_env=trust_env).close()
-    with issuers_over_http():
-        pass
-    routes = served_routes()
-    uvicorn.Config(routes, log_config=None, lifespan="off").load()
-    gc.collect()
-    gc.freeze()
 
 
 def main() -> None:
     """Serve orders until the parent is gone."""
-    warm_up()
+    keep_certificates()
     while line := sys.stdin.readline():
         order = json.loads(line)
         child, stream = start(order)
