@@ -14,9 +14,11 @@ CHROMIUM := npm:npm npm=tests/pages/npm chromium:chromium fonts-dejavu-core:/usr
 CHECKOV := tool=checkov
 # What the pages have people type.
 TYPED := jq:jq nginx-light:/usr/sbin/nginx openssl:openssl sqlite3:sqlite3
+# What installs, a machine begun by systemd, and containers.
+INSTALLERS := tool=installers systemd-container:systemd-nspawn python3-venv:/usr/share/doc/python3-venv podman:podman runc:runc debootstrap:debootstrap
 CLIENTS := curl:curl rclone:rclone nodejs:node npm:npm npm=tests/enforcement/npm
 
-.PHONY: help demo test check enforcement terraform lint bench pictures docs lock clean
+.PHONY: help demo test check enforcement terraform installs lint bench pictures docs lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 10
@@ -41,9 +43,13 @@ enforcement:  ## try every case on three enforcers that nobody here wrote, and e
 	@ENFORCEMENT_RECORD=build/enforcement $(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -r fE tests/enforcement tests/chaos tests/whole/test_whole_crashes*.py; \
 		$(BIN)/python tools/enforcement_page.py build/enforcement
 
-terraform:  ## apply the Terraform that Liftgate writes to the embedded AWS, and see that CloudFormation makes the same (a minute)
+terraform:  ## apply the Terraform that Liftgate writes to the embedded AWS, and type its README, and see that CloudFormation makes the same (four minutes)
 	@tools/install.sh dev
-	@TERRAFORM_APPLY=1 $(BIN)/pytest -q -rs tests/deployment/test_deployment_terraform.py
+	@TERRAFORM_APPLY=1 $(BIN)/pytest -q -rs -n $(WORKERS) tests/deployment/test_deployment_terraform.py
+
+installs:  ## type every line of the pages that installs: pip, uvx, a container, systemd, the demo (fetches packages; ten minutes)
+	@tools/install.sh dev $(INSTALLERS)
+	@LIFTGATE_INSTALLS=1 $(BIN)/pytest -q -rs tests/install
 
 lint:
 	@mkdir -p build
@@ -70,6 +76,7 @@ lock:  ## resolve the pinned packages anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra postgresql -c requirements/demo.lock pyproject.toml -o requirements/server.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade --extra demo --extra postgresql --group build --group dev -c requirements/demo.lock pyproject.toml -o requirements/dev.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade requirements/checkov.in -o requirements/checkov.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade requirements/installers.in -o requirements/installers.lock
 
 clean:  ## remove what the other targets made
 	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis tests/iam/simulate/node_modules tests/enforcement/npm/node_modules tests/pages/npm/node_modules tests/oidc/npm/node_modules

@@ -129,50 +129,44 @@ RUN_ELSEWHERE: Final = (
         because="played with the unit",
         by=f"{_DEPLOYED}::test_systemd_finds_little_that_the_unit_leaves_open",
     ),
+    NotPlayed(
+        pages=ANY_PAGE,
+        words=r"(pip|pipx|uv pip) install .*|uvx .*",
+        because="packages are fetched for it: make installs",
+        by="tests/install/test_install_typed.py::test_each_line_that_installs_brings_what_it_says",
+    ),
+    NotPlayed(
+        pages=r"docs/running\.md",
+        words=r"(python3 -m venv /opt/|systemctl ).*",
+        because="it wants a machine that systemd has begun: make installs",
+        by="tests/install/test_install_systemd.py::test_the_service_is_installed_as_the_page_says_and_does_its_work",
+    ),
+    NotPlayed(
+        pages=r"examples/deploy/.*/terraform/README\.md",
+        words=r"terraform (init|plan|apply)",
+        because="it takes minutes: make terraform",
+        by="tests/deployment/test_deployment_terraform.py::test_each_line_of_a_samples_readme_makes_what_is_planned",
+    ),
+    NotPlayed(
+        pages=ANY_PAGE,
+        words=r"make demo( .*)?",
+        because="it installs all that the demo needs: make installs",
+        by="tests/install/test_install_demo.py::test_make_demo_plays_the_story_where_nothing_is_installed",
+    ),
+    NotPlayed(
+        pages=r"deploy/container/Containerfile",
+        words=r"(python -m pip wheel|podman (build|run)) .*",
+        because="it wants podman and a base image: make installs",
+        by="tests/install/test_install_container.py::test_the_image_is_built_as_the_file_says_and_does_its_work",
+    ),
 )
 
 CANNOT_BE_RUN: Final = (
     NotPlayed(
         pages=ANY_PAGE,
         words=r"make \w+( .*)?",
-        because="a test that ran all tests would never end",
+        because="a test that ran all tests would never end; what `docs` and `lock` write is held against what there is",
         by=f"{_NOT_HERE}::test_make_knows_each_target",
-    ),
-    NotPlayed(
-        pages=ANY_PAGE,
-        words=r"(pip|pipx|uv pip) install .*|pip install hatchling .*",
-        because="Liftgate is in no package index yet, and tests fetch nothing; its wheel is built and installed",
-        by="tests/install/test_install_client.py::test_every_extra_and_wheel_that_is_named_is_there",
-    ),
-    NotPlayed(
-        pages=ANY_PAGE,
-        words=r"uvx .*",
-        because="as with pip; the command behind it is run",
-        by=f"{_NOT_HERE}::test_what_uvx_would_run_runs",
-    ),
-    NotPlayed(
-        pages=r"docs/running\.md",
-        words=r"python3 -m venv /opt/.*",
-        because="as with pip",
-        by="tests/install/test_install_client.py::test_every_extra_and_wheel_that_is_named_is_there",
-    ),
-    NotPlayed(
-        pages=r"docs/running\.md",
-        words=r"systemctl .*",
-        because="this machine was not begun by systemd",
-        by=f"{_DEPLOYED}::test_systemd_reads_every_line_of_the_unit",
-    ),
-    NotPlayed(
-        pages=r"deploy/container/Containerfile",
-        words=r"(python -m pip wheel|podman (build|run)) .*",
-        because="there is nothing here that runs containers, and tests fetch no base image",
-        by=f"{_NOT_HERE}::test_the_container_is_built_from_files_that_are_there_and_run_with_options_that_fit",
-    ),
-    NotPlayed(
-        pages=r"examples/deploy/.*/terraform/README\.md",
-        words=r"terraform (init|plan|apply)",
-        because="its provider is not fetched by tests; the files are read by a reader of Terraform's",
-        by="tests/deployment/test_deployment_samples.py::test_terraform_itself_lays_the_module_out_as_it_is_written",
     ),
     NotPlayed(
         pages=r"examples/deploy/.*/cloudformation/README\.md",

@@ -10,8 +10,6 @@ import pytest
 from tests.docs.not_played import CANNOT_BE_RUN
 from tests.docs.page_commands import ROOT, Command, commands_of, pages
 
-from liftgate.cli.main import main
-
 AWS_ALONE = """\
 import contextlib, io, json, os, sys
 from awscli.clidriver import create_clidriver
@@ -44,14 +42,6 @@ def test_make_knows_each_target(line: str) -> None:
     said = subprocess.run([*words, "-n"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert said.returncode == 0, said.stderr
     assert said.stdout
-
-
-def test_what_uvx_would_run_runs(capsys: pytest.CaptureFixture[str]) -> None:
-    for one in left_to("test_what_uvx_would_run_runs"):
-        words = re.sub(r"--from '\S+' |#.*", "", one.text).split()
-        assert words[:2] == ["uvx", "liftgate"], one
-        assert main(words[2:]) == 0, one
-        assert capsys.readouterr().out.startswith("Usage: liftgate"), one
 
 
 @pytest.mark.slow
@@ -89,20 +79,3 @@ def test_aws_takes_the_command_as_it_stands() -> None:
 
 def _words(text: str) -> list[str]:
     return re.sub(r'"\$\w+"', "lg-5f0c1d6be2a94c73", text.partition(" >")[0]).split()[1:]
-
-
-def test_the_container_is_built_from_files_that_are_there_and_run_with_options_that_fit() -> None:
-    name = "test_the_container_is_built_from_files_that_are_there_and_run_with_options_that_fit"
-    [wheel, build, run] = [one.text.split() for one in left_to(name)]
-    text = CONTAINER.read_text(encoding="utf-8")
-    assert f"COPY {wheel[wheel.index('--wheel-dir') + 1]}/liftgate-*.whl " in text
-    assert (wheel[-1], build[-1]) == (".", ".")
-    assert ROOT / build[build.index("-f") + 1] == CONTAINER
-    assert run[-1] == build[build.index("-t") + 1]
-    volumes = [run[at + 1].split(":") for at, word in enumerate(run) if word == "-v"]
-    [settings, data] = [one[1] for one in volumes]
-    assert f'CMD ["serve", "--settings", "{settings}/server.toml"]' in text
-    assert f'VOLUME ["{data}"]' in text
-    assert f"EXPOSE {run[run.index('-p') + 1].split(':')[1]}\n" in text
-    assert (ROOT / "deploy" / "systemd" / run[run.index("--env-file") + 1]).exists()
-    assert {"--read-only", "--cap-drop", "no-new-privileges"} <= set(run)

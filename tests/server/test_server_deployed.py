@@ -59,6 +59,15 @@ def test_systemd_finds_little_that_the_unit_leaves_open(unit: Path) -> None:
     assert analyzed(*judge, unit).returncode != 0
 
 
+def test_the_service_writes_in_its_state_directory_and_nowhere_else() -> None:
+    """A directory of configuration would be a place to write, too: systemd leaves each that it is told of writable."""
+    lines = [line.partition("=") for line in UNIT.read_text().splitlines() if not line.startswith("#")]
+    opened = r"(State|Configuration|Cache|Logs|Runtime)Directory|ReadWritePaths|BindPaths|TemporaryFileSystem"
+    assert [(name, value) for name, _, value in lines if re.fullmatch(opened, name)] == [
+        ("StateDirectory", "liftgate")
+    ]
+
+
 def test_systemd_waits_longer_than_the_server_takes_to_end() -> None:
     [seconds] = re.findall(r"^TimeoutStopSec=(\d+)$", UNIT.read_text(), re.MULTILINE)
     assert int(seconds) > ANSWERS_WITHIN + WATCH_ENDS_WITHIN

@@ -41,19 +41,36 @@ class Terraform:
         """A command, however it ends."""
         return subprocess.run(
             [self.program, f"-chdir={self.folder}", *words],
-            env={
-                "PATH": os.defpath,
-                "HOME": str(self.folder),
-                "CHECKPOINT_DISABLE": "1",
-                "TF_CLI_CONFIG_FILE": str(self._settings()),
-                "TF_IN_AUTOMATION": "1",
-                "TF_INPUT": "0",
-                **{f"TF_VAR_{name}": value for name, value in self.variables.items()},
-            },
+            env={**self._environment(), "TF_IN_AUTOMATION": "1", "TF_INPUT": "0"},
             check=False,
             capture_output=True,
             text=True,
         )
+
+    def type(self, line: str, *, answers: str) -> str:
+        """What a line says that is typed in the folder, and whose questions are answered. It fails the test where the line does."""
+        path = f"{Path(self.program).parent}{os.pathsep}{os.defpath}"
+        done = subprocess.run(
+            ["sh", "-c", line],
+            cwd=self.folder,
+            env={**self._environment(), "PATH": path},
+            input=answers,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            "PATH": os.defpath,
+            "HOME": str(self.folder),
+            "CHECKPOINT_DISABLE": "1",
+            "TF_CLI_CONFIG_FILE": str(self._settings()),
+            **{f"TF_VAR_{name}": value for name, value in self.variables.items()},
+        }
 
     def read(self, *words: str) -> Any:
         """What a command says as JSON, however it ends."""

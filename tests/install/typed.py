@@ -1,0 +1,74 @@
+"""What the pages have people type to install Liftgate: in which it is typed, and what lies beside it."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import pytest
+from tests.docs.not_played import RUN_ELSEWHERE
+from tests.docs.page_commands import ROOT, Command, commands_of, pages
+
+# Of a checkout, what is installed and run.
+_CHECKOUT: Final = (
+    *("Makefile", "pyproject.toml", "README.md", "LICENSE", ".dockerignore"),
+    *("src", "requirements", "deploy", "tools"),
+)
+_PATIENCE_SECONDS: Final = 900
+
+typed_in_full = pytest.mark.skipif(
+    not os.environ.get("LIFTGATE_INSTALLS"),
+    reason="NOT INSTALLED AS THE PAGES SAY, which fetches packages and takes minutes: make installs",
+)
+
+
+def left_to(test: str) -> list[Command]:
+    """The commands that are run by this test, each once."""
+    own = [one for one in RUN_ELSEWHERE if one.by == test]
+    found = [one for page in pages() for one in commands_of(page) if any(entry.holds(one) for entry in own)]
+    assert found, test
+    return list({one.text: one for one in found}.values())
+
+
+def copied_checkout(folder: Path) -> Path:
+    """The checkout as somebody has it who has just cloned it."""
+    kept = shutil.ignore_patterns("__pycache__")
+    for name in _CHECKOUT:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name, ignore=kept)
+        else:
+            folder.mkdir(exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+def fetching(wheels: Path) -> dict[str, str]:
+    """How pip, pipx and uv find Liftgate, which is in no index yet, and where this machine finds all else."""
+    kept = {
+        name: value for name, value in os.environ.items() if name.startswith(("PIP_", "UV_", "SSL_", "LANG"))
+    }
+    links = [str(wheels), *kept.get("PIP_FIND_LINKS", "").split()]
+    return kept | {
+        "PIP_FIND_LINKS": " ".join(links),
+        "PIP_NO_COMPILE": "1",
+        "UV_FIND_LINKS": ",".join(links),
+    }
+
+
+def type_line(line: str, folder: Path, environment: Mapping[str, str]) -> str:
+    """What a line says in a shell. It fails the test where the line does."""
+    done = subprocess.run(
+        ["bash", "-ec", line],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=_PATIENCE_SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, f"{line}\n{done.stdout}"
+    return done.stdout
