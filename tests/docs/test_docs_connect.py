@@ -103,7 +103,7 @@ class Terminal:
         said = self.server.stdout.readline()
         assert said, (self.folder / "server.log").read_text()
         self.environment["LIFTGATE_SERVER"] = said.strip().rsplit(" ", 1)[-1]
-        return said
+        return said + self.server.stdout.readline()
 
     def _deliver(self) -> None:
         """Its trail's log files so far, in the bucket that the settings name."""
@@ -144,19 +144,22 @@ class Terminal:
 
 @pytest.mark.slow
 def test_the_page_leads_to_a_first_grant_and_its_settlement(tmp_path: Path) -> None:
-    said = ""
+    told = ""
     with _terminal(tmp_path) as terminal:
         for line, shown in _steps():
             said = terminal.type(line, shown)
+            if " liftgate settlement " in line:
+                assert "s3://reports/2026/first.csv" in said
+                told = " ".join(terminal.run("AWS_PROFILE=ada liftgate doctor --all").split())
             if "liftgate deploy check" in line:
                 assert _drifts(said) == DIFFERS
                 assert re.search(r"^\d+ things looked at, 11 drifted\.$", said, re.MULTILINE)
             elif "cloudformation deploy" not in line:
                 assert_shows(shown, said, line)
-        told = " ".join(terminal.run("AWS_PROFILE=ada liftgate doctor --all").split())
         assert re.search(r"ok data events reports-write: the S3 call of the drill \S+ ago came", told), told
         assert _applied(PAGE) == _applied((tmp_path / "liftgate" / "aws" / "README.md").read_text())
-        assert "s3://reports/2026/first.csv" in said
+        refused = terminal.run("AWS_PROFILE=broker aws sts get-caller-identity --region us-east-1")
+        assert "InvalidClientTokenId" in refused
 
 
 def test_the_page_names_what_differs_on_the_embedded_aws() -> None:

@@ -357,6 +357,7 @@ LOG_NAME: Final = LOGS.rsplit(":", 1)[-1]
 FEW: Final = {**EVENT_PATTERN, "source": ["aws.s3"]}
 ONE_BUCKET: Final = {**EVENT_PATTERN, "detail": {"requestParameters": {"bucketName": ["report-drafts"]}}}
 SESSION: Final = f"arn:aws:sts::{HOME}:assumed-role/reports-write/gr-1-1"
+BROKER_SESSION: Final = f"arn:aws:sts::{HOME}:assumed-role/LiftgateBroker/i-0123456789abcdef0"
 
 
 def _damage(wall: str, thing: str, change: dict[str, Change]) -> Damage:
@@ -464,6 +465,9 @@ DAMAGES: Final[dict[str, Damage]] = {
     "a bucket names a session": _damage(
         "bucket-names-session", REPORTS, _bucket_policy({"AWS": SESSION}, Action="s3:GetObject")
     ),
+    "a bucket names a session of the broker": _damage(
+        "bucket-names-broker", REPORTS, _bucket_policy({"AWS": BROKER_SESSION}, Action="s3:GetObject")
+    ),
     "a bucket lets in a user": _damage("bucket-lets-write", REPORTS, _bucket_policy({"AWS": EVE})),
     "a bucket's block is off": _damage(
         "public-block-off",
@@ -487,6 +491,11 @@ DAMAGES: Final[dict[str, Damage]] = {
         "access-point-names-session",
         point_arn("session"),
         _point("session", {"AWS": SESSION}, Action="s3:GetObject"),
+    ),
+    "an access point names a session of the broker": _damage(
+        "access-point-names-broker",
+        point_arn("broker"),
+        _point("broker", {"AWS": BROKER_SESSION}, Action="s3:GetObject"),
     ),
     "an access point lets in a user": _damage(
         "access-point-lets-write", point_arn("user"), _point("user", {"AWS": EVE})

@@ -76,6 +76,12 @@ def _told(snapshot: Snapshot, against: Against = AGAINST) -> list[tuple[str, str
             ),
             "access-point-names-session",
         ),
+        (
+            _statement(
+                {"AWS": f"arn:aws:sts::{HOME}:assumed-role/LiftgateBroker/i-1"}, Action="s3:GetObject"
+            ),
+            "access-point-names-broker",
+        ),
     ],
 )
 def test_who_is_let_in_through_an_access_point_is_told_as_at_the_bucket(

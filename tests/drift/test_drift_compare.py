@@ -143,6 +143,12 @@ def test_a_policy_of_a_group_counts_and_one_that_is_meant_does_not() -> None:
         ('{"AWS":"AROAEXAMPLEOFNOBODY0"}', "", []),  # was deleted
         (f'{{"AWS":"arn:aws:iam::{HOME}:role/liftgate/reports-write"}}', "", []),  # within its session policy
         (f'{{"AWS":"arn:aws:sts::{HOME}:assumed-role/reports-write/x"}}', "", ["bucket-names-session"]),
+        (
+            f'{{"AWS":"arn:aws:iam::{HOME}:role/LiftgateBroker"}}',
+            "",
+            ["bucket-lets-write"],
+        ),  # under its boundary
+        (f'{{"AWS":"arn:aws:sts::{HOME}:assumed-role/LiftgateBroker/i-1"}}', "", ["bucket-names-broker"]),
         ('{"Service":"logging.s3.amazonaws.com"}', "", ["bucket-lets-write"]),
         (
             '{"CanonicalUser":"79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"}',
@@ -164,6 +170,24 @@ def test_whom_a_bucket_lets_in_decides_what_is_told(principal: str, condition: s
     policy = parse_policy(text, Kind.RESOURCE)
     changed = {**AS_PLANNED.buckets, arn: replace(bucket, policy=policy)}
     assert _walls(replace(AS_PLANNED, buckets=changed)) == walls
+
+
+@pytest.mark.parametrize("named", ["the user", "a session of the role"])
+def test_a_bucket_that_names_the_broker_past_its_boundary_is_told_also_where_it_reads(named: str) -> None:
+    user = f"arn:aws:iam::{HOME}:user/liftgate-broker"
+    who = user if named == "the user" else f"arn:aws:sts::{HOME}:assumed-role/LiftgateBroker/i-1"
+    against = (
+        replace(AGAINST, plan=replace(AGAINST.plan, broker_arn=user)) if named == "the user" else AGAINST
+    )
+    text = f'{{"Statement":{{"Effect":"Allow","Principal":{{"AWS":"{who}"}},"Action":"s3:GetObject","Resource":"arn:aws:s3:::reports/*"}}}}'
+    arn = "arn:aws:s3:::reports"
+    bucket = AS_PLANNED.buckets[arn]
+    assert isinstance(bucket, SeenBucket)
+    changed = {**AS_PLANNED.buckets, arn: replace(bucket, policy=parse_policy(text, Kind.RESOURCE))}
+    report = compare(against, replace(AS_PLANNED, buckets=changed))
+    found = [one for one in report.drifts if one.thing == arn]
+    assert [one.wall.id for one in found] == ["bucket-names-broker"]
+    assert who in found[0].found
 
 
 def test_a_bucket_that_lets_in_beside_what_entitlements_give_is_nobodys_business() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Final
 
 from liftgate.deployment.model import Plan, Trail
 from liftgate.deployment.places import Places
@@ -10,6 +11,7 @@ from liftgate.drift.expected import Against
 from liftgate.drift.mending import (
     BLOCK,
     lent_names,
+    name_of,
     put_block,
     put_bucket_policy,
     with_document,
@@ -23,6 +25,9 @@ from liftgate.drift.standing import lent_rights, shared
 from liftgate.drift.walls import WALLS
 from liftgate.iam.linting.narrowing import is_narrowed
 from liftgate.iam.policy import Effect, Policy, Statement
+
+# Whoever is named so is not held by the policy or boundary that should hold them, whatever they are let do.
+_PAST_THEIR_BOUNDS: Final = ("names-session", "names-broker")
 
 
 def watched_buckets(plan: Plan, places: Places) -> dict[str, str]:
@@ -102,9 +107,9 @@ def _policy(arn: str, account: str, bucket: SeenBucket, against: Against) -> Ite
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetIn:
-    """A statement of a resource's policy by which somebody does what an entitlement is for, or names a session."""
+    """A statement of a resource's policy by which somebody does what an entitlement is for, or one that passes a boundary."""
 
-    how: str  # "opened", "names-session", "lets-write"
+    how: str  # "names-session", "names-broker", "opened", "lets-write"
     statement: Statement
     who_may_call: str
 
@@ -119,7 +124,7 @@ def let_in(policy: Policy, arn: str, account: str, against: Against) -> Iterator
         if how is None:
             continue
         answer = shared(_as_asked(one, policy), rights, arn)
-        if how != "names-session" and answer is None:
+        if how not in _PAST_THEIR_BOUNDS and answer is None:
             continue
         if isinstance(answer, Unseen):
             yield answer
@@ -154,7 +159,7 @@ def _how(one: Statement, account: str, against: Against) -> str | None:
         if not against.expected.takes(pair[1])
     }
     return next(
-        (how for how in ("names-session", "opened", "lets-write") if how in found),
+        (how for how in (*_PAST_THEIR_BOUNDS, "opened", "lets-write") if how in found),
         None,
     )
 
@@ -162,8 +167,8 @@ def _how(one: Statement, account: str, against: Against) -> str | None:
 def _how_of(pair: Pair, one: Statement, account: str, against: Against) -> str | None:
     if is_everybody(pair):
         return "lets-write" if is_narrowed(one) else "opened"
-    if session_in(pair) in lent_names(against.places):
-        return "names-session"
+    if (past := _past_its_bounds(pair, against)) is not None:
+        return past
     if (
         is_nobody(pair) or pair[1] in against.places.lent
     ):  # a role that is named stays within its session policy
@@ -174,6 +179,19 @@ def _how_of(pair: Pair, one: Statement, account: str, against: Against) -> str |
         return "opened"
     # The bucket's own account: then the policies of its users and roles decide.
     return None if is_account(pair) and account_in(pair) == account else "lets-write"
+
+
+def _past_its_bounds(pair: Pair, against: Against) -> str | None:
+    """A user, or a session, that a bucket names is let in past what bounds it; a role that it names is not.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+    """
+    broker = against.plan.broker_arn
+    if session_in(pair) in lent_names(against.places):
+        return "names-session"
+    if ":user/" in broker:
+        return "names-broker" if pair == ("AWS", broker) else None
+    return "names-broker" if session_in(pair) == (broker.split(":")[4], name_of(broker)) else None
 
 
 def _logs(arn: str, bucket: SeenBucket, plan: Plan) -> Iterator[Drift | Unseen]:

@@ -154,6 +154,13 @@ ACCESS: Final[tuple[Row, ...]] = (
         "take the statement out of the bucket's policy, or name the role",
     ),
     (
+        "bucket-names-broker",
+        _HIGH,
+        "a bucket's policy names the broker's user, or a session of its role",
+        "the broker is not held by its boundary there: whoever has its key reads, or writes, without a grant",
+        "take the statement out of a bucket's policy",
+    ),
+    (
         "bucket-lets-write",
         _MEDIUM,
         "a bucket's policy lets somebody write where an entitlement does",
@@ -187,6 +194,13 @@ ACCESS: Final[tuple[Row, ...]] = (
         "an access point's policy names a session of an elevated role",
         "a session that is named is not held by its session policy: window and scope no longer count",
         "take the statement out of the access point's policy, or name the role",
+    ),
+    (
+        "access-point-names-broker",
+        _HIGH,
+        "an access point's policy names the broker's user, or a session of its role",
+        "the broker is not held by its boundary there: whoever has its key reads, or writes, without a grant",
+        "take the statement out of an access point's policy",
     ),
     (
         "access-point-lets-write",
