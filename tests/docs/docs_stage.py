@@ -40,7 +40,12 @@ ADMINISTRATOR: Final = "an administrator"
 # Who types what; everybody else is Ada, who asks.
 TYPED_BY: Final = (
     (re.compile(r"liftgate (config|doctor --server|serve|watch)|sh -ac"), SERVER),
-    (re.compile(r"aws (cloudformation|cloudtrail|iam|kms|sts get-web)\b|liftgate replay s3:"), ADMINISTRATOR),
+    (
+        re.compile(
+            r"aws (cloudformation|cloudtrail|iam|kms|sts get-web|s3api list-object-versions)\b|liftgate replay s3:"
+        ),
+        ADMINISTRATOR,
+    ),
     (re.compile(r"liftgate uploads"), BY_HER_KEYS),
     (re.compile(r"liftgate (dead|doctor --(all|re)|findings|holds?|known|ledger|over|release|rev)"), "grace"),
     (re.compile(r"liftgate (away|identities --all|show fi-)"), "grace"),

@@ -119,7 +119,7 @@ RUN_ELSEWHERE: Final = (
     ),
     NotPlayed(
         pages=r"examples/deploy/.*/cloudformation/README\.md",
-        words=r"aws cloudformation deploy .* account-\d+/.*",
+        words=r"aws cloudformation deploy .*",
         because="each sample has an AWS of its own",
         by="tests/docs/test_docs_samples.py::test_each_line_of_a_samples_readme_makes_its_stack",
     ),
@@ -159,6 +159,12 @@ RUN_ELSEWHERE: Final = (
         because="it wants podman and a base image: make installs",
         by="tests/install/test_install_container.py::test_the_image_is_built_as_the_file_says_and_does_its_work",
     ),
+    NotPlayed(
+        pages=ANY_PAGE,
+        words=r"aws (cloudtrail list-public-keys|iam enable-outbound-web-identity-federation).*",
+        because="the embedded AWS has no such call",
+        by=f"{_NOT_HERE}::test_what_the_embedded_aws_does_not_have_is_asked_for_as_aws_answers_it",
+    ),
 )
 
 CANNOT_BE_RUN: Final = (
@@ -167,24 +173,6 @@ CANNOT_BE_RUN: Final = (
         words=r"make \w+( .*)?",
         because="a test that ran all tests would never end; what `docs` and `lock` write is held against what there is",
         by=f"{_NOT_HERE}::test_make_knows_each_target",
-    ),
-    NotPlayed(
-        pages=r"examples/deploy/.*/cloudformation/README\.md",
-        words=r"aws cloudformation deploy .* stack-set-.*",
-        because="the embedded AWS has no StackSets; what one holds is applied as a stack, by the sample of two accounts",
-        by=f"{_NOT_HERE}::test_aws_takes_the_command_as_it_stands",
-    ),
-    NotPlayed(
-        pages=ANY_PAGE,
-        words=r"aws (cloudtrail list-public-keys|iam enable-outbound-web-identity-federation).*",
-        because="the embedded AWS has no such call",
-        by=f"{_NOT_HERE}::test_aws_takes_the_command_as_it_stands",
-    ),
-    NotPlayed(
-        pages=ANY_PAGE,
-        words=r"aws (cloudformation package|s3 cp|s3api list-object-versions)",
-        because="it is named, and what it is to do is not said",
-        by=f"{_NOT_HERE}::test_aws_takes_the_command_as_it_stands",
     ),
 )
 NOT_PLAYED: Final = (*RUN_ELSEWHERE, *CANNOT_BE_RUN)

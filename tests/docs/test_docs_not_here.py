@@ -1,36 +1,34 @@
-"""Commands of the pages that cannot be run on this machine: what can be checked of them all the same."""
+"""Commands of the pages that the rest does not play: `make`, and calls that the embedded AWS does not have, which are answered here."""
 
 import json
 import os
-import re
 import subprocess
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Final
+from urllib.parse import parse_qs
 
 import pytest
-from tests.docs.not_played import CANNOT_BE_RUN
+from tests.docs.not_played import NOT_PLAYED
 from tests.docs.page_commands import ROOT, Command, commands_of, pages
+from tests.watch.digest_examples import fingerprint, key, keys_text
 
-AWS_ALONE = """\
-import contextlib, io, json, os, sys
-from awscli.clidriver import create_clidriver
-aws = create_clidriver()
-for folder, words in json.load(sys.stdin):
-    os.chdir(folder)
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-        try:
-            code = aws.main(words)
-        except SystemExit as error:
-            code = error.code
-    print(json.dumps([code, said.getvalue()]))
-"""
-NOBODY_LISTENS = "http://127.0.0.1:1"
-CONTAINER = ROOT / "deploy" / "container" / "Containerfile"
+from liftgate.watch.digest_keys import read_keys
+
+ISSUER: Final = "https://5f0c1d6b-e2a9-4c73-8d11-2f4d7c1e9a10.tokens.sts.global.api.aws"
+# https://docs.aws.amazon.com/IAM/latest/APIReference/API_EnableOutboundWebIdentityFederation.html
+ENABLED: Final = f"""\
+<EnableOutboundWebIdentityFederationResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">
+<EnableOutboundWebIdentityFederationResult><IssuerIdentifier>{ISSUER}</IssuerIdentifier>
+</EnableOutboundWebIdentityFederationResult></EnableOutboundWebIdentityFederationResponse>"""
 
 
 def left_to(test: str) -> list[Command]:
     """The commands that the table leaves to a test of this file."""
-    own = [one for one in CANNOT_BE_RUN if one.by.endswith(f"test_docs_not_here.py::{test}")]
+    own = [one for one in NOT_PLAYED if one.by.endswith(f"test_docs_not_here.py::{test}")]
     found = [one for page in pages() for one in commands_of(page) if any(entry.holds(one) for entry in own)]
     assert found
     return found
@@ -44,38 +42,64 @@ def test_make_knows_each_target(line: str) -> None:
     assert said.stdout
 
 
+class Answers(BaseHTTPRequestHandler):
+    """Of CloudTrail and IAM, as their pages have them; anything else is a fault."""
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        target = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
+        action = target or parse_qs(body)["Action"][0]
+        answers = {
+            "ListPublicKeys": keys_text(),
+            "EnableOutboundWebIdentityFederation": ENABLED.encode(),
+        }
+        self.send_response(200 if action in answers else 400)
+        self.end_headers()
+        self.wfile.write(answers.get(action, b""))
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - so it is called there
+        """Nothing."""
+
+
+@contextmanager
+def answering() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
 @pytest.mark.slow
-def test_aws_takes_the_command_as_it_stands() -> None:
-    """As far as aws gets where nobody answers: it knows the command and the options, and has read the files."""
-    commands = left_to("test_aws_takes_the_command_as_it_stands")
-    asked = [(str((ROOT / one.page).parent), _words(one.text)) for one in commands]
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": os.devnull,
-        "AWS_ACCESS_KEY_ID": "AKIAEXAMPLEEXAMPLE00",
-        "AWS_SECRET_ACCESS_KEY": "none",
-        "AWS_DEFAULT_REGION": "eu-central-1",
-        "AWS_ENDPOINT_URL": NOBODY_LISTENS,
-        "AWS_MAX_ATTEMPTS": "1",
-        "AWS_RETRY_MODE": "standard",
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
-    told = subprocess.run(
-        [sys.executable, "-c", AWS_ALONE],
-        input=json.dumps(asked),
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    answers = [json.loads(line) for line in told.stdout.splitlines()]
-    for one, (code, said) in zip(commands, answers, strict=True):
-        if one.typed or one.text.startswith("aws iam "):
-            assert f'Could not connect to the endpoint URL: "{NOBODY_LISTENS}/"' in said, f"{one}\n{said}"
-            assert code == 255, one
-        else:  # named, with nothing of what it wants
-            assert "the following arguments are required" in said, f"{one}\n{said}"
-
-
-def _words(text: str) -> list[str]:
-    return re.sub(r'"\$\w+"', "lg-5f0c1d6be2a94c73", text.partition(" >")[0]).split()[1:]
+def test_what_the_embedded_aws_does_not_have_is_asked_for_as_aws_answers_it(tmp_path: Path) -> None:
+    said = {}
+    with answering() as endpoint:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": os.devnull,
+            "AWS_ACCESS_KEY_ID": "AKIAEXAMPLEEXAMPLE00",
+            "AWS_SECRET_ACCESS_KEY": "none",
+            "AWS_DEFAULT_REGION": "eu-central-1",
+            "AWS_ENDPOINT_URL": endpoint,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_PAGER": "",
+        }
+        for one in left_to("test_what_the_embedded_aws_does_not_have_is_asked_for_as_aws_answers_it"):
+            done = subprocess.run(
+                ["sh", "-c", one.text],
+                cwd=tmp_path,
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == 0, f"{one}\n{done.stderr}"
+            said[one.text.split()[2]] = done.stdout
+    assert json.loads(said["enable-outbound-web-identity-federation"]) == {"IssuerIdentifier": ISSUER}
+    # What was kept of it is what a replay is proved by.
+    kept = read_keys(tmp_path.joinpath("keys.json").read_bytes(), where="keys.json")
+    assert list(kept) == [fingerprint(key())]

@@ -29,7 +29,13 @@ for line in sys.stdin:
     print(json.dumps([code, said.getvalue()]), flush=True)
 """
 UNKNOWN: Final = {"AWS::CloudTrail::Trail", "AWS::Events::EventBusPolicy"}  # to the embedded AWS
+STACK_SET: Final = (
+    "AWS::CloudFormation::StackSet"  # too; what CloudFormation does with one, a test does in its place
+)
+NOTHING: Final = "AWS::CloudFormation::WaitConditionHandle"
+UNITS: Final = "ou-a1b2-c3d4e5f6"
 EXTERNAL_ID: Final = "lg-5f0c1d6be2a94c73"
+GIVEN: Final = {"ExternalId": EXTERNAL_ID}
 
 
 def lines_of(sample: str) -> list[Command]:
@@ -39,10 +45,14 @@ def lines_of(sample: str) -> list[Command]:
 
 def words_of(line: Command, folder: Path) -> tuple[list[str], dict[str, Any]]:
     """The line as it is typed there, and its template with what the embedded AWS knows of it."""
-    words = line.text.replace('"$EXTERNAL_ID"', EXTERNAL_ID).split()[1:]
+    words = line.text.replace('"$EXTERNAL_ID"', EXTERNAL_ID).replace('"$OU_IDS"', UNITS).split()[1:]
     at = words.index("--template-file") + 1
     template = adapted(yaml.safe_load(((ROOT / line.page).parent / words[at]).read_text("utf-8")))
-    kept = {name: one for name, one in template["Resources"].items() if one["Type"] not in UNKNOWN}
+    kept = {
+        name: {"Type": NOTHING} if one["Type"] == STACK_SET else one
+        for name, one in template["Resources"].items()
+        if one["Type"] not in UNKNOWN
+    }
     typed = folder / words[at].replace("/", "-")
     typed.write_text(json.dumps({**template, "Resources": kept}))
     words[at] = str(typed)
@@ -84,11 +94,11 @@ def typed_at(
 def test_each_line_of_a_samples_readme_makes_its_stack(
     sample: str, tmp_path: Path, aws_command: "subprocess.Popen[str]"
 ) -> None:
-    lines = [line for line in lines_of(sample) if "stack-set-" not in line.text]
+    lines = lines_of(sample)
     assert len(lines) > 3
     with running_embedded_aws() as aws:
         for line in lines:
-            account = line.text.split()[-1].partition("/")[0].removeprefix("account-")
+            account = account_of(line, aws)
             words, resources = words_of(line, tmp_path)
             code, said = typed_at(aws, account, words, aws_command)
             assert code == 0, f"{line}\n{said}"
@@ -98,3 +108,36 @@ def test_each_line_of_a_samples_readme_makes_its_stack(
             _, told = typed_at(aws, account, look, aws_command)
             there = {one["LogicalResourceId"] for one in json.loads(told)["StackResources"]}
             assert there == set(resources)
+            if "stack-set-" in line.text:
+                hand_out(aws, line, tmp_path, aws_command)
+
+
+def account_of(line: Command, aws: EmbeddedAws) -> str:
+    """Whose template it is: of the account whose folder it lies in, or for StackSets the broker's."""
+    folder = line.text.split()[-1].rpartition("/")[0]
+    return folder.removeprefix("account-") or aws.account
+
+
+def hand_out(aws: EmbeddedAws, line: Command, folder: Path, command: "subprocess.Popen[str]") -> None:
+    """What CloudFormation does with each StackSet of the line's template: a stack of its body in its account."""
+    template = yaml.safe_load(((ROOT / line.page).parent / line.text.split()[-1]).read_text("utf-8"))
+    sets = [one["Properties"] for one in template["Resources"].values() if one["Type"] == STACK_SET]
+    assert sets
+    for one in sets:
+        [group] = one["StackInstancesGroup"]
+        [account] = group["DeploymentTargets"]["Accounts"]
+        assert group["DeploymentTargets"]["OrganizationalUnitIds"] == {"Ref": "OrganizationalUnitIds"}
+        body = adapted(yaml.safe_load(one["TemplateBody"]))
+        body["Resources"] = {key: it for key, it in body["Resources"].items() if it["Type"] not in UNKNOWN}
+        typed = folder / f"{one['StackSetName']}.json"
+        typed.write_text(json.dumps(body))
+        given = [
+            f"{each['ParameterKey']}={GIVEN[each['ParameterValue']['Ref']]}"
+            for each in one.get("Parameters", [])
+        ]
+        for region in group["Regions"]:
+            words = ["cloudformation", "deploy", "--stack-name", one["StackSetName"], "--region", region]
+            words += ["--capabilities", *one["Capabilities"], "--template-file", str(typed)]
+            words += ["--parameter-overrides", *given] if given else []
+            code, said = typed_at(aws, account, words, command)
+            assert code == 0, f"{one['StackSetName']}\n{said}"
