@@ -50,11 +50,15 @@ def fetching(wheels: Path) -> dict[str, str]:
         name: value for name, value in os.environ.items() if name.startswith(("PIP_", "UV_", "SSL_", "LANG"))
     }
     links = [str(wheels), *kept.get("PIP_FIND_LINKS", "").split()]
-    return kept | {
-        "PIP_FIND_LINKS": " ".join(links),
-        "PIP_NO_COMPILE": "1",
-        "UV_FIND_LINKS": ",".join(links),
-    }
+    return (
+        kept
+        | {
+            "PIP_FIND_LINKS": " ".join(links),
+            "PIP_NO_COMPILE": "1",
+            "UV_FIND_LINKS": ",".join(links),
+            "UV_SYSTEM_CERTS": "1",  # as pip does: an index may have a certificate that this machine's owner signed
+        }
+    )
 
 
 def type_line(line: str, folder: Path, environment: Mapping[str, str]) -> str:
