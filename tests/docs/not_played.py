@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from tests.docs.page_commands import WITH_PROMPT, Command
+from tests.docs.page_commands import WITH_PROMPT, Command, commands_of, pages
 
 ANY_PAGE: Final = r".*"
 _NOT_HERE: Final = "tests/docs/test_docs_not_here.py"
@@ -176,3 +176,11 @@ CANNOT_BE_RUN: Final = (
     ),
 )
 NOT_PLAYED: Final = (*RUN_ELSEWHERE, *CANNOT_BE_RUN)
+
+
+def left_to(test: str) -> list[Command]:
+    """The commands that the table leaves to a test, each once; ``test`` is named as there."""
+    own = [one for one in NOT_PLAYED if one.by == test]
+    found = [one for page in pages() for one in commands_of(page) if any(entry.holds(one) for entry in own)]
+    assert found, test
+    return list({one.text: one for one in found}.values())

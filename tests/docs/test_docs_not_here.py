@@ -12,12 +12,13 @@ from typing import Final
 from urllib.parse import parse_qs
 
 import pytest
-from tests.docs.not_played import NOT_PLAYED
-from tests.docs.page_commands import ROOT, Command, commands_of, pages
+from tests.docs.not_played import left_to
+from tests.docs.page_commands import ROOT
 from tests.watch.digest_examples import fingerprint, key, keys_text
 
 from liftgate.watch.digest_keys import read_keys
 
+HERE: Final = "tests/docs/test_docs_not_here.py"
 ISSUER: Final = "https://5f0c1d6b-e2a9-4c73-8d11-2f4d7c1e9a10.tokens.sts.global.api.aws"
 # https://docs.aws.amazon.com/IAM/latest/APIReference/API_EnableOutboundWebIdentityFederation.html
 ENABLED: Final = f"""\
@@ -26,15 +27,9 @@ ENABLED: Final = f"""\
 </EnableOutboundWebIdentityFederationResult></EnableOutboundWebIdentityFederationResponse>"""
 
 
-def left_to(test: str) -> list[Command]:
-    """The commands that the table leaves to a test of this file."""
-    own = [one for one in NOT_PLAYED if one.by.endswith(f"test_docs_not_here.py::{test}")]
-    found = [one for page in pages() for one in commands_of(page) if any(entry.holds(one) for entry in own)]
-    assert found
-    return found
-
-
-@pytest.mark.parametrize("line", sorted({one.text for one in left_to("test_make_knows_each_target")}))
+@pytest.mark.parametrize(
+    "line", sorted({one.text for one in left_to(f"{HERE}::test_make_knows_each_target")})
+)
 def test_make_knows_each_target(line: str) -> None:
     words = line.split("#", maxsplit=1)[0].split()
     said = subprocess.run([*words, "-n"], cwd=ROOT, capture_output=True, text=True, check=False)
@@ -88,7 +83,9 @@ def test_what_the_embedded_aws_does_not_have_is_asked_for_as_aws_answers_it(tmp_
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_PAGER": "",
         }
-        for one in left_to("test_what_the_embedded_aws_does_not_have_is_asked_for_as_aws_answers_it"):
+        for one in left_to(
+            f"{HERE}::test_what_the_embedded_aws_does_not_have_is_asked_for_as_aws_answers_it"
+        ):
             done = subprocess.run(
                 ["sh", "-c", one.text],
                 cwd=tmp_path,

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from tests.docs.not_played import left_to
 from tests.install.deployed_server import Deployed
-from tests.install.typed import copied_checkout, fetching, left_to, type_line, typed_in_full
+from tests.install.typed import copied_checkout, fetching, type_line, typed_in_full
 from tests.server.test_server_running import certificate
 from tests.servers.embedded_aws import embedded_account as embedded_account  # noqa: PLC0414 - a fixture
 from tests.servers.podman_store import Podman, podman_with

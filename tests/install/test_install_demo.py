@@ -10,7 +10,8 @@ from threading import Timer
 
 import pytest
 from tests.demo.test_demo_story import PROMISED
-from tests.install.typed import copied_checkout, left_to, typed_in_full
+from tests.docs.not_played import left_to
+from tests.install.typed import copied_checkout, typed_in_full
 
 pytestmark = [pytest.mark.slow, typed_in_full, pytest.mark.timeout(1800)]
 

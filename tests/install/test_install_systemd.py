@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import httpx
 import pytest
+from tests.docs.not_played import left_to
 from tests.docs.page_commands import commands_of
 from tests.install.deployed_server import Deployed, free_port
 from tests.install.test_install_client import wheel as wheel  # noqa: PLC0414 - a fixture
-from tests.install.typed import copied_checkout, fetching, left_to, typed_in_full
+from tests.install.typed import copied_checkout, fetching, typed_in_full
 from tests.server.test_server_running import certificate, until
 from tests.servers.embedded_aws import embedded_account as embedded_account  # noqa: PLC0414 - a fixture
 from tests.servers.systemd_machine import Machine, machine_begun_by_systemd
@@ -135,7 +135,7 @@ def _serves_with_a_certificate(
 def _shown_by(port: int) -> str:
     try:
         return ssl.get_server_certificate(("127.0.0.1", port))
-    except (OSError, httpx.TransportError):  # it has not begun to listen
+    except OSError:  # it has not begun to listen
         return ""
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from tests.docs.not_played import left_to
 from tests.docs.page_commands import ROOT
 from tests.install.test_install_client import wheel as wheel  # noqa: PLC0414 - a fixture
-from tests.install.typed import copied_checkout, fetching, left_to, type_line, typed_in_full
+from tests.install.typed import copied_checkout, fetching, type_line, typed_in_full
 
 pytestmark = [pytest.mark.slow, typed_in_full, pytest.mark.timeout(1800)]
 

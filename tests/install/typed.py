@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from tests.docs.not_played import RUN_ELSEWHERE
-from tests.docs.page_commands import ROOT, Command, commands_of, pages
+from tests.docs.page_commands import ROOT
 
 # Of a checkout, what is installed and run.
 _CHECKOUT: Final = (
@@ -22,14 +21,6 @@ typed_in_full = pytest.mark.skipif(
     not os.environ.get("LIFTGATE_INSTALLS"),
     reason="NOT INSTALLED AS THE PAGES SAY, which fetches packages and takes minutes: make installs",
 )
-
-
-def left_to(test: str) -> list[Command]:
-    """The commands that are run by this test, each once."""
-    own = [one for one in RUN_ELSEWHERE if one.by == test]
-    found = [one for page in pages() for one in commands_of(page) if any(entry.holds(one) for entry in own)]
-    assert found, test
-    return list({one.text: one for one in found}.values())
 
 
 def copied_checkout(folder: Path) -> Path:

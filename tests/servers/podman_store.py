@@ -9,7 +9,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -31,10 +31,9 @@ events_logger = "file"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Podman:
-    """It; ``pulled`` says whether the base is the true one."""
+    """It, with the folder of its store."""
 
     folder: Path
-    pulled: bool = field(default=False)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -77,10 +76,9 @@ def podman_with(base: str, folder: Path) -> Iterator[Podman]:
     lines = [f"{name} = {json.dumps(value)}" for name, value in places.items()]
     folder.joinpath("storage.conf").write_text("\n".join(["[storage]", *lines, ""]))
     try:
-        pulled = podman.ask("pull", "--quiet", base, seconds=_PULL_SECONDS).returncode == 0
-        if not pulled:
+        if podman.ask("pull", "--quiet", base, seconds=_PULL_SECONDS).returncode != 0:
             _make_stand_in(podman, base)
-        yield Podman(folder=folder, pulled=pulled)
+        yield podman
     finally:
         podman.ask("system", "reset", "--force")
 

@@ -158,7 +158,7 @@ ACCESS: Final[tuple[Row, ...]] = (
         _HIGH,
         "a bucket's policy names the broker's user, or a session of its role",
         "the broker is not held by its boundary there: whoever has its key reads, or writes, without a grant",
-        "take the statement out of a bucket's policy",
+        "take the statement out of the bucket's policy",
     ),
     (
         "bucket-lets-write",
@@ -200,7 +200,7 @@ ACCESS: Final[tuple[Row, ...]] = (
         _HIGH,
         "an access point's policy names the broker's user, or a session of its role",
         "the broker is not held by its boundary there: whoever has its key reads, or writes, without a grant",
-        "take the statement out of an access point's policy",
+        "take the statement out of the access point's policy",
     ),
     (
         "access-point-lets-write",
