@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 from botocore.config import Config
-from botocore.credentials import ReadOnlyCredentials
 from starlette.testclient import TestClient
 from tests.chaos.lakeside import (
     Lakeside,
@@ -25,11 +24,11 @@ from tests.chaos.lakeside import (
 )
 from tests.elevation.elevation_stage import is_refused
 from tests.servers.chaos_proxy import ChaosProxy
+from tests.servers.signing_in import sign_in_by
 
 from liftgate.demo.embedded_aws import Keys
 from liftgate.demo.sample_account import REPORTS
 from liftgate.elevation import aws_clients
-from liftgate.identity.aws_proof import proof_fields, sign_proof
 from liftgate.ledger.chain import Intact, verify
 from liftgate.server import parts as parts_module
 from liftgate.server.app import create_app
@@ -89,9 +88,7 @@ class ChaosWorld:
         grace = self.http.post("/api/v1/sign-ins", json={"method": "local", "person": "grace"})
         self.tokens["grace"] = grace.json()["token"]
         held = self.lakeside.session("ada", self.lakeside.held[0])
-        keys = ReadOnlyCredentials(held.access_key_id, held.secret_access_key, held.session_token)
-        proof = proof_fields(sign_proof(keys, "us-east-1", ADDRESS, datetime.now(UTC)))
-        answer = self.http.post("/api/v1/sign-ins", json={"method": "aws", **proof})
+        answer = self.http.post("/api/v1/sign-ins", json=sign_in_by(held, ADDRESS))
         assert answer.status_code == 201, answer.text
         self.tokens["ada"] = answer.json()["token"]
 

@@ -7,18 +7,16 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import httpx
-from botocore.credentials import ReadOnlyCredentials
 from tests.chaos.lakeside import Lakeside, catalogue_of, entitlement_of
 from tests.servers.forked_liftgate import Forked, forked_liftgate
+from tests.servers.signing_in import sign_in_by
 
 from liftgate.demo.sample_account import REPORTS
-from liftgate.identity.aws_proof import proof_fields, sign_proof
 
 _READY_WITHIN_SECONDS = 60
 
@@ -42,9 +40,7 @@ class Fleet:
         for person in requesters:
             for role in self.lakeside.held:
                 held = self.lakeside.session(person, role)
-                keys = ReadOnlyCredentials(held.access_key_id, held.secret_access_key, held.session_token)
-                proof = proof_fields(sign_proof(keys, "us-east-1", bound_to, datetime.now(UTC)))
-                answer = self._post(self.servers[0], "/sign-ins", {"method": "aws", **proof})
+                answer = self._post(self.servers[0], "/sign-ins", sign_in_by(held, bound_to))
                 assert answer.status_code == 201, answer.text
                 self.tokens[person, role] = answer.json()["token"]
 

@@ -3,20 +3,18 @@
 import contextlib
 import socket
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
-from botocore.credentials import ReadOnlyCredentials
 from tests.server.answering_stage import Session
 from tests.server.embedded_server import CATALOGUE
 from tests.server.running import calling
 from tests.server.server_world import an_ask
 from tests.server.test_server_running import until
+from tests.servers.signing_in import sign_in_by
 
 from liftgate.demo.sample_account import REPORTS, SampleAccount
-from liftgate.identity.aws_proof import proof_fields, sign_proof
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +63,8 @@ class Deployed:
 
     def _signed_in(self, http: httpx.Client) -> str:
         """By the session that somebody holds, as on any server that others reach."""
-        held = self.account.as_baseline("ada")
-        keys = ReadOnlyCredentials(held.access_key_id, held.secret_access_key, held.session_token)
         address = str(http.base_url).rstrip("/")
-        proof = proof_fields(sign_proof(keys, self.account.aws.region, address, datetime.now(UTC)))
-        answer = http.post("/api/v1/sign-ins", json={"method": "aws", **proof})
+        answer = http.post("/api/v1/sign-ins", json=sign_in_by(self.account.as_baseline("ada"), address))
         assert answer.status_code == httpx.codes.CREATED, answer.text
         return str(answer.json()["token"])
 

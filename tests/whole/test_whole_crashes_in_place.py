@@ -17,16 +17,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from botocore.credentials import ReadOnlyCredentials
 from tests.chaos.lakeside import Lakeside, catalogue_of, make_lakeside, wanted_open, watch_names
 from tests.enforcement.record import tried
+from tests.servers.signing_in import sign_in_by
 from tests.whole.crash_world import CrashWorld, Died, Nursery, counted
 
 from liftgate.cli.main import main
 from liftgate.clock import system_clock
 from liftgate.demo.embedded_aws import Keys
 from liftgate.demo.sample_account import REPORTS, SampleAccount
-from liftgate.identity.aws_proof import proof_fields, sign_proof
 from liftgate.store.sql import open_store
 
 pytestmark = pytest.mark.slow
@@ -85,11 +84,7 @@ class Held:
         return self.lakeside.inline(self.role).get("LiftgateInPlace")
 
     def sign_in(self, world: CrashWorld) -> None:
-        held = ReadOnlyCredentials(
-            self.session.access_key_id, self.session.secret_access_key, self.session.session_token
-        )
-        proof = proof_fields(sign_proof(held, "us-east-1", world.address, datetime.now(UTC)))
-        answer = world.send("POST", "/sign-ins", {"method": "aws", **proof}, {})
+        answer = world.send("POST", "/sign-ins", sign_in_by(self.session, world.address), {})
         assert answer.status_code == 201, answer.text
         self.tokens["ada"] = answer.json()["token"]
         world.get("grace", "/me")
