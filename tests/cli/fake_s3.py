@@ -1,13 +1,14 @@
 """A small S3 that knows nothing but multipart uploads, for what no enforcer on this machine says: who began one, as AWS words it."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
+
+from tests.servers.http_thread import answering
 
 from liftgate.clock import rfc3339
 
@@ -83,13 +84,9 @@ def fake_s3() -> Iterator[FakeS3]:
     """Serve on a free port of loopback."""
     memory = FakeS3()
     handler = type("Handler", (_Handler,), {"memory": memory})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
-    memory.address = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    yield memory
-    server.shutdown()
-    server.server_close()
+    with answering(handler) as port:
+        memory.address = f"http://127.0.0.1:{port}"
+        yield memory
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -3,17 +3,15 @@
 import json
 import os
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
 from typing import Final
 from urllib.parse import parse_qs
 
 import pytest
 from tests.docs.not_played import left_to
 from tests.docs.page_commands import ROOT
+from tests.servers.http_thread import answering
 from tests.watch.digest_examples import fingerprint, key, keys_text
 
 from liftgate.watch.digest_keys import read_keys
@@ -56,30 +54,17 @@ class Answers(BaseHTTPRequestHandler):
         """Nothing."""
 
 
-@contextmanager
-def answering() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 @pytest.mark.slow
 def test_what_the_embedded_aws_does_not_have_is_asked_for_as_aws_answers_it(tmp_path: Path) -> None:
     said = {}
-    with answering() as endpoint:
+    with answering(Answers) as port:
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": os.devnull,
             "AWS_ACCESS_KEY_ID": "AKIAEXAMPLEEXAMPLE00",
             "AWS_SECRET_ACCESS_KEY": "none",
             "AWS_DEFAULT_REGION": "eu-central-1",
-            "AWS_ENDPOINT_URL": endpoint,
+            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_PAGER": "",
         }

@@ -1,14 +1,14 @@
 """What is carried to issuers and back: nothing that is too long, too slow, moved elsewhere, or packed."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from itertools import count
 from typing import Any
 
 import httpx
 import pytest
+from tests.servers.http_thread import answering
 
 from liftgate.identity.errors import IssuerUnavailable
 from liftgate.identity.issuer_http import MAX_ANSWER, HttpIssuerTransport, issuers_over_http
@@ -39,21 +39,14 @@ class Answers(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def answering() -> Iterator[tuple[str, list[tuple[str, dict[str, str], bytes]]]]:
+def issuer() -> Iterator[tuple[str, list[tuple[str, dict[str, str], bytes]]]]:
     seen: list[tuple[str, dict[str, str], bytes]] = []
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (Answers,), {"seen": seen}))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", seen
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with answering(type("Handler", (Answers,), {"seen": seen})) as port:
+        yield f"http://127.0.0.1:{port}", seen
 
 
 def test_answers_come_whole_and_redirects_are_not_followed() -> None:
-    with answering() as (url, seen), issuers_over_http() as transport:
+    with issuer() as (url, seen), issuers_over_http() as transport:
         assert transport.get(f"{url}/").body == b"{}"
         assert transport.get(f"{url}/moved").status == 302
         transport.get(f"{url}/cookie")
@@ -68,14 +61,14 @@ def test_answers_come_whole_and_redirects_are_not_followed() -> None:
 
 @pytest.mark.parametrize("path", ["/long", "/packed"])
 def test_an_answer_that_is_none_is_refused(path: str) -> None:
-    with answering() as (url, _), issuers_over_http() as transport, pytest.raises(IssuerUnavailable):
+    with issuer() as (url, _), issuers_over_http() as transport, pytest.raises(IssuerUnavailable):
         transport.get(url + path)
 
 
 def test_an_answer_that_never_ends_is_left() -> None:
     ticks = count(step=6)  # each look at the clock is six seconds later
     with (
-        answering() as (url, _),
+        issuer() as (url, _),
         httpx.Client() as client,
         pytest.raises(IssuerUnavailable, match="too long"),
     ):

@@ -11,8 +11,8 @@ from tests.server.answering_stage import Session
 from tests.server.embedded_server import CATALOGUE
 from tests.server.running import calling
 from tests.server.server_world import an_ask
-from tests.server.test_server_running import until
 from tests.servers.signing_in import sign_in_by
+from tests.servers.waiting import until
 
 from liftgate.demo.sample_account import REPORTS, SampleAccount
 

@@ -13,9 +13,10 @@ from tests.docs.page_commands import commands_of
 from tests.install.deployed_server import Deployed, free_port
 from tests.install.test_install_client import wheel as wheel  # noqa: PLC0414 - a fixture
 from tests.install.typed import copied_checkout, fetching, typed_in_full
-from tests.server.test_server_running import certificate, until
+from tests.server.test_server_running import certificate
 from tests.servers.embedded_aws import embedded_account as embedded_account  # noqa: PLC0414 - a fixture
 from tests.servers.systemd_machine import Machine, machine_begun_by_systemd
+from tests.servers.waiting import until
 
 from liftgate.demo.sample_account import SampleAccount
 

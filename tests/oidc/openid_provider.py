@@ -3,11 +3,10 @@
 import re
 import shutil
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from queue import Queue
 from typing import Any
@@ -16,6 +15,7 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 from tests.server.server_world import ADDRESS
+from tests.servers.http_thread import answering
 
 from liftgate.identity.issuer_http import issuers_over_http
 from liftgate.identity.ports import IssuerTransport
@@ -119,12 +119,5 @@ def _hearing(logouts: "Queue[str]") -> Iterator[str]:
         def log_message(self, *_: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Ear)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with answering(Ear) as port:
+        yield f"http://127.0.0.1:{port}/"

@@ -1,11 +1,10 @@
 """An issuer of tokens on loopback, as GitHub is one, and a Liftgate that lets its pipelines in."""
 
 import json
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from starlette.testclient import TestClient
 from tests.identity.issuer_examples import document, key_set, rsa_key, signed
 from tests.pages.page_world import served_world
 from tests.server.server_world import ADDRESS, CATALOGUE, World, open_world
+from tests.servers.http_thread import answering
 
 from liftgate.identity.issuer_http import issuers_over_http
 from liftgate.identity.issuers import Issuers
@@ -73,16 +73,9 @@ def running_issuer(key_name: str) -> Iterator[PipelineIssuer]:
         def log_message(self, *_: Any) -> None:
             """Nothing: the tests' output is theirs."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    issuer.base = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with answering(Handler) as port:
+        issuer.base = f"http://127.0.0.1:{port}"
         yield issuer
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def catalogue_of(issuer: str, subject: str = SUBJECT) -> str:

@@ -12,10 +12,12 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from queue import Queue
 from typing import Any
 from urllib.parse import parse_qs
+
+from tests.servers.http_thread import answering
 
 BOT_TOKEN = "xoxb-0000000000-hunter2"
 APP_TOKEN = "xapp-1-A000-hunter2"
@@ -294,14 +296,6 @@ def fake_slack() -> Iterator[FakeSlack]:
         def log_message(self, *_: Any) -> None:
             """Nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    slack.url = f"http://127.0.0.1:{server.server_port}/api/"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with answering(Handler) as port:
+        slack.url = f"http://127.0.0.1:{port}/api/"
         yield slack
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -5,8 +5,6 @@ import signal
 import socket
 import ssl
 import threading
-import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +22,7 @@ from tests.server.running import Running, calling, running, served
 from tests.server.server_world import ADDRESS, World, an_ask
 from tests.servers.postgresql import postgresql_server
 from tests.servers.trail_queue import Trail, trail
+from tests.servers.waiting import until
 
 from liftgate.demo.sample_account import REPORTS
 from liftgate.server.app import create_app
@@ -212,13 +211,6 @@ def token_of(http: httpx.Client, person: str) -> str:
 def address_in(process: Running, event: str) -> str:
     [address] = [line["address"] for line in process.lines() if line["event"] == event]
     return str(address)
-
-
-def until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def test_a_stream_of_events_ends_by_itself_when_the_server_is_told_to_stop(world: World) -> None:

@@ -14,10 +14,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Lock, Thread
+from http.server import BaseHTTPRequestHandler
+from threading import Event, Lock
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
+
+from tests.servers.http_thread import answering
 
 from liftgate.demo.embedded_aws import Keys
 
@@ -186,17 +188,9 @@ def chaos_proxy(upstream: str) -> Iterator[ChaosProxy]:
     class Handler(_Handler):
         chaos = proxy
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    proxy.address = f"http://127.0.0.1:{server.server_address[1]}"
-    try:
+    with answering(Handler) as port:
+        proxy.address = f"http://127.0.0.1:{port}"
         yield proxy
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -3,11 +3,9 @@
 It needs root, Linux's overlay file system and ``systemd-nspawn``; its network is this machine's.
 """
 
-import itertools
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from tests.servers.waiting import until
 
 # What people have who are root on Debian: programs of this machine's owner are not on it.
 PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -77,7 +76,7 @@ def machine_begun_by_systemd(
         stack.callback(process.terminate)
         leader = _begun(process, folder / "console")
         machine = Machine(leader=leader, files=files, environment=environment)
-        _wait_for_systemd(machine, folder / "console")
+        until(lambda: machine.ask("systemctl is-active basic.target").stdout.strip() == "active")
         yield machine
         machine.ask("systemctl --no-block poweroff")
 
@@ -99,25 +98,10 @@ def _overlay(folder: Path) -> Iterator[Path]:
 def _begun(process: "subprocess.Popen[bytes]", console: Path) -> int:
     """The process on this machine that is the first on that."""
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    for _ in _until_patience_ends():
+
+    def has_begun() -> bool:
         assert process.poll() is None, console.read_text()
-        if found := children.read_text().split():
-            return int(found[0])
-    raise AssertionError(console.read_text())
+        return bool(children.read_text())
 
-
-def _wait_for_systemd(machine: Machine, console: Path) -> None:
-    for _ in _until_patience_ends():
-        said = machine.ask("systemctl is-active basic.target").stdout
-        if said.strip() == "active":
-            return
-    raise AssertionError(console.read_text())
-
-
-def _until_patience_ends() -> Iterator[int]:
-    ends = time.monotonic() + _PATIENCE_SECONDS
-    for number in itertools.count():
-        if time.monotonic() > ends:
-            return
-        yield number
-        time.sleep(0.1)
+    until(has_begun)
+    return int(children.read_text().split()[0])

@@ -1,13 +1,14 @@
 """A tracker at the wire: a real HTTP server that answers what its documentation shows, and remembers what it was asked."""
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.servers.http_thread import answering
 
 
 @dataclass
@@ -69,16 +70,9 @@ def fake_tracker() -> Iterator[FakeTracker]:
         def log_message(self, *_: Any) -> None:
             """Nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    tracker.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with answering(Handler) as port:
+        tracker.url = f"http://127.0.0.1:{port}"
         yield tracker
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def jira_issue(key: str = "PAY-12", status: str = "In Progress", category: str = "indeterminate") -> Reply:
