@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 from tests.chaos.lakeside import Lakeside, catalogue_of, entitlement_of
-from tests.servers.forked_liftgate import Forked, forked_liftgate
+from tests.servers.forked import Forked, forked_liftgate
 from tests.servers.signing_in import sign_in_by
 
 from liftgate.demo.sample_account import REPORTS

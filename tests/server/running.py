@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 from starlette.types import ASGIApp
-from tests.servers.forked_liftgate import Forked, forked_liftgate
+from tests.servers.forked import Forked, forked_liftgate
 
 from liftgate.server.serving import Certificate, address_of, listening, server_for
 

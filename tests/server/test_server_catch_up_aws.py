@@ -13,7 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 from tests.server.embedded_server import ADDRESS, CATALOGUE, as_broker, call_as, settings_on
 from tests.server.server_world import an_ask
-from tests.servers.forked_liftgate import forked_liftgate
+from tests.servers.forked import forked_liftgate
 from tests.servers.trail_queue import Trail, trail
 from tests.watch.queue_examples import Said
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.server.server_world import CATALOGUE
-from tests.servers.forked_liftgate import Forked, forked_liftgate
+from tests.servers.forked import Forked, forked_liftgate
 
 pytestmark = pytest.mark.slow
 

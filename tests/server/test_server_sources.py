@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from tests.server.running import calling
 from tests.server.server_world import ADDRESS, CATALOGUE, START, World
 from tests.server.test_server_running import certificate
-from tests.servers.forked_liftgate import forked_liftgate
+from tests.servers.forked import forked_liftgate
 from tests.servers.trail_queue import Trail
 from tests.servers.trail_queue import trail as trail  # noqa: PLC0414 - a fixture
 from tests.servers.waiting import until

@@ -2,12 +2,10 @@
 
 import json
 import os
-import subprocess
-import sys
+import signal
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,8 @@ import boto3
 import httpx
 from botocore.exceptions import ClientError
 from sqlalchemy import create_engine, text
+from tests.servers.forked import Forked, fork
+from tests.whole.crashing_server import serve_fused
 
 from liftgate.clock import system_clock
 from liftgate.demo.embedded_aws import Keys
@@ -67,43 +67,13 @@ def counted(found: Counter[str]) -> str:
 
 
 @dataclass
-class Nursery:
-    """The program that forks servers; one runs at a time."""
-
-    process: "subprocess.Popen[str]"
-
-    def ask(self, line: str) -> dict[str, Any]:
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
-        answer: dict[str, Any] = json.loads(self.process.stdout.readline())
-        return answer
-
-
-@contextmanager
-def running_nursery() -> Iterator[Nursery]:
-    root = Path(__file__).parents[2]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.whole.crashing_server"],
-        cwd=root,
-        env={**os.environ, "PYTHONPATH": f"{root / 'src'}{os.pathsep}{root}"},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    with process:
-        yield Nursery(process)
-
-
-@dataclass
 class CrashWorld:
     """One database, and the server on it as long as it lives."""
 
-    nursery: Nursery
     account: SampleAccount
     folder: Path
     catalogue: str = CATALOGUE
+    server: Forked | None = None
     address: str = ""
     tokens: dict[str, str] = field(default_factory=dict)
     story_took: int = 0  # moments, before the reconciliation at its end
@@ -127,7 +97,8 @@ class CrashWorld:
     ) -> None:
         """Start a server. Raises ``Died`` where it did not live to serve."""
         (self.folder / "catalogue.yaml").write_text(self.catalogue)
-        environment = {
+        kept = {name: one for name, one in os.environ.items() if not name.startswith(("LIFTGATE_", "AWS_"))}
+        environment = kept | {
             "AWS_ACCESS_KEY_ID": self.account.broker.access_key_id,
             "AWS_SECRET_ACCESS_KEY": self.account.broker.secret_access_key,
             "AWS_EC2_METADATA_DISABLED": "true",
@@ -142,24 +113,32 @@ class CrashWorld:
         if trail_bucket is not None:
             environment["LIFTGATE_AWS_S3_ENDPOINT"] = self.account.aws.endpoint_url
             environment["LIFTGATE_WATCH_TRAIL_BUCKET"] = trail_bucket
-        order = {
-            "environment": environment,
-            "log": str(self.log),
-            "die_at": die_at,
-            "ahead_seconds": ahead_seconds,
-        }
-        said = self.nursery.ask(json.dumps(order))["said"]
-        self.address = said.rpartition(" ")[2]
+        self.server = fork(
+            serve_fused,
+            *(self.log, die_at, timedelta(seconds=ahead_seconds)),
+            environment=environment,
+            folder=self.folder,
+            log=self.folder / "log.stderr",
+        )
+        self.address = self.server.stdout.readline().strip().rpartition(" ")[2]
         if not self.address:
             raise Died
 
     def end(self) -> None:
         """Stop a healthy server."""
-        assert self.nursery.ask("end") == {"ended": 0}
+        assert self.server is not None
+        self.server.terminate()
+        assert self._ended() == 0
 
     def collect(self) -> None:
         """See that the server was killed, and not ended in another way."""
-        assert self.nursery.ask("died") == {"ended": -9}
+        assert self._ended() == -signal.SIGKILL
+
+    def _ended(self) -> int:
+        assert self.server is not None
+        code = self.server.wait()
+        self.server.stdout.close()  # not before: a server that says more must not stumble over it
+        return code
 
     # calls
 

@@ -1,27 +1,18 @@
 """Real Liftgate servers that kill themselves at a chosen commit or AWS call.
 
-A program of the tests. It imports everything once and forks each server from itself, so that a start costs little. It reads
-one order a line, ``{"environment", "log", "die_at", "ahead_seconds"}``, starts that server, answers with one line (its
-address, or nothing where it died before it served); after the line ``end`` (terminate it) or ``died`` (it is dying by itself), with
-its exit code.
 Nothing in Liftgate knows of this: the store and what calls AWS are wrapped from outside.
 """
 
 import json
 import os
 import signal
-import sys
 import threading
-import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
-from typing import Any, TextIO, TypeVar
+from typing import Any, TypeVar
 
-import httpx
-import httpx._transports.default as httpx_transport
 import tests.servers.warm_liftgate  # noqa: F401 - the servers are forked from what it has read
 
 from liftgate.elevation.in_place.model import Carried, HeldRole
@@ -170,64 +161,7 @@ def wrap_parts(fuse: Fuse, ahead: timedelta) -> None:
         setattr(parts_module, name, replacement)
 
 
-def serve_forked(order: dict[str, Any], says: int) -> None:
-    """In the child: be that server until told to end, or until the fuse burns down."""
-    os.dup2(says, 1)
-    errors = os.open(order["log"] + ".stderr", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    os.dup2(errors, 2)
-    os.close(says)
-    for name in [name for name in os.environ if name.startswith(("LIFTGATE_", "AWS_"))]:
-        del os.environ[name]
-    os.environ.update(order["environment"])
-    fuse = Fuse(Path(order["log"]), order["die_at"])
-    wrap_parts(fuse, timedelta(seconds=order["ahead_seconds"]))
+def serve_fused(log: Path, die_at: str | None, ahead: timedelta) -> None:
+    """In a process that is forked for it: be that server until told to end, or until the fuse burns down."""
+    wrap_parts(Fuse(log, die_at), ahead)
     command.serve(load_settings())
-
-
-def start(order: dict[str, Any]) -> tuple[int, TextIO]:
-    """Fork a server; its process id and what it says."""
-    hears, says = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            os.close(hears)
-            serve_forked(order, says)
-        except BaseException:  # noqa: BLE001 - a forked child must never return into its parent's code
-            traceback.print_exc()
-            os._exit(1)
-        os._exit(0)
-    os.close(says)
-    stream = os.fdopen(hears, encoding="utf-8")
-    return child, stream
-
-
-def keep_certificates() -> None:
-    """Read the certificates of this machine once, and not in each server."""
-    certificates = vars(httpx_transport)
-    certificates["create_ssl_context"] = cache(certificates["create_ssl_context"])
-    for trust_env in (True, False):
-        httpx.Client(trust_env=trust_env).close()
-
-
-def main() -> None:
-    """Serve orders until the parent is gone."""
-    keep_certificates()
-    while line := sys.stdin.readline():
-        order = json.loads(line)
-        child, stream = start(order)
-        answer(said=stream.readline().strip())
-        if sys.stdin.readline().strip() != "died":  # told to end it, or the parent is gone
-            os.kill(child, signal.SIGTERM)
-        _, status = os.waitpid(child, 0)
-        stream.close()  # not before: a server that says more must not stumble over it
-        answer(ended=os.waitstatus_to_exitcode(status))
-
-
-def answer(**what: object) -> None:
-    """Tell the parent."""
-    sys.stdout.write(json.dumps(what) + "\n")
-    sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main()

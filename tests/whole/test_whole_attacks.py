@@ -11,7 +11,7 @@ import httpx
 import pytest
 from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import ClientError
-from tests.whole.crash_world import CATALOGUE, CrashWorld, Nursery
+from tests.whole.crash_world import CATALOGUE, CrashWorld
 
 from liftgate.demo.embedded_aws import Keys
 from liftgate.demo.sample_account import PAYROLL, REPORTS, SampleAccount
@@ -24,10 +24,8 @@ PLACE = f"s3://{REPORTS}/2026/q3/"
 
 
 @pytest.fixture(scope="module")
-def world(
-    embedded_account: SampleAccount, nursery: Nursery, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[CrashWorld]:
-    running = CrashWorld(nursery, embedded_account, tmp_path_factory.mktemp("attacks"))
+def world(embedded_account: SampleAccount, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CrashWorld]:
+    running = CrashWorld(embedded_account, tmp_path_factory.mktemp("attacks"))
     running.start()
     yield running
     running.end()

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from tests.chaos.chaos_world import in_words
 from tests.enforcement.record import tried
-from tests.whole.crash_world import CrashWorld, Died, Nursery, counted
+from tests.whole.crash_world import CrashWorld, Died, counted
 
 from liftgate.demo.embedded_aws import Keys
 from liftgate.demo.sample_account import SampleAccount
@@ -36,7 +36,6 @@ AFTER_ALL_CALLS = 600
 
 @pytest.fixture(scope="module")
 def worlds(
-    nursery: Nursery,
     embedded_account: SampleAccount,
     empty_database: Path,
     tmp_path_factory: pytest.TempPathFactory,
@@ -44,7 +43,7 @@ def worlds(
     def new() -> CrashWorld:
         folder = tmp_path_factory.mktemp("crash")
         shutil.copy(empty_database, folder / "liftgate.db")
-        return CrashWorld(nursery, embedded_account, folder)
+        return CrashWorld(embedded_account, folder)
 
     return new
 

@@ -20,7 +20,7 @@ import pytest
 from tests.chaos.lakeside import Lakeside, catalogue_of, make_lakeside, wanted_open, watch_names
 from tests.enforcement.record import tried
 from tests.servers.signing_in import sign_in_by
-from tests.whole.crash_world import CrashWorld, Died, Nursery, counted
+from tests.whole.crash_world import CrashWorld, Died, counted
 
 from liftgate.cli.main import main
 from liftgate.clock import system_clock
@@ -53,7 +53,6 @@ class Saved:
 class Held:
     """One role that Ada holds, her running session of it, and states of the world from which a crash begins."""
 
-    nursery: Nursery
     lakeside: Lakeside
     session: Keys
     foreign: dict[str, dict[str, str]]
@@ -73,7 +72,7 @@ class Held:
             iam.put_role_policy(**of, PolicyDocument=saved.statements)
         elif self.statements() is not None:
             iam.delete_role_policy(**of)
-        world = CrashWorld(self.nursery, self.lakeside.account, folder, catalogue_of(self.lakeside))
+        world = CrashWorld(self.lakeside.account, folder, catalogue_of(self.lakeside))
         world.tokens = self.tokens
         return world
 
@@ -108,10 +107,10 @@ class Held:
 
 
 @pytest.fixture(scope="module")
-def held(nursery: Nursery, embedded_account: SampleAccount, tmp_path_factory: pytest.TempPathFactory) -> Held:
+def held(embedded_account: SampleAccount, tmp_path_factory: pytest.TempPathFactory) -> Held:
     lakeside = make_lakeside(embedded_account, elevated=0)
     session = lakeside.session("ada", lakeside.held[0])
-    return Held(nursery, lakeside, session, lakeside.foreign(), lambda: tmp_path_factory.mktemp("crash"))
+    return Held(lakeside, session, lakeside.foreign(), lambda: tmp_path_factory.mktemp("crash"))
 
 
 @pytest.fixture(scope="module")

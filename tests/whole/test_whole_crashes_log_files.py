@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from tests.watch.watch_examples import record
-from tests.whole.crash_world import CrashWorld, Died, Nursery
+from tests.whole.crash_world import CrashWorld, Died
 
 from liftgate.demo.sample_account import SampleAccount
 from liftgate.demo.trail.log_files import BUCKET
@@ -50,7 +50,6 @@ class Stage:
 
 @pytest.fixture(scope="module")
 def stage(
-    nursery: Nursery,
     embedded_account: SampleAccount,
     empty_database: Path,
     tmp_path_factory: pytest.TempPathFactory,
@@ -58,7 +57,7 @@ def stage(
     def new(database: Path = empty_database) -> CrashWorld:
         folder = tmp_path_factory.mktemp("crash")
         shutil.copy(database, folder / "liftgate.db")
-        return CrashWorld(nursery, embedded_account, folder)
+        return CrashWorld(embedded_account, folder)
 
     world = new()
     world.start(worker=False)

@@ -1,4 +1,4 @@
-"""``liftgate`` as a process that is forked from one which has imported it all: a start takes a tenth of the processor time.
+"""Liftgate as a process that is forked from one which has imported it all: a start takes a tenth of the processor time.
 
 What a start itself must show (that the program begins, ends, and reads its environment) is tested with the program: here the
 environment is put in place after Python has begun.
@@ -8,7 +8,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
@@ -53,19 +53,30 @@ class Forked:
 @contextmanager
 def forked_liftgate(*words: str, environment: Mapping[str, str], folder: Path, log: Path) -> Iterator[Forked]:
     """Run ``liftgate WORDS`` for as long as the block lasts, and no longer; ``log`` gets what it says on the error stream."""
+    process = fork(main, words, environment=environment, folder=folder, log=log)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def fork(
+    what: Callable[..., object],
+    *given: object,
+    environment: Mapping[str, str],
+    folder: Path,
+    log: Path,
+) -> Forked:
+    """Begin a process that calls a function, and ends with what that gives. It goes with the tests, if nobody ends it before."""
     hears, says = os.pipe()
-    with os.fdopen(hears, encoding="utf-8") as stdout:
-        process = _CONTEXT.Process(
-            target=_be, args=(words, dict(environment), folder, _Passed(says), log), daemon=True
-        )
-        process.start()
-        os.close(says)
-        forked = Forked(process, stdout)
-        try:
-            yield forked
-        finally:
-            forked.kill()
-            process.join(_PATIENCE_SECONDS)
+    process = _CONTEXT.Process(
+        target=_be, args=(what, given, dict(environment), folder, _Passed(says), log), daemon=True
+    )
+    process.start()
+    os.close(says)
+    return Forked(process, os.fdopen(hears, encoding="utf-8"))
 
 
 class _Passed:
@@ -86,9 +97,14 @@ class _Received:
 
 
 def _be(
-    words: tuple[str, ...], environment: dict[str, str], folder: Path, says: _Received, log: Path
+    what: Callable[..., Any],
+    given: tuple[object, ...],
+    environment: dict[str, str],
+    folder: Path,
+    says: _Received,
+    log: Path,
 ) -> None:
-    """In the child: be that command to its end."""
+    """In the child: do that to its end."""
     os.dup2(says.number, 1)
     os.close(says.number)
     os.dup2(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND), 2)
@@ -98,4 +114,4 @@ def _be(
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
-    sys.exit(main(words))
+    sys.exit(what(*given))
