@@ -11,10 +11,11 @@ from typing import Final
 import pytest
 from tests.docs.not_played import left_to
 from tests.install.deployed_server import Deployed
-from tests.install.typed import copied_checkout, fetching, type_line, typed_in_full
+from tests.install.typed import copied_checkout, fetching, typed_in_full
 from tests.server.test_server_running import certificate
 from tests.servers.embedded_aws import embedded_account as embedded_account  # noqa: PLC0414 - a fixture
 from tests.servers.podman_store import Podman, podman_with
+from tests.servers.shell import type_line
 
 from liftgate.demo.sample_account import SampleAccount
 
@@ -53,8 +54,8 @@ def test_the_image_is_built_as_the_file_says_and_does_its_work(
     folder.mkdir()
     with podman_with(base, folder) as podman:
         environment = podman.environment | fetching(tmp_path)
-        type_line(wheel, checkout, environment)
-        type_line(build, checkout, environment)
+        for line in (wheel, build):
+            type_line(line, environment=environment, folder=checkout)
         with subprocess.Popen(
             shlex.split(run), cwd=checkout, env=environment, stderr=(tmp_path / "log").open("w")
         ) as container:

@@ -12,7 +12,8 @@ import pytest
 from tests.docs.not_played import left_to
 from tests.docs.page_commands import ROOT
 from tests.install.test_install_client import wheel as wheel  # noqa: PLC0414 - a fixture
-from tests.install.typed import copied_checkout, fetching, type_line, typed_in_full
+from tests.install.typed import copied_checkout, fetching, typed_in_full
+from tests.servers.shell import type_line
 
 pytestmark = [pytest.mark.slow, typed_in_full, pytest.mark.timeout(1800)]
 
@@ -36,7 +37,7 @@ class Newcomer:
     environment: dict[str, str]
 
     def type(self, line: str) -> str:
-        return type_line(line, self.checkout, self.environment)
+        return type_line(line, environment=self.environment, folder=self.checkout)
 
 
 def newcomer(checkout: Path, home: Path, wheels: Path) -> Newcomer:

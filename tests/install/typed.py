@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import subprocess
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +13,6 @@ _CHECKOUT: Final = (
     *("Makefile", "pyproject.toml", "README.md", "LICENSE", ".dockerignore"),
     *("src", "requirements", "deploy", "tools"),
 )
-_PATIENCE_SECONDS: Final = 900
 
 typed_in_full = pytest.mark.skipif(
     not os.environ.get("LIFTGATE_INSTALLS"),
@@ -50,20 +47,3 @@ def fetching(wheels: Path) -> dict[str, str]:
             "UV_SYSTEM_CERTS": "1",  # as pip does: an index may have a certificate that this machine's owner signed
         }
     )
-
-
-def type_line(line: str, folder: Path, environment: Mapping[str, str]) -> str:
-    """What a line says in a shell. It fails the test where the line does."""
-    done = subprocess.run(
-        ["bash", "-ec", line],
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=_PATIENCE_SECONDS,
-        check=False,
-    )
-    assert done.returncode == 0, f"{line}\n{done.stdout}"
-    return done.stdout

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from tests.servers.shell import ask_line, type_line
 from tests.servers.waiting import until
 
 # What people have who are root on Debian: programs of this machine's owner are not on it.
@@ -28,25 +29,19 @@ class Machine:
     files: Path
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
-    def ask(self, line: str, *, folder: str = "/", seconds: int = 900) -> subprocess.CompletedProcess[str]:
+    def ask(self, line: str) -> subprocess.CompletedProcess[str]:
         """What root's shell on it says to a line, however it ends."""
-        enter = ["nsenter", "--target", str(self.leader), *["-m", "-u", "-i", "-p", "-r", "-w"]]
-        return subprocess.run(
-            [*enter, "bash", "-ec", f"cd {folder}\n{line}"],
-            env={"PATH": PATH, "HOME": "/root", "LANG": "C.UTF-8", **self.environment},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=seconds,
-            check=False,
-        )
+        return ask_line(line, environment=self._environment(), within=self._enter())
 
     def type(self, line: str, *, folder: str = "/") -> str:
         """The same. It fails the test where the line does."""
-        done = self.ask(line, folder=folder)
-        assert done.returncode == 0, f"{line}\n{done.stdout}"
-        return done.stdout
+        return type_line(f"cd {folder}\n{line}", environment=self._environment(), within=self._enter())
+
+    def _enter(self) -> list[str]:
+        return ["nsenter", "--target", str(self.leader), "-m", "-u", "-i", "-p", "-r", "-w"]
+
+    def _environment(self) -> dict[str, str]:
+        return {"PATH": PATH, "HOME": "/root", "LANG": "C.UTF-8", **self.environment}
 
 
 @contextmanager
@@ -76,7 +71,10 @@ def machine_begun_by_systemd(
         stack.callback(process.terminate)
         leader = _begun(process, folder / "console")
         machine = Machine(leader=leader, files=files, environment=environment)
-        until(lambda: machine.ask("systemctl is-active basic.target").stdout.strip() == "active")
+        until(
+            lambda: machine.ask("systemctl is-active basic.target").stdout.strip() == "active",
+            told=(folder / "console").read_text,
+        )
         yield machine
         machine.ask("systemctl --no-block poweroff")
 
@@ -103,5 +101,5 @@ def _begun(process: "subprocess.Popen[bytes]", console: Path) -> int:
         assert process.poll() is None, console.read_text()
         return bool(children.read_text())
 
-    until(has_begun)
+    until(has_begun, console.read_text)
     return int(children.read_text().split()[0])

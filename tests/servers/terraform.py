@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from tests.servers.shell import type_line
 
 _PROVIDER: Final = "registry.terraform.io/hashicorp/aws"
 _MISSING: Final = (
@@ -50,18 +51,8 @@ class Terraform:
     def type(self, line: str, *, answers: str) -> str:
         """What a line says that is typed in the folder, and whose questions are answered. It fails the test where the line does."""
         path = f"{Path(self.program).parent}{os.pathsep}{os.defpath}"
-        done = subprocess.run(
-            ["sh", "-c", line],
-            cwd=self.folder,
-            env={**self._environment(), "PATH": path},
-            input=answers,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout
-        return done.stdout
+        environment = {**self._environment(), "PATH": path}
+        return type_line(line, environment=environment, folder=self.folder, answers=answers)
 
     def _environment(self) -> dict[str, str]:
         return {
