@@ -21,7 +21,7 @@ CLIENTS := curl:curl rclone:rclone nodejs:node npm:npm npm=tests/enforcement/npm
 .PHONY: help demo test check enforcement terraform installs lint bench pictures docs lock clean
 
 help:  ## list the targets
-	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 13
 
 demo:  ## install, start Liftgate with an embedded AWS, play the story, leave it running
 	@tools/install.sh demo
@@ -32,22 +32,22 @@ test:  ## install, then check style, types and imports, and run every test
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup
 
-check:  ## the quick part of `make test`, under a minute
+check:  ## the quick part of `make test`: two minutes
 	@tools/install.sh dev
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/pytest -q -n auto -m "not slow"
 
-enforcement:  ## try every case on three enforcers that nobody here wrote, and every fault; write and print docs/enforcement.md
+enforcement:  ## try every case and fault on three enforcers; write and print docs/enforcement.md
 	@tools/install.sh dev $(POSTGRESQL) $(RADOSGW) $(CLIENTS)
 	@rm -rf build/enforcement && mkdir -p build/enforcement
 	@ENFORCEMENT_RECORD=build/enforcement $(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -r fE tests/enforcement tests/chaos tests/whole/test_whole_crashes*.py; \
 		$(BIN)/python tools/enforcement_page.py build/enforcement
 
-terraform:  ## apply the Terraform that Liftgate writes to the embedded AWS, and type its README, and see that CloudFormation makes the same (four minutes)
+terraform:  ## apply what Liftgate writes, and its samples, by Terraform to the embedded AWS (minutes)
 	@tools/install.sh dev
 	@TERRAFORM_APPLY=1 $(BIN)/pytest -q -rs -n $(WORKERS) tests/deployment/test_deployment_terraform.py
 
-installs:  ## type every line of the pages that installs: pip, uvx, a container, systemd, the demo (fetches packages; ten minutes)
+installs:  ## install as the pages say: pip, pipx, uvx, a container, systemd, the demo (ten minutes)
 	@tools/install.sh dev $(INSTALLERS)
 	@LIFTGATE_INSTALLS=1 $(BIN)/pytest -q -rs tests/install
 
